@@ -1,0 +1,1 @@
+"""charlab: a laboratory for character-level recurrent networks."""

@@ -1,0 +1,1 @@
+"""What happens around training: saving, showing, drawing. Lightning calls these."""

@@ -1,0 +1,128 @@
+"""When a run is saved, which checkpoint is the best, and when to stop early."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Checkpoint as LightningCheckpoint
+
+from charlab import runs
+from charlab.checkpoint import Checkpoint, save
+from charlab.files import same_content
+from charlab.tasks.base import CharTask, Stopped
+from charlab.terminal import say
+
+_HIGHER_IS_BETTER = ("accuracy", "f1")
+
+
+def higher_is_better(metric: str) -> bool:
+    """Whether a metric is to rise ("val/accuracy") or to fall ("val/loss")."""
+    return metric.endswith(_HIGHER_IS_BETTER)
+
+
+@dataclass
+class BestSoFar:
+    """The best validation of a run; plain numbers, part of the checkpoint.
+
+    Attributes:
+        value: the monitored metric there; None before the first.
+        step: optimizer steps done by then.
+        validations_since: validations that were no better.
+    """
+
+    value: float | None = None
+    step: int = 0
+    validations_since: int = 0
+
+    def offer(self, value: float, step: int, *, higher: bool) -> bool:
+        """Takes note of a validation; True if it is the best."""
+        if self.value is None or (value > self.value if higher else value < self.value):
+            self.value, self.step, self.validations_since = value, step, 0
+            return True
+        self.validations_since += 1
+        return False
+
+    def to_plain(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return asdict(self)
+
+
+class Saving(LightningCheckpoint):
+    """Writes ``best.ckpt`` and ``last.ckpt``.
+
+    After every validation, every so many minutes, and when a signal stops the run. A save decides
+    nothing about training, so when it happens never changes what is learned. Without a validation
+    part the last checkpoint is the best.
+
+    Args:
+        folder: the run's folder.
+        snapshot: gives the run at this moment.
+        best: the best validation so far, kept up to date here.
+        monitor: the metric that decides.
+        patience: validations without a new best before the run stops; None: never.
+        minutes: between saves besides those after validations.
+        after_leg: called after the save that follows a validation.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        snapshot: Callable[[], Checkpoint],
+        best: BestSoFar,
+        *,
+        monitor: str,
+        patience: int | None,
+        minutes: float,
+        after_leg: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.best = best
+        self.stopped_early = False
+        self._folder = folder / runs.CHECKPOINTS
+        self._snapshot = snapshot
+        self._monitor = monitor
+        self._patience = patience
+        self._seconds = 60 * minutes
+        self._after_leg = after_leg
+        self._saved_at = time.monotonic()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        """Saves if it is time."""
+        if time.monotonic() - self._saved_at >= self._seconds:
+            self.save()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Saves after a leg and its validation; stops the run if it no longer gets better."""
+        assert isinstance(pl_module, CharTask)
+        value = pl_module.figures.get(self._monitor)
+        is_best = value is None or self.best.offer(
+            value, pl_module.progress.step, higher=higher_is_better(self._monitor)
+        )
+        self.save(best=is_best)
+        self._after_leg()
+        if pl_module.limits.reached(pl_module.progress):
+            trainer.should_stop = True
+        elif self._patience is not None and self.best.validations_since >= self._patience:
+            say(
+                f"stopping early: {self._monitor} has not improved for {self._patience} validations"
+            )
+            self.stopped_early = True
+            trainer.should_stop = True
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Saves where a signal stopped the run; after any other exception the state may be torn."""
+        if isinstance(exception, Stopped):
+            self.save()
+
+    def save(self, *, best: bool = False) -> None:
+        """Writes ``last.ckpt``, and lets ``best.ckpt`` be the same if it is the best."""
+        self._folder.mkdir(exist_ok=True)
+        last = self._folder / runs.LAST
+        save(self._snapshot(), last)
+        if best:
+            same_content(last, self._folder / runs.BEST)
+        self._saved_at = time.monotonic()

@@ -1,0 +1,112 @@
+"""The checkpoint's format: one file from which a run can be sampled, queried and gone on with.
+
+Plain data and tensors only. A file from a stranger cannot run code: it is read with
+``weights_only=True``, its configuration goes through the schema's checks, and what it names is
+looked up among known classes.
+"""
+
+import pickle
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from charlab.config.check import build, to_plain
+from charlab.config.schema import RunOptions
+from charlab.data.vocabulary import Vocabulary
+from charlab.errors import CharlabError, CheckpointError
+from charlab.files import write_atomically
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run at one moment.
+
+    Attributes:
+        options: the resolved configuration: what "auto" and null stood for is decided.
+        characters: the vocabulary's characters, in order.
+        labels: the labels, in order; () without.
+        label_counts: training documents of each label; () without labels.
+        fingerprint: of the corpus, to notice that data changed.
+        precision: what training computed in, "float32" or "bf16".
+        network: the network's weights by name.
+        metrics: the figures of the run so far, by their names in TensorBoard.
+        training: what going on exactly needs besides (optimizer, position, random states, …).
+        versions: of the libraries that wrote it.
+    """
+
+    options: RunOptions
+    characters: tuple[str, ...]
+    labels: tuple[str, ...]
+    label_counts: tuple[int, ...]
+    fingerprint: str
+    precision: str
+    network: dict[str, Tensor]
+    metrics: dict[str, float]
+    training: dict[str, Any]
+    versions: dict[str, str]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary that the network was trained with."""
+        return Vocabulary(self.characters)
+
+
+def save(checkpoint: Checkpoint, path: Path) -> None:
+    """Writes a checkpoint: under a temporary name, synced, renamed."""
+    data = {name: to_plain(value) for name, value in vars(checkpoint).items()}
+    data["options"] = to_plain(checkpoint.options)
+    data["charlab_format"] = FORMAT
+    write_atomically(path, lambda file: torch.save(data, file))
+
+
+def load(path: Path) -> Checkpoint:
+    """Reads a checkpoint onto the CPU, whatever device wrote it.
+
+    Raises:
+        CheckpointError: if the file is missing, damaged, unsafe, no checkpoint of charlab, or of a
+            format that this version does not know.
+    """
+    try:
+        data = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise CheckpointError(f"there is no checkpoint {path}") from error
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(
+            f"{path} holds more than plain data and tensors; it is not loaded, since it could run "
+            "code"
+        ) from error
+    except (OSError, RuntimeError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"{path} cannot be read as a checkpoint; is it damaged?") from error
+    return _from_plain(data, path)
+
+
+def _from_plain(data: Any, path: Path) -> Checkpoint:
+    if not isinstance(data, dict) or "charlab_format" not in data:
+        raise CheckpointError(f"{path} is not a checkpoint of charlab")
+    version = data["charlab_format"]
+    if version != FORMAT:
+        raise CheckpointError(
+            f"{path} has checkpoint format {version}, this version of charlab reads {FORMAT}"
+        )
+    try:
+        return Checkpoint(
+            options=build(RunOptions, data["options"], hints=False),
+            characters=tuple(data["characters"]),
+            labels=tuple(data["labels"]),
+            label_counts=tuple(data["label_counts"]),
+            fingerprint=data["fingerprint"],
+            precision=data["precision"],
+            network=data["network"],
+            metrics=data["metrics"],
+            training=data["training"],
+            versions=data["versions"],
+        )
+    except (CharlabError, KeyError, TypeError) as error:
+        reason = str(error).replace("\n", "; ")
+        raise CheckpointError(f"{path} is not a whole checkpoint: {reason}") from error

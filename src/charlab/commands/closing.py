@@ -1,0 +1,144 @@
+"""What a run says at its end: exact test figures, the yardstick beside them, samples."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from charlab import runs
+from charlab.checkpoint import load
+from charlab.commands.session import Session, measuring_batches
+from charlab.config.schema import GenerateOptions
+from charlab.data.batch import Batch
+from charlab.data.corpus import Corpus
+from charlab.data.ngram import InterpolatedTrigram
+from charlab.data.splits import SPLITS
+from charlab.decoding import DecodingSettings, Sample, SequenceNovelty, SpanNovelty
+from charlab.files import write_text
+from charlab.metrics import Meter, character_metrics
+from charlab.preparation import is_conditional
+from charlab.sampling import sample_texts
+from charlab.terminal import say
+
+
+def measure(network: nn.Module, meter: Meter, batches: Iterable[Batch]) -> dict[str, float]:
+    """Exact figures of a network over batches, without a split's prefix."""
+    was_training = network.training
+    network.eval()
+    for batch in batches:
+        meter.update(batch)
+    network.train(was_training)
+    return meter.compute()
+
+
+def load_best(session: Session, folder: Path) -> None:
+    """Gives the network the best weights of its run; without a best one it keeps the last."""
+    best = folder / runs.CHECKPOINTS / runs.BEST
+    if best.exists():
+        session.network.load_state_dict(load(best).network)
+
+
+def test_figures(session: Session) -> dict[str, float]:
+    """Figures of the test part, and of the trigram model where characters are predicted.
+
+    The trigram stands on the validation part where there is no test part.
+    """
+    figures: dict[str, float] = {}
+    if "test" in session.corpus.splits:
+        batches = measuring_batches(session.corpus, "test", session.options, session.device)
+        values = measure(session.network, session.task.new_meter(), batches)
+        figures = {f"test/{name}": value for name, value in values.items()}
+    if isinstance(session.options.task, GenerateOptions):
+        figures |= trigram_figures(session.corpus, conditional=is_conditional(session.options))
+    return figures
+
+
+def trigram_figures(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
+    """Perplexity of an interpolated trigram model on the last part that there is."""
+    split = next((name for name in reversed(SPLITS[1:]) if name in corpus.splits), None)
+    if split is None:
+        return {}
+    trigram = InterpolatedTrigram(
+        corpus.splits["train"],
+        corpus.splits.get("val"),
+        vocabulary_size=corpus.vocabulary.size,
+        layout=corpus.layout,
+        conditional=conditional,
+    )
+    loss = trigram.loss(corpus.splits[split])
+    return {f"{split}/trigram_perplexity": character_metrics(loss)["perplexity"]}
+
+
+def draw_samples(session: Session, count: int, length: int) -> list[Sample]:
+    """Samples of the network as it is; the same for the same weights and seed."""
+    task = session.options.task
+    assert isinstance(task, GenerateOptions)
+    network: Any = session.network
+    settings = DecodingSettings(
+        length=length, temperature=task.samples.temperature, seed=session.options.seed
+    )
+    return sample_texts(
+        network,
+        session.corpus.vocabulary,
+        settings,
+        documents=session.corpus.layout == "sequences",
+        count=count,
+        labels=session.corpus.labels if is_conditional(session.options) else (),
+        label_counts=session.label_counts(),
+    )
+
+
+def quick_samples(session: Session) -> list[str]:
+    """A few short samples, for a look after each validation."""
+    task = session.options.task
+    assert isinstance(task, GenerateOptions)
+    documents = session.corpus.layout == "sequences"
+    count = min(task.samples.count, 8 if documents else 1)
+    with torch.no_grad():
+        samples = draw_samples(session, count, task.samples.length)
+    return [with_label(sample) for sample in samples]
+
+
+def final_samples(session: Session, folder: Path) -> None:
+    """Writes ``samples.txt`` and says the same, with what the samples copy from the training text."""
+    task = session.options.task
+    if not isinstance(task, GenerateOptions) or task.samples.count == 0:
+        return
+    documents = session.corpus.layout == "sequences"
+    count = task.samples.count if documents else min(task.samples.count, 3)
+    samples = draw_samples(session, count, task.samples.length)
+    say(f"samples (temperature {task.samples.temperature:g}):")
+    lines = describe_samples(session.corpus, samples)
+    for line in lines:
+        say(line)
+    write_text(folder / "samples.txt", "\n".join(lines) + "\n")
+
+
+def describe_samples(corpus: Corpus, samples: Sequence[Sample]) -> list[str]:
+    """Samples as lines, with their novelty."""
+    train = corpus.splits["train"]
+    if corpus.layout == "sequences":
+        known = SequenceNovelty(
+            corpus.vocabulary.decode(train.ids[begin:end])
+            for begin, end in zip(train.offsets[:-1], train.offsets[1:], strict=True)
+        )
+        width = max(len(with_label(sample)) for sample in samples)
+        lines = []
+        for sample in samples:
+            mark = "  (in the training data)" if known.is_known(sample.text) else ""
+            lines.append(f"  {with_label(sample):<{width if mark else 0}}{mark}")
+        return [*lines, f"  {known.report([sample.text for sample in samples])}"]
+    novelty = SpanNovelty(corpus.vocabulary.decode(train.ids))
+    lines = []
+    for number, sample in enumerate(samples, start=1):
+        span = novelty.longest_copied_span(sample.text)
+        lines += [f"--- {number} ---", sample.text]
+        lines.append(f"(longest span copied from the training text: {span.length} characters)")
+    return lines
+
+
+def with_label(sample: Sample) -> str:
+    """A sample's text, its label before it if it has one."""
+    return f"{sample.label}: {sample.text}" if sample.label else sample.text

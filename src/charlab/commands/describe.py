@@ -1,0 +1,77 @@
+"""What a run says about its data and its network before it starts."""
+
+from torch import nn
+
+from charlab.data.corpus import Corpus
+from charlab.networks import count_parameters
+from charlab.terminal import say, warn
+
+
+def describe_corpus(corpus: Corpus) -> None:
+    """Says what became of the text, and warns of what the user should think about."""
+    report = corpus.report
+    splits = ", ".join(
+        f"{name} {report.split_documents[name]:,} ({report.split_characters[name]:,} characters)"
+        for name in corpus.splits
+    )
+    what = "documents" if corpus.layout == "sequences" else "pieces"
+    labels = f", {len(corpus.labels)} labels" if corpus.labels else ""
+    say(
+        f"data: {report.documents:,} documents, {report.characters:,} characters, "
+        f"{report.distinct_characters:,} distinct{labels}; layout {corpus.layout}"
+    )
+    say(f"{what}: {splits}")
+    for name in ("val", "test"):
+        if name not in corpus.splits:
+            say(f"there is no {name} part (dataset.split.fractions), so no {name}/… figures")
+    _say_changes(corpus)
+
+
+def _say_changes(corpus: Corpus) -> None:
+    report = corpus.report
+    if report.dropped_characters or report.emptied_documents:
+        most = sorted(report.dropped_characters.items(), key=lambda item: -item[1])[:5]
+        examples = ", ".join(f"{char!r} {count:,}×" for char, count in most)
+        say(
+            f"normalization dropped {sum(report.dropped_characters.values()):,} characters"
+            f"{f' ({examples})' if examples else ''} and emptied "
+            f"{report.emptied_documents:,} documents"
+        )
+    if report.duplicate_documents:
+        say(
+            f"{report.duplicate_documents:,} documents repeat an earlier one's text; "
+            "equal texts are in the same part"
+            if corpus.layout == "sequences"
+            else f"{report.duplicate_documents:,} documents repeat an earlier one's text"
+        )
+    for name, share in report.unknown_share.items():
+        if share > 0:
+            say(
+                f"{share:.3%} of the {name} part's characters never occur in train: unknown, counted"
+            )
+    if report.scarce_labels:
+        scarce = report.scarce_labels
+        more = f" and {len(scarce) - 10} more" if len(scarce) > 10 else ""
+        warn(
+            f"too few distinct texts to be in every part: {', '.join(scarce[:10])}{more}; "
+            "figures of parts without them say nothing about them"
+        )
+
+
+def describe_network(network: nn.Module, kind: str) -> None:
+    """Says what the network is made of: parameters by part."""
+    parts = [
+        (name, count_parameters(part))
+        for name, part in _parts(network)
+        if count_parameters(part) > 0
+    ]
+    listing = ", ".join(f"{name} {count:,}" for name, count in parts)
+    say(f"model: {kind}, {count_parameters(network):,} parameters ({listing})")
+
+
+def _parts(network: nn.Module) -> list[tuple[str, nn.Module]]:
+    parts = []
+    for name, child in network.named_children():
+        grandchildren = list(child.named_children())
+        parts += grandchildren if name == "recurrent" else [(name, child)]
+    return parts

@@ -1,0 +1,203 @@
+"""A training run put together: data, network, task, and what happens around them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from charlab.callbacks.curves import BestFigures, Curves
+from charlab.callbacks.saving import BestSoFar, Saving
+from charlab.checkpoint import Checkpoint
+from charlab.config.schema import RunOptions
+from charlab.data.batches import TrainingBatches, training_batches
+from charlab.data.corpus import Corpus
+from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
+from charlab.environment import versions
+from charlab.errors import CheckpointError, ConfigError
+from charlab.networks import build_network
+from charlab.preparation import is_conditional
+from charlab.random_states import random_states, restore_random_states
+from charlab.tasks import TASKS
+from charlab.tasks.base import CharTask, TrainingOptions
+from charlab.tasks.overfitting import FirstBatchOnly
+from charlab.tasks.precision import resolve_precision
+from charlab.tasks.progress import Limits
+
+_LOGITS = 2**24  # positions × vocabulary of an evaluation batch: 64 MB
+_POSITIONS = 16_384
+
+
+def choose_device(accelerator: str) -> torch.device:
+    """The device that ``trainer.accelerator`` means here.
+
+    Raises:
+        ConfigError: if there is no such device.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    present = [name for name, is_there in there.items() if is_there]
+    if accelerator == "auto":
+        return torch.device(present[0])
+    if accelerator not in present:
+        raise ConfigError(
+            f"trainer.accelerator={accelerator} is not available here; there is {', '.join(present)}"
+        )
+    return torch.device(accelerator)
+
+
+def measuring_batches(
+    corpus: Corpus, split: str, options: RunOptions, device: torch.device
+) -> EvaluationBatches:
+    """The batches that a split is measured by: no setting of training changes them."""
+    positions = max(1024, min(_POSITIONS, _LOGITS // corpus.vocabulary.size))
+    return evaluation_batches(
+        corpus.splits[split],
+        layout=corpus.layout,
+        purpose=options.task.name,
+        seq_len=options.dataset.seq_len,
+        conditional=is_conditional(options),
+        device=device,
+        budget=positions,
+    )
+
+
+class Session:
+    """One run from its settings to its last step; new, or going on from a checkpoint.
+
+    Building it computes nothing yet and writes nothing; a fault in the settings shows here.
+
+    Args:
+        options: resolved options.
+        corpus: the data.
+
+    Raises:
+        ConfigError: if the options fit neither each other nor the machine.
+    """
+
+    def __init__(self, options: RunOptions, corpus: Corpus) -> None:
+        self.options = options
+        self.corpus = corpus
+        self.device = choose_device(options.trainer.accelerator)
+        self.precision = resolve_precision(options.trainer.precision, self.device)
+        self.network: nn.Module = build_network(options, corpus.vocabulary.size, len(corpus.labels))
+        self.batches = self._training_batches()
+        trainer = options.trainer
+        limits = Limits(
+            trainer.max_epochs,
+            trainer.max_steps,
+            trainer.max_minutes,
+            windows_per_epoch=self.batches.steps_per_epoch,
+        )
+        training = TrainingOptions(
+            optimizer=options.optimizer,
+            scheduler=options.scheduler,
+            precision=self.precision,
+            gradient_clip=trainer.gradient_clip,
+            validate_every=trainer.validate_every,
+            log_every=trainer.log_every,
+        )
+        self.task: CharTask[Any] = TASKS[options.task.name].build(
+            self.network.to(self.device),
+            self.batches,
+            limits,
+            training,
+            task=options.task,
+            class_counts=torch.tensor(self.label_counts()),
+        )
+        self.best = BestSoFar()
+        self.best_figures = BestFigures()
+
+    def label_counts(self) -> list[int]:
+        """Training documents (or pieces of documents) of each label."""
+        labels = self.corpus.splits["train"].labels
+        if labels is None:
+            return []
+        counts: Tensor = torch.bincount(torch.tensor(labels), minlength=len(self.corpus.labels))
+        return [int(count) for count in counts]
+
+    def _training_batches(self) -> TrainingBatches:
+        options = self.options
+        batches = training_batches(
+            self.corpus.splits["train"],
+            layout=self.corpus.layout,
+            purpose=options.task.name,
+            batch_size=options.dataset.batch_size,
+            seq_len=options.dataset.seq_len,
+            seed=options.seed,
+            conditional=is_conditional(options),
+            device=self.device,
+        )
+        if not options.trainer.overfit:
+            return batches
+        single = options.task.name == "generate" and self.corpus.layout == "sequences"
+        return FirstBatchOnly(batches, single_document=single)
+
+    def validation_batches(self) -> EvaluationBatches | None:
+        """What validations read; None without a validation part."""
+        if isinstance(self.batches, FirstBatchOnly):
+            return self.batches
+        if "val" not in self.corpus.splits:
+            return None
+        return measuring_batches(self.corpus, "val", self.options, self.device)
+
+    def figures(self) -> dict[str, float]:
+        """All figures so far, as in TensorBoard and ``metrics.json``."""
+        return {**self.task.figures, **self.best_figures.values}
+
+    def snapshot(self) -> Checkpoint:
+        """The run at this moment, as a checkpoint."""
+        corpus = self.corpus
+        training = self.task.training_state()
+        training["random"] = random_states()
+        training["best"] = self.best.to_plain()
+        return Checkpoint(
+            options=self.options,
+            characters=corpus.vocabulary.characters,
+            labels=corpus.labels,
+            label_counts=tuple(self.label_counts()),
+            fingerprint=corpus.fingerprint,
+            precision=self.precision,
+            network=self.network.state_dict(),
+            metrics=self.figures(),
+            training=training,
+            versions=versions(),
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Takes up a run exactly where a checkpoint left it.
+
+        Raises:
+            CheckpointError: if the data are no longer those that the run was trained on.
+        """
+        if checkpoint.fingerprint != self.corpus.fingerprint:
+            raise CheckpointError(
+                "the dataset is not the one that this run was trained on (its text has changed); "
+                "start a new run, or bring the old text back"
+            )
+        self.network.load_state_dict(checkpoint.network)
+        self.task.load_training_state(checkpoint.training)
+        self.best = BestSoFar(**checkpoint.training["best"])
+        self.best_figures = BestFigures(checkpoint.metrics)
+        restore_random_states(checkpoint.training["random"])
+
+    def saving(self, folder: Path, after_leg: Callable[[], object]) -> Saving:
+        """The callback that writes this run's checkpoints."""
+        return Saving(
+            folder,
+            self.snapshot,
+            self.best,
+            monitor=self.options.task.monitor,
+            patience=self.options.trainer.patience,
+            minutes=self.options.trainer.checkpoint_minutes,
+            after_leg=after_leg,
+        )
+
+    def curves(self, folder: Path) -> Curves:
+        """The event files of this run; of a resumed one, from where it goes on."""
+        step = self.task.progress.step
+        return Curves(folder, resume_step=step or None)

@@ -1,0 +1,214 @@
+"""Training: a run from its settings to its folder full of results."""
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytorch_lightning as pl
+import yaml
+
+from charlab import runs
+from charlab.callbacks.display import Display
+from charlab.callbacks.looks import Looks
+from charlab.checkpoint import Checkpoint
+from charlab.commands import closing
+from charlab.commands.describe import describe_corpus, describe_network
+from charlab.commands.record import RunRecord
+from charlab.commands.session import Session
+from charlab.config.check import to_plain
+from charlab.config.schema import GenerateOptions, RunOptions
+from charlab.environment import device_name
+from charlab.files import write_text
+from charlab.preparation import read_corpus, resolve
+from charlab.random_states import seed_everything
+from charlab.signals import StopSignals
+from charlab.tasks.base import Stopped
+from charlab.terminal import LogFile, duration, hush_lightning, say
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended.
+
+    Attributes:
+        folder: the run's folder.
+        status: "completed" or "interrupted".
+        metrics: what ``metrics.json`` holds.
+        signal: the signal that interrupted it, if one did.
+    """
+
+    folder: Path
+    status: str
+    metrics: dict[str, float | str]
+    signal: int | None = None
+
+
+def train(
+    options: RunOptions,
+    *,
+    folder: Path | None = None,
+    config_yaml: str | None = None,
+    overrides: Sequence[str] = (),
+) -> Result:
+    """Trains a new run.
+
+    Args:
+        options: checked options.
+        folder: where; None: a new folder below ``options.output_dir``.
+        config_yaml: the composed configuration as Hydra wrote it, for ``.hydra/``.
+        overrides: the words that made it.
+
+    Raises:
+        CharlabError: if settings or data are unfit (nothing is left behind), or training diverges.
+    """
+    session = _new_session(options)
+    folder = _allocate(session.options) if folder is None else runs.claim(folder)
+    _write_config(folder, session.options, config_yaml, overrides)
+    return _run(session, folder)
+
+
+def resume(checkpoint: Checkpoint, options: RunOptions, folder: Path) -> Result:
+    """Goes on with a run in its own folder, exactly where it was saved.
+
+    Args:
+        checkpoint: the run's last checkpoint.
+        options: its options, with what the user changed.
+        folder: the run's folder.
+
+    Raises:
+        CharlabError: if the data are others now, or training diverges.
+    """
+    session = _new_session(options)
+    session.restore(checkpoint)
+    return _run(session, folder)
+
+
+def _new_session(options: RunOptions) -> Session:
+    seed_everything(options.seed)
+    corpus = read_corpus(options)
+    return Session(resolve(options, corpus), corpus)
+
+
+def _allocate(options: RunOptions) -> Path:
+    return runs.allocate(
+        options.output_dir,
+        options.task.name,
+        options.dataset.name,
+        options.model.name,
+        debug=options.debug,
+    )
+
+
+def _write_config(
+    folder: Path, options: RunOptions, config_yaml: str | None, overrides: Sequence[str]
+) -> None:
+    hydra = folder / ".hydra"
+    hydra.mkdir(exist_ok=True)
+    plain = yaml.safe_dump(to_plain(options), sort_keys=False, allow_unicode=True)
+    write_text(hydra / "config.yaml", config_yaml or plain)
+    write_text(hydra / "overrides.yaml", yaml.safe_dump(list(overrides), allow_unicode=True))
+
+
+def _run(session: Session, folder: Path) -> Result:
+    """Trains, measures, samples; whatever happens, the folder says how it ended."""
+    begun = time.perf_counter()
+    with LogFile(folder / "train.log"), StopSignals() as signals:
+        _say_beginning(session, folder)
+        record = RunRecord(session, folder)
+        record.write("running")
+        with record.closing():
+            status = _fit(session, folder, signals, record)
+            closing.load_best(session, folder)
+            if status == "completed":
+                record.extra |= closing.test_figures(session)
+            closing.final_samples(session, folder)
+            metrics = record.finish(status)
+        _say_end(metrics, folder, time.perf_counter() - begun)
+    return Result(folder, status, metrics, signals.received)
+
+
+def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord) -> str:
+    """Trains to the limit or to a signal; the status says which."""
+    task = session.task
+    if task.limits.reached(task.progress) and not task.progress.validation_due:
+        say("this run is complete; extend it with trainer.max_epochs=… (or its other limits)")
+        return "completed"
+    task.stop_signal = lambda: signals.received
+    task.on_log = lambda figures: record.curves.scalars(figures, task.progress.step)
+    validation = session.validation_batches()
+    hush_lightning()
+    trainer = pl.Trainer(
+        accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
+        devices=1,
+        max_epochs=-1,  # the task knows the limits; see charlab.tasks.legs
+        callbacks=[
+            _Signals(signals),
+            Looks(record.curves, session.best_figures, session.corpus.labels, _sampler(session)),
+            Display(session.options.trainer.progress),
+            session.saving(folder, lambda: record.write("running")),
+        ],
+        logger=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        default_root_dir=folder,
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="pytorch_lightning")
+        try:
+            trainer.fit(task, train_dataloaders=task.legs, val_dataloaders=validation)
+        except Stopped:
+            return "interrupted"
+    return "completed"
+
+
+def _sampler(session: Session) -> Callable[[], list[str]] | None:
+    if not isinstance(session.options.task, GenerateOptions):
+        return None
+    return lambda: closing.quick_samples(session)
+
+
+class _Signals(pl.Callback):
+    """Puts our handlers up again after Lightning has put up its own."""
+
+    def __init__(self, signals: StopSignals) -> None:
+        self._signals = signals
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Lightning's are in place by now."""
+        self._signals.install()
+
+
+def _say_beginning(session: Session, folder: Path) -> None:
+    options, trainer = session.options, session.options.trainer
+    describe_corpus(session.corpus)
+    model = options.model
+    describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
+    limits = {
+        "epochs": trainer.max_epochs,
+        "steps": trainer.max_steps,
+        "minutes": trainer.max_minutes,
+    }
+    until = ", ".join(f"{limit:g} {name}" for name, limit in limits.items() if limit is not None)
+    say(
+        f"task: {options.task.name}, on {device_name(session.device)} in {session.precision}, "
+        f"at most {until}; {session.batches.steps_per_epoch} steps an epoch"
+    )
+    step = session.task.progress.step
+    say(f"run: {folder}{f' (goes on from step {step})' if step else ''}")
+
+
+def _say_end(metrics: dict[str, float | str], folder: Path, seconds: float) -> None:
+    for split in ("val", "test"):
+        trigram = metrics.get(f"{split}/trigram_perplexity")
+        names = ("loss", "perplexity", "bits_per_char", "accuracy", "macro_f1", "top3_accuracy")
+        found = [(name, metrics.get(f"{split}/{name}")) for name in names]
+        values = ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
+        if trigram is not None:
+            values += f" (an interpolated trigram model: perplexity {trigram:.4f})"
+        if values:
+            say(f"{split}: {values}")
+    say(f"{metrics['status']} after {duration(seconds)}: {folder}")

@@ -1,0 +1,125 @@
+"""Hydra around a function: composition, grids, ``--help``; and its errors in one line."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from charlab.config.check import build, dotted_keys, unknown_key
+from charlab.config.overrides import protect
+from charlab.config.schema import RunOptions
+from charlab.errors import CharlabError, ConfigError
+from charlab.registry import nearest
+
+FULL_ERROR = "HYDRA_FULL_ERROR"
+
+
+def run_composed(
+    job: Callable[[RunOptions, str, Sequence[str], Path | None], int], config_dir: Path
+) -> int:
+    """Lets Hydra compose the configuration from the command line and runs a job for each.
+
+    Args:
+        job: takes checked options, the composed YAML, the overrides and the folder that the user
+            gave the run (``hydra.run.dir``); returns an exit code.
+        config_dir: where ``train.yaml`` is.
+
+    Returns:
+        The highest exit code of all jobs (a grid has several).
+
+    Raises:
+        ConfigError: if the words of the command line do not make a configuration.
+    """
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import DictConfig, OmegaConf
+
+    codes = [0]
+
+    def task_function(config: DictConfig) -> None:
+        composed = HydraConfig.get()
+        folder = None if str(composed.run.dir) == "." else Path(composed.run.dir)
+        options = check(config)
+        overrides = list(composed.overrides.task)
+        codes.append(job(options, OmegaConf.to_yaml(config), overrides, folder))
+
+    wish = os.environ.get(FULL_ERROR)
+    sys.argv[1:] = protect(sys.argv[1:])
+    os.environ[FULL_ERROR] = "1"  # exceptions come through, and are worded here
+    try:
+        decorate = hydra.main(version_base="1.3", config_path=str(config_dir), config_name="train")
+        decorate(task_function)()
+    except Exception as error:
+        if isinstance(error, CharlabError) or wish == "1":
+            raise
+        message = explain(error)
+        if message is None:
+            raise
+        raise ConfigError(message) from error
+    finally:
+        os.environ.pop(FULL_ERROR)
+        if wish is not None:
+            os.environ[FULL_ERROR] = wish
+    return max(codes)
+
+
+def check(config: Any) -> RunOptions:
+    """A composed configuration as typed options.
+
+    Raises:
+        ConfigError: a line for each fault; also where a value comes from the environment, which
+            a checkpoint must not hold.
+    """
+    from omegaconf import OmegaConf
+
+    if "oc.env" in OmegaConf.to_yaml(config):
+        raise ConfigError(
+            "a setting takes its value from the environment (oc.env); checkpoints hold all "
+            "settings and are shared, so write the value out"
+        )
+    plain = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(plain, dict)
+    return build(RunOptions, {str(key): value for key, value in plain.items()})
+
+
+def explain(error: BaseException) -> str | None:
+    """One line for an error of Hydra or OmegaConf about the command line; None for any other."""
+    from hydra.errors import HydraException, MissingConfigException
+    from omegaconf.errors import OmegaConfBaseException
+
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        group, _, choice = str(error.missing_cfg_file).rpartition("/")
+        options = sorted(error.options or [])
+        if group and options:
+            return f"{group}={choice}: no such choice; {nearest(choice, options)}"
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        cause = error.__cause__
+        key = getattr(cause, "full_key", None)
+        if key and "not in struct" in str(cause):
+            return unknown_key(key, _known_keys())
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        return _reword(lines) if lines else type(error).__name__
+    return None
+
+
+def _reword(lines: list[str]) -> str:
+    first = lines[0]
+    if first.startswith("Could not override '"):
+        key = first.split("'")[1]
+        group = key.rsplit("@", 1)[0]
+        return unknown_key(group, [*_known_keys(), *_GROUPS])
+    if "LexerNoViableAltException" in first or "mismatched input" in first or "token" in first:
+        word = first.split(":", 1)[-1].strip()
+        return (
+            f"Hydra cannot read this override ({word}); put quotes around a value with special "
+            "characters: 'key=\"value\"'"
+        )
+    return " ".join(lines[:2])
+
+
+_GROUPS = ("dataset", "model", "task", "optimizer", "scheduler", "trainer", "experiment", "debug")
+
+
+def _known_keys() -> list[str]:
+    return list(dotted_keys(RunOptions, {}))

@@ -1,0 +1,48 @@
+"""The record that passes from data to a task, and how flat ids lie on a device.
+
+Shapes: B rows of a batch, T time steps, N ids in a flat array.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+IGNORE = -100  # what torch's cross-entropy leaves out unless told otherwise
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's worth of text, on the training device.
+
+    Attributes:
+        ids: characters read, (B, T) int64.
+        targets: what to predict, int64: (B, T) the character after each, or (B,) a label.
+            ``IGNORE`` marks what is neither predicted nor counted.
+        lengths: valid positions of each row, (B,) int64; None if every row is full.
+        fresh: rows whose state starts anew, (B,) bool; None if none does.
+        labels: what generation is conditioned on, (B,) int64; None if on nothing.
+        characters: predicted characters (generation) or characters read (classification); a
+            number of the host, so that counting never waits for the device.
+    """
+
+    ids: Tensor
+    targets: Tensor
+    lengths: Tensor | None
+    fresh: Tensor | None
+    labels: Tensor | None
+    characters: int
+
+
+def to_device(ids: npt.NDArray[np.unsignedinteger], device: torch.device | str) -> Tensor:
+    """Flat ids (N,) as a tensor in the smallest type that torch can do everything with.
+
+    uint16 and uint32 tensors lack gather, take and more, so int16 and int32 stand in for them:
+    ids below 2**15 need no more than two bytes either way.
+    """
+    if ids.dtype != np.uint8:
+        largest = int(ids.max(initial=0))
+        ids = ids.astype(np.int16 if largest < 2**15 else np.int32)
+    return torch.tensor(ids, device=device)

@@ -1,0 +1,70 @@
+"""Text as flat arrays. No Python object per document exists from here on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One split of a corpus, encoded.
+
+    Attributes:
+        ids: characters of all documents one after another, (N,), the smallest unsigned type.
+        offsets: where document i begins and ends: offsets[i] and offsets[i+1], (n+1,) int64.
+        labels: index of each document's label, (n,) int64; None if unlabelled.
+
+    In the stream layout a "document" is the piece of one that fell into the split.
+    """
+
+    ids: npt.NDArray[np.unsignedinteger]
+    offsets: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64] | None
+
+    @property
+    def documents(self) -> int:
+        """n, the number of documents or pieces."""
+        return len(self.offsets) - 1
+
+    @property
+    def characters(self) -> int:
+        """N, the number of characters."""
+        return len(self.ids)
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Characters of each document, (n,)."""
+        return np.diff(self.offsets)
+
+
+def flat_offsets(lengths: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Offsets (n+1,) of documents of these lengths (n,) that lie one after another."""
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
+
+
+def cut_windows(encoded: Encoded, seq_len: int) -> Encoded:
+    """Cuts every document into ceil(length / seq_len) windows of nearly equal length.
+
+    Windows of a document differ by at most one character, none exceeds ``seq_len``, and every
+    character stands in exactly one. A window has its document's label.
+    """
+    lengths = encoded.lengths
+    counts = -(-lengths // seq_len)
+    document = np.repeat(np.arange(len(lengths)), counts)
+    place = np.arange(len(document)) - np.repeat(flat_offsets(counts)[:-1], counts)
+    starts = encoded.offsets[:-1][document] + place * lengths[document] // counts[document]
+    offsets = np.append(starts, encoded.characters)
+    labels = None if encoded.labels is None else encoded.labels[document]
+    return Encoded(encoded.ids, offsets, labels)
+
+
+def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:
+    """The smallest unsigned type that holds the ids 0 … size-1."""
+    return np.min_scalar_type(max(size - 1, 0))
+
+
+def smallest_signed(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.signedinteger]:
+    """The same numbers (none negative) in the smallest signed type that holds them."""
+    largest = int(numbers.max(initial=0))
+    return numbers.astype(np.min_scalar_type(-largest - 1))

@@ -1,0 +1,180 @@
+"""Batches for exact figures: the same whatever the batch size or the lanes of training are."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from charlab.data.batch import IGNORE, Batch, to_device
+from charlab.data.encoded import Encoded, cut_windows
+from charlab.data.sequence_batches import PaddedRows
+from charlab.data.stream_batches import lane_starts
+from charlab.data.vocabulary import BOUNDARY
+
+BUDGET = 16_384  # positions of a batch, padding included: bounds memory for any text
+MOST_LANES = 64
+LANE_LENGTH = 4_096  # characters for which a lane of its own is worth its burn-in
+BURN_IN = 256  # characters that a lane reads before it is measured, to warm its state up
+
+
+class EvaluationBatches(Protocol):
+    """Batches that can be read again and again, always the same."""
+
+    def __len__(self) -> int:
+        """Batches of one reading."""
+
+    def __iter__(self) -> Iterator[Batch]:
+        """One reading, from the beginning."""
+
+
+def evaluation_batches(
+    encoded: Encoded,
+    *,
+    layout: str,
+    purpose: str,
+    seq_len: int,
+    conditional: bool = False,
+    device: torch.device | str = "cpu",
+    lanes: int | None = None,
+    budget: int = BUDGET,
+) -> EvaluationBatches:
+    """The batches to measure a split with.
+
+    Every document or window is in one batch; every character of a stream but its first is
+    predicted once. `Batch.characters` sums to the number of predictions (or, for classification,
+    of characters read).
+
+    Args:
+        encoded: the split.
+        layout: "sequences" or "stream".
+        purpose: "generate" or "classify".
+        seq_len: characters of a window, to classify a stream; else without effect.
+        conditional: whether generation sees the labels (sequences only).
+        device: where batches are to be.
+        lanes: lanes of a stream; by default a number that its length alone decides.
+        budget: positions of a batch, padding included; one row may exceed it.
+
+    Raises:
+        ValueError: if layout or purpose is unknown, a stream is to be conditional, or a stream
+            has nothing to predict.
+    """
+    if layout not in ("sequences", "stream"):
+        raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
+    if layout == "stream" and purpose == "generate":
+        if conditional:
+            raise ValueError("a stream has no labels to condition generation on")
+        return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device)
+    rows = encoded if layout == "sequences" else cut_windows(encoded, seq_len)
+    return SequenceEvaluation(
+        rows, purpose=purpose, conditional=conditional, budget=budget, device=device
+    )
+
+
+class SequenceEvaluation:
+    """Documents (or windows), sorted by length, as many to a batch as the budget allows.
+
+    Args:
+        encoded: the documents.
+        purpose: "generate" or "classify".
+        conditional: whether batches for generation carry the labels.
+        budget: positions of a batch, padding included; a longer document stands alone.
+        device: where batches are to be.
+    """
+
+    def __init__(
+        self,
+        encoded: Encoded,
+        *,
+        purpose: str,
+        conditional: bool,
+        budget: int = BUDGET,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self._rows = PaddedRows(encoded, purpose=purpose, conditional=conditional, device=device)
+        self._order = np.argsort(self._rows.lengths, kind="stable")
+        self._lengths = self._rows.lengths[self._order]
+        self._bounds = _fill(self._lengths, budget)
+
+    def __len__(self) -> int:
+        return len(self._bounds) - 1
+
+    def __iter__(self) -> Iterator[Batch]:
+        documents = self._rows.to_device(self._order)
+        for begin, end in zip(self._bounds[:-1], self._bounds[1:], strict=True):
+            lengths = self._lengths[begin:end]
+            yield self._rows.batch(documents[begin:end], int(lengths[-1]), int(lengths.sum()))
+
+
+def _fill(lengths: npt.NDArray[np.int64], budget: int) -> list[int]:
+    """Bounds of batches over ascending lengths, each as full as the budget allows."""
+    bounds = [0]
+    while (begin := bounds[-1]) < len(lengths):
+        # No batch has more rows than the budget has room for the shortest; lengths ascend, so
+        # the positions of the batch that ends after row i ascend too.
+        reach = lengths[begin : begin + max(1, budget // int(lengths[begin]))]
+        positions = reach * np.arange(1, len(reach) + 1)
+        fitting = int(np.searchsorted(positions, budget, side="right"))
+        bounds.append(begin + max(1, fitting))
+    return bounds
+
+
+class StreamEvaluation:
+    """A split as one stream in a number of lanes that its length alone decides.
+
+    Every lane but the first reads up to 256 characters before its own, which are not counted:
+    a state that began as zeros is warm by then, and the figure close to a single lane's. State
+    is carried from batch to batch; ``fresh`` is True in the first.
+
+    Args:
+        encoded: the pieces of a split, read one after another; 2 characters or more.
+        lanes: their number; by default one for every 4,096 characters, from 1 to 64.
+        budget: positions of a batch, which decide how wide its windows are.
+        device: where batches are to be.
+
+    Raises:
+        ValueError: if there is nothing to predict.
+    """
+
+    def __init__(
+        self,
+        encoded: Encoded,
+        *,
+        lanes: int | None = None,
+        budget: int = BUDGET,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        predictions = encoded.characters - 1
+        if predictions < 1:
+            raise ValueError(f"a stream needs 2 characters or more, got {encoded.characters}")
+        if lanes is None:
+            lanes = min(MOST_LANES, max(1, encoded.characters // LANE_LENGTH))
+        lanes = min(lanes, predictions)
+        self._width = max(1, budget // lanes)
+        starts = lane_starts(predictions, lanes)
+        self._counted_from = np.minimum(starts[:-1], BURN_IN)
+        self._counted_to = self._counted_from + np.diff(starts)
+        self._length = int(self._counted_to.max())
+        index = (starts[:-1] - self._counted_from)[:, None] + np.arange(self._length + 1)
+        self._text = to_device(encoded.ids[np.minimum(index, predictions)], device)
+        self._from = torch.tensor(self._counted_from, device=device)[:, None]  # (B, 1)
+        self._to = torch.tensor(self._counted_to, device=device)[:, None]  # (B, 1)
+
+    def __len__(self) -> int:
+        return len(range(0, self._length, self._width))
+
+    def __iter__(self) -> Iterator[Batch]:
+        for begin in range(0, self._length, self._width):
+            yield self._window(begin, min(begin + self._width, self._length))
+
+    def _window(self, begin: int, end: int) -> Batch:
+        steps = torch.arange(begin, end, device=self._text.device)
+        read = steps < self._to  # (B, T)
+        counted = read & (steps >= self._from)  # (B, T)
+        ids = self._text[:, begin:end].long().where(read, BOUNDARY)
+        targets = self._text[:, begin + 1 : end + 1].long().where(counted, IGNORE)
+        fresh = torch.ones(len(ids), dtype=torch.bool, device=ids.device) if begin == 0 else None
+        overlap = np.minimum(self._counted_to, end) - np.maximum(self._counted_from, begin)
+        characters = int(np.maximum(overlap, 0).sum())
+        return Batch(ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters)

@@ -1,0 +1,63 @@
+"""What a corpus must hold before a task can train on it and be measured."""
+
+from charlab.data.corpus import Corpus
+from charlab.errors import DataError
+
+
+def require_trainable(corpus: Corpus, *, purpose: str, seq_len: int) -> None:
+    """Refuses a corpus that is too small or lacks labels for a task.
+
+    Args:
+        corpus: what was built.
+        purpose: "generate" or "classify".
+        seq_len: T, characters of a training window in the stream layout.
+
+    Raises:
+        DataError: classification with fewer than two labels; a stream whose train part is
+            shorter than one window; a val or test part without anything to measure.
+    """
+    if purpose == "classify":
+        _require_classes(corpus)
+    elif corpus.layout == "stream":
+        _require_window(corpus, seq_len)
+    for split in corpus.splits:
+        _require_measurable(corpus, split, purpose)
+
+
+def _require_classes(corpus: Corpus) -> None:
+    if not corpus.labels:
+        raise DataError(
+            "classification needs labels and the documents have none: "
+            "give a folder with one file for each class as dataset.path, or use task=generate"
+        )
+    if len(corpus.labels) == 1:
+        raise DataError(
+            f"classification needs two classes or more and all documents are of the one class "
+            f"{corpus.labels[0]!r}: add documents of another, or use task=generate"
+        )
+
+
+def _require_window(corpus: Corpus, seq_len: int) -> None:
+    characters = corpus.splits["train"].characters
+    if characters >= seq_len + 1:
+        return
+    remedy = "give more text"
+    if characters > 1:
+        remedy += f" or set dataset.seq_len to {characters - 1} or less"
+    raise DataError(
+        f"the train part of the text has {characters} characters and one window with the "
+        f"character after it takes {seq_len + 1} (dataset.seq_len={seq_len}): {remedy}"
+    )
+
+
+def _require_measurable(corpus: Corpus, split: str, purpose: str) -> None:
+    """A stream's first character is not predicted, so a part of one has nothing to measure."""
+    part = corpus.splits[split]
+    needed = 2 if corpus.layout == "stream" and purpose == "generate" else 1
+    if part.characters >= needed:
+        return
+    raise DataError(
+        f"the {split} part has {part.characters} of {corpus.report.characters} characters and "
+        f"needs at least {needed}: give more text, or change dataset.split.fractions "
+        "(a fraction of 0 goes without that part)"
+    )

@@ -1,0 +1,89 @@
+"""Training batches of long text: parallel lanes that are read from end to end."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from charlab.data.batch import IGNORE, Batch, to_device
+from charlab.data.encoded import Encoded
+from charlab.data.vocabulary import BOUNDARY
+
+
+class StreamBatches:
+    """A split as one stream, read in parallel lanes whose state is carried from batch to batch.
+
+    N characters give N-1 predictions. They are cut into contiguous lanes that differ by one
+    prediction at most, and the lanes into windows of ``seq_len``; an epoch's last window may be
+    narrower, and the shorter lanes end in it with one ``IGNORE``. Every character but the first
+    is predicted exactly once an epoch. A text too short for one whole window in every lane gets
+    fewer lanes, at least one. Every epoch is the same.
+
+    Args:
+        encoded: the pieces of a split, read one after another; 2 characters or more.
+        batch_size: B, lanes at most.
+        seq_len: T, characters of a window.
+        device: where batches are to be.
+
+    Attributes:
+        lanes: lanes in use, the B of every batch.
+        steps_per_epoch: windows of a lane.
+        characters_per_epoch: N-1.
+
+    Raises:
+        ValueError: if there is nothing to predict.
+    """
+
+    def __init__(
+        self,
+        encoded: Encoded,
+        *,
+        batch_size: int,
+        seq_len: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        predictions = encoded.characters - 1
+        if predictions < 1:
+            raise ValueError(f"a stream needs 2 characters or more, got {encoded.characters}")
+        self.lanes = max(1, min(batch_size, predictions // seq_len))
+        self.characters_per_epoch = predictions
+        starts = lane_starts(predictions, self.lanes)
+        self._length = int(np.diff(starts).max())
+        self._longer = predictions % self.lanes or self.lanes
+        self._seq_len = seq_len
+        self.steps_per_epoch = -(-self._length // seq_len)
+        # The lanes side by side, so that a window is a slice.
+        index = np.minimum(starts[:-1, None] + np.arange(self._length + 1), predictions)
+        self._text = to_device(encoded.ids[index], device)  # (B, length+1)
+
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """The windows of an epoch, from the ``start``-th on.
+
+        ``fresh`` is True for all lanes in an epoch's first window and None afterwards: whoever
+        starts in the middle brings the state along.
+        """
+        for step in range(start, self.steps_per_epoch):
+            yield self._window(step)
+
+    def _window(self, step: int) -> Batch:
+        begin = step * self._seq_len
+        end = min(begin + self._seq_len, self._length)
+        ids = self._text[:, begin:end].long()  # (B, T)
+        targets = self._text[:, begin + 1 : end + 1].long()  # (B, T)
+        characters = ids.numel()
+        if end == self._length and self._longer < self.lanes:
+            ids[self._longer :, -1] = BOUNDARY
+            targets[self._longer :, -1] = IGNORE
+            characters -= self.lanes - self._longer
+        fresh = torch.ones(self.lanes, dtype=torch.bool, device=ids.device) if step == 0 else None
+        return Batch(ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters)
+
+
+def lane_starts(predictions: int, lanes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Where each lane's predictions begin, and the end of the last, (lanes+1,).
+
+    Lanes differ by one prediction at most; the longer ones come first.
+    """
+    short, longer = divmod(predictions, lanes)
+    lane = np.arange(lanes + 1)
+    return lane * short + np.minimum(lane, longer)

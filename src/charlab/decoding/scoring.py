@@ -1,0 +1,94 @@
+"""How probable a given text is."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from charlab.data.vocabulary import BOUNDARY, Vocabulary
+from charlab.decoding.context import encode_known, read_chunks
+from charlab.decoding.protocol import StepModel, decoding, to_cpu
+from charlab.errors import DataError
+
+
+@dataclass(frozen=True)
+class Score:
+    """Log-probability of a text.
+
+    Attributes:
+        per_character: log-probability in nats of each prediction, (predictions,): of a document
+            every character and the end mark, of a stream every character but the first.
+    """
+
+    per_character: NDArray[np.float64]
+
+    @property
+    def predictions(self) -> int:
+        """Characters predicted, the end mark of a document among them."""
+        return len(self.per_character)
+
+    @property
+    def log_probability(self) -> float:
+        """Nats, of the whole text."""
+        return float(self.per_character.sum())
+
+    @property
+    def loss(self) -> float:
+        """Nats per predicted character."""
+        return -self.log_probability / self.predictions
+
+    @property
+    def perplexity(self) -> float:
+        """``exp(loss)``."""
+        return math.exp(self.loss) if self.loss < 700 else math.inf  # exp overflows at 710
+
+    @property
+    def bits_per_char(self) -> float:
+        """``loss / ln 2``."""
+        return self.loss / math.log(2)
+
+
+def score(
+    model: StepModel,
+    vocabulary: Vocabulary,
+    text: str,
+    *,
+    documents: bool,
+    condition: int | None = None,
+    unknown: str = "error",
+) -> Score:
+    """Log-probability of a text, character by character.
+
+    Args:
+        model: a language model.
+        vocabulary: that it was trained with.
+        text: normalized as the corpus was.
+        documents: True: the text is one document, from begin mark to end mark. False: a piece of
+            a stream, whose first character is given and not predicted.
+        condition: a condition id, or None.
+        unknown: what characters that the model never saw are: an "error" or the unknown "mark".
+
+    Raises:
+        UnknownCharacterError: if there are any and ``unknown`` is "error".
+        DataError: if a stream's text is too short to predict anything.
+        CheckpointError: if the model's outputs are not finite.
+    """
+    ids = encode_known(vocabulary, text, unknown, "text=")
+    if documents:
+        ids = np.concatenate([[BOUNDARY], ids, [BOUNDARY]])
+    elif len(ids) < 2:
+        raise DataError(f"text= needs at least two characters to be scored, got {text!r}")
+    pieces = []
+    done = 1  # characters that are given or have been predicted
+    with decoding(model):
+        lane = None
+        if condition is not None:
+            lane = torch.tensor([condition], device=model.init_state(1)[0].device)
+        for logits, _ in read_chunks(model, ids[:-1], lane):
+            _, nats = to_cpu(logits[0])  # (t, V)
+            targets = torch.from_numpy(ids[done : done + len(nats)])
+            pieces.append(nats.gather(1, targets[:, None]).squeeze(1).numpy())
+            done += len(nats)
+    return Score(np.concatenate(pieces))

@@ -1,0 +1,28 @@
+"""Errors that a user can do something about.
+
+Every message is one line: what is wrong, where, what to do. The doors print it and exit with 1.
+"""
+
+
+class CharlabError(Exception):
+    """Base of every error that is the input's fault and not the program's."""
+
+
+class ConfigError(CharlabError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+
+class DataError(CharlabError):
+    """A source of text is missing, unreadable or unfit for the task."""
+
+
+class UnknownCharacterError(CharlabError):
+    """A text holds characters that the vocabulary lacks."""
+
+
+class CheckpointError(CharlabError):
+    """A checkpoint is missing, damaged, unsafe or of another kind than asked for."""
+
+
+class RunError(CharlabError):
+    """A run's folder is missing, taken or cannot be written."""

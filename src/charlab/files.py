@@ -1,0 +1,66 @@
+"""Writing files so that a crash never leaves half of one."""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+
+def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    """Writes under a temporary name, syncs to disk, renames: the file is old or new, never half.
+
+    Raises:
+        OSError: if the folder cannot be written; the temporary file is gone then.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def same_content(source: Path, target: Path) -> None:
+    """Makes ``target`` hold what ``source`` holds now, at no cost where hard links exist.
+
+    Later atomic writes to ``source`` do not touch ``target``: a rename replaces the name only.
+    """
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
+    try:
+        temporary.hardlink_to(source)
+    except OSError:  # a file system without hard links
+        write_atomically(target, lambda file: file.write(source.read_bytes()))
+        return
+    temporary.replace(target)
+    _sync_folder(target.parent)
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Writes readable JSON atomically; keys keep their order."""
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes text as UTF-8, atomically."""
+    write_atomically(path, lambda file: file.write(text.encode(errors="surrogateescape")))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a rename survive a power cut; systems that cannot sync a folder do without."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,130 @@
+"""Exact figures of a split: total loss over total predictions, summed in double precision.
+
+A meter is fed batch by batch, carries the recurrent state from one to the next where the batches
+are parts of a stream, and divides once, at the end. Loss is in nats per character (generation) or
+per example (classification), unweighted; perplexity is exp(loss); bits per character loss / ln 2.
+"""
+
+import math
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from charlab.data.batch import IGNORE, Batch
+from charlab.models.classifier import Classifier
+from charlab.models.language_model import LanguageModel
+from charlab.models.state import State, reset_lanes
+
+
+class Meter(Protocol):
+    """Sums over batches; one for each task."""
+
+    def update(self, batch: Batch) -> None:
+        """Adds a batch."""
+
+    def compute(self) -> dict[str, float]:
+        """The figures so far, without a split's prefix."""
+
+
+def character_metrics(loss: float) -> dict[str, float]:
+    """A loss in nats per character and what is said in other units of it."""
+    perplexity = math.exp(loss) if loss < 700 else math.inf
+    return {"loss": loss, "perplexity": perplexity, "bits_per_char": loss / math.log(2)}
+
+
+def carried_state(batch: Batch, state: State | None) -> State | None:
+    """The state that a batch begins with: carried over, zero in the lanes that start anew."""
+    if state is None or batch.fresh is None:
+        return state
+    if len(batch.fresh) != state[0].shape[1]:  # other lanes: all of them are new
+        return None
+    return reset_lanes(state, batch.fresh)
+
+
+class GenerationMeter:
+    """Loss and accuracy of predicting the next character.
+
+    Always computes in float32, whatever precision trains: a figure must not depend on it.
+    """
+
+    def __init__(self, network: LanguageModel) -> None:
+        self._network = network
+        self._state: State | None = None
+        self._loss = 0.0
+        self._correct = 0
+        self._characters = 0
+
+    @torch.no_grad()
+    def update(self, batch: Batch) -> None:
+        """Adds a batch; its state is carried to the next one unless that one starts anew."""
+        state = carried_state(batch, self._state)
+        with torch.autocast(batch.ids.device.type, enabled=False):
+            logits, self._state = self._network(batch.ids, state, condition=batch.labels)
+        targets = batch.targets.flatten()
+        rows = logits.flatten(0, 1)  # (B * T, V)
+        losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
+        self._loss += losses.double().sum().item()
+        self._correct += int((rows.argmax(-1) == targets).sum().item())
+        self._characters += batch.characters
+
+    def compute(self) -> dict[str, float]:
+        """loss, perplexity, bits_per_char, accuracy."""
+        loss = self._loss / self._characters
+        return {**character_metrics(loss), "accuracy": self._correct / self._characters}
+
+
+class ClassificationMeter:
+    """Loss, accuracy, top-3 accuracy, macro-F1 and the confusion matrix.
+
+    Args:
+        network: the classifier.
+        classes: how many labels there are.
+    """
+
+    def __init__(self, network: Classifier, classes: int) -> None:
+        self._network = network
+        self.confusion = torch.zeros(classes, classes, dtype=torch.int64)  # (true, predicted)
+        self._loss = 0.0
+        self._in_top3 = 0
+
+    @torch.no_grad()
+    def update(self, batch: Batch) -> None:
+        """Adds a batch."""
+        with torch.autocast(batch.ids.device.type, enabled=False):
+            logits = self._network(batch.ids, batch.lengths)  # (B, C)
+        targets = batch.targets
+        classes = logits.shape[-1]
+        losses = F.cross_entropy(logits, targets, reduction="none")
+        self._loss += losses.double().sum().item()
+        top = logits.topk(min(3, classes), dim=-1).indices  # (B, 3)
+        self._in_top3 += int((top == targets[:, None]).any(-1).sum().item())
+        cells = (targets * classes + top[:, 0]).cpu()
+        counts = torch.bincount(cells, minlength=classes * classes)
+        self.confusion += counts.view(classes, classes)
+
+    def compute(self) -> dict[str, float]:
+        """loss, accuracy, macro_f1, top3_accuracy."""
+        examples = int(self.confusion.sum())
+        correct = int(self.confusion.diagonal().sum())
+        return {
+            "loss": self._loss / examples,
+            "accuracy": correct / examples,
+            "macro_f1": macro_f1(self.confusion),
+            "top3_accuracy": self._in_top3 / examples,
+        }
+
+
+def macro_f1(confusion: Tensor) -> float:
+    """The mean over classes of F1 = 2 TP / (2 TP + FP + FN).
+
+    Classes that neither occur nor are predicted do not count.
+
+    Args:
+        confusion: counts (C, C), true class in rows, predicted class in columns.
+    """
+    true_positives = confusion.diagonal().double()
+    mentions = confusion.sum(0).double() + confusion.sum(1).double()  # 2 TP + FP + FN
+    seen = mentions > 0
+    return float((2 * true_positives[seen] / mentions[seen]).mean())

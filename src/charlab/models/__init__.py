@@ -1,0 +1,43 @@
+"""The recurrent networks: characters in, features out; state in, state out.
+
+A new model is one file here: a subclass of `RecurrentModel` under ``@models.register("name")``.
+"""
+
+from typing import Any
+
+from charlab.models.classifier import Classifier
+from charlab.models.language_model import LanguageModel
+from charlab.models.pooling import POOLINGS
+from charlab.models.recurrent import RecurrentModel
+from charlab.models.state import State, detach_state, reset_lanes, select_lanes
+from charlab.registry import Registry
+
+__all__ = [
+    "POOLINGS",
+    "Classifier",
+    "LanguageModel",
+    "RecurrentModel",
+    "State",
+    "build_model",
+    "detach_state",
+    "models",
+    "reset_lanes",
+    "select_lanes",
+]
+
+models: Registry[type[RecurrentModel]] = Registry("model", "charlab.models")
+
+
+def build_model(name: str, **options: Any) -> RecurrentModel:
+    """Builds a model by its registered name.
+
+    Args:
+        name: "vanilla", "lstm", "gru" or that of a new one.
+        options: what its constructor takes.
+
+    Raises:
+        ConfigError: if there is no model of that name.
+        ValueError: if an option is out of range.
+        TypeError: if the model knows no such option.
+    """
+    return models[name](**options)

@@ -1,0 +1,28 @@
+"""The GRU."""
+
+from typing import Unpack
+
+from torch import nn
+
+from charlab.models import models
+from charlab.models.cells import GRUCell
+from charlab.models.recurrent import RecurrentModel, RecurrentOptions
+
+
+@models.register("gru")
+class GRUModel(RecurrentModel):
+    """Gated recurrent unit (Cho et al. 2014); see `GRUCell` for its equations.
+
+    Args:
+        options: as in `RecurrentModel`.
+
+    Raises:
+        ValueError: if an option is out of range.
+    """
+
+    def __init__(self, **options: Unpack[RecurrentOptions]) -> None:
+        super().__init__(GRUCell(), _fused, **options)
+
+
+def _fused(input_size: int, hidden_size: int, num_layers: int, dropout: float) -> nn.GRU:
+    return nn.GRU(input_size, hidden_size, num_layers, dropout=dropout, batch_first=True)

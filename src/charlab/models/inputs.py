@@ -1,0 +1,92 @@
+"""What a recurrence reads at each step: the character's embedding, and the condition's."""
+
+import math
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class CharacterInput(nn.Module):
+    """A learned embedding or the one-hot vector of the character, plus one for the condition.
+
+    The condition's vector is learned, of the same size in both cases, and added at every step. So
+    one-hot input is the same as an identity matrix for an embedding.
+
+    B batch, T time, V vocabulary, D input size.
+
+    Args:
+        vocabulary_size: V.
+        embedding_size: D; 0: one-hot, then D = V.
+        num_conditions: number of conditions; 0: none.
+    """
+
+    def __init__(self, vocabulary_size: int, embedding_size: int, num_conditions: int) -> None:
+        super().__init__()
+        self.vocabulary_size = vocabulary_size
+        self.num_conditions = num_conditions
+        self.size = embedding_size or vocabulary_size
+        self.embedding = nn.Embedding(vocabulary_size, embedding_size) if embedding_size else None
+        self.conditions = nn.Embedding(num_conditions, self.size) if num_conditions else None
+        if self.conditions is not None and self.embedding is None:
+            # About as long as the one-hot vector that it is added to.
+            nn.init.normal_(self.conditions.weight, std=1.0 / math.sqrt(self.size))
+
+    def forward(self, ids: Tensor, condition: Tensor | None, like: Tensor) -> Tensor:
+        """The inputs of a sequence.
+
+        Args:
+            ids: characters, (B, T) int64.
+            condition: (B,) int64, or None where there are no conditions.
+            like: a tensor of the wanted type and place.
+
+        Returns:
+            Inputs, (B, T, D).
+
+        Raises:
+            ValueError: if ids are not (B, T), or a condition is missing or not expected.
+        """
+        if ids.dim() != 2:
+            raise ValueError(f"ids must be (B, T), got {tuple(ids.shape)}")
+        if self.embedding is not None:
+            x: Tensor = self.embedding(ids)  # (B, T, D)
+        else:
+            x = like.new_zeros((*ids.shape, self.vocabulary_size))
+            x.scatter_(-1, ids.unsqueeze(-1), 1.0)  # (B, T, V)
+        c = self._condition_vector(condition)  # (B, D)
+        return x if c is None else x + c.unsqueeze(1)
+
+    def product(
+        self, ids: Tensor, condition: Tensor | None, weight: Tensor, bias: Tensor
+    ) -> Tensor:
+        """The inputs of one step times a matrix, plus bias; one-hot input is a look-up.
+
+        Without a condition, the result is a row of a table of V rows: who samples much from fixed
+        weights may compute that once.
+
+        Args:
+            ids: characters, (B,) int64.
+            condition: (B,) int64, or None where there are no conditions.
+            weight: (N, D).
+            bias: (N,).
+
+        Returns:
+            Products, (B, N).
+
+        Raises:
+            ValueError: if a condition is missing or not expected.
+        """
+        c = self._condition_vector(condition)  # (B, D)
+        if self.embedding is not None:
+            x = F.embedding(ids, self.embedding.weight)  # (B, D)
+            return F.linear(x if c is None else x + c, weight, bias)
+        column = weight.index_select(1, ids).t() + bias  # (B, N)
+        return column if c is None else column + F.linear(c, weight)
+
+    def _condition_vector(self, condition: Tensor | None) -> Tensor | None:
+        if self.conditions is None:
+            if condition is not None:
+                raise ValueError("a condition was given, but the model has num_conditions=0")
+            return None
+        if condition is None:
+            raise ValueError(f"the model needs a condition in [0, {self.num_conditions})")
+        return F.embedding(condition, self.conditions.weight)

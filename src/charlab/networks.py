@@ -1,0 +1,80 @@
+"""From a configuration to a network: what training begins with and what a checkpoint is put into.
+
+A task's network is looked up by the task's name; a new task adds its line to ``NETWORKS``.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from torch import nn
+
+from charlab.checkpoint import Checkpoint
+from charlab.config.check import to_plain
+from charlab.config.schema import ClassifyOptions, GenerateOptions, RunOptions
+from charlab.errors import CheckpointError, ConfigError
+from charlab.models import build_model
+from charlab.models.classifier import Classifier
+from charlab.models.language_model import LanguageModel
+from charlab.models.recurrent import RecurrentModel
+
+
+def build_network(options: RunOptions, vocabulary_size: int, num_labels: int) -> nn.Module:
+    """The network of a task, with fresh weights.
+
+    Args:
+        options: the run's resolved options.
+        vocabulary_size: V.
+        num_labels: C.
+
+    Raises:
+        ConfigError: if the options do not fit together.
+    """
+    return NETWORKS[options.task.name](options, vocabulary_size, num_labels)
+
+
+def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
+    """The network of a checkpoint, on the CPU, in evaluation mode.
+
+    Raises:
+        CheckpointError: if the weights do not fit the configuration beside them.
+    """
+    vocabulary_size = checkpoint.vocabulary.size
+    network = build_network(checkpoint.options, vocabulary_size, len(checkpoint.labels))
+    try:
+        network.load_state_dict(checkpoint.network)
+    except (RuntimeError, AttributeError, TypeError) as error:
+        raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error
+    return network.eval()
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Trainable numbers in a network."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)
+
+
+def _language_model(options: RunOptions, vocabulary_size: int, num_labels: int) -> LanguageModel:
+    assert isinstance(options.task, GenerateOptions)
+    if options.model.bidirectional:
+        raise ConfigError(
+            "model.bidirectional=true is for task=classify: a generator may not read the future"
+        )
+    conditions = num_labels if options.task.condition_on_label else 0
+    return LanguageModel(_recurrent(options, vocabulary_size, conditions))
+
+
+def _classifier(options: RunOptions, vocabulary_size: int, num_labels: int) -> Classifier:
+    assert isinstance(options.task, ClassifyOptions)
+    recurrent = _recurrent(options, vocabulary_size, 0)
+    return Classifier(recurrent, num_labels, pooling=options.task.pooling)
+
+
+def _recurrent(options: RunOptions, vocabulary_size: int, conditions: int) -> RecurrentModel:
+    values = {**to_plain(options.model)}
+    name = values.pop("name")
+    return build_model(name, vocabulary_size=vocabulary_size, num_conditions=conditions, **values)
+
+
+NETWORKS: dict[str, Callable[[RunOptions, int, int], nn.Module]] = {
+    "generate": _language_model,
+    "classify": _classifier,
+}

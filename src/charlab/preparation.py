@@ -1,0 +1,59 @@
+"""From a configuration to a corpus, and to a configuration in which nothing is left open."""
+
+import dataclasses
+
+from charlab.config.schema import GenerateOptions, RunOptions
+from charlab.data.corpus import Corpus, build_corpus
+from charlab.data.requirements import require_trainable
+from charlab.data.sources import read_source
+from charlab.errors import ConfigError
+
+
+def read_corpus(options: RunOptions) -> Corpus:
+    """Reads, normalizes, splits and encodes the dataset.
+
+    Raises:
+        DataError, ConfigError: if the data or its settings are unfit.
+    """
+    dataset = options.dataset
+    documents = read_source(dataset.source, path=dataset.path, encoding=dataset.encoding)
+    return build_corpus(
+        documents,
+        normalize=dataset.normalize,
+        layout=dataset.layout,
+        fractions=dataset.split.fractions,
+        split_seed=dataset.split.seed,
+    )
+
+
+def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:
+    """Decides what "auto" and null left to the data, and checks that task and data fit.
+
+    Raises:
+        ConfigError, DataError: if they do not.
+    """
+    dataset = dataclasses.replace(options.dataset, layout=corpus.layout)
+    task = options.task
+    if isinstance(task, GenerateOptions):
+        task = dataclasses.replace(task, condition_on_label=_conditional(task, corpus))
+    require_trainable(corpus, purpose=task.name, seq_len=dataset.seq_len)
+    return dataclasses.replace(options, dataset=dataset, task=task)
+
+
+def is_conditional(options: RunOptions) -> bool:
+    """Whether a resolved run generates by label."""
+    return isinstance(options.task, GenerateOptions) and options.task.condition_on_label is True
+
+
+def _conditional(task: GenerateOptions, corpus: Corpus) -> bool:
+    possible = corpus.layout == "sequences" and len(corpus.labels) >= 2
+    if task.condition_on_label and not possible:
+        reason = (
+            "the text is one stream"
+            if corpus.layout == "stream"
+            else f"the documents have {len(corpus.labels) or 'no'} label(s)"
+        )
+        raise ConfigError(
+            f"task.condition_on_label=true needs short documents with two labels or more; {reason}"
+        )
+    return possible if task.condition_on_label is None else task.condition_on_label

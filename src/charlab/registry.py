@@ -1,0 +1,77 @@
+"""Known names and what they stand for: the way from a word in a config to a class.
+
+A checkpoint may come from a stranger, so what it names is looked up here, never imported by path.
+"""
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from charlab.errors import ConfigError
+
+T = TypeVar("T")
+Member = TypeVar("Member")
+
+
+def nearest(word: str, choices: list[str]) -> str:
+    """Words the end of a message about an unknown name: the nearest choice, or all of them."""
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"choose one of: {', '.join(choices)}"
+
+
+class Registry(Generic[T]):
+    """Members by name, registered by a decorator where they are defined.
+
+    Args:
+        kind: what a member is, for messages ("model").
+        package: the package whose modules hold the members. All its modules are imported at the
+            first look-up, so that a new member is one new file and no edit elsewhere.
+    """
+
+    def __init__(self, kind: str, package: str) -> None:
+        self.kind = kind
+        self._package = package
+        self._members: dict[str, T] = {}
+        self._discovered = False
+
+    def register(self, name: str) -> Callable[[Member], Member]:
+        """Enters the decorated class or function under ``name``.
+
+        Raises:
+            ValueError: if the name is taken.
+        """
+
+        def enter(member: Member) -> Member:
+            if name in self._members:
+                raise ValueError(f"two members of the registry of {self.kind}s are called {name!r}")
+            self._members[name] = member  # type: ignore[assignment]  # T is checked at the use
+            return member
+
+        return enter
+
+    def __getitem__(self, name: str) -> T:
+        """The member of that name.
+
+        Raises:
+            ConfigError: if there is none; names the nearest.
+        """
+        members = self._all()
+        if name not in members:
+            raise ConfigError(f"unknown {self.kind} {name!r}: {nearest(name, sorted(members))}")
+        return members[name]
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        return sorted(self._all())
+
+    def _all(self) -> dict[str, T]:
+        if not self._discovered:
+            package = importlib.import_module(self._package)
+            for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
+                importlib.import_module(module.name)
+            self._discovered = True
+        return self._members

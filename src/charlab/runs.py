@@ -1,0 +1,135 @@
+"""Runs on disk: where a run's folder is, what it is called, how the latest is found."""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from charlab.errors import RunError
+from charlab.registry import nearest
+
+CHECKPOINTS = "checkpoints"
+BEST = "best.ckpt"
+LAST = "last.ckpt"
+_FOLDER_NAME = re.compile(r"(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d)(?:-(\d+))?")
+
+
+def allocate(output_dir: str, task: str, dataset: str, model: str, *, debug: bool = False) -> Path:
+    """Makes a folder that belongs to one run alone: ``<task>/<dataset>/<model>/<date>_<time>[-n]``.
+
+    Raises:
+        RunError: if the folder cannot be made.
+    """
+    parent = Path(output_dir) / ("debug" if debug else "") / task / dataset / model
+    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        return _first_free(parent, stamp)
+    except OSError as error:
+        raise RunError(
+            f"cannot write the run's folder {parent}: {error.strerror}; "
+            "set output_dir= to a folder that you may write to"
+        ) from error
+
+
+def require_writable(output_dir: str) -> None:
+    """Finds out before anything heavy is imported whether runs can be written.
+
+    Raises:
+        RunError: if they cannot.
+    """
+    folder = Path(output_dir)
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir():
+        raise RunError(f"output_dir={output_dir}: {existing} is a file, not a folder")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise RunError(
+            f"output_dir={output_dir}: cannot write to {existing}: permission denied; set "
+            "output_dir= to a folder that you may write to"
+        )
+
+
+def claim(folder: Path) -> Path:
+    """Takes a folder that the user named for a run, if no run lives there yet.
+
+    Raises:
+        RunError: if a run lives there or the folder cannot be made.
+    """
+    if (folder / CHECKPOINTS).exists() or (folder / "metrics.json").exists():
+        raise RunError(f"{folder} already holds a run; go on with it by resume={folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot make the run's folder {folder}: {error.strerror}") from error
+    if not os.access(folder, os.W_OK):
+        raise RunError(f"cannot write to the run's folder {folder}: permission denied")
+    return folder
+
+
+def newest_first(output_dir: str, task: str | None = None) -> Iterator[Path]:
+    """Runs with a checkpoint, newest first; neither debug runs nor trials of sweeps.
+
+    Args:
+        output_dir: where runs are ("outputs").
+        task: only runs of that task; None: of any.
+    """
+    root = Path(output_dir)
+    pattern = f"{task or '*'}/*/*/*/{CHECKPOINTS}/{LAST}"
+    folders = [path.parent.parent for path in root.glob(pattern)]
+    ranked = []
+    for folder in folders:
+        match = _FOLDER_NAME.fullmatch(folder.name)
+        kind = folder.relative_to(root).parts[0]
+        if match and kind not in ("debug", "sweeps", "multirun"):
+            ranked.append((match[1], int(match[2] or 1), str(folder), folder))
+    for *_, folder in sorted(ranked, reverse=True):
+        yield folder
+
+
+def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
+    """The folder that ``run=`` names: "latest" or a path (a folder or a checkpoint in it).
+
+    Raises:
+        RunError: if there is none, or it has no checkpoint.
+    """
+    if run == "latest":
+        for folder in newest_first(output_dir, task):
+            return folder
+        kind = f" with task={task}" if task else ""
+        what = f"python train.py task={task}" if task else "python train.py"
+        raise RunError(f"{command}: no run{kind} in {output_dir}/ yet; train one first: {what}")
+    folder = Path(run).expanduser()
+    if not folder.exists():
+        raise RunError(f"{command}: there is no run {run}{_similar(folder)}")
+    if folder.is_dir() and not any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST)):
+        raise RunError(f"{command}: {run} has no checkpoint in {CHECKPOINTS}/ (yet)")
+    return folder
+
+
+def checkpoint_file(run: Path) -> Path:
+    """A run's best checkpoint, or its last where none was best yet; a file stands for itself."""
+    if run.is_file():
+        return run
+    best = run / CHECKPOINTS / BEST
+    return best if best.exists() else run / CHECKPOINTS / LAST
+
+
+def _first_free(parent: Path, stamp: str) -> Path:
+    number = 1
+    while True:
+        folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:  # another run of the same second
+            number += 1
+        else:
+            return folder
+
+
+def _similar(folder: Path) -> str:
+    try:
+        names = [path.name for path in folder.parent.iterdir() if path.is_dir()]
+    except OSError:
+        return ""
+    return f": {nearest(folder.name, sorted(names)[-5:])}" if names else ""

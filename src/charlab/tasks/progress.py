@@ -1,0 +1,90 @@
+"""Where a run stands, and the limits that end it."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass
+class Progress:
+    """A run's position; plain numbers, so that a checkpoint holds all of it.
+
+    Attributes:
+        epoch: passes over the training data that are complete.
+        window: batches of the current epoch that are done.
+        step: optimizer steps done.
+        characters: characters trained on.
+        train_seconds: seconds spent in training steps.
+        elapsed_seconds: seconds of the whole, validations included.
+        validation_due: whether a leg of training is over and its validation is not.
+    """
+
+    epoch: int = 0
+    window: int = 0
+    step: int = 0
+    characters: int = 0
+    train_seconds: float = 0.0
+    elapsed_seconds: float = 0.0
+    validation_due: bool = False
+
+    def to_plain(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return asdict(self)
+
+    def advance(self, characters: int, windows_per_epoch: int) -> None:
+        """Counts one optimizer step on one window (batch)."""
+        self.step += 1
+        self.characters += characters
+        self.window += 1
+        if self.window == windows_per_epoch:
+            self.epoch += 1
+            self.window = 0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What ends a run, whichever comes first. None: no such limit."""
+
+    max_epochs: int | None
+    max_steps: int | None
+    max_minutes: float | None
+    windows_per_epoch: int
+
+    def share(self, progress: Progress) -> float:
+        """How much of the run is done, from 0 to 1, in the limit that is nearest."""
+        shares = [0.0]
+        if self.max_epochs is not None:
+            windows = progress.epoch * self.windows_per_epoch + progress.window
+            shares.append(windows / (self.max_epochs * self.windows_per_epoch))
+        if self.max_steps is not None:
+            shares.append(progress.step / self.max_steps)
+        if self.max_minutes is not None:
+            shares.append(progress.elapsed_seconds / (60 * self.max_minutes))
+        return min(1.0, max(shares))
+
+    def reached(self, progress: Progress) -> bool:
+        """Whether the run is at its end."""
+        return self.share(progress) >= 1.0
+
+    def windows_left(self, progress: Progress) -> int | None:
+        """Windows until a limit of epochs or steps; None where only time limits the run."""
+        left = []
+        if self.max_epochs is not None:
+            done = progress.epoch * self.windows_per_epoch + progress.window
+            left.append(self.max_epochs * self.windows_per_epoch - done)
+        if self.max_steps is not None:
+            left.append(self.max_steps - progress.step)
+        return max(0, min(left)) if left else None
+
+
+class Clock:
+    """Adds the time that passes to a progress's elapsed seconds, from where it stood."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._before = progress.elapsed_seconds
+        self._start = time.perf_counter()
+
+    def tick(self) -> None:
+        """Brings the elapsed seconds up to now."""
+        self._progress.elapsed_seconds = self._before + time.perf_counter() - self._start

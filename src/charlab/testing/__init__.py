@@ -1,0 +1,1 @@
+"""Contracts as test classes: what extends charlab inherits the tests."""

@@ -1,0 +1,75 @@
+"""Tests of reading in both directions."""
+
+# ruff: noqa: D102 (a test's name is its sentence)
+
+import itertools
+
+import pytest
+import torch
+from torch import Tensor
+from torch.testing import assert_close
+
+from charlab.testing.model_tests import (
+    LENGTHS,
+    B,
+    D,
+    H,
+    L,
+    ModelTests,
+    T,
+)
+
+
+class BidirectionalTests(ModelTests):
+    """Exact for rows of unequal length."""
+
+    @pytest.mark.parametrize("kernel", ["fused", "reference"])
+    def test_bidirectional_rows_are_exact(self, kernel: str, ids: Tensor) -> None:
+        for layers, size in itertools.product((1, L), (0, D)):
+            model = self.make(
+                kernel=kernel, bidirectional=True, num_layers=layers, embedding_size=size
+            )
+            features, state = model(ids, lengths=torch.tensor(LENGTHS))
+            assert state == ()
+            assert features.shape == (B, T, 2 * H) == (B, T, model.feature_size)
+            for row, length in enumerate(LENGTHS):
+                alone, _ = model(ids[row : row + 1, :length])
+                assert_close(features[row, :length], alone[0])
+
+    def test_backward_reading_is_forward_reading_of_the_mirror(self, ids: Tensor) -> None:
+        model = self.make(bidirectional=True, num_layers=1)
+        features, _ = model(ids)
+        for direction, x in (("forwards", ids), ("backwards", ids.flip(1))):
+            one_way = self.make(num_layers=1)
+            kernel = getattr(model.recurrence, direction)[0]
+            one_way.recurrence.load_state_dict(kernel.state_dict())
+            one_way.input.load_state_dict(model.input.state_dict())
+            half, _ = one_way(x)
+            if direction == "forwards":
+                assert_close(features[..., :H], half)
+            else:
+                assert_close(features[..., H:], half.flip(1))
+
+    def test_bidirectional_gradients_and_kernels(self, ids: Tensor) -> None:
+        lengths = torch.tensor(LENGTHS)
+        results = []
+        fused = self.make(bidirectional=True)
+        for kernel in ("fused", "reference"):
+            model = self.make(bidirectional=True, kernel=kernel)
+            model.load_state_dict(fused.state_dict())
+            features, _ = model(ids, lengths=lengths)
+            features[torch.arange(T) < lengths[:, None]].sin().sum().backward()
+            results.append({name: value.grad for name, value in model.named_parameters()})
+        assert_close(results[0], results[1])
+
+    def test_bidirectional_carries_no_state(self, ids: Tensor) -> None:
+        model = self.make(bidirectional=True)
+        for call in (
+            lambda: model.init_state(B),
+            lambda: model.step(ids[:, 0], ()),
+            lambda: model.forward_with_gates(ids),
+        ):
+            with pytest.raises(ValueError, match="needs bidirectional=False"):
+                call()
+        with pytest.raises(ValueError, match="takes no state"):
+            model(ids, self.make().init_state(B))

@@ -1,0 +1,300 @@
+"""Training and evaluation batches, against reading the text one character at a time."""
+
+from collections import Counter
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charlab.data.batches import (
+    IGNORE,
+    Batch,
+    SequenceBatches,
+    StreamBatches,
+    WindowBatches,
+    training_batches,
+)
+from charlab.data.encoded import Encoded, flat_offsets
+from charlab.data.evaluation_batches import BURN_IN, StreamEvaluation, evaluation_batches
+from charlab.data.vocabulary import BOUNDARY
+
+purposes = st.sampled_from(["generate", "classify"])
+lengths_of = st.lists(st.integers(1, 9), min_size=1, max_size=40)
+
+
+def documents(lengths: list[int]) -> Encoded:
+    """Documents of which no two characters are the same; labels are their numbers."""
+    offsets = flat_offsets(lengths)
+    ids = (np.arange(offsets[-1]) + 2).astype(np.uint16)
+    return Encoded(ids, offsets, np.arange(len(lengths), dtype=np.int64))
+
+
+def stream(characters: int) -> Encoded:
+    return documents([characters])
+
+
+def rows_of(encoded: Encoded) -> dict[int, list[int]]:
+    bounds = pairwise(encoded.offsets.tolist())
+    return {i: encoded.ids[start:end].tolist() for i, (start, end) in enumerate(bounds)}
+
+
+def check_rows(batches: list[Batch], encoded: Encoded, purpose: str) -> None:
+    """Every document is in exactly one row, laid out as documented."""
+    found = {}
+    for batch in batches:
+        assert batch.ids.dtype == batch.targets.dtype == torch.int64
+        assert batch.lengths is not None
+        assert batch.fresh is not None
+        assert batch.fresh.all()
+        assert batch.characters == int(batch.lengths.sum())
+        assert batch.ids.shape[1] == int(batch.lengths.max())
+        labels = batch.targets if purpose == "classify" else batch.labels
+        assert labels is not None
+        for row, (length, label) in enumerate(
+            zip(batch.lengths.tolist(), labels.tolist(), strict=True)
+        ):
+            ids = batch.ids[row].tolist()
+            assert ids[length:] == [BOUNDARY] * (len(ids) - length)
+            assert label not in found
+            if purpose == "classify":
+                found[label] = ids[:length]
+                continue
+            targets = batch.targets[row].tolist()
+            assert targets[length:] == [IGNORE] * (len(ids) - length)
+            assert ids[0] == targets[length - 1] == BOUNDARY
+            assert ids[1:length] == targets[: length - 1]
+            found[label] = ids[1:length]
+    assert found == rows_of(encoded)
+
+
+@given(lengths_of, st.integers(1, 12), st.integers(0, 5), purposes)
+def test_every_document_once_an_epoch(
+    lengths: list[int], batch_size: int, epoch: int, purpose: str
+) -> None:
+    encoded = documents(lengths)
+    form = SequenceBatches(
+        encoded, batch_size=batch_size, seed=1, purpose=purpose, conditional=True
+    )
+    batches = list(form.epoch(epoch))
+    assert len(batches) == form.steps_per_epoch == -(-len(lengths) // batch_size)
+    sizes = [len(batch.ids) for batch in batches]
+    assert max(sizes) <= batch_size
+    assert max(sizes) - min(sizes) <= 1
+    assert sum(batch.characters for batch in batches) == form.characters_per_epoch
+    positions = sum(batch.ids.numel() for batch in batches)
+    assert form.padding_share == pytest.approx(1 - form.characters_per_epoch / positions)
+    check_rows(batches, encoded, purpose)
+
+
+def same(one: Batch, other: Batch) -> bool:
+    for a, b in zip(vars(one).values(), vars(other).values(), strict=True):
+        if isinstance(a, torch.Tensor):
+            if not torch.equal(a, b):
+                return False
+        elif a != b:
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("layout", "purpose", "conditional"),
+    [
+        ("sequences", "generate", True),
+        ("sequences", "generate", False),
+        ("sequences", "classify", False),
+        ("stream", "generate", False),
+        ("stream", "classify", False),
+    ],
+)
+def test_an_epoch_can_be_entered_anywhere(layout: str, purpose: str, conditional: bool) -> None:
+    encoded = documents([3, 50, 7, 1, 8, 8, 2, 31, 5, 9, 4])
+    make = lambda: training_batches(  # noqa: E731
+        encoded,
+        layout=layout,
+        purpose=purpose,
+        batch_size=3,
+        seq_len=4,
+        seed=2,
+        conditional=conditional,
+    )
+    form = make()
+    list(form.epoch(0))  # what was read before leaves no trace
+    whole = list(form.epoch(4))
+    assert len(whole) == form.steps_per_epoch
+    for start in range(len(whole) + 1):
+        rest = list(make().epoch(4, start))
+        assert len(rest) == len(whole) - start
+        assert all(same(a, b) for a, b in zip(rest, whole[start:], strict=True))
+    assert all((batch.labels is not None) == conditional for batch in whole)
+
+
+def test_epochs_and_seeds_have_orders_of_their_own() -> None:
+    encoded = documents([3] * 40)
+
+    def order(seed: int, epoch: int) -> list[int]:
+        form = SequenceBatches(encoded, batch_size=8, seed=seed, purpose="classify")
+        return torch.cat([batch.targets for batch in form.epoch(epoch)]).tolist()
+
+    assert order(1, 0) == order(1, 0)
+    assert len({tuple(order(seed, epoch)) for seed in (1, 2) for epoch in (0, 1)}) == 4
+
+
+def test_length_groups_leave_little_padding() -> None:
+    lengths = np.random.default_rng(0).poisson(7, 2000) + 1
+    form = SequenceBatches(
+        documents(lengths.tolist()), batch_size=64, seed=0, purpose="generate", conditional=False
+    )
+    assert 0 < form.padding_share < 0.05
+    widths = [batch.ids.shape[1] for batch in form.epoch(0)]
+    assert widths != sorted(widths)  # short ones are not always first
+
+
+@given(st.integers(2, 300), st.integers(1, 9), st.integers(1, 20))
+def test_a_stream_predicts_every_character_but_the_first_once(
+    characters: int, batch_size: int, seq_len: int
+) -> None:
+    encoded = stream(characters)
+    form = StreamBatches(encoded, batch_size=batch_size, seq_len=seq_len)
+    assert form.lanes == max(1, min(batch_size, (characters - 1) // seq_len))
+    batches = list(form.epoch(3))
+    assert len(batches) == form.steps_per_epoch
+    lanes: list[list[tuple[int, int]]] = [[] for _ in range(form.lanes)]
+    for step, batch in enumerate(batches):
+        assert batch.ids.shape == batch.targets.shape
+        assert batch.ids.shape[0] == form.lanes
+        assert batch.ids.shape[1] == seq_len or step == len(batches) - 1
+        assert (batch.fresh is not None) == (step == 0)
+        assert batch.fresh is None or bool(batch.fresh.all())
+        assert batch.characters == int((batch.targets != IGNORE).sum())
+        assert ((batch.ids == BOUNDARY) == (batch.targets == IGNORE)).all()
+        for lane, ids, targets in zip(
+            lanes, batch.ids.tolist(), batch.targets.tolist(), strict=True
+        ):
+            lane += [pair for pair in zip(ids, targets, strict=True) if pair[1] != IGNORE]
+    # Lane by lane, window after window, this is the text itself.
+    text = encoded.ids.tolist()
+    assert [pair for lane in lanes for pair in lane] == list(pairwise(text))
+    assert max(map(len, lanes)) - min(map(len, lanes)) <= 1
+    assert sum(batch.characters for batch in batches) == form.characters_per_epoch
+
+
+def test_pieces_of_a_stream_follow_each_other() -> None:
+    encoded = documents([5, 4, 2])
+    (batch,) = StreamBatches(encoded, batch_size=1, seq_len=10).epoch(0)
+    assert batch.ids.tolist() == [list(range(2, 12))]
+    assert batch.targets.tolist() == [list(range(3, 13))]
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 5), st.integers(1, 12))
+def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_len: int) -> None:
+    encoded = documents(lengths)
+    form = WindowBatches(encoded, batch_size=batch_size, seq_len=seq_len, seed=0)
+    seen: Counter[int] = Counter()
+    for batch in form.epoch(0):
+        assert batch.lengths is not None
+        assert batch.ids.shape[1] <= seq_len
+        for ids, length, label in zip(
+            batch.ids.tolist(), batch.lengths.tolist(), batch.targets.tolist(), strict=True
+        ):
+            assert set(ids[:length]) <= set(rows_of(encoded)[label])
+            assert set(ids[length:]) <= {BOUNDARY}
+            seen.update(ids[:length])
+    assert seen == Counter(encoded.ids.tolist())
+    assert form.characters_per_epoch == encoded.characters
+
+
+@given(lengths_of, st.integers(1, 60), purposes)
+def test_evaluation_of_documents(lengths: list[int], budget: int, purpose: str) -> None:
+    encoded = documents(lengths)
+    form = evaluation_batches(
+        encoded, layout="sequences", purpose=purpose, seq_len=3, conditional=True, budget=budget
+    )
+    batches = list(form)
+    assert len(batches) == len(form)
+    check_rows(batches, encoded, purpose)
+    for batch in batches:
+        assert batch.ids.numel() <= budget or len(batch.ids) == 1
+    assert all(same(a, b) for a, b in zip(batches, form, strict=True))  # can be read again
+
+
+@given(lengths_of, st.integers(1, 7))
+def test_evaluation_of_windows(lengths: list[int], seq_len: int) -> None:
+    encoded = documents(lengths)
+    form = evaluation_batches(encoded, layout="stream", purpose="classify", seq_len=seq_len)
+    characters = Counter(i for batch in form for i in batch.ids[batch.ids != BOUNDARY].tolist())
+    assert characters == Counter(encoded.ids.tolist())
+    assert sum(batch.characters for batch in form) == encoded.characters
+
+
+def read_stream(form: StreamEvaluation) -> list[list[tuple[int, int]]]:
+    """What each lane reads and has to predict, joined over the batches."""
+    batches = list(form)
+    assert len(batches) == len(form)
+    assert all((batch.fresh is not None) == (i == 0) for i, batch in enumerate(batches))
+    for batch in batches:
+        assert batch.characters == int((batch.targets != IGNORE).sum())
+    ids = torch.cat([batch.ids for batch in batches], dim=1).tolist()
+    targets = torch.cat([batch.targets for batch in batches], dim=1).tolist()
+    return [list(zip(*lane, strict=True)) for lane in zip(ids, targets, strict=True)]
+
+
+@given(st.integers(2, 1500), st.integers(1, 70), st.integers(20, 500))
+def test_evaluation_of_a_stream(characters: int, lanes: int, budget: int) -> None:
+    encoded = stream(characters)
+    form = StreamEvaluation(encoded, lanes=lanes, budget=budget)
+    text = encoded.ids.tolist()
+    predicted = []
+    for number, lane in enumerate(read_stream(form)):
+        counted = [place for place, (_, target) in enumerate(lane) if target != IGNORE]
+        assert counted == list(range(counted[0], counted[-1] + 1))
+        predicted += [lane[place] for place in counted]
+        # The burn-in is the text right before, as much of it as there is.
+        begin = text.index(lane[counted[0]][0])
+        assert counted[0] == min(BURN_IN, begin)
+        assert (number == 0) == (begin == 0)
+        before = [ids for ids, _ in lane[: counted[0]]]
+        assert before == text[begin - counted[0] : begin]
+        assert all(ids == BOUNDARY for ids, _ in lane[counted[-1] + 1 :])
+    assert predicted == list(pairwise(text))
+    assert sum(batch.characters for batch in form) == characters - 1
+
+
+@pytest.mark.parametrize(
+    ("characters", "lanes"), [(2, 1), (8191, 1), (8192, 2), (65_000, 15), (1_000_000, 64)]
+)
+def test_lanes_of_evaluation_follow_from_the_length(characters: int, lanes: int) -> None:
+    encoded = Encoded(np.full(characters, 2, np.uint8), np.array([0, characters]), None)
+    form = evaluation_batches(encoded, layout="stream", purpose="generate", seq_len=5)
+    first = next(iter(form))
+    assert len(first.ids) == lanes
+    assert first.ids.numel() <= 16_384
+    assert sum(batch.characters for batch in form) == characters - 1
+
+
+@pytest.mark.parametrize("largest", [255, 256, 2**15 - 1, 2**15, 2**16 - 1, 2**16, 200_000])
+def test_ids_of_every_size_survive(largest: int) -> None:
+    dtype = np.min_scalar_type(largest)
+    encoded = Encoded(np.array([2, largest, 3], dtype), np.array([0, 3]), None)
+    (batch,) = StreamBatches(encoded, batch_size=1, seq_len=2).epoch(0)
+    assert batch.ids.tolist() == [[2, largest]]
+    (batch,) = SequenceBatches(encoded, batch_size=1, seed=0, purpose="generate").epoch(0)
+    assert batch.targets.tolist() == [[2, largest, 3, BOUNDARY]]
+
+
+def test_what_cannot_be_batched() -> None:
+    plain = Encoded(np.array([2], np.uint8), np.array([0, 1]), None)
+    with pytest.raises(ValueError, match="labelled"):
+        SequenceBatches(plain, batch_size=1, seed=0, purpose="classify")
+    with pytest.raises(ValueError, match="purpose"):
+        SequenceBatches(plain, batch_size=1, seed=0, purpose="tag")
+    with pytest.raises(ValueError, match="2 characters"):
+        StreamBatches(plain, batch_size=1, seq_len=1)
+    for make in (training_batches, evaluation_batches):
+        options = {"batch_size": 1, "seed": 0} if make is training_batches else {}
+        with pytest.raises(ValueError, match="layout"):
+            make(plain, layout="steam", purpose="generate", seq_len=1, **options)
+        with pytest.raises(ValueError, match="condition"):
+            make(plain, layout="stream", purpose="generate", seq_len=1, conditional=True, **options)

@@ -1,0 +1,252 @@
+"""From documents to encoded splits."""
+
+import statistics
+from itertools import chain
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charlab.data.corpus import Corpus, build_corpus, choose_layout, encode_documents
+from charlab.data.document import Document
+from charlab.data.encoded import Encoded, cut_windows
+from charlab.data.requirements import require_trainable
+from charlab.data.splits import SPLITS, Fractions, split_positions
+from charlab.data.vocabulary import UNKNOWN, Vocabulary
+from charlab.errors import ConfigError, DataError
+
+EIGHTY = (0.8, 0.1, 0.1)
+
+# Composed and decomposed spellings, so that normalization makes texts equal.
+names = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from(["a", "b", "é", "e\u0301"]), min_size=1, max_size=4).map("".join),
+        st.sampled_from(["x", "y"]),
+    ),
+    min_size=8,
+    max_size=40,
+)
+
+
+def build(
+    docs: list[Document],
+    layout: str = "auto",
+    fractions: Fractions = EIGHTY,
+    normalize: str = "nfc",
+) -> Corpus:
+    return build_corpus(docs, normalize=normalize, layout=layout, fractions=fractions, split_seed=3)
+
+
+def texts_of(split: Encoded, vocabulary: Vocabulary) -> list[str]:
+    bounds = zip(split.offsets[:-1], split.offsets[1:], strict=True)
+    return [vocabulary.decode(split.ids[start:end]) for start, end in bounds]
+
+
+@given(names)
+def test_no_text_stands_in_two_splits_after_normalization(docs: list[tuple[str, str]]) -> None:
+    # A stratum of its own, half of it in train, lets the vocabulary know every character.
+    alphabet = [Document("abé" * 3 + "a" * i, "z") for i in range(8)]
+    corpus = build(
+        [Document(*doc) for doc in docs] + alphabet, layout="sequences", fractions=(0.5, 0.3, 0.2)
+    )
+    assert corpus.vocabulary.characters == ("a", "b", "é")
+    found = [texts_of(split, corpus.vocabulary) for split in corpus.splits.values()]
+    assert sum(map(len, found)) == len(docs) + 8
+    assert sum(len(set(texts)) for texts in found) == len(set(chain(*found)))
+
+
+def test_sequences_hold_every_document_with_its_label() -> None:
+    docs = [Document(f"n{i % 30}", "even" if i % 2 == 0 else "odd") for i in range(40)]
+    corpus = build(docs)
+    assert corpus.layout == "sequences"
+    assert corpus.labels == ("even", "odd")
+    found = []
+    for split in corpus.splits.values():
+        assert split.labels is not None
+        texts = texts_of(split, corpus.vocabulary)
+        found += [
+            Document(text, corpus.labels[label])
+            for text, label in zip(texts, split.labels, strict=True)
+        ]
+    expected = [doc for doc in docs if all(c in corpus.vocabulary.characters for c in doc.text)]
+    assert sorted(doc for doc in found if "\ufffd" not in doc.text) == sorted(expected)
+    assert corpus.report.documents == len(found) == 40
+    assert corpus.report.duplicate_documents == 10
+    assert sum(corpus.report.split_documents.values()) == 40
+    assert sum(corpus.report.split_characters.values()) == corpus.report.characters
+
+
+@given(
+    st.lists(st.text("abcdef", min_size=1, max_size=50), min_size=1, max_size=5),
+    st.sampled_from([EIGHTY, (0.9, 0.1, 0.0), (0.6, 0.0, 0.4)]),
+)
+def test_a_stream_is_split_by_position(texts: list[str], fractions: Fractions) -> None:
+    docs = [Document("gh" + text, f"label{i}") for i, text in enumerate(texts)]
+    corpus = build(docs, layout="stream", fractions=fractions)
+    train = set(corpus.vocabulary.characters)
+    assert list(corpus.splits) == [s for s, f in zip(SPLITS, fractions, strict=True) if f > 0]
+    for part, name in enumerate(SPLITS):
+        expected, labels = [], []
+        for i, doc in enumerate(docs):
+            start, end = split_positions(len(doc.text), fractions)[part]
+            if end > start:
+                piece = doc.text[start:end]
+                expected.append("".join(c if c in train else "\ufffd" for c in piece))
+                labels.append(i)
+        if name in corpus.splits:
+            split = corpus.splits[name]
+            assert texts_of(split, corpus.vocabulary) == expected
+            assert split.labels is not None
+            assert split.labels.tolist() == labels
+        else:
+            assert not expected
+
+
+def test_vocabulary_is_that_of_train_alone() -> None:
+    corpus = build([Document("abab" * 4 + "zzqa")], layout="stream")
+    assert corpus.vocabulary.characters == ("a", "b")
+    assert corpus.splits["test"].ids.tolist() == [UNKNOWN, 2]
+    assert corpus.splits["val"].ids.tolist() == [UNKNOWN, UNKNOWN]
+    assert corpus.report.unknown_share == {"train": 0, "val": 1, "test": 0.5}
+    assert corpus.report.distinct_characters == 4
+
+
+def test_ids_are_stored_in_the_smallest_type() -> None:
+    for count, dtype in [(254, np.uint8), (255, np.uint16)]:
+        text = "".join(chr(0x4E00 + i) for i in range(count))
+        corpus = build([Document(text)], fractions=(1, 0, 0))
+        assert corpus.splits["train"].ids.dtype == dtype
+        assert corpus.vocabulary.size == count + 2
+
+
+def test_fingerprint_knows_texts_borders_and_labels() -> None:
+    def fingerprint(*docs: tuple[str, str | None]) -> str:
+        return build([Document(*doc) for doc in docs], layout="stream").fingerprint
+
+    one = fingerprint(("ab", "x"), ("c", "y"))
+    assert one == fingerprint(("ab", "x"), ("c", "y"))
+    others = [
+        fingerprint(("a", "x"), ("bc", "y")),
+        fingerprint(("ab", "y"), ("c", "x")),
+        fingerprint(("ab", None), ("c", None)),
+        fingerprint(("ab", "x"), ("d", "y")),
+    ]
+    assert len({one, *others}) == 5
+    composed, decomposed = fingerprint(("é!", None)), fingerprint(("e\u0301!", None))
+    assert composed == decomposed
+    assert len(one) == 64
+
+
+@pytest.mark.parametrize(
+    ("lengths", "layout"),
+    [
+        ([5] * 8, "sequences"),
+        ([5] * 7, "stream"),
+        ([256] * 8, "sequences"),
+        ([257] * 8, "stream"),
+        ([5] * 6 + [10_000] * 4, "sequences"),
+        ([10_000], "stream"),
+    ],
+)
+def test_auto_layout(lengths: list[int], layout: str) -> None:
+    assert choose_layout("auto", lengths) == layout
+    assert (statistics.median(lengths) <= 256 and len(lengths) >= 8) == (layout == "sequences")
+    assert choose_layout("stream", lengths) == "stream"
+    assert choose_layout("sequences", lengths) == "sequences"
+
+
+def test_report_counts_what_normalization_took() -> None:
+    docs = [Document(text) for text in ["Ünal", "Øre", "李", "Ann", "Ann"]]
+    report = build(docs, normalize="ascii", fractions=(1, 0, 0)).report
+    assert report.dropped_characters == {"Ø": 1, "李": 1}
+    assert report.emptied_documents == 1
+    assert (report.documents, report.characters) == (4, 4 + 2 + 3 + 3)
+    assert report.duplicate_documents == 1
+
+
+def test_scarce_labels_are_named() -> None:
+    docs = [Document(f"a{i}", "many") for i in range(30)] + [Document("b1", "few")] * 5
+    assert build(docs).report.scarce_labels == ("few",)
+    docs = [Document("ab" * 50, "many"), Document("ab", "few")]
+    assert build(docs, layout="stream").report.scarce_labels == ("few",)
+
+
+@pytest.mark.parametrize(
+    ("docs", "message"),
+    [
+        ([], "no text is left"),
+        ([Document(" ")], r"no text is left.*1 documents were emptied"),
+        ([Document("aaa"), Document("aa")], "one character 'a'"),
+        ([Document("ab", "x"), Document("cd")], "1 of 2 documents have no label"),
+    ],
+)
+def test_text_that_cannot_be(docs: list[Document], message: str) -> None:
+    with pytest.raises(DataError, match=message) as error:
+        build(docs)
+    assert "\n" not in str(error.value)
+
+
+def test_an_empty_train_part_is_refused() -> None:
+    with pytest.raises(DataError, match=r"train part is empty.*fractions=\[0.1, 0.9, 0.0\]"):
+        build([Document("ab")], layout="stream", fractions=(0.1, 0.9, 0.0))
+
+
+def test_unknown_layout() -> None:
+    with pytest.raises(ConfigError, match=r"dataset\.layout='steam'.*stream"):
+        build([Document("ab")], layout="steam")
+
+
+def test_classification_needs_two_labels() -> None:
+    one = build([Document(f"a{i}", "only") for i in range(20)])
+    with pytest.raises(DataError, match="one class 'only'"):
+        require_trainable(one, purpose="classify", seq_len=8)
+    require_trainable(one, purpose="generate", seq_len=8)
+    none = build([Document(f"a{i}") for i in range(20)])
+    with pytest.raises(DataError, match="needs labels"):
+        require_trainable(none, purpose="classify", seq_len=8)
+
+
+def test_a_stream_needs_one_window() -> None:
+    corpus = build([Document("abcdefghij" * 2)], fractions=(0.8, 0.1, 0.1))
+    require_trainable(corpus, purpose="generate", seq_len=15)
+    with pytest.raises(DataError, match=r"has 16 characters .*takes 17 .*seq_len to 15 or less"):
+        require_trainable(corpus, purpose="generate", seq_len=16)
+
+
+def test_parts_without_anything_to_measure() -> None:
+    corpus = build([Document("abcdefghij")])
+    with pytest.raises(DataError, match="the val part has 1 of 10 characters and needs at least 2"):
+        require_trainable(corpus, purpose="generate", seq_len=2)
+    corpus = build([Document("ab"), Document("cd")], layout="sequences")
+    with pytest.raises(DataError, match="the val part has 0 of 4 characters"):
+        require_trainable(corpus, purpose="generate", seq_len=2)
+
+
+def test_encoding_documents_from_elsewhere() -> None:
+    corpus = build([Document(f"n{i}", "ab"[i % 2]) for i in range(20)])
+    again = encode_documents(
+        [Document("n1?", "b"), Document("", "a")], corpus.vocabulary, corpus.labels
+    )
+    assert texts_of(again, corpus.vocabulary) == ["n1\ufffd", ""]
+    assert again.labels is not None
+    assert again.labels.tolist() == [1, 0]
+    assert encode_documents([Document("n")], corpus.vocabulary).labels is None
+    with pytest.raises(DataError, match="'c' is none of the 2"):
+        encode_documents([Document("n", "c")], corpus.vocabulary, corpus.labels)
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 12))
+def test_windows_tile_their_documents(lengths: list[int], seq_len: int) -> None:
+    offsets = np.cumsum([0, *lengths])
+    encoded = Encoded(np.arange(offsets[-1], dtype=np.uint8), offsets, np.arange(len(lengths)))
+    windows = cut_windows(encoded, seq_len)
+    assert windows.offsets[0] == 0
+    assert windows.offsets[-1] == offsets[-1]
+    assert windows.labels is not None
+    for document, length in enumerate(lengths):
+        mine = windows.lengths[windows.labels == document]
+        assert len(mine) == -(-length // seq_len)
+        assert mine.sum() == length
+        assert mine.max() <= seq_len
+        assert mine.max() - mine.min() <= 1

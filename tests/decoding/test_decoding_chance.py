@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charlab.decoding.chance import SampleChances, draw, fresh_seed
+
+
+def take(chances, n):
+    return np.stack([chances.next() for _ in range(n)])
+
+
+def test_a_samples_numbers_do_not_depend_on_its_company():
+    together = take(SampleChances(7, [0, 1, 5]), 150)
+    alone = take(SampleChances(7, [5]), 150)
+    np.testing.assert_array_equal(together[:, 2], alone[:, 0])
+
+
+def test_seed_sample_and_attempt_each_change_the_numbers():
+    base = take(SampleChances(7, [3]), 100)
+    for other in (SampleChances(8, [3]), SampleChances(7, [4]), SampleChances(7, [3], attempt=1)):
+        assert not np.isin(take(other, 100), base).any()
+
+
+def test_numbers_are_uniform():
+    numbers = take(SampleChances(2**64 - 1, range(40)), 250).ravel()
+    assert numbers.min() >= 0
+    assert numbers.max() < 1
+    counts = np.histogram(numbers, bins=20, range=(0, 1))[0]
+    chi_square = ((counts - 500) ** 2 / 500).sum()
+    assert chi_square < 19 + 5 * np.sqrt(2 * 19)
+
+
+def test_fresh_seeds_differ():
+    assert fresh_seed() != fresh_seed()
+
+
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 1e-300, 0.3, 0.5, 1 - 2**-53]))
+def test_what_is_ruled_out_is_never_drawn(seed, chance):
+    generator = torch.Generator().manual_seed(seed)
+    logits = 3 * torch.randn(4, 6, dtype=torch.float64, generator=generator)
+    logits[:, [0, 3, 5]] = -torch.inf
+    drawn = draw(logits, np.full(4, chance))
+    assert set(drawn.tolist()) <= {1, 2, 4}
+
+
+def test_draw_inverts_the_cumulative_distribution():
+    logits = torch.tensor([[0.2, 0.5, 0.3]], dtype=torch.float64).log().expand(6, 3)
+    chances = np.array([0.0, 0.19, 0.21, 0.69, 0.71, 1 - 2**-53])
+    assert draw(logits, chances).tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_row_without_any_character_is_refused():
+    with pytest.raises(ValueError, match="allows no character"):
+        draw(torch.full((2, 3), -torch.inf, dtype=torch.float64), np.zeros(2))
