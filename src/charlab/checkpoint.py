@@ -73,15 +73,17 @@ def load(path: Path) -> Checkpoint:
             format that this version does not know.
     """
     try:
+        if path.exists() and not zipfile.is_zipfile(path):
+            raise zipfile.BadZipFile  # not to be asked whether it is a pickle of the old format
         data = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise CheckpointError(f"there is no checkpoint {path}") from error
     except pickle.UnpicklingError as error:
         raise CheckpointError(
-            f"{path} holds more than plain data and tensors; it is not loaded, since it could run "
-            "code"
+            f"{path} is damaged or holds more than plain data and tensors; it is not loaded, since "
+            "it could run code"
         ) from error
-    except (OSError, RuntimeError, EOFError, ValueError, zipfile.BadZipFile) as error:
+    except Exception as error:  # what a torn pickle raises is any of a dozen
         raise CheckpointError(f"{path} cannot be read as a checkpoint; is it damaged?") from error
     return _from_plain(data, path)
 
@@ -90,14 +92,14 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
     if not isinstance(data, dict) or "charlab_format" not in data:
         raise CheckpointError(f"{path} is not a checkpoint of charlab")
     version = data["charlab_format"]
-    if version != FORMAT:
+    if not isinstance(version, int) or version != FORMAT:
         raise CheckpointError(
             f"{path} has checkpoint format {version}, this version of charlab reads {FORMAT}"
         )
     try:
         return Checkpoint(
             options=build(RunOptions, data["options"], hints=False),
-            characters=tuple(data["characters"]),
+            characters=Vocabulary(data["characters"]).characters,
             labels=tuple(data["labels"]),
             label_counts=tuple(data["label_counts"]),
             fingerprint=data["fingerprint"],
@@ -107,6 +109,6 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             training=data["training"],
             versions=data["versions"],
         )
-    except (CharlabError, KeyError, TypeError) as error:
+    except (CharlabError, AttributeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).replace("\n", "; ")
         raise CheckpointError(f"{path} is not a whole checkpoint: {reason}") from error

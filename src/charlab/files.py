@@ -37,7 +37,10 @@ def same_content(source: Path, target: Path) -> None:
     except OSError:  # a file system without hard links
         write_atomically(target, lambda file: file.write(source.read_bytes()))
         return
-    temporary.replace(target)
+    try:
+        temporary.replace(target)
+    finally:  # a rename onto another name of the same file does nothing at all
+        temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
 
 

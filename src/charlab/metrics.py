@@ -6,7 +6,8 @@ per example (classification), unweighted; perplexity is exp(loss); bits per char
 """
 
 import math
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -128,3 +129,10 @@ def macro_f1(confusion: Tensor) -> float:
     mentions = confusion.sum(0).double() + confusion.sum(1).double()  # 2 TP + FP + FN
     seen = mentions > 0
     return float((2 * true_positives[seen] / mentions[seen]).mean())
+
+
+METERS: dict[str, Callable[[Any, int], Meter]] = {
+    "generate": lambda network, classes: GenerationMeter(network),
+    "classify": ClassificationMeter,
+}
+"""By the task's name: an empty meter for a network and a number of labels."""

@@ -11,7 +11,7 @@ from torch import nn
 from charlab.checkpoint import Checkpoint
 from charlab.config.check import to_plain
 from charlab.config.schema import ClassifyOptions, GenerateOptions, RunOptions
-from charlab.errors import CheckpointError, ConfigError
+from charlab.errors import CharlabError, CheckpointError
 from charlab.models import build_model
 from charlab.models.classifier import Classifier
 from charlab.models.language_model import LanguageModel
@@ -27,7 +27,7 @@ def build_network(options: RunOptions, vocabulary_size: int, num_labels: int) ->
         num_labels: C.
 
     Raises:
-        ConfigError: if the options do not fit together.
+        ConfigError, ValueError: if the options do not fit together, or a classifier has no labels.
     """
     return NETWORKS[options.task.name](options, vocabulary_size, num_labels)
 
@@ -39,10 +39,10 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
         CheckpointError: if the weights do not fit the configuration beside them.
     """
     vocabulary_size = checkpoint.vocabulary.size
-    network = build_network(checkpoint.options, vocabulary_size, len(checkpoint.labels))
     try:
+        network = build_network(checkpoint.options, vocabulary_size, len(checkpoint.labels))
         network.load_state_dict(checkpoint.network)
-    except (RuntimeError, AttributeError, TypeError) as error:
+    except (CharlabError, RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error
     return network.eval()
 
@@ -54,10 +54,6 @@ def count_parameters(network: nn.Module) -> int:
 
 def _language_model(options: RunOptions, vocabulary_size: int, num_labels: int) -> LanguageModel:
     assert isinstance(options.task, GenerateOptions)
-    if options.model.bidirectional:
-        raise ConfigError(
-            "model.bidirectional=true is for task=classify: a generator may not read the future"
-        )
     conditions = num_labels if options.task.condition_on_label else 0
     return LanguageModel(_recurrent(options, vocabulary_size, conditions))
 

@@ -1,6 +1,7 @@
 """From a configuration to a corpus, and to a configuration in which nothing is left open."""
 
 import dataclasses
+from dataclasses import dataclass
 
 from charlab.config.schema import GenerateOptions, RunOptions
 from charlab.data.corpus import Corpus, build_corpus
@@ -24,6 +25,43 @@ def read_corpus(options: RunOptions) -> Corpus:
         fractions=dataset.split.fractions,
         split_seed=dataset.split.seed,
     )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run's data, and its options with nothing left open."""
+
+    options: RunOptions
+    corpus: Corpus
+
+
+def prepare(options: RunOptions) -> Prepared:
+    """Reads a run's data and settles its options; imports nothing heavy.
+
+    Raises:
+        DataError, ConfigError: if data or settings are unfit.
+    """
+    check_together(options)
+    corpus = read_corpus(options)
+    return Prepared(resolve(options, corpus), corpus)
+
+
+def check_together(options: RunOptions) -> None:
+    """Refuses settings that exclude each other.
+
+    Raises:
+        ConfigError: if some do.
+    """
+    trainer = options.trainer
+    if options.task.name == "generate" and options.model.bidirectional:
+        raise ConfigError(
+            "model.bidirectional=true is for task=classify: a generator may not read the future"
+        )
+    if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
+        raise ConfigError(
+            "nothing would end this run: set trainer.max_epochs, trainer.max_steps or "
+            "trainer.max_minutes"
+        )
 
 
 def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:

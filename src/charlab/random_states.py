@@ -17,7 +17,7 @@ def seed_everything(seed: int) -> None:
 def random_states() -> dict[str, Any]:
     """The states now; a checkpoint may hold them."""
     version, numbers, gauss = random.getstate()
-    kind, keys, position, has_gauss, cached = np.random.get_state()
+    kind, keys, position, has_gauss, cached = np.random.get_state(legacy=True)
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
     return {
         "torch": torch.get_rng_state(),
@@ -25,7 +25,7 @@ def random_states() -> dict[str, Any]:
         "python": [version, list(numbers), gauss],
         "numpy": [
             str(kind),
-            keys.tolist(),
+            np.asarray(keys).tolist(),
             int(position),
             int(has_gauss),
             float(cached),

@@ -14,13 +14,16 @@ from charlab.errors import ConfigError
 T = TypeVar("T")
 Member = TypeVar("Member")
 
+_SHOWN = 12  # choices that a message lists at most
+
 
 def nearest(word: str, choices: list[str]) -> str:
-    """Words the end of a message about an unknown name: the nearest choice, or all of them."""
+    """Words the end of a message about an unknown name: the nearest choice, or what there is."""
     close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"choose one of: {', '.join(choices)}"
+    more = f", … ({len(choices)} in all)" if len(choices) > _SHOWN else ""
+    return f"choose one of: {', '.join(choices[:_SHOWN])}{more}"
 
 
 class Registry(Generic[T]):

@@ -99,7 +99,7 @@ def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
         kind = f" with task={task}" if task else ""
         what = f"python train.py task={task}" if task else "python train.py"
         raise RunError(f"{command}: no run{kind} in {output_dir}/ yet; train one first: {what}")
-    folder = Path(run).expanduser()
+    folder = Path(os.path.expanduser(run))  # noqa: PTH111 (pathlib's raises for an unknown user)
     if not folder.exists():
         raise RunError(f"{command}: there is no run {run}{_similar(folder)}")
     if folder.is_dir() and not any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST)):

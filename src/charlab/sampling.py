@@ -9,7 +9,7 @@ from charlab.decoding import DecodingSettings, Sample, generate
 from charlab.decoding.protocol import StepModel
 
 
-def draw_labels(label_counts: Sequence[int], count: int, seed: int) -> list[int]:
+def draw_labels(label_counts: Sequence[int], count: int, seed: int | None) -> list[int]:
     """Labels as frequent as in the training data, ``count`` indices; the same for the same seed."""
     shares = np.asarray(label_counts, dtype=np.float64)
     generator = np.random.default_rng(seed)

@@ -56,9 +56,10 @@ class Curves:
         )
         shown = {tag: v for tag, v in figures.items() if tag.startswith(("val/", "best/", "test/"))}
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
-        for summary in hparams(dict(settings), shown):
-            assert writer.file_writer is not None
-            writer.file_writer.add_summary(summary)
+        events: Any = writer.file_writer
+        rows: Any = hparams  # torch's TensorBoard helpers are not typed
+        for summary in rows(dict(settings), shown):
+            events.add_summary(summary)
         writer.close()
 
     def flush(self) -> None:

@@ -87,6 +87,8 @@ class Saving(LightningCheckpoint):
         self._seconds = 60 * minutes
         self._after_leg = after_leg
         self._saved_at = time.monotonic()
+        for half_written in self._folder.glob(".*.tmp"):  # a killed session's
+            half_written.unlink(missing_ok=True)
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         """Saves if it is time."""

@@ -1,36 +1,25 @@
 """What a run says at its end: exact test figures, the yardstick beside them, samples."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from charlab import runs
 from charlab.checkpoint import load
-from charlab.commands.session import Session, measuring_batches
+from charlab.commands.session import Session
 from charlab.config.schema import GenerateOptions
-from charlab.data.batch import Batch
 from charlab.data.corpus import Corpus
 from charlab.data.ngram import InterpolatedTrigram
 from charlab.data.splits import SPLITS
 from charlab.decoding import DecodingSettings, Sample, SequenceNovelty, SpanNovelty
 from charlab.files import write_text
-from charlab.metrics import Meter, character_metrics
+from charlab.measuring import measure, measuring_batches
+from charlab.metrics import character_metrics
 from charlab.preparation import is_conditional
 from charlab.sampling import sample_texts
 from charlab.terminal import say
-
-
-def measure(network: nn.Module, meter: Meter, batches: Iterable[Batch]) -> dict[str, float]:
-    """Exact figures of a network over batches, without a split's prefix."""
-    was_training = network.training
-    network.eval()
-    for batch in batches:
-        meter.update(batch)
-    network.train(was_training)
-    return meter.compute()
 
 
 def load_best(session: Session, folder: Path) -> None:
@@ -47,7 +36,7 @@ def test_figures(session: Session) -> dict[str, float]:
     """
     figures: dict[str, float] = {}
     if "test" in session.corpus.splits:
-        batches = measuring_batches(session.corpus, "test", session.options, session.device)
+        batches = measuring_batches(session.corpus, "test", session.options, device=session.device)
         values = measure(session.network, session.task.new_meter(), batches)
         figures = {f"test/{name}": value for name, value in values.items()}
     if isinstance(session.options.task, GenerateOptions):
@@ -102,7 +91,7 @@ def quick_samples(session: Session) -> list[str]:
 
 
 def final_samples(session: Session, folder: Path) -> None:
-    """Writes ``samples.txt`` and says the same, with what the samples copy from the training text."""
+    """Writes ``samples.txt`` and says the same, with what is copied from the training text."""
     task = session.options.task
     if not isinstance(task, GenerateOptions) or task.samples.count == 0:
         return

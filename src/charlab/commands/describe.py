@@ -46,9 +46,7 @@ def _say_changes(corpus: Corpus) -> None:
         )
     for name, share in report.unknown_share.items():
         if share > 0:
-            say(
-                f"{share:.3%} of the {name} part's characters never occur in train: unknown, counted"
-            )
+            say(f"unknown (never in train, but counted): {share:.3%} of the {name} characters")
     if report.scarce_labels:
         scarce = report.scarce_labels
         more = f" and {len(scarce) - 10} more" if len(scarce) > 10 else ""

@@ -13,9 +13,11 @@ from charlab.checkpoint import Checkpoint
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
-from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
+from charlab.data.evaluation_batches import EvaluationBatches
+from charlab.devices import choose_device
 from charlab.environment import versions
-from charlab.errors import CheckpointError, ConfigError
+from charlab.errors import CheckpointError
+from charlab.measuring import measuring_batches
 from charlab.networks import build_network
 from charlab.preparation import is_conditional
 from charlab.random_states import random_states, restore_random_states
@@ -24,46 +26,6 @@ from charlab.tasks.base import CharTask, TrainingOptions
 from charlab.tasks.overfitting import FirstBatchOnly
 from charlab.tasks.precision import resolve_precision
 from charlab.tasks.progress import Limits
-
-_LOGITS = 2**24  # positions × vocabulary of an evaluation batch: 64 MB
-_POSITIONS = 16_384
-
-
-def choose_device(accelerator: str) -> torch.device:
-    """The device that ``trainer.accelerator`` means here.
-
-    Raises:
-        ConfigError: if there is no such device.
-    """
-    there = {
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-        "cpu": True,
-    }
-    present = [name for name, is_there in there.items() if is_there]
-    if accelerator == "auto":
-        return torch.device(present[0])
-    if accelerator not in present:
-        raise ConfigError(
-            f"trainer.accelerator={accelerator} is not available here; there is {', '.join(present)}"
-        )
-    return torch.device(accelerator)
-
-
-def measuring_batches(
-    corpus: Corpus, split: str, options: RunOptions, device: torch.device
-) -> EvaluationBatches:
-    """The batches that a split is measured by: no setting of training changes them."""
-    positions = max(1024, min(_POSITIONS, _LOGITS // corpus.vocabulary.size))
-    return evaluation_batches(
-        corpus.splits[split],
-        layout=corpus.layout,
-        purpose=options.task.name,
-        seq_len=options.dataset.seq_len,
-        conditional=is_conditional(options),
-        device=device,
-        budget=positions,
-    )
 
 
 class Session:
@@ -82,7 +44,7 @@ class Session:
     def __init__(self, options: RunOptions, corpus: Corpus) -> None:
         self.options = options
         self.corpus = corpus
-        self.device = choose_device(options.trainer.accelerator)
+        self.device = choose_device(options.trainer.accelerator, "trainer.accelerator")
         self.precision = resolve_precision(options.trainer.precision, self.device)
         self.network: nn.Module = build_network(options, corpus.vocabulary.size, len(corpus.labels))
         self.batches = self._training_batches()
@@ -143,7 +105,7 @@ class Session:
             return self.batches
         if "val" not in self.corpus.splits:
             return None
-        return measuring_batches(self.corpus, "val", self.options, self.device)
+        return measuring_batches(self.corpus, "val", self.options, device=self.device)
 
     def figures(self) -> dict[str, float]:
         """All figures so far, as in TensorBoard and ``metrics.json``."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytorch_lightning as pl
-import yaml
+from omegaconf import OmegaConf
 
 from charlab import runs
 from charlab.callbacks.display import Display
@@ -21,7 +21,7 @@ from charlab.config.check import to_plain
 from charlab.config.schema import GenerateOptions, RunOptions
 from charlab.environment import device_name
 from charlab.files import write_text
-from charlab.preparation import read_corpus, resolve
+from charlab.preparation import Prepared, prepare
 from charlab.random_states import seed_everything
 from charlab.signals import StopSignals
 from charlab.tasks.base import Stopped
@@ -46,7 +46,7 @@ class Result:
 
 
 def train(
-    options: RunOptions,
+    prepared: Prepared,
     *,
     folder: Path | None = None,
     config_yaml: str | None = None,
@@ -55,15 +55,16 @@ def train(
     """Trains a new run.
 
     Args:
-        options: checked options.
-        folder: where; None: a new folder below ``options.output_dir``.
+        prepared: the run's data and resolved options.
+        folder: where; None: a new folder below ``output_dir``.
         config_yaml: the composed configuration as Hydra wrote it, for ``.hydra/``.
         overrides: the words that made it.
 
     Raises:
-        CharlabError: if settings or data are unfit (nothing is left behind), or training diverges.
+        CharlabError: if the settings do not fit the machine (nothing is left behind then), or
+            training diverges.
     """
-    session = _new_session(options)
+    session = _new_session(prepared)
     folder = _allocate(session.options) if folder is None else runs.claim(folder)
     _write_config(folder, session.options, config_yaml, overrides)
     return _run(session, folder)
@@ -80,15 +81,14 @@ def resume(checkpoint: Checkpoint, options: RunOptions, folder: Path) -> Result:
     Raises:
         CharlabError: if the data are others now, or training diverges.
     """
-    session = _new_session(options)
+    session = _new_session(prepare(options))
     session.restore(checkpoint)
     return _run(session, folder)
 
 
-def _new_session(options: RunOptions) -> Session:
-    seed_everything(options.seed)
-    corpus = read_corpus(options)
-    return Session(resolve(options, corpus), corpus)
+def _new_session(prepared: Prepared) -> Session:
+    seed_everything(prepared.options.seed)
+    return Session(prepared.options, prepared.corpus)
 
 
 def _allocate(options: RunOptions) -> Path:
@@ -106,9 +106,8 @@ def _write_config(
 ) -> None:
     hydra = folder / ".hydra"
     hydra.mkdir(exist_ok=True)
-    plain = yaml.safe_dump(to_plain(options), sort_keys=False, allow_unicode=True)
-    write_text(hydra / "config.yaml", config_yaml or plain)
-    write_text(hydra / "overrides.yaml", yaml.safe_dump(list(overrides), allow_unicode=True))
+    write_text(hydra / "config.yaml", config_yaml or OmegaConf.to_yaml(to_plain(options)))
+    write_text(hydra / "overrides.yaml", OmegaConf.to_yaml(list(overrides)))
 
 
 def _run(session: Session, folder: Path) -> Result:

@@ -3,14 +3,17 @@
 Works on what Hydra composed, on what a checkpoint holds and on words of a command line alike.
 """
 
+import contextlib
 import dataclasses
+import difflib
+import itertools
 import math
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from charlab.config.rules import CHOICE, FREE_TEXT, RULE
+from charlab.config.rules import FREE_TEXT, ByName, Rule
 from charlab.errors import ConfigError
 from charlab.registry import nearest
 
@@ -19,6 +22,26 @@ T = TypeVar("T")
 
 class _FaultError(Exception):
     """One setting's fault, before its key is known."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Field:
+    """A schema field: its name, its type, and what is annotated."""
+
+    name: str
+    hint: Any
+    rule: Rule | None = None
+    options: Mapping[str, type] | None = None
+    free_text: bool = False
+
+    def nested(self, part: Any) -> type | None:
+        """The dataclass that a group of settings is checked against; None for a single one."""
+        if self.options is not None:
+            name = part.get("name") if isinstance(part, Mapping) else None
+            return self.options.get(str(name), next(iter(self.options.values())))
+        if dataclasses.is_dataclass(self.hint) and isinstance(self.hint, type):
+            return self.hint
+        return None
 
 
 def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
@@ -41,11 +64,17 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
 
 
 def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """All leaf keys of a schema ("model.hidden_size"), for the options that ``data`` chooses."""
-    for field, hint in _fields(schema):
+    """All leaf keys of a schema ("model.hidden_size"), for the options that ``data`` chooses.
+
+    Where it chooses none, the keys of all of them.
+    """
+    for field in _fields(schema):
         part = data.get(field.name)
-        nested = _nested_schema(field, hint, part)
-        if nested is None:
+        nested = field.nested(part)
+        if field.options is not None and not isinstance(part, Mapping):
+            choices = [dotted_keys(o, {}, f"{prefix}{field.name}.") for o in field.options.values()]
+            yield from dict.fromkeys(itertools.chain(*choices))
+        elif nested is None:
             yield prefix + field.name
         else:
             inner = part if isinstance(part, Mapping) else {}
@@ -54,11 +83,12 @@ def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iter
 
 def free_text_keys(schema: type, prefix: str = "") -> Iterator[str]:
     """The dotted keys whose values are the user's own words."""
-    for field, hint in _fields(schema):
-        if field.metadata.get(FREE_TEXT):
+    for field in _fields(schema):
+        nested = field.nested({}) if field.options is None else None
+        if field.free_text:
             yield prefix + field.name
-        elif dataclasses.is_dataclass(hint) and isinstance(hint, type):
-            yield from free_text_keys(hint, f"{prefix}{field.name}.")
+        elif nested is not None:
+            yield from free_text_keys(nested, f"{prefix}{field.name}.")
 
 
 def to_plain(value: Any) -> Any:
@@ -72,27 +102,38 @@ def to_plain(value: Any) -> Any:
 
 def unknown_key(key: str, known: list[str]) -> str:
     """The line about a key that does not exist, with the nearest that does."""
-    by_last = {k.rsplit(".", 1)[-1]: k for k in known}
-    last = key.rsplit(".", 1)[-1]
-    if key not in known and last in by_last:
-        return f"unknown setting {key!r}: did you mean {by_last[last]!r}?"
-    return f"unknown setting {key!r}: {nearest(key, known)}"
+    group, _, last = key.rpartition(".")
+    if group and key in known:
+        return f"unknown setting {key!r}: the chosen {group} has none, another choice has"
+    known = [other for other in known if other != key]
+    inside = {k.rpartition(".")[2]: k for k in known if k.rpartition(".")[0] == group}
+    anywhere = {k.rpartition(".")[2]: k for k in known}
+    near = (
+        inside.get(_closest(last, inside, 0.6))
+        or _closest(key, known, 0.85)  # a slip in the group's name
+        or anywhere.get(last)  # the group left out, or another one's
+    )
+    if not near and group and inside:
+        return f"unknown setting {key!r}: {group} has {', '.join(inside)}"
+    near = near or _closest(key, known, 0.6)
+    hint = f"did you mean {near!r}?" if near else "--help lists all there are"
+    return f"unknown setting {key!r}: {hint}"
 
 
-def _fields(schema: type) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
-    hints = typing.get_type_hints(schema)
-    for field in dataclasses.fields(schema):
-        yield field, hints[field.name]
+def _closest(word: str, choices: Iterable[str], cutoff: float) -> str:
+    return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=cutoff)), "")
 
 
-def _nested_schema(field: dataclasses.Field[Any], hint: Any, part: Any) -> type | None:
-    options: dict[str, type] | None = field.metadata.get(CHOICE)
-    if options is not None:
-        name = part.get("name") if isinstance(part, Mapping) else None
-        return options.get(str(name), next(iter(options.values())))
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return hint
-    return None
+def _fields(schema: type) -> Iterator[_Field]:
+    for name, hint in typing.get_type_hints(schema, include_extras=True).items():
+        extras = typing.get_args(hint)[1:] if hasattr(hint, "__metadata__") else ()
+        yield _Field(
+            name,
+            typing.get_args(hint)[0] if extras else hint,
+            rule=next((extra for extra in extras if isinstance(extra, Rule)), None),
+            options=next((extra.options for extra in extras if isinstance(extra, ByName)), None),
+            free_text=FREE_TEXT in extras,
+        )
 
 
 def _build_dataclass(
@@ -103,31 +144,31 @@ def _build_dataclass(
         faults.append(f"{prefix.rstrip('.') or 'the configuration'} must be a group of settings")
         return None
     values: dict[str, Any] = {}
-    fields = {f.name: (f, hint) for f, hint in _fields(schema)}
+    fields = {field.name: field for field in _fields(schema)}
     faults += [unknown_key(f"{prefix}{key}", known) for key in data if key not in fields]
-    for name, (field, hint) in fields.items():
-        key = prefix + name
-        if name not in data:
-            faults.append(f"setting {key!r} is missing")
-            continue
-        values[name] = _build_field(field, hint, data[name], key, faults, known)
+    for name, field in fields.items():
+        if name in data:
+            values[name] = _build_field(field, data[name], prefix + name, faults, known)
+        else:
+            faults.append(f"setting {prefix + name!r} is missing")
     return schema(**values) if len(faults) == before else None
 
 
-def _build_field(
-    field: dataclasses.Field[Any], hint: Any, value: Any, key: str, faults: list[str], known: Any
-) -> Any:
-    options: dict[str, type] | None = field.metadata.get(CHOICE)
-    if options is not None and isinstance(value, Mapping) and value.get("name") not in options:
-        word = str(value.get("name"))
-        faults.append(f"{key}.name={word!r} is unknown: {nearest(word, sorted(options))}")
-        return None
-    nested = _nested_schema(field, hint, value)
+def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: list[str]) -> Any:
+    if isinstance(value, Mapping) and field.options is not None:
+        if "name" not in value:
+            faults.append(f"setting {f'{key}.name'!r} is missing")
+            return None
+        word = str(value["name"])
+        if word not in field.options:
+            faults.append(f"{key}.name={word!r} is unknown: {nearest(word, sorted(field.options))}")
+            return None
+    nested = field.nested(value)
     if nested is not None:
         return _build_dataclass(nested, value, f"{key}.", faults, known)
     try:
-        converted = _convert(hint, value)
-        rule = field.metadata.get(RULE)
+        converted = _convert(field.hint, value)
+        rule = field.rule
         if rule is not None and converted is not None and not rule.holds(converted):
             raise _FaultError(f"must be {rule.text}, got {value!r}")
     except _FaultError as fault:
@@ -161,10 +202,12 @@ def _convert_scalar(kind: type, value: Any) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if kind is bool and isinstance(value, bool):
         return value
-    if kind is float and is_number and math.isfinite(value):
-        return float(value)
-    if kind is int and is_number and float(value).is_integer():
+    if kind is int and is_number and (isinstance(value, int) or value.is_integer()):
         return int(value)  # 1e4 is how people write ten thousand
+    if kind is float and is_number:
+        with contextlib.suppress(OverflowError):  # a whole number beyond all floats
+            if math.isfinite(value):
+                return float(value)
     if kind is str and (is_number or isinstance(value, str)):
         return str(value)
     raise _FaultError(f"must be {_WANTED[kind]}, got {value!r}")

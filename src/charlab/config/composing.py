@@ -1,6 +1,7 @@
 """Hydra around a function: composition, grids, ``--help``; and its errors in one line."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,10 +14,13 @@ from charlab.errors import CharlabError, ConfigError
 from charlab.registry import nearest
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
+_ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no interpolation
 
 
 def run_composed(
-    job: Callable[[RunOptions, str, Sequence[str], Path | None], int], config_dir: Path
+    job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
+    config_dir: Path,
+    report: Callable[[CharlabError], int],
 ) -> int:
     """Lets Hydra compose the configuration from the command line and runs a job for each.
 
@@ -24,6 +28,8 @@ def run_composed(
         job: takes checked options, the composed YAML, the overrides and the folder that the user
             gave the run (``hydra.run.dir``); returns an exit code.
         config_dir: where ``train.yaml`` is.
+        report: says what was wrong with a job and returns its exit code; the other jobs of a grid
+            go on.
 
     Returns:
         The highest exit code of all jobs (a grid has several).
@@ -40,9 +46,11 @@ def run_composed(
     def task_function(config: DictConfig) -> None:
         composed = HydraConfig.get()
         folder = None if str(composed.run.dir) == "." else Path(composed.run.dir)
-        options = check(config)
         overrides = list(composed.overrides.task)
-        codes.append(job(options, OmegaConf.to_yaml(config), overrides, folder))
+        try:
+            codes.append(job(check(config), OmegaConf.to_yaml(config), overrides, folder))
+        except CharlabError as error:
+            codes.append(report(error))
 
     wish = os.environ.get(FULL_ERROR)
     sys.argv[1:] = protect(sys.argv[1:])
@@ -73,7 +81,7 @@ def check(config: Any) -> RunOptions:
     """
     from omegaconf import OmegaConf
 
-    if "oc.env" in OmegaConf.to_yaml(config):
+    if _reads_environment(OmegaConf.to_container(config, resolve=False)):
         raise ConfigError(
             "a setting takes its value from the environment (oc.env); checkpoints hold all "
             "settings and are shared, so write the value out"
@@ -93,14 +101,28 @@ def explain(error: BaseException) -> str | None:
         options = sorted(error.options or [])
         if group and options:
             return f"{group}={choice}: no such choice; {nearest(choice, options)}"
+    if isinstance(error, ValueError) and str(error).startswith("Config group override"):
+        return (
+            f"a group is chosen by name, as in model=lstm; the groups: {', '.join(_GROUPS)}; "
+            "to go without one, leave it out"
+        )
     if isinstance(error, HydraException | OmegaConfBaseException):
         cause = error.__cause__
         key = getattr(cause, "full_key", None)
         if key and "not in struct" in str(cause):
-            return unknown_key(key, _known_keys())
+            return unknown_key(key, [*_known_keys(), *_GROUPS])
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         return _reword(lines) if lines else type(error).__name__
     return None
+
+
+def _reads_environment(value: Any) -> bool:
+    """Whether an interpolation somewhere in unresolved data asks for an environment variable."""
+    if isinstance(value, dict):
+        return any(_reads_environment(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_reads_environment(item) for item in value)
+    return isinstance(value, str) and _ENVIRONMENT.search(value) is not None
 
 
 def _reword(lines: list[str]) -> str:
@@ -109,6 +131,8 @@ def _reword(lines: list[str]) -> str:
         key = first.split("'")[1]
         group = key.rsplit("@", 1)[0]
         return unknown_key(group, [*_known_keys(), *_GROUPS])
+    if first.startswith("Ambiguous value"):
+        return f"{first}: several values make a grid of runs, which needs -m"
     if "LexerNoViableAltException" in first or "mismatched input" in first or "token" in first:
         word = first.split(":", 1)[-1].strip()
         return (

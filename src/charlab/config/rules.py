@@ -1,16 +1,14 @@
-"""Rules for single settings: what a dataclass field's type cannot say.
+"""Rules for single settings: what a field's type cannot say.
 
-A schema field is written ``hidden_size: int = must(at_least(1))``; the rule travels in the field's
-metadata and the checker reads it.
+A schema field is written ``hidden_size: Annotated[int, at_least(1)]``; the checker reads the rule.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-RULE = "rule"
-CHOICE = "choice"
-FREE_TEXT = "free_text"
+FREE_TEXT = "free text"
+"""Marks the user's own words (a path, a name), which a command line is to take literally."""
 
 
 @dataclass(frozen=True)
@@ -21,19 +19,11 @@ class Rule:
     holds: Callable[[Any], bool]
 
 
-def must(rule: Rule) -> Any:
-    """A field without default that the rule has to hold for."""
-    return field(metadata={RULE: rule})
+@dataclass(frozen=True)
+class ByName:
+    """Marks a nested field whose dataclass is the one that its ``name`` entry stands for."""
 
-
-def chosen_by_name(options: dict[str, type]) -> Any:
-    """A nested field whose dataclass is the one that its ``name`` entry stands for."""
-    return field(metadata={CHOICE: options})
-
-
-def free_text() -> Any:
-    """A field of the user's own words (a path, a name), to be taken literally at the doors."""
-    return field(metadata={FREE_TEXT: True})
+    options: Mapping[str, type]
 
 
 def at_least(low: float) -> Rule:
@@ -54,6 +44,14 @@ def between(low: float, high: float) -> Rule:
 def fraction_below_one() -> Rule:
     """``0 <= value < 1``."""
     return Rule("at least 0 and below 1", lambda value: 0 <= value < 1)
+
+
+def folder_name() -> Rule:
+    """What can name one folder in another."""
+    return Rule(
+        "a folder's name (no slash, not empty)",
+        lambda value: value not in ("", ".", "..") and not set(value) & set("/\\\0"),
+    )
 
 
 def one_of(*choices: str) -> Rule:

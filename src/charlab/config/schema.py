@@ -5,15 +5,16 @@ A field has no default, so that a key missing from a YAML file is found at once.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from charlab.config.rules import (
+    FREE_TEXT,
+    ByName,
     above,
     at_least,
     between,
-    chosen_by_name,
+    folder_name,
     fraction_below_one,
-    free_text,
-    must,
     one_of,
 )
 
@@ -30,14 +31,14 @@ class SplitOptions:
 class DatasetOptions:
     """Where text comes from and how it becomes batches."""
 
-    name: str = free_text()
+    name: Annotated[str, FREE_TEXT, folder_name()]
     source: str
-    path: str | None = free_text()
+    path: Annotated[str | None, FREE_TEXT]
     encoding: str
     normalize: str
-    layout: str = must(one_of("auto", "sequences", "stream"))
-    seq_len: int = must(at_least(1))
-    batch_size: int = must(at_least(1))
+    layout: Annotated[str, one_of("auto", "sequences", "stream")]
+    seq_len: Annotated[int, at_least(1)]
+    batch_size: Annotated[int, at_least(1)]
     split: SplitOptions
 
 
@@ -46,19 +47,19 @@ class ModelOptions:
     """What every recurrent model has. A model with more options adds a subclass."""
 
     name: str
-    hidden_size: int = must(at_least(1))
-    num_layers: int = must(at_least(1))
-    embedding_size: int = must(at_least(0))
-    dropout: float = must(fraction_below_one())
+    hidden_size: Annotated[int, at_least(1)]
+    num_layers: Annotated[int, at_least(1)]
+    embedding_size: Annotated[int, at_least(0)]
+    dropout: Annotated[float, fraction_below_one()]
     bidirectional: bool
-    kernel: str = must(one_of("fused", "reference"))
+    kernel: Annotated[str, one_of("fused", "reference")]
 
 
 @dataclass(frozen=True)
 class VanillaOptions(ModelOptions):
     """The Elman network."""
 
-    nonlinearity: str = must(one_of("tanh", "relu"))
+    nonlinearity: Annotated[str, one_of("tanh", "relu")]
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,9 @@ MODELS: dict[str, type] = {"vanilla": VanillaOptions, "lstm": LSTMOptions, "gru"
 class SampleOptions:
     """What a generation run writes at its validations and at its end."""
 
-    count: int = must(at_least(0))
-    length: int = must(at_least(1))
-    temperature: float = must(at_least(0))
+    count: Annotated[int, at_least(0)]
+    length: Annotated[int, at_least(1)]
+    temperature: Annotated[float, at_least(0)]
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ class GenerateOptions:
     """Predicting every next character."""
 
     name: str
-    monitor: str = must(one_of("val/loss", "val/perplexity", "val/bits_per_char", "val/accuracy"))
+    monitor: Annotated[
+        str, one_of("val/loss", "val/perplexity", "val/bits_per_char", "val/accuracy")
+    ]
     condition_on_label: bool | None
     samples: SampleOptions
 
@@ -100,10 +103,10 @@ class ClassifyOptions:
     """Predicting a text's label."""
 
     name: str
-    monitor: str = must(one_of("val/loss", "val/accuracy", "val/macro_f1", "val/top3_accuracy"))
-    pooling: str = must(one_of("last", "mean", "max", "mean_max"))
-    class_weights: str = must(one_of("none", "mild", "balanced"))
-    label_smoothing: float = must(fraction_below_one())
+    monitor: Annotated[str, one_of("val/loss", "val/accuracy", "val/macro_f1")]
+    pooling: Annotated[str, one_of("last", "mean", "max", "mean_max")]
+    class_weights: Annotated[str, one_of("none", "mild", "balanced")]
+    label_smoothing: Annotated[float, fraction_below_one()]
 
 
 TASKS: dict[str, type] = {"generate": GenerateOptions, "classify": ClassifyOptions}
@@ -114,9 +117,9 @@ class AdamOptions:
     """Adam and AdamW."""
 
     name: str
-    lr: float = must(above(0))
+    lr: Annotated[float, above(0)]
     betas: tuple[float, float]
-    weight_decay: float = must(at_least(0))
+    weight_decay: Annotated[float, at_least(0)]
 
 
 @dataclass(frozen=True)
@@ -124,9 +127,9 @@ class SGDOptions:
     """Stochastic gradient descent with momentum."""
 
     name: str
-    lr: float = must(above(0))
-    momentum: float = must(fraction_below_one())
-    weight_decay: float = must(at_least(0))
+    lr: Annotated[float, above(0)]
+    momentum: Annotated[float, fraction_below_one()]
+    weight_decay: Annotated[float, at_least(0)]
 
 
 OPTIMIZERS: dict[str, type] = {"adamw": AdamOptions, "adam": AdamOptions, "sgd": SGDOptions}
@@ -137,8 +140,8 @@ class SchedulerOptions:
     """The learning rate over a run's progress, from 0 (start) to 1 (the limit that ends it)."""
 
     name: str
-    warmup: float = must(fraction_below_one())
-    final: float = must(between(0, 1))
+    warmup: Annotated[float, fraction_below_one()]
+    final: Annotated[float, between(0, 1)]
 
 
 SCHEDULERS: dict[str, type] = {
@@ -152,18 +155,18 @@ SCHEDULERS: dict[str, type] = {
 class TrainerOptions:
     """How long, on what and with which comforts a run trains."""
 
-    max_epochs: int | None = must(at_least(1))
-    max_steps: int | None = must(at_least(1))
-    max_minutes: float | None = must(above(0))
-    accelerator: str = must(one_of("auto", "cpu", "cuda", "mps"))
-    precision: str = must(one_of("auto", "float32", "bf16"))
-    gradient_clip: float | None = must(above(0))
-    validate_every: int | None = must(at_least(1))
-    patience: int | None = must(at_least(1))
-    checkpoint_minutes: float = must(above(0))
-    log_every: int = must(at_least(1))
+    max_epochs: Annotated[int | None, at_least(1)]
+    max_steps: Annotated[int | None, at_least(1)]
+    max_minutes: Annotated[float | None, above(0)]
+    accelerator: Annotated[str, one_of("auto", "cpu", "cuda", "mps")]
+    precision: Annotated[str, one_of("auto", "float32", "bf16")]
+    gradient_clip: Annotated[float | None, above(0)]
+    validate_every: Annotated[int | None, at_least(1)]
+    patience: Annotated[int | None, at_least(1)]
+    checkpoint_minutes: Annotated[float, above(0)]
+    log_every: Annotated[int, at_least(1)]
     overfit: bool
-    progress: str = must(one_of("auto", "bar", "lines", "none"))
+    progress: Annotated[str, one_of("auto", "bar", "lines", "none")]
 
 
 @dataclass(frozen=True)
@@ -171,11 +174,11 @@ class RunOptions:
     """Everything that makes a training run: the whole composed configuration."""
 
     dataset: DatasetOptions
-    model: ModelOptions = chosen_by_name(MODELS)
-    task: GenerateOptions | ClassifyOptions = chosen_by_name(TASKS)
-    optimizer: AdamOptions | SGDOptions = chosen_by_name(OPTIMIZERS)
-    scheduler: SchedulerOptions = chosen_by_name(SCHEDULERS)
+    model: Annotated[ModelOptions, ByName(MODELS)]
+    task: Annotated[GenerateOptions | ClassifyOptions, ByName(TASKS)]
+    optimizer: Annotated[AdamOptions | SGDOptions, ByName(OPTIMIZERS)]
+    scheduler: Annotated[SchedulerOptions, ByName(SCHEDULERS)]
     trainer: TrainerOptions
-    seed: int = must(between(0, 2**32 - 1))
-    output_dir: str = free_text()
+    seed: Annotated[int, between(0, 2**32 - 1)]
+    output_dir: Annotated[str, FREE_TEXT]
     debug: bool

@@ -92,5 +92,5 @@ class Vocabulary:
         rest = f" and {more} more" if more > 0 else ""
         raise UnknownCharacterError(
             f"{what} holds characters that the training text lacks: {named}{rest} "
-            "(positions count from 0); leave them out or allow unknown characters"
+            "(positions count from 0); leave them out, or set unknown=mark"
         )

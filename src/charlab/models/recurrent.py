@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from charlab.models.bidirectional import BidirectionalRecurrence
 from charlab.models.cells import Cell
-from charlab.models.initialization import initialize_recurrence
+from charlab.models.initialization import adapt_to_one_hot, initialize_recurrence
 from charlab.models.inputs import CharacterInput
 from charlab.models.reference import ReferenceRecurrence, Trace, layer_weights, walk
 from charlab.models.state import State
@@ -97,6 +97,9 @@ class RecurrentModel(nn.Module):
         self.feature_size = hidden_size * (2 if bidirectional else 1)
         self.input = CharacterInput(vocabulary_size, embedding_size, num_conditions)
         self.recurrence = self._make_recurrence(fused)
+        if not embedding_size:
+            for first in self.first_kernels():
+                adapt_to_one_hot(first)
 
     def init_state(self, batch_size: int) -> State:
         """The zero state, parts (L, B, H).
@@ -201,6 +204,12 @@ class RecurrentModel(nn.Module):
         )
         state = tuple(part.to(layers[0].weight_hh.dtype) for part in state)
         return self._drop(features), state, trace
+
+    def first_kernels(self) -> list[nn.Module]:
+        """Those that read the input: one for each direction."""
+        if isinstance(self.recurrence, BidirectionalRecurrence):
+            return [self.recurrence.forwards[0], self.recurrence.backwards[0]]
+        return [self.recurrence]
 
     def _drop(self, x: Tensor) -> Tensor:
         return F.dropout(x, self.dropout) if self.training and self.dropout else x

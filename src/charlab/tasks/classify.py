@@ -7,11 +7,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.data.batch import Batch
+from charlab.data.batches import TrainingBatches
 from charlab.metrics import ClassificationMeter
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.base import CharTask, Outcome, TrainingBatches, TrainingOptions
+from charlab.tasks.base import CharTask, Outcome, TrainingOptions
 from charlab.tasks.progress import Limits
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}

@@ -25,7 +25,7 @@ def build_optimizer(
             weight_decay=options.weight_decay,
             fused=True,
         )
-    adam = {"adamw": torch.optim.AdamW, "adam": torch.optim.Adam}[options.name]
+    adam = torch.optim.AdamW if options.name == "adamw" else torch.optim.Adam
     return adam(
         parameters,
         options.lr,

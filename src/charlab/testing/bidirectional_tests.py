@@ -62,6 +62,19 @@ class BidirectionalTests(ModelTests):
             results.append({name: value.grad for name, value in model.named_parameters()})
         assert_close(results[0], results[1])
 
+    @pytest.mark.parametrize("kernel", ["fused", "reference"])
+    def test_bidirectional_dropout_between_layers(self, kernel: str, ids: Tensor) -> None:
+        torch.manual_seed(0)
+        for layers in (1, L):
+            model = self.make(
+                kernel=kernel, bidirectional=True, num_layers=layers, dropout=0.5
+            ).train()
+            features, _ = model(ids)
+            full, _ = model.eval()(ids)
+            kept = features != 0
+            # One layer: only the features are thinned out, and what is left is scaled up.
+            assert torch.allclose(features[kept], 2 * full[kept]) == (layers == 1)
+
     def test_bidirectional_carries_no_state(self, ids: Tensor) -> None:
         model = self.make(bidirectional=True)
         for call in (

@@ -72,6 +72,25 @@ class TrainingTests(ModelTests):
                 limit = (6 / (w_ih.shape[1] + H)) ** 0.5
                 assert 0.7 * limit < w_ih.abs().max() <= limit
 
+    @pytest.mark.parametrize("bidirectional", [False, True])
+    def test_one_hot_input_weighs_as_much_as_an_embedding(self, bidirectional: bool) -> None:
+        # The first layer's products must be of one size whatever the input and its number V.
+        sizes = []
+        for size in (0, 50):
+            torch.manual_seed(0)
+            model = self.build(
+                vocabulary_size=50,
+                hidden_size=50,
+                embedding_size=size,
+                num_layers=L,
+                bidirectional=bidirectional,
+            )
+            kernel = model.first_kernels()[-1]
+            weight = layer_weights(kernel, 0).weight_ih
+            x = model.input(torch.arange(50)[None], None, weight)
+            sizes.append((x @ weight.T).std())
+        assert_close(sizes[0], sizes[1], rtol=0.2, atol=0)
+
     def test_the_seed_decides_the_start_and_the_kernel_does_not(self) -> None:
         states = []
         for seed, kernel in ((0, "fused"), (0, "reference"), (1, "fused")):

@@ -55,7 +55,7 @@ def files_below(folder: Path) -> list[Path]:
     return files
 
 
-def read_text(file: Path, encoding: str) -> str:
+def read_text(file: Path, encoding: str, *, key: str = "dataset.encoding") -> str:
     r"""The text of a file: newlines of every system become ``\n``, a byte-order mark is dropped.
 
     Raises:
@@ -65,8 +65,7 @@ def read_text(file: Path, encoding: str) -> str:
         data = file.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read {str(file)!r}: {error.strerror}") from error
-    text = _decode(data, encoding, file)
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return decode_text(data, encoding, repr(str(file)), key=key)
 
 
 def label_of(file: Path) -> str:
@@ -124,30 +123,41 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def _decode(data: bytes, encoding: str, file: Path) -> str:
+def decode_text(data: bytes, encoding: str, name: str, *, key: str = "dataset.encoding") -> str:
+    r"""Bytes as text: newlines of every system become ``\n``, a byte-order mark is dropped.
+
+    Args:
+        data: the bytes.
+        encoding: a name that Python's codecs know.
+        name: what the bytes are, for messages.
+        key: the setting that chooses the encoding, for messages.
+
+    Raises:
+        DataError: if the bytes are no text in that encoding; says where, and how to choose another.
+    """
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         where = f"byte 0x{data[error.start]:02x} at offset {error.start}"
         raise DataError(
-            f"{str(file)!r} is not {encoding} text: {where}; {_advice(data, encoding)}"
+            f"{name} is not {encoding} text: {where}; {_advice(data, encoding, key)}"
         ) from error
     except UnicodeError as error:  # codecs with rules of their own say no offset
-        raise DataError(f"{str(file)!r} is not {encoding} text: {error}") from error
+        raise DataError(f"{name} is not {encoding} text: {error}") from error
     except (LookupError, ValueError) as error:
         raise DataError(
-            f"unknown encoding {encoding!r}: dataset.encoding is a name such as utf-8, latin-1, "
-            "cp1252 or utf-16"
+            f"unknown encoding {encoding!r}: {key} is a name such as utf-8, latin-1, cp1252 or "
+            "utf-16"
         ) from error
     if (position := text.find("\0")) >= 0:  # no text has it; UTF-16 read as something else does
         raise DataError(
-            f"{str(file)!r} is no plain text (a zero character at position {position}): leave it "
-            "out, or choose its encoding (dataset.encoding=utf-16)"
+            f"{name} is no plain text (a zero character at position {position}): leave it out, or "
+            f"choose its encoding ({key}=utf-16)"
         )
-    return text
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _advice(data: bytes, encoding: str) -> str:
+def _advice(data: bytes, encoding: str, key: str) -> str:
     if data.startswith(UTF16_MARKS):
         other = "utf-16"
     elif "utf" in encoding.lower():
@@ -156,4 +166,4 @@ def _advice(data: bytes, encoding: str) -> str:
         other = "utf-8"
     if b"\0" in data and other != "utf-16":
         return "it looks like a binary file: leave it out"
-    return f"choose the encoding that it was written in (dataset.encoding={other})"
+    return f"choose the encoding that it was written in ({key}={other})"

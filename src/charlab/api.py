@@ -1,0 +1,271 @@
+"""A trained network in a program's hands: ``charlab.load("outputs/…")``."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from charlab import runs
+from charlab.checkpoint import Checkpoint, load
+from charlab.data.corpus import Corpus, encode_documents
+from charlab.data.document import Document
+from charlab.data.encoded import cut_windows
+from charlab.data.evaluation_batches import evaluation_batches
+from charlab.data.normalize import normalize_documents
+from charlab.data.vocabulary import Vocabulary
+from charlab.decoding import DecodingSettings, Sample, Score, generate, score
+from charlab.devices import choose_device
+from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError
+from charlab.measuring import POSITIONS
+from charlab.networks import restore_network
+from charlab.preparation import is_conditional, read_corpus
+from charlab.registry import nearest
+from charlab.sampling import draw_labels
+
+Ranking = list[tuple[str, float]]
+"""Labels with their probabilities, the likeliest first."""
+
+
+class TrainedModel:
+    """A run's best network, with its vocabulary and labels.
+
+    Args:
+        checkpoint: what was loaded.
+        path: where from, for messages.
+        device: where the network is to be.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, path: Path, device: torch.device) -> None:
+        self.path = path
+        self.options = checkpoint.options
+        self.vocabulary: Vocabulary = checkpoint.vocabulary
+        self.labels = checkpoint.labels
+        self.metrics = checkpoint.metrics
+        self.device = device
+        self.network: Any = restore_network(checkpoint, path).to(device)
+        self._label_counts = checkpoint.label_counts
+        self._fingerprint = checkpoint.fingerprint
+
+    @property
+    def task(self) -> str:
+        """ "generate" or "classify"."""
+        return self.options.task.name
+
+    @property
+    def documents(self) -> bool:
+        """Whether the network was trained on short documents (else: on a stream)."""
+        return self.options.dataset.layout == "sequences"
+
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        count: int = 1,
+        label: str | None = None,
+        settings: DecodingSettings | None = None,
+        **knobs: Any,
+    ) -> list[Sample]:
+        """Generates texts that begin with a prompt.
+
+        Args:
+            prompt: normalized as the training text was.
+            count: how many samples.
+            label: what to generate for; None draws labels as frequent as in training. Only where
+                the network was trained with ``task.condition_on_label``.
+            settings: how to draw.
+            knobs: fields of :class:`DecodingSettings` instead: ``temperature=0.7, length=500``.
+
+        Raises:
+            CheckpointError: if the network classifies.
+            ConfigError: if a setting or label is unknown or out of range.
+            UnknownCharacterError: if the prompt holds characters that training never saw.
+        """
+        settings = settings or DecodingSettings(**knobs)
+        return generate(
+            self.network,
+            self.vocabulary,
+            settings,
+            prompt=self.normalize(prompt),
+            count=count,
+            conditions=self.conditions(label, count, settings.seed),
+            labels=self.condition_labels,
+            documents=self.documents,
+        )
+
+    def classify(self, texts: Sequence[str]) -> list[Ranking]:
+        """Ranks all labels for each text.
+
+        A text longer than the windows that the network was trained on is read in such windows,
+        and their log-probabilities are averaged.
+
+        Raises:
+            CheckpointError: if the network generates.
+            DataError: if a text is empty (after normalization).
+        """
+        self._require("classify")
+        probabilities = self._label_log_probabilities(texts).exp()
+        values, order = probabilities.sort(dim=-1, descending=True, stable=True)
+        return [
+            [(self.labels[i], p) for i, p in zip(row, ps, strict=True)]
+            for row, ps in zip(order.tolist(), values.tolist(), strict=True)
+        ]
+
+    def score(self, text: str, *, label: str | None = None, unknown: str = "error") -> Score:
+        """How probable a text is: log-probability in nats, perplexity, per character.
+
+        Args:
+            text: normalized as the training text was.
+            label: what to condition on, for a network trained so; needed then.
+            unknown: characters never seen in training: "error", or read as the unknown "mark".
+
+        Raises:
+            CheckpointError: if the network classifies.
+            ConfigError: if a label is missing or unknown.
+            UnknownCharacterError: if there are unknown characters and ``unknown`` is "error".
+        """
+        self._require("generate")
+        if self.condition_labels and label is None:
+            raise ConfigError("this network generates by label: say label= to score a text")
+        conditions = self.conditions(label, 1, 0)
+        return score(
+            self.network,
+            self.vocabulary,
+            self.normalize(text),
+            documents=self.documents,
+            condition=conditions[0] if conditions else None,
+            unknown=unknown,
+        )
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The data that the run was trained on, read again.
+
+        Raises:
+            CharlabError: if they are not there any more, or have changed.
+        """
+        corpus = read_corpus(self.options)
+        if corpus.fingerprint != self._fingerprint:
+            raise CheckpointError(
+                f"the dataset has changed since {self.path} was trained: its parts would no longer "
+                "be the same texts"
+            )
+        return corpus
+
+    @property
+    def condition_labels(self) -> tuple[str, ...]:
+        """The labels that generation is conditioned on; () if on none."""
+        return self.labels if is_conditional(self.options) else ()
+
+    def conditions(self, label: str | None, count: int, seed: int | None) -> list[int] | None:
+        """The condition of each of ``count`` samples; None for a network without conditions.
+
+        Raises:
+            CheckpointError: if the network does not generate.
+            ConfigError: if the label is unknown, or the network has none.
+        """
+        self._require("generate")
+        if not self.condition_labels:
+            if label is not None:
+                raise ConfigError(f"label={label!r}: this network does not generate by label")
+            return None
+        if label is None:
+            return draw_labels(self._label_counts, count, seed)
+        if label not in self.labels:
+            raise ConfigError(f"unknown label {label!r}: {nearest(label, list(self.labels))}")
+        return [self.labels.index(label)] * count
+
+    def normalize(self, text: str) -> str:
+        """A text as the training text was normalized."""
+        documents, _ = normalize_documents([Document(text)], self.options.dataset.normalize)
+        return documents[0].text if documents else ""
+
+    def _label_log_probabilities(self, texts: Sequence[str]) -> Tensor:
+        """Log-probabilities (texts, C) in float64."""
+        if not texts:
+            return torch.zeros(0, len(self.labels), dtype=torch.float64)
+        documents = []
+        for number, text in enumerate(texts, start=1):
+            normalized = self.normalize(text)
+            if not normalized:
+                raise DataError(f"text {number} ({text!r}) is empty: there is nothing to classify")
+            documents.append(Document(normalized))
+        encoded = encode_documents(documents, self.vocabulary)
+        pieces = encoded if self.documents else cut_windows(encoded, self.options.dataset.seq_len)
+        owner = np.searchsorted(encoded.offsets, pieces.offsets[:-1], side="right") - 1
+        log_probabilities = self._read_in_batches(pieces)
+        sums = torch.zeros(len(texts), len(self.labels), dtype=torch.float64)
+        owners = torch.from_numpy(owner)
+        sums.index_add_(0, owners, log_probabilities)
+        means = sums / torch.bincount(owners, minlength=len(texts))[:, None]
+        return means.log_softmax(-1)
+
+    @torch.no_grad()
+    def _read_in_batches(self, pieces: Any) -> Tensor:
+        """Log-probabilities of pieces (n, C), in their order."""
+        numbered = type(pieces)(pieces.ids, pieces.offsets, np.arange(pieces.documents))
+        result = torch.zeros(pieces.documents, len(self.labels), dtype=torch.float64)
+        batches = evaluation_batches(
+            numbered,
+            layout="sequences",
+            purpose="classify",
+            seq_len=1,
+            device=self.device,
+            budget=POSITIONS,
+        )
+        for batch in batches:  # sorted by length; the label says which piece a row is
+            logits = self.network(batch.ids, batch.lengths)
+            result[batch.targets.cpu()] = logits.double().log_softmax(-1).cpu()
+        return result
+
+    def _require(self, task: str) -> None:
+        if self.task != task:
+            verb, door = {
+                "generate": ("generate or score text", "predict.py"),
+                "classify": ("classify", "sample.py"),
+            }[task]
+            raise CheckpointError(
+                f"{self.path} was trained with task={self.task} and cannot {verb}; use {door} for "
+                f"it, or a run with task={task}"
+            )
+
+
+def load_model(
+    run: str | Path,
+    *,
+    task: str | None = None,
+    accelerator: str = "cpu",
+    output_dir: str = "outputs",
+    command: str = "charlab.load",
+) -> TrainedModel:
+    """Loads a run's best checkpoint, or its last where no validation was reached.
+
+    Args:
+        run: a run's folder, a checkpoint, or "latest": the newest run that fits and loads.
+        task: what "latest" has to have been trained for; None: anything.
+        accelerator: "cpu", "cuda", "mps" or "auto".
+        output_dir: where "latest" looks.
+        command: who asks, for messages.
+
+    Raises:
+        RunError: if there is no such run.
+        CheckpointError: if its checkpoint cannot be loaded.
+    """
+    device = choose_device(accelerator)
+    if str(run) != "latest":
+        path = runs.checkpoint_file(runs.find(str(run), output_dir, task, command))
+        return TrainedModel(load(path), path, device)
+    failure: CharlabError | None = None
+    for folder in runs.newest_first(output_dir, task):
+        path = runs.checkpoint_file(folder)
+        try:
+            return TrainedModel(load(path), path, device)
+        except CheckpointError as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
+    runs.find("latest", output_dir, task, command)  # raises: there is none
+    raise AssertionError("unreachable")

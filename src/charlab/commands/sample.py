@@ -1,0 +1,180 @@
+"""``sample.py``: texts from a trained network."""
+
+import sys
+from collections.abc import Sequence
+
+from charlab.api import TrainedModel, load_model
+from charlab.config.door_options import SampleWords
+from charlab.data.corpus import Corpus
+from charlab.decoding import (
+    DecodingSettings,
+    Sample,
+    SequenceNovelty,
+    SpanNovelty,
+    generate_novel,
+)
+from charlab.errors import CharlabError, ConfigError
+
+
+def sample(words: SampleWords, settings: DecodingSettings) -> int:
+    """Prints samples on standard output and remarks about them on standard error.
+
+    Raises:
+        CharlabError: if the run, the prompt or a setting is unfit.
+    """
+    model = load_model(
+        words.run,
+        task="generate",
+        accelerator=words.accelerator,
+        output_dir=words.output_dir,
+        command="sample.py",
+    )
+    conditions = model.conditions(words.label, words.count, settings.seed)
+    if words.novel_only:
+        samples = _novel_samples(model, words, settings, conditions)
+        _print_documents(model, words, samples)
+    elif words.count == 1 and words.beam_width is None:
+        _stream(model, words, settings, conditions)
+    else:
+        samples = _draw(model, words, settings, conditions)
+        show = _print_documents if model.documents else _print_texts
+        show(model, words, samples)
+    return 0
+
+
+def _draw(
+    model: TrainedModel,
+    words: SampleWords,
+    settings: DecodingSettings,
+    conditions: Sequence[int] | None,
+    **options: object,
+) -> list[Sample]:
+    from charlab.decoding import generate
+
+    return generate(
+        model.network,
+        model.vocabulary,
+        settings,
+        prompt=model.normalize(words.prompt),
+        count=words.count,
+        conditions=conditions,
+        labels=model.condition_labels,
+        documents=model.documents,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def _novel_samples(
+    model: TrainedModel,
+    words: SampleWords,
+    settings: DecodingSettings,
+    conditions: Sequence[int] | None,
+) -> list[Sample]:
+    if not model.documents:
+        raise ConfigError(
+            "novel_only=true is for short documents such as names; of a long text the longest "
+            "copied span is measured instead"
+        )
+    novel = generate_novel(
+        model.network,
+        model.vocabulary,
+        settings,
+        SequenceNovelty(training_texts(model.corpus)),
+        prompt=model.normalize(words.prompt),
+        count=words.count,
+        conditions=conditions,
+        labels=model.condition_labels,
+    )
+    remark(f"{novel.drawn} drawn for {len(novel.samples)} novel ones")
+    if not novel.complete:
+        remark(f"only {len(novel.samples)} of {words.count}: the model knows few novel texts here")
+    return novel.samples
+
+
+def _stream(
+    model: TrainedModel,
+    words: SampleWords,
+    settings: DecodingSettings,
+    conditions: Sequence[int] | None,
+) -> None:
+    """One sample, printed character by character as it is generated."""
+    label = model.condition_labels[conditions[0]] if conditions else None
+    if label is not None and words.label is None:
+        _write(f"{label}: ")
+    _write(model.normalize(words.prompt))
+    (result,) = _draw(model, words, settings, conditions, on_text=_write)
+    _write("\n")
+    remark(_probability(result))
+    corpus = _data_for_novelty(model, words)
+    if corpus is not None:
+        known, _ = _known(model, corpus, [result])
+        remark(known[0] or "not in the training data")
+
+
+def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    corpus = _data_for_novelty(model, words)
+    marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
+    show_label = words.label is None and bool(model.condition_labels)
+    texts = [f"{s.label}: {s.text}" if show_label else s.text for s in samples]
+    width = min(40, max((len(text) for text in texts), default=0))
+    for text, sample_, mark in zip(texts, samples, marks, strict=True):
+        tail = f"  ({mark})" if mark else ""
+        _write(f"{text:<{width}}  {sample_.log_probability:8.2f} nats{tail}\n")
+    if summary:
+        remark(summary)
+
+
+def _print_texts(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    corpus = _data_for_novelty(model, words)
+    marks = _known(model, corpus, samples)[0] if corpus else [""] * len(samples)
+    for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
+        tail = f"; {mark}" if mark else ""
+        _write(f"--- {number} ({_probability(sample_)}{tail}) ---\n{sample_.text}\n")
+
+
+def _probability(result: Sample) -> str:
+    per_character = -result.log_probability / max(1, result.predictions)
+    return (
+        f"log-probability {result.log_probability:.2f} nats, "
+        f"{per_character:.3f} a character in the mean"
+    )
+
+
+def _data_for_novelty(model: TrainedModel, words: SampleWords) -> Corpus | None:
+    """The training data to compare with; None, and the reason, where it is not there."""
+    if not words.novelty:
+        return None
+    try:
+        return model.corpus
+    except CharlabError as error:
+        remark(f"novelty is not measured: {error}")
+        return None
+
+
+def _known(model: TrainedModel, corpus: Corpus, samples: Sequence[Sample]) -> tuple[list[str], str]:
+    """What of each sample stands in the training data, and a summary."""
+    if model.documents:
+        novelty = SequenceNovelty(training_texts(corpus))
+        marks = ["in the training data" if novelty.is_known(s.text) else "" for s in samples]
+        return marks, str(novelty.report([s.text for s in samples]))
+    train = corpus.splits["train"]
+    spans = SpanNovelty(corpus.vocabulary.decode(train.ids))
+    longest = [spans.longest_copied_span(s.text).length for s in samples]
+    return [f"longest span copied from the training text: {n} characters" for n in longest], ""
+
+
+def training_texts(corpus: Corpus) -> list[str]:
+    """The documents of the training part."""
+    train = corpus.splits["train"]
+    text = corpus.vocabulary.decode(train.ids)
+    return [text[a:b] for a, b in zip(train.offsets[:-1], train.offsets[1:], strict=True)]
+
+
+def remark(text: str) -> None:
+    """Says something about the samples without being one."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,60 @@
+"""What the doors without Hydra understand."""
+
+from dataclasses import dataclass
+
+from charlab.config.words import word
+
+_RUN = "the run: latest, a run's folder, or a checkpoint"
+_OUTPUT_DIR = "where run=latest looks"
+_ACCELERATOR = "cpu, cuda, mps or auto"
+
+
+@dataclass(frozen=True)
+class SampleWords:
+    """``sample.py``."""
+
+    run: str = word("latest", _RUN)
+    prompt: str = word("", "what the text begins with")
+    length: int = word(300, "characters at most, after the prompt")
+    count: int = word(1, "how many samples")
+    temperature: float = word(1.0, "below 1 safer, above 1 wilder, 0 always the likeliest")
+    top_k: int | None = word(None, "draw from the k likeliest characters only")
+    top_p: float | None = word(None, "draw from the likeliest characters that hold this share")
+    min_length: int = word(0, "no sample ends before so many characters")
+    stop: str | None = word(None, "a sample ends before this text")
+    banned: str = word("", "characters that are never generated")
+    beam_width: int | None = word(None, "search for the likeliest texts instead of drawing")
+    label: str | None = word(None, "generate for this label; without: labels as in training")
+    novel_only: bool = word(False, "reject samples that stand in the training data")
+    novelty: bool = word(True, "compare with the training data")
+    seed: int | None = word(None, "same seed, same text")
+    unknown: str = word("error", "prompt characters never seen in training: error or mark")
+    accelerator: str = word("cpu", _ACCELERATOR)
+    output_dir: str = word("outputs", _OUTPUT_DIR)
+
+
+@dataclass(frozen=True)
+class PredictWords:
+    """``predict.py``."""
+
+    run: str = word("latest", _RUN)
+    text: str | None = word(None, "one text; without it and input=, standard input, one a line")
+    input: str | None = word(None, "a file with one text a line")
+    output: str | None = word(None, "a CSV file for the answers; without it, the screen")
+    top: int = word(3, "how many labels, the likeliest first")
+    encoding: str = word("utf-8", "of the input")
+    accelerator: str = word("cpu", _ACCELERATOR)
+    output_dir: str = word("outputs", _OUTPUT_DIR)
+
+
+@dataclass(frozen=True)
+class EvaluateWords:
+    """``evaluate.py``."""
+
+    run: str = word("latest", _RUN)
+    split: str = word("test", "train, val or test")
+    output: str | None = word(None, "a JSON file for the figures")
+    figure: str | None = word(None, "a PNG file for the confusion matrix (classification)")
+    batch_characters: int = word(16_384, "characters at once; changes speed and memory only")
+    accelerator: str = word("cpu", _ACCELERATOR)
+    output_dir: str = word("outputs", _OUTPUT_DIR)

@@ -1,0 +1,92 @@
+"""Doors without Hydra: ``key=value`` words, values taken literally and read by their key's type."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from charlab.config.check import unknown_key
+from charlab.errors import ConfigError
+
+T = TypeVar("T")
+HELP = "help"
+
+
+def word(default: Any, meaning: str) -> Any:
+    """A field of a door's options: its default and what ``--help`` says of it."""
+    return dataclasses.field(default=default, metadata={HELP: meaning})
+
+
+def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
+    """Reads a door's words. Everything after the first ``=`` is the value, to the letter.
+
+    Args:
+        schema: a dataclass whose fields are made by :func:`word`.
+        words: as the shell gave them.
+        command: the door's name, for messages.
+
+    Raises:
+        ConfigError: a line for each word that cannot be read.
+    """
+    hints = typing.get_type_hints(schema)
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for item in words:
+        key, equals, value = item.partition("=")
+        if not equals:
+            faults.append(f"{item!r} is not of the form key=value; see: python {command} --help")
+        elif key not in hints:
+            faults.append(unknown_key(key, list(hints)))
+        else:
+            try:
+                values[key] = convert(hints[key], value)
+            except ValueError:
+                faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return schema(**values)
+
+
+def wants_help(words: Sequence[str]) -> bool:
+    """Whether the user asks what a door can do."""
+    return any(item in ("--help", "-h", "help") for item in words)
+
+
+def describe(schema: type, command: str, purpose: str, examples: Sequence[str]) -> str:
+    """What ``--help`` prints."""
+    fields = dataclasses.fields(schema)
+    width = max(len(field.name) for field in fields) + 1
+    lines = [f"{command}: {purpose}", ""]
+    lines += [f"  python {command} {example}" for example in examples]
+    lines += ["", "Words (key=value; the value is taken literally):", ""]
+    for field in fields:
+        default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
+        lines.append(f"  {field.name + '=':<{width}} {field.metadata[HELP]}{default}")
+    return "\n".join(lines)
+
+
+def convert(hint: Any, value: str) -> Any:
+    """A word's value as the type that is asked for.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    kind = _kind(hint)
+    if kind is bool:
+        if value.lower() not in ("true", "false"):
+            raise ValueError(value)
+        return value.lower() == "true"
+    return kind(value)
+
+
+_WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+
+def _kind(hint: Any) -> Any:
+    """The type that is no None, without what is annotated."""
+    if hasattr(hint, "__metadata__"):
+        hint = typing.get_args(hint)[0]
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return next(part for part in typing.get_args(hint) if part is not type(None))
+    return hint

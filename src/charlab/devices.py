@@ -1,0 +1,30 @@
+"""Which device a word means here."""
+
+import torch
+
+from charlab.errors import ConfigError
+
+
+def choose_device(accelerator: str, key: str = "accelerator") -> torch.device:
+    """The device for "auto", "cpu", "cuda" or "mps".
+
+    Args:
+        accelerator: what was asked for; "auto" takes the fastest there is.
+        key: the setting's name, for messages.
+
+    Raises:
+        ConfigError: if there is no such device.
+    """
+    there = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    present = [name for name, is_there in there.items() if is_there]
+    if accelerator == "auto":
+        return torch.device(present[0])
+    if accelerator not in present:
+        raise ConfigError(
+            f"{key}={accelerator} is not available here; there is {', '.join(present)}"
+        )
+    return torch.device(accelerator)

@@ -1,0 +1,56 @@
+"""A network against a split: exact figures that no setting of training changes."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import nn
+
+from charlab.config.schema import RunOptions
+from charlab.data.batch import Batch
+from charlab.data.corpus import Corpus
+from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
+from charlab.metrics import Meter
+from charlab.preparation import is_conditional
+
+POSITIONS = 16_384
+_LOGITS = 2**24  # positions × vocabulary of a batch at most: 64 MB
+
+
+def measuring_batches(
+    corpus: Corpus,
+    split: str,
+    options: RunOptions,
+    *,
+    device: torch.device,
+    positions: int = POSITIONS,
+) -> EvaluationBatches:
+    """The batches that a split is measured by.
+
+    Args:
+        corpus: the data.
+        split: one of its splits.
+        options: the run's resolved options.
+        device: where to measure.
+        positions: characters of a batch; fewer where the vocabulary is large.
+    """
+    generating = options.task.name == "generate"
+    room = _LOGITS // corpus.vocabulary.size if generating else positions
+    return evaluation_batches(
+        corpus.splits[split],
+        layout=corpus.layout,
+        purpose=options.task.name,
+        seq_len=options.dataset.seq_len,
+        conditional=is_conditional(options),
+        device=device,
+        budget=max(1, min(positions, room)),
+    )
+
+
+def measure(network: nn.Module, meter: Meter, batches: Iterable[Batch]) -> dict[str, float]:
+    """Exact figures of a network over batches, without a split's prefix."""
+    was_training = network.training
+    network.eval()
+    for batch in batches:
+        meter.update(batch)
+    network.train(was_training)
+    return meter.compute()

@@ -1,0 +1,176 @@
+"""What a user gets wrong: one clear line, exit code 1, no traceback, nothing left behind."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.shell import TINY, through_bash
+
+Door = Callable[..., "subprocess.CompletedProcess[str]"]
+
+COMMAND_LINES = [
+    (["model.hiden_size=3"], "did you mean 'model.hidden_size'"),
+    (["+model.foo=1"], "unknown setting 'model.foo'"),
+    (["modle=lstm"], "did you mean 'model'"),
+    (["model=lstmm"], "did you mean 'lstm'"),
+    (["experiment=gru_txt"], "did you mean 'gru_text'"),
+    (["model.hidden_size=many"], "model.hidden_size must be a whole number, got 'many'"),
+    (["model.hidden_size=0"], "model.hidden_size must be at least 1, got 0"),
+    (["model.dropout=1.5"], "model.dropout must be at least 0 and below 1, got 1.5"),
+    (["optimizer.lr=-1"], "optimizer.lr must be above 0, got -1"),
+    (["trainer.max_epochs=1,2"], "needs -m"),
+    (["foo=a b(c"], "put quotes around"),
+    (["model.bidirectional=true"], "may not read the future"),
+    (["dataset.normalize=ascii+lowr"], "lower"),
+    (["dataset.split.fractions=[0.5,0.1,0.1]"], "dataset.split.fractions"),
+    (["trainer.max_epochs=null"], "nothing would end this run"),
+    (["task.condition_on_label=true", "dataset=text"], "task.condition_on_label"),
+    (["dataset.path=/no/such/place"], "/no/such/place"),
+    (["resume=latest"], "no run"),
+    (["resume=latest", "model.hidden_size=5"], "model.hidden_size cannot change in a resumed run"),
+    (["resume=latest", "trainer.max_epoch=5"], "trainer.max_epochs"),
+]
+
+
+def assert_one_line(done: "subprocess.CompletedProcess[str]", fragment: str) -> None:
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert fragment in done.stderr
+    assert "Traceback" not in done.stderr
+    assert all(line.startswith("error: ") for line in done.stderr.splitlines()), done.stderr
+
+
+@pytest.mark.parametrize(("words", "fragment"), COMMAND_LINES)
+def test_command_lines(words: list[str], fragment: str, door: Door, tmp_path: Path) -> None:
+    done = door("train.py", *words)
+    assert_one_line(done, fragment)
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "outputs").exists()
+
+
+FILES = {
+    "empty file": (b"", [], "is empty"),
+    "one character": (b"aaaaaaaaaaaa" * 50, [], "one character 'a'"),
+    "too short": (b"abcdefghij", ["dataset.seq_len=64"], "dataset.seq_len"),
+    "not utf-8": (b"abc\xff" * 300, [], "at offset 3; choose the encoding"),
+    "one class": (b"abcde " * 300, ["task=classify"], "one class"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_files(case: str, door: Door, tmp_path: Path) -> None:
+    data, words, fragment = FILES[case]
+    path = tmp_path / "мой файл, 'x'=1.txt"
+    path.write_bytes(data)
+    done = door("train.py", "dataset=text", f"dataset.path={path}", *words)
+    assert_one_line(done, fragment)
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_all_faults_at_once(door: Door) -> None:
+    done = door("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
+    assert_one_line(done, "model.hidden_size")
+    assert len(done.stderr.splitlines()) == 3
+
+
+def test_a_traceback_for_those_who_ask() -> None:
+    done = through_bash("train.py", "model.hidden_size=0", HYDRA_FULL_ERROR="1")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("script", ["sample.py", "predict.py", "evaluate.py"])
+def test_doors_without_a_run(script: str, door: Door) -> None:
+    assert_one_line(door(script), "no run")
+    assert_one_line(door(script, "run=nowhere"), "there is no run nowhere")
+    assert_one_line(door(script, "rnu=latest"), "did you mean 'run'")
+    assert_one_line(door(script, "latest"), "is not of the form key=value")
+
+
+def test_a_run_without_a_checkpoint(door: Door, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert_one_line(door("sample.py", f"run={tmp_path / 'empty'}"), "has no checkpoint")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_outputs_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    assert_one_line(through_bash("train.py", f"output_dir={folder}/outputs"), "permission denied")
+
+
+def test_an_outputs_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert_one_line(through_bash("train.py", f"output_dir={tmp_path / 'file'}"), "not a folder")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, names_folder: Path) -> dict[str, str]:
+    """A generating and a classifying run."""
+    folders = {}
+    for task in ("generate", "classify"):
+        root = tmp_path_factory.mktemp(task)
+        words = [f"task={task}", f"dataset.path={names_folder}", f"output_dir={root}", *TINY]
+        done = through_bash("train.py", *words, "trainer.max_steps=3")
+        assert done.returncode == 0, done.stderr
+        folders[task] = str(next(root.rglob("metrics.json")).parent)
+    return folders
+
+
+def test_a_checkpoint_of_the_other_task(trained: dict[str, str], door: Door) -> None:
+    done = door("sample.py", f"run={trained['classify']}")
+    assert_one_line(done, "trained with task=classify")
+    done = door("predict.py", f"run={trained['generate']}", "text=abc")
+    assert_one_line(done, "trained with task=generate")
+
+
+SAMPLES = [
+    (["prompt=la日x"], "'日' at 2"),
+    (["label=Orkisch"], "did you mean 'Orkish'"),
+    (["temperature=-1"], "temperature="),
+    (["top_p=2"], "top_p="),
+    (["count=0"], "count="),
+    (["length=ten"], "length= must be a whole number, got 'ten'"),
+    (["accelerator=tpu"], "accelerator=tpu is not available"),
+]
+
+
+@pytest.mark.parametrize(("words", "fragment"), SAMPLES)
+def test_sampling(words: list[str], fragment: str, trained: dict[str, str], door: Door) -> None:
+    assert_one_line(door("sample.py", f"run={trained['generate']}", *words), fragment)
+
+
+def test_an_unknown_character_can_be_marked(trained: dict[str, str], door: Door) -> None:
+    words = ["prompt=la日x", "unknown=mark", "length=3", "seed=1"]
+    done = door("sample.py", f"run={trained['generate']}", *words)
+    assert done.returncode == 0
+    assert "la日x" in done.stdout
+
+
+PREDICTIONS = [
+    (["text="], "empty"),
+    (["text=a", "input=b"], "exclude each other"),
+    (["input=/no/such/file"], "/no/such/file"),
+    (["text=a", "output=/no/such/folder/x.csv"], "cannot write output="),
+]
+
+
+@pytest.mark.parametrize(("words", "fragment"), PREDICTIONS)
+def test_predicting(words: list[str], fragment: str, trained: dict[str, str], door: Door) -> None:
+    assert_one_line(door("predict.py", f"run={trained['classify']}", *words), fragment)
+
+
+def test_undecodable_standard_input(trained: dict[str, str], door: Door) -> None:
+    done = door("predict.py", f"run={trained['classify']}", stdin=b"abc\n\xff\n")
+    assert_one_line(done, "offset 4")
+
+
+TEXTS = [" both, ends = 'kept' ", 'two\nlines "佐藤" $HOME `x` \\']
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_any_text_passes_unharmed(text: str, trained: dict[str, str], door: Door) -> None:
+    done = door("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rpartition("\t")[0] == text

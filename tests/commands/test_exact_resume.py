@@ -1,0 +1,121 @@
+"""A run that was stopped and resumed is the run that never stopped: every tensor, bit for bit."""
+
+import json
+import math
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tests.shell import ROOT, TINY, environment, only_run
+
+EPOCHS = 4
+
+
+def arguments(folder: Path, task: str, dataset: str, path: Path, *more: str) -> list[str]:
+    return [
+        sys.executable,
+        "train.py",
+        f"task={task}",
+        f"dataset={dataset}",
+        f"dataset.path={path}",
+        f"output_dir={folder}",
+        *TINY,
+        f"trainer.max_epochs={EPOCHS}",
+        "trainer.checkpoint_minutes=0.00001",  # saves after every stretch
+        *more,
+    ]
+
+
+def start(command: list[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+
+
+def finish(command: list[str]) -> None:
+    process = start(command)
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors.decode()
+
+
+def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[bytes]", output_dir: Path) -> Path:
+    """Kills after a save that is neither an epoch's end nor the run's; the run's folder."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"ended by itself: {process.stderr.read()!r}"  # type: ignore[union-attr]
+        for path in output_dir.rglob("last.ckpt"):
+            progress = torch.load(path, weights_only=True)["training"]["progress"]
+            if progress["epoch"] >= 1 and progress["window"] > 0:
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
+                return path.parent.parent
+    raise AssertionError("no checkpoint appeared")
+
+
+def assert_same(a: Any, b: Any, where: str = "") -> None:
+    """The same, to the last bit."""
+    if isinstance(a, torch.Tensor):
+        assert a.dtype == b.dtype, where
+        assert torch.equal(a, b), where
+    elif isinstance(a, dict):
+        assert a.keys() == b.keys(), where
+        for key in a:
+            if "seconds" not in str(key):
+                assert_same(a[key], b[key], f"{where}.{key}")
+    elif isinstance(a, list):
+        assert len(a) == len(b), where
+        for i, (x, y) in enumerate(zip(a, b, strict=True)):
+            assert_same(x, y, f"{where}[{i}]")
+    else:
+        assert a == b, where
+
+
+def assert_same_run(one: Path, other: Path) -> None:
+    for name in ("last.ckpt", "best.ckpt"):
+        a, b = (torch.load(r / "checkpoints" / name, weights_only=True) for r in (one, other))
+        for part in (a, b):
+            part["options"].pop("output_dir")
+            for figures in (part["metrics"], part["training"]["figures"]):
+                figures.pop("speed/train_chars_per_second", None)
+            part["training"]["sums"].pop("seconds")
+        assert_same(a, b, name)
+    a, b = (json.loads((r / "metrics.json").read_text()) for r in (one, other))
+    assert a.keys() == b.keys()
+    for key in a:
+        if not key.startswith(("time/", "speed/")):
+            assert a[key] == b[key], key
+
+
+CASES = [
+    pytest.param("generate", "names", "float32", id="names"),
+    pytest.param("generate", "text", "bf16", id="text-bf16"),
+    pytest.param("generate", "text", "float32", id="text", marks=pytest.mark.slow),
+    pytest.param("generate", "names", "bf16", id="names-bf16", marks=pytest.mark.slow),
+    pytest.param("classify", "names", "float32", id="classify", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("task", "dataset", "precision"), CASES)
+def test_a_killed_run_resumed_is_the_run_never_stopped(
+    task: str, dataset: str, precision: str, tmp_path: Path, names_folder: Path, text_folder: Path
+) -> None:
+    path = {"names": names_folder, "text": text_folder}[dataset]
+    more = ["model.num_layers=2", f"trainer.precision={precision}", "trainer.validate_every=37"]
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    reference = start(arguments(whole, task, dataset, path, *more))
+    victim = start(arguments(killed, task, dataset, path, *more))
+    folder = kill_in_the_middle_of_an_epoch(victim, killed)
+    _, errors = reference.communicate()
+    assert reference.returncode == 0, errors.decode()
+    finish([sys.executable, "train.py", f"resume={folder}"])
+    assert_same_run(only_run(whole), folder)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["status"] == "completed"
+    assert metrics["progress/epochs"] == EPOCHS
+    assert math.isfinite(metrics["test/loss"])
+    assert not list(folder.rglob(".*.tmp"))

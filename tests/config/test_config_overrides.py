@@ -1,0 +1,73 @@
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hypothesis import given
+from hypothesis import strategies as st
+from omegaconf import OmegaConf
+
+from charlab.config.composing import check
+from charlab.config.overrides import protect, take_out
+
+PARSER = OverridesParser.create()
+
+# All of Unicode, and what Hydra's and OmegaConf's grammars trip over; undecodable bytes of a file's
+# name stand in a string as lone surrogates.
+TEXTS = st.one_of(
+    st.text(st.characters(categories=None), max_size=20),
+    st.text("\\${}' \"a=,\n:#[]()*~+-", max_size=12),
+    st.sampled_from(["${oc.env:HOME}", "${seed}", "a,b", "range(1,3)", "[1,2]", "true", "1e3", ""]),
+)
+
+
+def through_hydra(word):
+    """A word's value after Hydra's parser and OmegaConf, and as a file of YAML keeps it."""
+    (override,) = PARSER.parse_overrides(protect([word]))
+    assert not override.is_sweep_override()
+    config = OmegaConf.create({"seed": 1, "dataset": {"path": None, "name": "x"}, "output_dir": ""})
+    OmegaConf.update(config, override.key_or_group, override.value())
+    return OmegaConf.select(config, override.key_or_group), config
+
+
+@given(text=TEXTS.filter(lambda text: text != "null"))
+@pytest.mark.parametrize("key", ["dataset.path", "dataset.name", "output_dir"])
+def test_free_text_arrives_as_it_was_typed(key, text):
+    value, config = through_hydra(f"{key}={text}")
+    assert value == text
+    assert isinstance(value, str)
+    again = OmegaConf.create(OmegaConf.to_yaml(config)) if text.isprintable() else config
+    assert OmegaConf.select(again, key) == text
+
+
+def test_null_stays_null():
+    assert protect(["dataset.path=null"]) == ["dataset.path=null"]
+    assert through_hydra("dataset.path=null")[0] is None
+    assert through_hydra("dataset.path=Null")[0] == "Null"
+
+
+@pytest.mark.parametrize("sign", ["+", "++"])
+def test_signs_stay_before_the_key(sign):
+    (word,) = protect([f"{sign}dataset.path=a b"])
+    assert word == f"{sign}dataset.path='a b'"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("model=lstm,gru", "optimizer.lr=1e-3", "dataset.batch_size=${seed}", "-m", "--cfg=job"),
+        *("dataset.paths=a b", "xdataset.path=a b", "~dataset.path", "path=a,b", "dataset.path", ""),
+    ],
+)
+def test_other_words_pass_as_they_are(word):
+    assert protect([word]) == [word]
+
+
+def test_a_protected_value_is_no_interpolation_for_the_check():
+    config = OmegaConf.create({"a": r"\${oc.env:HOME}", "b": {"c": [r"x\${oc.env:HOME}"]}})
+    with pytest.raises(Exception, match="unknown setting 'a'"):
+        check(config)
+
+
+def test_take_out():
+    words = ["a=1", "resume=x=y ", "b", "resumed=1", "resume=", "c=resume=2"]
+    assert take_out(words, "resume") == ("", ["a=1", "b", "resumed=1", "c=resume=2"])
+    assert take_out(["a=1"], "resume") == (None, ["a=1"])
+    assert words[1] == "resume=x=y "

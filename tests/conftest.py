@@ -1,0 +1,56 @@
+"""What tests of every room may ask for: composed options, small corpora."""
+
+import functools
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from hypothesis import settings
+
+from charlab.config import RunOptions
+from charlab.config.composing import check
+from charlab.data.corpus import Corpus, build_corpus
+from charlab.data.document import Document
+
+# A busy machine is no failure: no example has a deadline.
+settings.register_profile("charlab", deadline=None)
+settings.load_profile("charlab")
+
+CONF = Path(__file__).parent.parent / "conf"
+
+
+@functools.cache
+def _compose(overrides: tuple[str, ...]) -> RunOptions:
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return check(compose("train", list(overrides)))
+
+
+@pytest.fixture(scope="session")
+def conf() -> Path:
+    """The folder of what can be composed."""
+    return CONF
+
+
+@pytest.fixture(scope="session")
+def compose_options() -> Callable[..., RunOptions]:
+    """``compose_options("model=gru", "seed=3")``: checked options, as train.py composes them."""
+    return lambda *overrides: _compose(overrides)
+
+
+@pytest.fixture(scope="session")
+def make_corpus() -> Callable[..., Corpus]:
+    """``make_corpus([("Ada", "given"), …], layout="sequences")``: a corpus of a few texts."""
+
+    def make(
+        texts: Iterable[tuple[str, str | None]],
+        *,
+        layout: str = "auto",
+        fractions: tuple[float, float, float] = (0.6, 0.2, 0.2),
+    ) -> Corpus:
+        documents = [Document(text, label) for text, label in texts]
+        return build_corpus(
+            documents, normalize="nfc", layout=layout, fractions=fractions, split_seed=0
+        )
+
+    return make

@@ -1,0 +1,127 @@
+import pytest
+
+from charlab.data.sources import sources
+from charlab.errors import ConfigError, DataError
+from charlab.preparation import (
+    check_together,
+    is_conditional,
+    prepare,
+    read_corpus,
+    resolve,
+)
+
+NAMES = [(f"{a}{b}", label) for label in ("x", "y") for a in "abc" for b in "defg"]
+UNLABELLED = [(text, None) for text, _ in NAMES]
+ONE_LABEL = [(text, "x") for text, _ in NAMES]
+STREAM = [("the quick brown fox jumps over the lazy dog " * 9, label) for label in ("x", "y")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "layout", "conditional"),
+    [
+        (NAMES, "sequences", True),
+        (UNLABELLED, "sequences", False),
+        (ONE_LABEL, "sequences", False),
+        (STREAM, "stream", False),
+        (NAMES, "stream", False),
+    ],
+)
+def test_what_is_left_open_is_decided_by_the_data(
+    compose_options, make_corpus, texts, layout, conditional
+):
+    corpus = make_corpus(texts, layout="auto" if layout == corpus_layout(texts) else layout)
+    options = compose_options("dataset.seq_len=8")
+    assert (options.dataset.layout, options.task.condition_on_label) == ("auto", None)
+    settled = resolve(options, corpus)
+    assert settled.dataset.layout == layout
+    assert settled.task.condition_on_label is conditional
+    assert is_conditional(settled) is conditional
+    # Nothing else changes, and what is settled stays so.
+    assert settled.model == options.model
+    assert settled.dataset.path == options.dataset.path
+    assert resolve(settled, corpus) == settled
+
+
+def corpus_layout(texts):
+    return "sequences" if len(texts) >= 8 else "stream"
+
+
+def test_a_wish_is_kept(compose_options, make_corpus):
+    corpus = make_corpus(NAMES)
+    for wish in (True, False):
+        options = compose_options(f"task.condition_on_label={str(wish).lower()}")
+        assert resolve(options, corpus).task.condition_on_label is wish
+    assert not is_conditional(resolve(compose_options("task=classify"), corpus))
+
+
+@pytest.mark.parametrize(
+    ("texts", "reason"),
+    [
+        (UNLABELLED, r"the documents have no label\(s\)"),
+        (ONE_LABEL, r"the documents have 1 label\(s\)"),
+        (STREAM, "the text is one stream"),
+    ],
+)
+def test_a_wish_that_cannot_be(compose_options, make_corpus, texts, reason):
+    options = compose_options("task.condition_on_label=true", "dataset.seq_len=8")
+    message = f"condition_on_label=true needs short documents with two labels or more; {reason}$"
+    with pytest.raises(ConfigError, match=message):
+        resolve(options, make_corpus(texts))
+
+
+def test_task_and_data_have_to_fit(compose_options, make_corpus):
+    with pytest.raises(DataError, match="two classes or more and all documents are of the one"):
+        resolve(compose_options("task=classify"), make_corpus(ONE_LABEL))
+    with pytest.raises(DataError, match="classification needs labels and the documents have none"):
+        resolve(compose_options("task=classify"), make_corpus(UNLABELLED))
+    with pytest.raises(DataError, match=r"one window .* takes 601 \(dataset.seq_len=600\)"):
+        resolve(compose_options("dataset.seq_len=600"), make_corpus(STREAM))
+
+
+def test_settings_that_exclude_each_other(compose_options):
+    for good in (["task=classify", "model.bidirectional=true"], ["trainer.max_epochs=1"]):
+        check_together(compose_options(*good))
+    with pytest.raises(ConfigError, match="bidirectional=true is for task=classify"):
+        check_together(compose_options("model.bidirectional=true"))
+    with pytest.raises(ConfigError, match="nothing would end this run: set trainer.max_epochs"):
+        check_together(compose_options("trainer.max_epochs=null"))
+    for limit in ("max_epochs=2", "max_steps=3", "max_minutes=0.5"):
+        check_together(compose_options("trainer.max_epochs=null", f"++trainer.{limit}"))
+
+
+@pytest.fixture
+def names_folder(tmp_path):
+    for label in ("Old", "New"):
+        lines = [f"{label}{a}{b}" for a in "abcdé" for b in "efgh"]
+        (tmp_path / f"{label}.txt").write_text("\n".join(lines), encoding="latin-1")
+    return tmp_path
+
+
+def test_prepare_reads_what_the_options_say(compose_options, names_folder):
+    options = compose_options(
+        f"dataset.path='{names_folder}'",
+        "dataset.encoding=latin-1",
+        "dataset.normalize=ascii+lower",
+        "dataset.split.fractions=[0.5,0.5,0]",
+    )
+    prepared = prepare(options)
+    corpus = prepared.corpus
+    assert corpus.labels == ("New", "Old")
+    assert "".join(corpus.vocabulary.characters) == "abcdefghlnow"
+    assert {name: part.documents for name, part in corpus.splits.items()} == {
+        **{"train": 20, "val": 20}
+    }
+    assert prepared.options.dataset.layout == "sequences"
+    assert is_conditional(prepared.options)
+    assert read_corpus(prepared.options).fingerprint == corpus.fingerprint
+
+
+def test_faults_of_the_settings_come_before_the_data(compose_options):
+    options = compose_options("model.bidirectional=true", "dataset.path=/nowhere/at/all")
+    with pytest.raises(ConfigError, match="bidirectional"):
+        prepare(options)
+    with pytest.raises(DataError, match="/nowhere/at/all"):
+        prepare(compose_options("dataset.path=/nowhere/at/all"))
+    message = rf"unknown source.*'name'.*did you mean '{sources.names()[0]}'"
+    with pytest.raises(ConfigError, match=message):
+        prepare(compose_options("dataset.source=name"))
