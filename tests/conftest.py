@@ -1,5 +1,11 @@
 """What tests of every room may ask for: composed options, small corpora."""
 
+# First of all, before anything imports torch: threads that wait for others are not to spin.
+# ruff: noqa: E402
+from charlab.doors import let_threads_sleep
+
+let_threads_sleep()
+
 import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,6 +16,7 @@ from hypothesis import settings
 
 from charlab.config import RunOptions
 from charlab.config.composing import check
+from charlab.config.overrides import protect
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.document import Document
 
@@ -23,7 +30,7 @@ CONF = Path(__file__).parent.parent / "conf"
 @functools.cache
 def _compose(overrides: tuple[str, ...]) -> RunOptions:
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return check(compose("train", list(overrides)))
+        return check(compose("train", protect(overrides)))
 
 
 @pytest.fixture(scope="session")

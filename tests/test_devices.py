@@ -15,7 +15,8 @@ def machine(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("there", "chosen"), [({}, "cpu"), ({"cuda": True, "mps": True}, "cuda"), ({"mps": True}, "mps")]
+    ("there", "chosen"),
+    [({}, "cpu"), ({"cuda": True, "mps": True}, "cuda"), ({"mps": True}, "mps")],
 )
 def test_auto_takes_the_fastest(machine, there, chosen):
     machine(**there)

@@ -58,6 +58,8 @@ def test_a_name_is_given_once():
     registry: Registry[object] = Registry("fruit", "charlab.decoding")
     apple = object()
     assert registry.register("apple")(apple) is apple
-    with pytest.raises(ValueError, match="two members of the registry of fruits are called 'apple'"):
+    with pytest.raises(
+        ValueError, match="two members of the registry of fruits are called 'apple'"
+    ):
         registry.register("apple")(object())
     assert registry["apple"] is apple

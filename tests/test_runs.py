@@ -96,7 +96,9 @@ def test_a_named_run(tmp_path):
     file = run / "checkpoints" / "last.ckpt"
     assert runs.checkpoint_file(runs.find(str(file), "elsewhere", None, "x.py")) == file
     (tmp_path / "empty").mkdir()
-    with pytest.raises(RunError, match=r"^x\.py: .*empty has no checkpoint in checkpoints/ \(yet\)"):
+    with pytest.raises(
+        RunError, match=r"^x\.py: .*empty has no checkpoint in checkpoints/ \(yet\)"
+    ):
         runs.find(str(tmp_path / "empty"), "elsewhere", None, "x.py")
     with pytest.raises(RunError, match=r"^x\.py: there is no run .*shrot: did you mean 'short'\?$"):
         runs.find(str(tmp_path / "shrot"), "elsewhere", None, "x.py")
@@ -125,9 +127,9 @@ def test_a_folder_of_the_user_s_own(tmp_path):
         with pytest.raises(RunError, match="already holds a run; go on with it by resume="):
             runs.claim(taken)
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match="cannot make the run's folder .*: Not a directory"):
+    with pytest.raises(RunError, match=r"cannot make the run's folder .*: Not a directory"):
         runs.claim(tmp_path / "file" / "run")
-    with pytest.raises(RunError, match="cannot make the run's folder .*: File exists"):
+    with pytest.raises(RunError, match=r"cannot make the run's folder .*: File exists"):
         runs.claim(tmp_path / "file")
 
 
@@ -142,7 +144,7 @@ def test_an_output_folder_that_cannot_be_written(tmp_path, monkeypatch):
     for folder in (file, file / "below"):
         with pytest.raises(RunError, match=r"^output_dir=.*: .*file is a file, not a folder$"):
             runs.require_writable(str(folder))
-    with pytest.raises(RunError, match="cannot write the run's folder .*: Not a directory; set"):
+    with pytest.raises(RunError, match=r"cannot write the run's folder .*: Not a directory; set"):
         runs.allocate(str(file), "generate", "names", "lstm")
 
 

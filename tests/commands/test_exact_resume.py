@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
+from tests.commands_help import assert_same_run
 from tests.shell import ROOT, TINY, environment, only_run
 
-EPOCHS = 4
+EPOCHS = 3
 
 
 def arguments(folder: Path, task: str, dataset: str, path: Path, *more: str) -> list[str]:
@@ -55,40 +55,6 @@ def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[bytes]", output_di
                 process.communicate()
                 return path.parent.parent
     raise AssertionError("no checkpoint appeared")
-
-
-def assert_same(a: Any, b: Any, where: str = "") -> None:
-    """The same, to the last bit."""
-    if isinstance(a, torch.Tensor):
-        assert a.dtype == b.dtype, where
-        assert torch.equal(a, b), where
-    elif isinstance(a, dict):
-        assert a.keys() == b.keys(), where
-        for key in a:
-            if "seconds" not in str(key):
-                assert_same(a[key], b[key], f"{where}.{key}")
-    elif isinstance(a, list):
-        assert len(a) == len(b), where
-        for i, (x, y) in enumerate(zip(a, b, strict=True)):
-            assert_same(x, y, f"{where}[{i}]")
-    else:
-        assert a == b, where
-
-
-def assert_same_run(one: Path, other: Path) -> None:
-    for name in ("last.ckpt", "best.ckpt"):
-        a, b = (torch.load(r / "checkpoints" / name, weights_only=True) for r in (one, other))
-        for part in (a, b):
-            part["options"].pop("output_dir")
-            for figures in (part["metrics"], part["training"]["figures"]):
-                figures.pop("speed/train_chars_per_second", None)
-            part["training"]["sums"].pop("seconds")
-        assert_same(a, b, name)
-    a, b = (json.loads((r / "metrics.json").read_text()) for r in (one, other))
-    assert a.keys() == b.keys()
-    for key in a:
-        if not key.startswith(("time/", "speed/")):
-            assert a[key] == b[key], key
 
 
 CASES = [

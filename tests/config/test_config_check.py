@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import subprocess
 import sys
@@ -148,7 +149,7 @@ def test_all_faults_at_once():
 
 
 def test_no_hints_where_nobody_types():
-    with pytest.raises(ConfigError, match="unknown setting 'inner.rat': --help lists all"):
+    with pytest.raises(ConfigError, match=r"unknown setting 'inner\.rat': --help lists all"):
         build(Outer, changed(inner={"size": 1, "rate": 1.0, "rat": 1.0}), hints=False)
 
 
@@ -275,12 +276,8 @@ def test_whatever_a_stranger_writes_is_checked_or_refused(compose_options, place
     for group in groups:
         part = part[group]
     part[last] = value
-    try:
-        built = build(RunOptions, plain)
-    except ConfigError as error:
-        assert str(error).strip()
-    else:
-        assert to_plain(built) == plain
+    with contextlib.suppress(ConfigError):
+        assert to_plain(build(RunOptions, plain)) == plain
 
 
 COMBINATIONS = [

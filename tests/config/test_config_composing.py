@@ -23,9 +23,7 @@ from charlab.networks import NETWORKS
 
 CONF = Path(__file__).parent.parent.parent / "conf"
 FILES = sorted(path.relative_to(CONF) for path in CONF.rglob("*.yaml"))
-CHOICES = [
-    f"{path.parent}={path.stem}" for path in FILES if path.parts[0] in _GROUPS and len(path.parts) == 2
-]
+CHOICES = [f"{path.parent}={path.stem}" for path in FILES if str(path.parent) in _GROUPS]
 NAMED = {"model": MODELS, "task": TASKS, "optimizer": OPTIMIZERS, "scheduler": SCHEDULERS}
 DIFFERENCES = ("experiment", "debug", "hydra")  # files of another kind: no whole group
 
@@ -152,14 +150,12 @@ def refuse(*overrides):
     with initialize_config_dir(str(CONF), version_base="1.3"):
         try:
             check(compose("train", list(overrides)))
-        except ConfigError as error:
-            return str(error)
         except Exception as error:
-            message = explain(error)
-            assert message is not None, repr(error)
-            assert "\n" not in message
-            return message
-    raise AssertionError(f"{overrides} was accepted")
+            message = str(error) if isinstance(error, ConfigError) else explain(error)
+        else:
+            message = None
+    assert message
+    return message
 
 
 MISTAKES = {
@@ -194,7 +190,9 @@ MISTAKES = {
 
 @pytest.mark.parametrize("override", MISTAKES)
 def test_a_mistake_is_named_in_one_line(override):
-    assert MISTAKES[override] in refuse(override)
+    message = refuse(override)
+    assert MISTAKES[override] in message
+    assert "\n" not in message
 
 
 def test_all_values_out_of_range_at_once():
@@ -225,9 +223,8 @@ def test_no_value_comes_from_the_environment(monkeypatch, override):
 
 
 def test_a_path_may_look_like_the_environment(compose_options):
-    for path in ("proc.env/a.txt", r"\${oc.env:HOME}"):
-        options = compose_options(f"dataset.path='{path}'")
-        assert options.dataset.path == path.removeprefix("\\")
+    for path in ("proc.env/a.txt", "${oc.env:HOME}"):
+        assert compose_options(f"dataset.path={path}").dataset.path == path
 
 
 def test_other_errors_are_not_explained_away():
@@ -261,7 +258,7 @@ def command_line(monkeypatch, tmp_path):
 
 
 def test_a_job_gets_what_was_composed(command_line, tmp_path):
-    text = "Ænima's \"best\", ${seed} = 1\n"
+    text = 'Ænima\'s "best", ${seed} = 1\n'
     given, reports, code = command_line("model=gru", f"dataset.path={text}", "seed=3")
     ((options, config, overrides, folder),) = given
     assert (options.model.name, options.seed, options.dataset.path) == ("gru", 3, text)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 _NUMBERS_UP_TO = 20  # classes; beyond that the cells are too small to be read
-_LARGEST_SIDE = 40.0  # inches; the pixels of a thousand classes' labels would fill the memory
+_NAMES_UP_TO = 120  # classes; thousands of labels would take seconds, and gigabytes of pixels
 
 
 def confusion_figure(counts: npt.NDArray[np.int64], labels: Sequence[str]) -> Figure:
@@ -23,15 +23,15 @@ def confusion_figure(counts: npt.NDArray[np.int64], labels: Sequence[str]) -> Fi
     classes = len(labels)
     rows = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, rows, out=np.zeros(counts.shape), where=rows > 0)
-    side = min(max(4.0, 1.8 + 0.3 * classes), _LARGEST_SIDE)
+    side = max(4.0, 1.8 + 0.3 * min(classes, _NAMES_UP_TO))
     figure = Figure(figsize=(side + 0.6, side), dpi=100, layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true label's examples")
     size = 9 if classes <= _NUMBERS_UP_TO else 7
-    # A label is a file's name: dollars in it are no formula.
-    axes.set_xticks(range(classes), labels, rotation=90, fontsize=size, parse_math=False)
-    axes.set_yticks(range(classes), labels, fontsize=size, parse_math=False)
+    if classes <= _NAMES_UP_TO:  # a label is a file's name: dollars in it are no formula
+        axes.set_xticks(range(classes), labels, rotation=90, fontsize=size, parse_math=False)
+        axes.set_yticks(range(classes), labels, fontsize=size, parse_math=False)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     if classes <= _NUMBERS_UP_TO:

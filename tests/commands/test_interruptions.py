@@ -1,0 +1,137 @@
+"""Stopping at any moment: exact wherever it happens, and clean for whoever pressed Ctrl-C."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from tests.commands_help import assert_same_run
+from tests.shell import ROOT, TINY, environment, only_run, through_bash
+
+from charlab.checkpoint import load
+from charlab.commands import train as training
+from charlab.config import RunOptions
+from charlab.preparation import prepare
+from charlab.signals import StopSignals
+
+
+class StopAfter(StopSignals):
+    """A signal that comes when it has been asked about so many times."""
+
+    def __init__(self, questions: int) -> None:
+        super().__init__()
+        self._questions = questions
+
+    def install(self) -> None:
+        pass
+
+    @property  # type: ignore[override]
+    def received(self) -> int | None:
+        self._questions -= 1
+        return signal.SIGINT if self._questions < 0 else None
+
+    @received.setter
+    def received(self, value: int | None) -> None:
+        pass
+
+
+@pytest.mark.parametrize("questions", [0, 24, 70])
+@pytest.mark.parametrize(
+    ("model", "task", "dataset"),
+    [("vanilla", "generate", "text"), ("gru", "classify", "text"), ("lstm", "generate", "names")],
+)
+def test_stopped_anywhere_and_resumed(
+    questions: int,
+    model: str,
+    task: str,
+    dataset: str,
+    compose_options: Callable[..., RunOptions],
+    names_folder: Path,
+    text_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = {"names": names_folder, "text": text_folder}[dataset]
+    words = [f"model={model}", f"task={task}", f"dataset={dataset}", f"dataset.path={path}"]
+    words += [*TINY, "trainer.validate_every=17", "trainer.patience=50", "trainer.progress=none"]
+    words += ["trainer.precision=float32"]
+    options = compose_options(*words, f"output_dir={tmp_path / 'whole'}")
+    whole = training.train(prepare(options))
+    assert whole.status == "completed"
+    options = compose_options(*words, f"output_dir={tmp_path / 'stopped'}")
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "StopSignals", lambda: StopAfter(questions))
+        stopped = training.train(prepare(options))
+    assert stopped.status == "interrupted"
+    checkpoint = load(stopped.folder / "checkpoints" / "last.ckpt")
+    resumed = training.resume(checkpoint, checkpoint.options, stopped.folder)
+    assert resumed.status == "completed"
+    assert_same_run(whole.folder, resumed.folder)
+
+
+def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "train.py",
+            f"dataset.path={names_folder}",
+            f"output_dir={tmp_path}",
+            *TINY,
+            "trainer.max_epochs=100000",
+        ],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.rglob("best.ckpt")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 130, err.decode()
+    assert "Traceback" not in err.decode()
+    folder = only_run(tmp_path)
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "interrupted"
+    assert (folder / "samples.txt").stat().st_size > 0
+    assert "can be resumed" in out.decode()
+    step = torch.load(folder / "checkpoints/last.ckpt", weights_only=True)["training"]["progress"]
+    done = through_bash(
+        "train.py",
+        "resume=latest",
+        f"output_dir={tmp_path}",
+        f"trainer.max_epochs={step['epoch'] + 1}",
+    )
+    assert done.returncode == 0, done.stderr
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["status"] == "completed"
+    assert metrics["progress/epochs"] == step["epoch"] + 1
+    again = through_bash("train.py", f"resume={folder}")
+    assert again.returncode == 0, again.stderr
+    assert "this run is complete" in again.stdout
+
+
+def test_a_grid_goes_on_after_a_bad_job(names_folder: Path, tmp_path: Path) -> None:
+    done = through_bash(
+        "train.py",
+        "-m",
+        "model=vanilla,gru",
+        "model.num_layers=1,0",
+        f"dataset.path={names_folder}",
+        f"output_dir={tmp_path}",
+        *TINY,
+        "trainer.max_steps=3",
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("model.num_layers must be at least 1, got 0") == 2
+    assert "Traceback" not in done.stderr
+    runs = [path.parent.parent.name for path in tmp_path.rglob("metrics.json")]
+    assert sorted(runs) == ["gru", "vanilla"]

@@ -1,0 +1,354 @@
+import dataclasses
+import io
+import os
+import pickle
+import random
+import warnings
+import zipfile
+
+import pytest
+import torch
+from torch.testing import assert_close
+
+from charlab.checkpoint import FORMAT, Checkpoint, load, save
+from charlab.config import build, to_plain
+from charlab.config.schema import MODELS, TASKS, RunOptions
+from charlab.environment import versions
+from charlab.errors import CheckpointError
+from charlab.networks import build_network, count_parameters, restore_network
+from charlab.random_states import random_states
+
+CHARACTERS = tuple("abcdé")
+LABELS = ("New", "Old", "新しい")
+
+
+@pytest.fixture
+def make_checkpoint(compose_options):
+    def make(*overrides, labels=LABELS, characters=CHARACTERS):
+        options = compose_options("model.hidden_size=4", "model.embedding_size=3", *overrides)
+        network = build_network(options, 2 + len(characters), len(labels))
+        optimizer = torch.optim.AdamW(network.parameters())
+        sum(parameter.square().sum() for parameter in network.parameters()).backward()
+        optimizer.step()
+        return Checkpoint(
+            options=options,
+            characters=characters,
+            labels=labels,
+            label_counts=tuple(range(len(labels))),
+            fingerprint="f" * 64,
+            precision="float32",
+            network=network.state_dict(),
+            metrics={"val/loss": 1.25, "test/perplexity": float("inf")},
+            training={
+                "optimizer": optimizer.state_dict(),
+                "carry": [torch.randn(1, 2, 4), torch.randn(1, 2, 4)],
+                "random": random_states(),
+                "best": {"value": None, "step": 3},
+            },
+            versions=versions(),
+        )
+
+    return make
+
+
+@pytest.fixture
+def saved(make_checkpoint, tmp_path):
+    path = tmp_path / "last.ckpt"
+    save(make_checkpoint(), path)
+    return path
+
+
+def read(path):
+    return torch.load(path, weights_only=True)
+
+
+def change(path, **entries):
+    """Rewrites a checkpoint with other entries; ... takes one out."""
+    data = {**read(path), **entries}
+    torch.save({name: value for name, value in data.items() if value is not ...}, path)
+    return path
+
+
+def refuse(path):
+    """The message about a checkpoint that is not loaded: one line, with the path in it."""
+    with pytest.raises(CheckpointError) as caught:
+        load(path)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert str(path) in message
+    return message
+
+
+# Round trips
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("model", MODELS)
+def test_what_was_saved_comes_back(make_checkpoint, tmp_path, model, task):
+    checkpoint = make_checkpoint(
+        f"model={model}", f"task={task}", "model.num_layers=2", "dataset.path=a, b=${x}"
+    )
+    path = tmp_path / "a.ckpt"
+    save(checkpoint, path)
+    again = load(path)
+    for field in dataclasses.fields(Checkpoint):
+        before, after = getattr(checkpoint, field.name), getattr(again, field.name)
+        if field.name == "training":
+            before, after = dict(before), dict(after)
+            assert_close(before.pop("carry"), after.pop("carry"), rtol=0, atol=0)
+            assert torch.equal(before["random"].pop("torch"), after["random"].pop("torch"))
+            assert str(before) == str(after)
+        elif field.name == "network":
+            assert list(before) == list(after)
+            assert_close(dict(before), dict(after), rtol=0, atol=0)
+        else:
+            assert before == after
+            assert type(before) is type(after)
+    assert again.vocabulary.characters == CHARACTERS
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ckpt"]
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        *(["task=generate", f"model={model}", "model.dropout=0.5"] for model in MODELS),
+        ["task=generate", "task.condition_on_label=true"],
+        ["task=classify", "model.bidirectional=true", "task.pooling=mean_max"],
+        ["task=classify", "model.embedding_size=0", "model.kernel=reference"],
+    ],
+    ids=lambda overrides: " ".join(overrides),
+)
+def test_the_network_comes_back(make_checkpoint, tmp_path, overrides):
+    checkpoint = make_checkpoint(*overrides)
+    original = build_network(checkpoint.options, 7, 3)
+    original.load_state_dict(checkpoint.network)
+    path = tmp_path / "a.ckpt"
+    save(checkpoint, path)
+    restored = restore_network(load(path), path)
+    assert not restored.training
+    ids = torch.tensor([[2, 3, 4, 6], [5, 1, 0, 2]])
+    conditional = checkpoint.options.task.name == "generate" and "label=true" in overrides[-1]
+    labels = {"condition": torch.tensor([0, 2])} if conditional else {}
+    for before, after in zip(original.eval()(ids, **labels), restored(ids, **labels), strict=True):
+        assert_close(before, after, rtol=0, atol=0)
+    numbers = sum(tensor.numel() for tensor in checkpoint.network.values())
+    assert count_parameters(restored) == numbers
+    first = next(restored.parameters()).requires_grad_(False)
+    assert count_parameters(restored) == numbers - first.numel()
+
+
+def test_without_labels(make_checkpoint, tmp_path):
+    path = tmp_path / "a.ckpt"
+    save(make_checkpoint(labels=()), path)
+    again = load(path)
+    assert (again.labels, again.label_counts) == ((), ())
+    restore_network(again, path)
+
+
+def test_it_holds_plain_data_only(saved):
+    data = read(saved)
+    assert data["charlab_format"] == FORMAT == 1
+    allowed = (dict, list, tuple, str, int, float, bool, type(None), torch.Tensor)
+
+    def walk(value):
+        assert isinstance(value, allowed), type(value)
+        inner = value.values() if isinstance(value, dict) else value
+        if isinstance(value, (dict, list, tuple)):
+            for item in inner:
+                walk(item)
+
+    walk(data)
+    assert build(RunOptions, data["options"]) == load(saved).options
+
+
+def test_loading_needs_no_device_that_wrote_it(saved, tmp_path):
+    # A file from a GPU says "cuda:0" where one from the CPU says "cpu".
+    other = tmp_path / "gpu.ckpt"
+    with zipfile.ZipFile(saved) as before, zipfile.ZipFile(other, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name.endswith("data.pkl"):
+                assert b"X\x03\x00\x00\x00cpu" in content
+                content = content.replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0")
+            after.writestr(name, content)
+    if not torch.cuda.is_available():
+        with pytest.raises(RuntimeError, match="on a CUDA device"):
+            torch.load(other, weights_only=True)
+    for tensor in load(other).network.values():
+        assert tensor.device == torch.device("cpu")
+    assert_close(dict(load(other).network), dict(load(saved).network), rtol=0, atol=0)
+
+
+def test_a_save_that_fails_leaves_the_old_file(make_checkpoint, saved):
+    before = saved.read_bytes()
+    broken = dataclasses.replace(make_checkpoint(), training={"hook": lambda: None})
+    with pytest.raises((AttributeError, pickle.PicklingError), match="lambda"):
+        save(broken, saved)
+    assert saved.read_bytes() == before
+    assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+# What is not loaded
+
+
+class Intruder:
+    """Makes a folder when it is unpickled without care."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
+
+
+@pytest.mark.parametrize("how", ["torch", "torch, old format", "pickle"])
+def test_a_stranger_s_code_does_not_run(saved, tmp_path, how):
+    folder = tmp_path / "made by a stranger"
+    data = {**read(saved), "versions": {"torch": Intruder(folder)}}
+    path = tmp_path / "evil.ckpt"
+    if how == "pickle":
+        path.write_bytes(pickle.dumps(data))
+        opened = lambda: pickle.loads(path.read_bytes())  # noqa: E731
+    else:
+        torch.save(data, path, _use_new_zipfile_serialization=how == "torch")
+        opened = lambda: torch.load(path, weights_only=False)  # noqa: E731
+    message = refuse(path)
+    assert "could run code" in message or "cannot be read as a checkpoint" in message
+    assert not folder.exists()
+    opened()  # the trap itself works
+    assert folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("group", "target"),
+    [("optimizer", "torch.optim.SGD"), ("model", "os.mkdir"), ("scheduler", "os.getcwd")],
+)
+def test_no_target_is_followed(saved, group, target):
+    folder = saved.parent / "made"
+    options = read(saved)["options"]
+    options[group] = {**options[group], "_target_": target, "path": str(folder)}
+    message = refuse(change(saved, options=options))
+    assert f"unknown setting '{group}._target_'" in message
+    options[group] = {"_target_": target, "path": str(folder)}
+    assert "is missing" in refuse(change(saved, options=options))
+    assert not folder.exists()
+
+
+def test_no_interpolation_is_followed(saved, monkeypatch):
+    monkeypatch.setenv("CHARLAB_SECRET", "secret")
+    options = read(saved)["options"]
+    options["dataset"]["path"] = "${oc.env:CHARLAB_SECRET}"
+    options["output_dir"] = "${dataset.path}"
+    again = load(change(saved, options=options)).options
+    assert again.dataset.path == "${oc.env:CHARLAB_SECRET}"
+    assert again.output_dir == "${dataset.path}"
+
+
+def test_other_files(tmp_path, saved):
+    assert refuse(tmp_path / "none.ckpt").startswith("there is no checkpoint")
+    for content in (b"", b"hello", bytes(range(256)), b"PK\x03\x04" + bytes(50)):
+        (tmp_path / "other.ckpt").write_bytes(content)
+        assert refuse(tmp_path / "other.ckpt").endswith("as a checkpoint; is it damaged?")
+    assert refuse(tmp_path).endswith("cannot be read as a checkpoint; is it damaged?")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.txt", "hello")
+    assert "cannot be read as a checkpoint" in refuse(tmp_path / "a.zip")
+    for data in ({"state_dict": {}}, [1, 2], torch.zeros(2)):
+        torch.save(data, tmp_path / "other.ckpt")
+        assert refuse(tmp_path / "other.ckpt").endswith("is not a checkpoint of charlab")
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None, torch.ones(2)])
+def test_another_format(saved, version):
+    message = refuse(change(saved, charlab_format=version))
+    assert message.endswith(
+        f"has checkpoint format {version}, this version of charlab reads {FORMAT}"
+    )
+
+
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Checkpoint)], ids=str)
+def test_a_part_is_missing(saved, name):
+    assert f"is not a whole checkpoint: '{name}'" in refuse(change(saved, **{name: ...}))
+
+
+@pytest.mark.parametrize("entries", [{"options": {}}, {"options": [1]}, {"options": {"seed": -1}}])
+def test_the_configuration_is_checked(saved, entries):
+    message = refuse(change(saved, **entries))
+    assert "is not a whole checkpoint: " in message
+
+
+@pytest.mark.parametrize("characters", [5, [1, 2], ["ab"], [["a"]]])
+def test_the_characters_are_checked(saved, characters):
+    assert "is not a whole checkpoint: " in refuse(change(saved, characters=characters))
+
+
+def test_weights_that_do_not_fit(make_checkpoint, tmp_path):
+    path = tmp_path / "a.ckpt"
+    good = make_checkpoint()
+    name = next(iter(good.network))
+    wrong = [
+        {"network": {}},
+        {"network": {**good.network, "extra": torch.zeros(2)}},
+        {"network": {**good.network, name: torch.zeros(2, 3)}},
+        {"network": {**good.network, name: "weights"}},
+        {"network": [1, 2]},
+        {"characters": tuple("ab")},
+        {"options": make_checkpoint("model=gru").options},
+        {"options": make_checkpoint("task=classify").options},
+        {"options": make_checkpoint("task=classify").options, "labels": ("one",)},
+    ]
+    for entries in wrong:
+        save(dataclasses.replace(good, **entries), path)
+        with pytest.raises(CheckpointError, match=r"a\.ckpt: the weights do not fit the config"):
+            restore_network(load(path), path)
+    options = to_plain(good.options)
+    options["model"]["bidirectional"] = True  # no run has been like this
+    save(dataclasses.replace(good, options=build(RunOptions, options)), path)
+    with pytest.raises(CheckpointError, match=r"a\.ckpt: the weights do not fit the config"):
+        restore_network(load(path), path)
+
+
+def test_a_damaged_file_is_refused_or_whole(saved):
+    """Whatever byte is lost or changed: a checkpoint or one line, never another exception."""
+    whole = saved.read_bytes()
+    assert len(whole) < 40_000
+    generator = random.Random(0)
+    contents = [whole[:length] for length in range(0, len(whole), 1500)]
+    for _ in range(250):
+        damaged = bytearray(whole)
+        for _ in range(generator.randint(1, 3)):  # the pickle, which comes first, most of all
+            damaged[generator.randrange(generator.choice([4000, len(whole)]))] = (
+                generator.randrange(256)
+            )
+        contents.append(bytes(damaged))
+    refused = []
+    for content in contents:
+        saved.write_bytes(content)
+        with warnings.catch_warnings(action="ignore"):
+            try:
+                load(saved)
+            except CheckpointError as error:
+                refused.append(str(error))
+    assert len(refused) > 50
+    assert not any("\n" in message for message in refused)
+
+
+def test_a_torn_pickle(saved):
+    """A file whose frame is whole and whose inside is not."""
+    with zipfile.ZipFile(saved) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    (inside,) = [name for name in parts if name.endswith("data.pkl")]
+    for content in (
+        b"",
+        b"\x80\x02",
+        parts[inside][:50],
+        b"\x80\x02}q\x00(X\x01",
+        b"\x80\x02h\x05.",
+    ):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for name, part in parts.items():
+                archive.writestr(name, content if name == inside else part)
+        saved.write_bytes(out.getvalue())
+        message = refuse(saved)
+        assert "damaged" in message
