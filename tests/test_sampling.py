@@ -52,6 +52,11 @@ def test_samples_bear_the_labels_that_were_drawn(network):
     assert all(sample.characters <= 6 for sample in samples)
 
 
+def test_no_samples_are_no_mistake(network):
+    settings = DecodingSettings(seed=4)
+    assert sample_texts(network, VOCABULARY, settings, documents=True, count=0) == []
+
+
 def test_a_network_without_conditions_has_no_labels():
     recurrent = build_model("gru", vocabulary_size=VOCABULARY.size, hidden_size=5)
     samples = sample_texts(

@@ -24,6 +24,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         layout=dataset.layout,
         fractions=dataset.split.fractions,
         split_seed=dataset.split.seed,
+        distinct=dataset.distinct,
     )
 
 

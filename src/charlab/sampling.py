@@ -33,10 +33,12 @@ def sample_texts(
         vocabulary: its own.
         settings: how to draw; the seed also decides the labels.
         documents: whether the network was trained on short documents.
-        count: how many.
+        count: how many; a run may want none.
         labels: names of the conditions; () for a network that has none.
         label_counts: training documents of each label.
     """
+    if count == 0:
+        return []
     conditions = draw_labels(label_counts, count, settings.seed or 0) if labels else None
     return generate(
         network,

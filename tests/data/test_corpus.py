@@ -250,3 +250,15 @@ def test_windows_tile_their_documents(lengths: list[int], seq_len: int) -> None:
         assert mine.sum() == length
         assert mine.max() <= seq_len
         assert mine.max() - mine.min() <= 1
+
+
+def test_distinct_counts_a_repeated_name_once_for_each_label() -> None:
+    docs = [Document(f"name{i}", "A") for i in range(20)]
+    docs += [Document("name3", "A"), Document("name3", "B"), Document("na\u0301me", "B")]
+    docs += [Document("n\u00e1me", "B")]  # the same after normalization
+    options = {"normalize": "nfc", "layout": "sequences", "split_seed": 0}
+    every = build_corpus(docs, fractions=(0.6, 0.2, 0.2), **options)
+    once = build_corpus(docs, fractions=(0.6, 0.2, 0.2), distinct=True, **options)
+    assert (every.report.documents, every.report.repeats_dropped) == (24, 0)
+    assert (once.report.documents, once.report.repeats_dropped) == (22, 2)
+    assert once.report.duplicate_documents == 1  # name3 in two languages is two documents

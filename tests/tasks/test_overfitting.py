@@ -6,7 +6,7 @@ from charlab.data.batches import training_batches
 from charlab.data.vocabulary import BOUNDARY
 from charlab.tasks.overfitting import FirstBatchOnly
 
-NAMES = [(f"{a}{b * n}", a) for n in (1, 2, 6) for a, b in ("ab", "cd", "ea")]
+NAMES = [("ace"[n % 3] + "bda"[n % 3] * n, "ace"[n % 3]) for n in range(1, 10)]  # all unequal
 STREAM = [("the quick brown fox jumps over the lazy dog " * 9, None)]
 
 
@@ -59,6 +59,7 @@ def test_one_document_without_padding(real, conditional):
     first = next(batches.epoch(0))
     (batch,) = FirstBatchOnly(batches, single_document=True).epoch(0)
     width = int(first.lengths[0])
+    assert width < first.ids.shape[1]
     ids = first.ids[0, :width].tolist()
     assert batch.ids.tolist() == [ids]
     assert ids[0] == BOUNDARY

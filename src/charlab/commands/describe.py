@@ -37,6 +37,11 @@ def _say_changes(corpus: Corpus) -> None:
             f"{f' ({examples})' if examples else ''} and emptied "
             f"{report.emptied_documents:,} documents"
         )
+    if report.repeats_dropped:
+        say(
+            f"{report.repeats_dropped:,} documents repeat an earlier one's text and label and are "
+            "left out (dataset.distinct)"
+        )
     if report.duplicate_documents:
         say(
             f"{report.duplicate_documents:,} documents repeat an earlier one's text; "

@@ -36,6 +36,7 @@ class DatasetOptions:
     path: Annotated[str | None, FREE_TEXT]
     encoding: str
     normalize: str
+    distinct: bool
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
     batch_size: Annotated[int, at_least(1)]

@@ -71,13 +71,18 @@ def choose_layout(layout: str, lengths: Sequence[int]) -> str:
 
 
 def build_corpus(
-    docs: Iterable[Document], *, normalize: str, layout: str, fractions: Fractions, split_seed: int
+    docs: Iterable[Document],
+    *,
+    normalize: str,
+    layout: str,
+    fractions: Fractions,
+    split_seed: int,
+    distinct: bool = False,
 ) -> Corpus:
     """Normalizes, splits and encodes documents.
 
     The vocabulary is that of the train split; characters of other splits that train lacks become
-    ``UNKNOWN``, and the report says how many. Duplicates stay: how often a name occurs is
-    information.
+    ``UNKNOWN``, and the report says how many.
 
     Args:
         docs: texts with labels, all or none of them labelled.
@@ -85,6 +90,8 @@ def build_corpus(
         layout: "auto", "sequences" or "stream".
         fractions: shares of train, val and test.
         split_seed: another seed, another split (sequences only; a stream is split by position).
+        distinct: whether a text that comes again with the same label counts once. Otherwise how
+            often it comes is information, for training as for every figure.
 
     Raises:
         ConfigError: if a setting cannot be.
@@ -94,6 +101,9 @@ def build_corpus(
     check_fractions(fractions)
     kept, normalization = normalize_documents(list(docs), normalize)
     kept = [document for document in kept if document.text]
+    given = len(kept)
+    if distinct:
+        kept = list(dict.fromkeys(kept))
     if not kept:
         raise DataError(
             f"no text is left after dataset.normalize={normalize} "
@@ -123,6 +133,7 @@ def build_corpus(
         texts,
         normalization,
         splits,
+        repeats_dropped=given - len(kept),
         distinct_characters=_distinct(points).size,
         scarce=scarce_labels([names[place] for place in places], parts, fractions),
     )

@@ -15,11 +15,12 @@ class CorpusReport:
     """Counts of what was kept, dropped and dealt out; plain values, for a log.
 
     Attributes:
-        documents: documents kept, duplicates included.
+        documents: documents kept.
         characters: their characters.
         distinct_characters: distinct ones among them.
         dropped_characters: how often normalization dropped which character.
         emptied_documents: documents of which normalization left nothing.
+        repeats_dropped: documents left out because text and label had come before.
         duplicate_documents: documents whose text an earlier one has too, whatever the label.
         scarce_labels: labels with too few texts to be in every part.
         unknown_share: by split, the share of its characters that train lacks.
@@ -32,6 +33,7 @@ class CorpusReport:
     distinct_characters: int
     dropped_characters: dict[str, int]
     emptied_documents: int
+    repeats_dropped: int
     duplicate_documents: int
     scarce_labels: tuple[str, ...]
     unknown_share: dict[str, float]
@@ -44,6 +46,7 @@ def report_corpus(
     normalization: NormalizationReport,
     splits: dict[str, Encoded],
     *,
+    repeats_dropped: int,
     distinct_characters: int,
     scarce: tuple[str, ...],
 ) -> CorpusReport:
@@ -58,6 +61,7 @@ def report_corpus(
         distinct_characters=distinct_characters,
         dropped_characters=dict(normalization.dropped_characters),
         emptied_documents=normalization.emptied_documents,
+        repeats_dropped=repeats_dropped,
         duplicate_documents=len(texts) - len(set(texts)),
         scarce_labels=scarce,
         unknown_share=unknown,
