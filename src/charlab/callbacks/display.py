@@ -61,7 +61,16 @@ class Display(pl.Callback):
         self._said_at = time.monotonic()
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Takes the bar down, however the run ends."""
+        """Takes the bar down at the end."""
+        self._take_down()
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Takes the bar down when the run breaks off: Lightning tears nothing down then."""
+        self._take_down()
+
+    def _take_down(self) -> None:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
