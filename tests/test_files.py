@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from charlab.files import same_content, write_atomically, write_json, write_text
+from charlab.files import same_content, user_path, write_atomically, write_json, write_text
 
 
 def names(folder):
@@ -110,3 +110,18 @@ def test_text_is_utf_8_to_the_byte(tmp_path):
     # A file's name may hold bytes that are no UTF-8; they come back as they were.
     write_text(tmp_path / "a.txt", os.fsdecode(b"name-\xff.txt"))
     assert (tmp_path / "a.txt").read_bytes() == b"name-\xff.txt"
+
+
+def test_json_without_infinities(tmp_path: Path) -> None:
+    write_json(tmp_path / "a.json", {"loss": 1.5, "perplexity": float("inf"), "status": "é"})
+    text = (tmp_path / "a.json").read_text(encoding="utf-8")
+    assert json.loads(text, parse_constant=lambda word: pytest.fail(f"not JSON: {word}")) == {
+        "loss": 1.5,
+        "perplexity": None,
+        "status": "é",
+    }
+
+
+def test_a_home_that_nobody_has_is_a_name_like_any_other() -> None:
+    assert user_path("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
+    assert user_path("~/x") == Path.home() / "x"

@@ -155,3 +155,14 @@ def test_permission_denied(tmp_path, monkeypatch):
         runs.require_writable(str(tmp_path / "outputs"))
     with pytest.raises(RunError, match=r"cannot write to the run's folder .*: permission denied"):
         runs.claim(tmp_path)
+
+
+def test_a_run_s_folder_belongs_to_one_process(tmp_path: Path) -> None:
+    with (
+        runs.exclusive(tmp_path),
+        pytest.raises(RunError, match="goes on in another process"),
+        runs.exclusive(tmp_path),
+    ):
+        pass
+    with runs.exclusive(tmp_path):
+        pass

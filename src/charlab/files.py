@@ -1,6 +1,7 @@
 """Writing files so that a crash never leaves half of one."""
 
 import json
+import math
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -44,9 +45,21 @@ def same_content(source: Path, target: Path) -> None:
     _sync_folder(target.parent)
 
 
+def user_path(text: str) -> Path:
+    """A path as a user wrote it: ``~`` is the home folder, unless there is no such user."""
+    return Path(os.path.expanduser(text))  # noqa: PTH111  # pathlib's raises for unknown users
+
+
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Writes readable JSON atomically; keys keep their order."""
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    """Writes readable JSON atomically; keys keep their order.
+
+    JSON has no infinity: a number that is not finite becomes null.
+    """
+    finite = {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in data.items()
+    }
+    text = json.dumps(finite, indent=2, ensure_ascii=False) + "\n"
     write_atomically(path, lambda file: file.write(text.encode()))
 
 

@@ -66,7 +66,7 @@ class GenerationMeter:
         targets = batch.targets.flatten()
         rows = logits.flatten(0, 1)  # (B * T, V)
         losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
-        self._loss += losses.double().sum().item()
+        self._loss += losses.cpu().double().sum().item()
         self._correct += int((rows.argmax(-1) == targets).sum().item())
         self._characters += batch.characters
 
@@ -98,7 +98,7 @@ class ClassificationMeter:
         targets = batch.targets
         classes = logits.shape[-1]
         losses = F.cross_entropy(logits, targets, reduction="none")
-        self._loss += losses.double().sum().item()
+        self._loss += losses.cpu().double().sum().item()
         top = logits.topk(min(3, classes), dim=-1).indices  # (B, 3)
         self._in_top3 += int((top == targets[:, None]).any(-1).sum().item())
         cells = (targets * classes + top[:, 0]).cpu()

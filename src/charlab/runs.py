@@ -1,12 +1,16 @@
 """Runs on disk: where a run's folder is, what it is called, how the latest is found."""
 
+import difflib
+import fcntl
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from charlab.errors import RunError
+from charlab.files import user_path
 from charlab.registry import nearest
 
 CHECKPOINTS = "checkpoints"
@@ -67,6 +71,23 @@ def claim(folder: Path) -> Path:
     return folder
 
 
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Keeps a run's folder to one process as long as the context lasts.
+
+    The lock is the kernel's, so that it goes with the process, however that ends.
+
+    Raises:
+        RunError: if another process has it.
+    """
+    with (folder / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise RunError(f"{folder} is in use: the run goes on in another process") from error
+        yield
+
+
 def newest_first(output_dir: str, task: str | None = None) -> Iterator[Path]:
     """Runs with a checkpoint, newest first; neither debug runs nor trials of sweeps.
 
@@ -99,7 +120,7 @@ def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
         kind = f" with task={task}" if task else ""
         what = f"python train.py task={task}" if task else "python train.py"
         raise RunError(f"{command}: no run{kind} in {output_dir}/ yet; train one first: {what}")
-    folder = Path(os.path.expanduser(run))  # noqa: PTH111 (pathlib's raises for an unknown user)
+    folder = user_path(run)
     if not folder.exists():
         raise RunError(f"{command}: there is no run {run}{_similar(folder)}")
     if folder.is_dir() and not any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST)):
@@ -132,4 +153,5 @@ def _similar(folder: Path) -> str:
         names = [path.name for path in folder.parent.iterdir() if path.is_dir()]
     except OSError:
         return ""
-    return f": {nearest(folder.name, sorted(names)[-5:])}" if names else ""
+    close = difflib.get_close_matches(folder.name, names, n=1)
+    return f": {nearest(folder.name, close or sorted(names)[-5:])}" if names else ""

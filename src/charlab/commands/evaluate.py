@@ -1,7 +1,5 @@
 """``evaluate.py``: exact figures of a run on a split."""
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
@@ -10,7 +8,7 @@ from charlab.config.door_options import EvaluateWords
 from charlab.data.splits import SPLITS
 from charlab.errors import ConfigError, DataError
 from charlab.figures.confusion import confusion_figure
-from charlab.files import write_json
+from charlab.files import user_path, write_json
 from charlab.measuring import measure, measuring_batches
 from charlab.metrics import METERS, ClassificationMeter
 from charlab.registry import nearest
@@ -87,11 +85,11 @@ def _write_files(
 ) -> None:
     try:
         if words.output is not None:
-            write_json(Path(words.output).expanduser(), figures)
+            write_json(user_path(words.output), figures)
         if words.figure is not None:
             if not isinstance(meter, ClassificationMeter):
                 raise ConfigError("figure= draws a confusion matrix: for runs with task=classify")
             figure = confusion_figure(meter.confusion.numpy(), model.labels)
-            figure.savefig(Path(words.figure).expanduser(), format="png")
+            figure.savefig(user_path(words.figure), format="png")
     except OSError as error:
         raise DataError(f"cannot write {error.filename}: {error.strerror}") from error

@@ -4,12 +4,12 @@ import csv
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TextIO
 
 from charlab.api import Ranking, load_model
 from charlab.config.door_options import PredictWords
 from charlab.errors import ConfigError, DataError
+from charlab.files import user_path
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
@@ -58,7 +58,7 @@ def read_lines(path: str | None, encoding: str) -> list[str]:
     from charlab.data.sources.files import decode_text, read_text
 
     if path is not None:
-        file = Path(path).expanduser()
+        file = user_path(path)
         if file.is_dir():
             raise DataError(f"input={path} is a folder: give a file with one text a line")
         text = read_text(file, encoding, key="encoding")
@@ -107,7 +107,7 @@ def _open_output(path: str | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    target = Path(path).expanduser()
+    target = user_path(path)
     temporary = target.with_name(f".{target.name}.tmp")
     try:
         with temporary.open("w", encoding="utf-8", newline="") as file:

@@ -1,13 +1,14 @@
 """``resume=``: a run goes on exactly where it stopped, in its own folder."""
 
 import dataclasses
+import difflib
 from collections.abc import Sequence
+from typing import Any
 
 from charlab import runs
-from charlab.config.schema import TrainerOptions
-from charlab.config.words import convert
+from charlab.config.check import check_some, dotted_keys
+from charlab.config.schema import RunOptions, TrainerOptions
 from charlab.errors import CheckpointError, ConfigError
-from charlab.registry import nearest
 
 # What a resumed run may change: when it ends, what it says and saves, where it computes.
 # Anything else would make it another run.
@@ -43,49 +44,61 @@ def resume_from_words(run: str, words: Sequence[str]) -> int:
         raise ConfigError(f"resume={run} is a file: give the run's folder")
     from charlab.checkpoint import load
     from charlab.commands.train import resume
-    from charlab.config.check import build, to_plain
     from charlab.terminal import start_logging
 
     last = folder / runs.CHECKPOINTS / runs.LAST
     if not last.exists():
         raise CheckpointError(f"{folder} has no {runs.CHECKPOINTS}/{runs.LAST} to go on from")
     checkpoint = load(last)
-    plain = {**to_plain(checkpoint.options.trainer), **changes}
-    trainer = build(TrainerOptions, plain, hints=False)
+    trainer = dataclasses.replace(checkpoint.options.trainer, **changes)
     options = dataclasses.replace(checkpoint.options, trainer=trainer)
     start_logging()
     result = resume(checkpoint, options, folder)
     return 0 if result.signal is None else 128 + result.signal
 
 
-def read_changes(words: Sequence[str]) -> dict[str, object]:
+def read_changes(words: Sequence[str]) -> dict[str, Any]:
     """Overrides as values of the trainer's options.
 
     Raises:
-        ConfigError: a line for each that is not accepted or of the wrong type.
+        ConfigError: a line for each that is not accepted, of the wrong type or out of range.
     """
-    hints = {f.name: f.type for f in dataclasses.fields(TrainerOptions)}
-    changes: dict[str, object] = {}
+    values: dict[str, Any] = {}
     faults = []
     for word in words:
         key, equals, value = word.partition("=")
         if not equals:
             faults.append(f"{word!r} is not of the form key=value")
         elif key not in ACCEPTED:
-            faults.append(
-                f"{key} cannot change in a resumed run; what can: {', '.join(ACCEPTED)}"
-                if "." in key or key in ("seed", "model", "dataset", "task", "optimizer")
-                else f"unknown setting {key!r}: {nearest(key, list(ACCEPTED))}"
-            )
+            faults.append(_refusal(key))
         else:
-            name = key.removeprefix("trainer.")
-            try:
-                changes[name] = None if value == "null" else convert(hints[name], value)
-            except ValueError:
-                faults.append(f"{key} cannot be {value!r}")
+            values[key.removeprefix("trainer.")] = _scalar(value)
     if faults:
         raise ConfigError("\n".join(faults))
-    return changes
+    return check_some(TrainerOptions, values, prefix="trainer.")
+
+
+def _refusal(key: str) -> str:
+    close = difflib.get_close_matches(key, ACCEPTED, n=1, cutoff=0.85)
+    known = {
+        *dotted_keys(RunOptions, {}),
+        *(field.name for field in dataclasses.fields(RunOptions)),
+    }
+    if close and key not in known:
+        return f"unknown setting {key!r}: did you mean {close[0]!r}?"
+    return f"{key} cannot change in a resumed run; what can: {', '.join(ACCEPTED)}"
+
+
+def _scalar(value: str) -> int | float | str | None:
+    """A word's value as Hydra would read it: a number, null, or a word."""
+    if value == "null":
+        return None
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
 
 
 def _output_dir(words: Sequence[str]) -> tuple[str, list[str]]:

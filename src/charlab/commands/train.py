@@ -113,7 +113,7 @@ def _write_config(
 def _run(session: Session, folder: Path) -> Result:
     """Trains, measures, samples; whatever happens, the folder says how it ended."""
     begun = time.perf_counter()
-    with LogFile(folder / "train.log"), StopSignals() as signals:
+    with runs.exclusive(folder), LogFile(folder / "train.log"), StopSignals() as signals:
         _say_beginning(session, folder)
         record = RunRecord(session, folder)
         record.write("running")
@@ -161,6 +161,8 @@ def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord
             trainer.fit(task, train_dataloaders=task.legs, val_dataloaders=validation)
         except Stopped:
             return "interrupted"
+        finally:
+            session.network.to(session.device)  # Lightning leaves it on the CPU
     return "completed"
 
 

@@ -63,6 +63,28 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
     return typing.cast(T, value)
 
 
+def check_some(schema: type, data: Mapping[str, Any], *, prefix: str) -> dict[str, Any]:
+    """Checks values for some of a schema's fields, and gives them back in their fields' types.
+
+    Args:
+        schema: a dataclass of :mod:`charlab.config.schema`.
+        data: values by the names of fields that it has.
+        prefix: what stands before the names in messages ("trainer.").
+
+    Raises:
+        ConfigError: a line for each wrong type and each value out of range.
+    """
+    faults: list[str] = []
+    fields = {field.name: field for field in _fields(schema)}
+    values = {
+        name: _build_field(fields[name], value, prefix + name, faults, [])
+        for name, value in data.items()
+    }
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return values
+
+
 def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
     """All leaf keys of a schema ("model.hidden_size"), for the options that ``data`` chooses.
 

@@ -190,7 +190,8 @@ class CharTask(pl.LightningModule, Generic[Network]):
     def on_fit_start(self) -> None:
         """Starts the clock and moves what a checkpoint brought to the device."""
         self._clock = Clock(self.progress)
-        self._sums.device = self._sums.device.to(self.device)
+        precise = torch.float32 if self.device.type == "mps" else torch.float64  # mps has no more
+        self._sums.device = self._sums.device.to(self.device, precise)
         if self._carry is not None:
             self._carry = tuple(part.to(self.device) for part in self._carry)
 

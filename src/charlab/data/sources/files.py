@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 from charlab.errors import DataError
+from charlab.files import user_path
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -27,12 +28,12 @@ def locate(path: str) -> Path | list[Path]:
         raise DataError(
             "dataset.path is empty: give a file, a folder or a pattern, or leave it out"
         )
-    for place in (Path(path), _with_home(path)):
+    for place in (Path(path), user_path(path)):
         if _exists(place):
             return place
     if glob.has_magic(path):
         return _matching(path)
-    raise DataError(f"dataset.path: there is no {path!r}{_similar(_with_home(path))}")
+    raise DataError(f"dataset.path: there is no {path!r}{_similar(user_path(path))}")
 
 
 def files_below(folder: Path) -> list[Path]:
@@ -81,13 +82,6 @@ def empty(file: Path) -> DataError:
     return DataError(f"{str(file)!r} is empty: there is no text in it to learn from")
 
 
-def _with_home(path: str) -> Path:
-    try:
-        return Path(path).expanduser()
-    except RuntimeError:  # "~somebody", and there is no such user
-        return Path(path)
-
-
 def _exists(place: Path) -> bool:
     try:
         return place.exists()
@@ -96,7 +90,7 @@ def _exists(place: Path) -> bool:
 
 
 def _matching(pattern: str) -> list[Path]:
-    place = _with_home(pattern)
+    place = user_path(pattern)
     # Folders that exist are literal too: in "novels [old]/*.txt" only the star is a wildcard.
     base = next(parent for parent in place.parents if _exists(parent))
     rest = str(place.relative_to(base))
