@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from charlab.errors import CharlabError, ConfigError
+from charlab.runs import find  # a run that is not there is found out before torch is imported
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
@@ -95,6 +96,7 @@ def sample(words: list[str]) -> int:
     if knobs["seed"] is None:
         knobs["seed"] = secrets.randbits(32)  # one seed for the labels and the texts
     settings = DecodingSettings(**knobs)
+    find(options.run, options.output_dir, "generate", "sample.py")
     from charlab.commands.sample import sample as run_sample
 
     return run_sample(options, settings)
@@ -113,6 +115,7 @@ def predict(words: list[str]) -> int:
     )
     if options is None:
         return 0
+    find(options.run, options.output_dir, "classify", "predict.py")
     from charlab.commands.predict import predict as run_predict
 
     return run_predict(options)
@@ -127,6 +130,7 @@ def evaluate(words: list[str]) -> int:
     )
     if options is None:
         return 0
+    find(options.run, options.output_dir, None, "evaluate.py")
     from charlab.commands.evaluate import evaluate as run_evaluate
 
     return run_evaluate(options)
