@@ -135,3 +135,29 @@ def test_a_grid_goes_on_after_a_bad_job(names_folder: Path, tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
     runs = [path.parent.parent.name for path in tmp_path.rglob("metrics.json")]
     assert sorted(runs) == ["gru", "vanilla"]
+
+
+def test_a_best_checkpoint_that_a_kill_left_behind_is_brought_up_to_date(
+    compose_options: Callable[..., RunOptions], text_folder: Path, tmp_path: Path
+) -> None:
+    words = ["dataset=text", f"dataset.path={text_folder}", *TINY, f"output_dir={tmp_path}"]
+    result = training.train(prepare(compose_options(*words, "trainer.progress=none")))
+    checkpoints = result.folder / "checkpoints"
+    whole = (checkpoints / "best.ckpt").read_bytes()
+    last = load(checkpoints / "last.ckpt")
+    assert last.training["best"]["step"] == last.training["progress"]["step"]
+    (checkpoints / "best.ckpt").unlink()
+    training.resume(last, last.options, result.folder)
+    assert (checkpoints / "best.ckpt").read_bytes() == whole
+
+
+def test_a_run_that_stopped_early_stays_stopped(
+    compose_options: Callable[..., RunOptions], text_folder: Path, tmp_path: Path
+) -> None:
+    words = ["dataset=text", f"dataset.path={text_folder}", *TINY, f"output_dir={tmp_path}"]
+    words += ["optimizer.lr=1e-30", "trainer.validate_every=1", "trainer.patience=2"]
+    result = training.train(prepare(compose_options(*words, "trainer.progress=none")))
+    steps = result.metrics["progress/steps"]
+    last = load(result.folder / "checkpoints" / "last.ckpt")
+    again = training.resume(last, last.options, result.folder)
+    assert again.metrics["progress/steps"] == steps

@@ -37,13 +37,20 @@ class BestSoFar:
     step: int = 0
     validations_since: int = 0
 
-    def offer(self, value: float, step: int, *, higher: bool) -> bool:
-        """Takes note of a validation; True if it is the best."""
+    def offer(self, value: float | None, step: int, *, higher: bool) -> bool:
+        """Takes note of a validation; True if it is the best, or nothing was measured."""
+        if value is None:
+            self.step = step
+            return True
         if self.value is None or (value > self.value if higher else value < self.value):
             self.value, self.step, self.validations_since = value, step, 0
             return True
         self.validations_since += 1
         return False
+
+    def patience_is_over(self, patience: int | None) -> bool:
+        """Whether that many validations were no better; None is patient for ever."""
+        return patience is not None and self.validations_since >= patience
 
     def to_plain(self) -> dict[str, Any]:
         """For a checkpoint."""
@@ -79,7 +86,6 @@ class Saving(LightningCheckpoint):
         after_leg: Callable[[], object] = lambda: None,
     ) -> None:
         self.best = best
-        self.stopped_early = False
         self._folder = folder / runs.CHECKPOINTS
         self._snapshot = snapshot
         self._monitor = monitor
@@ -99,18 +105,16 @@ class Saving(LightningCheckpoint):
         """Saves after a leg and its validation; stops the run if it no longer gets better."""
         assert isinstance(pl_module, CharTask)
         value = pl_module.figures.get(self._monitor)
-        is_best = value is None or self.best.offer(
-            value, pl_module.progress.step, higher=higher_is_better(self._monitor)
-        )
+        higher = higher_is_better(self._monitor)
+        is_best = self.best.offer(value, pl_module.progress.step, higher=higher)
         self.save(best=is_best)
         self._after_leg()
         if pl_module.limits.reached(pl_module.progress):
             trainer.should_stop = True
-        elif self._patience is not None and self.best.validations_since >= self._patience:
+        elif self.best.patience_is_over(self._patience):
             say(
                 f"stopping early: {self._monitor} has not improved for {self._patience} validations"
             )
-            self.stopped_early = True
             trainer.should_stop = True
 
     def on_exception(

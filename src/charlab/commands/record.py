@@ -59,12 +59,12 @@ class RunRecord:
 
     @contextmanager
     def closing(self) -> Iterator[None]:
-        """Closes the event files at the end; if an exception ends the run, says "failed"."""
+        """Closes the event files at the end; if an exception ends the run, says which way."""
         try:
             yield
         except BaseException as error:
             LOGGER.debug("failed", exc_info=error)
-            self.finish("failed")
+            self.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             raise
         finally:
             self.curves.close()

@@ -20,7 +20,7 @@ from charlab.commands.session import Session
 from charlab.config.check import to_plain
 from charlab.config.schema import GenerateOptions, RunOptions
 from charlab.environment import device_name
-from charlab.files import write_text
+from charlab.files import same_content, write_text
 from charlab.preparation import Prepared, prepare
 from charlab.random_states import seed_everything
 from charlab.signals import StopSignals
@@ -83,6 +83,10 @@ def resume(checkpoint: Checkpoint, options: RunOptions, folder: Path) -> Result:
     """
     session = _new_session(prepare(options))
     session.restore(checkpoint)
+    progress = session.task.progress
+    if progress.step and session.best.step == progress.step:
+        checkpoints = folder / runs.CHECKPOINTS  # a kill may have come between the two files
+        same_content(checkpoints / runs.LAST, checkpoints / runs.BEST)
     return _run(session, folder)
 
 
@@ -131,8 +135,10 @@ def _run(session: Session, folder: Path) -> Result:
 def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord) -> str:
     """Trains to the limit or to a signal; the status says which."""
     task = session.task
-    if task.limits.reached(task.progress) and not task.progress.validation_due:
-        say("this run is complete; extend it with trainer.max_epochs=… (or its other limits)")
+    over = session.best.patience_is_over(session.options.trainer.patience)
+    if (task.limits.reached(task.progress) or over) and not task.progress.validation_due:
+        limit = "trainer.patience" if over else "trainer.max_epochs"
+        say(f"this run is complete; extend it with {limit}=… (or its other limits)")
         return "completed"
     task.stop_signal = lambda: signals.received
     task.on_log = lambda figures: record.curves.scalars(figures, task.progress.step)
@@ -161,6 +167,8 @@ def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord
             trainer.fit(task, train_dataloaders=task.legs, val_dataloaders=validation)
         except Stopped:
             return "interrupted"
+        except SystemExit as error:  # what Lightning makes of a second Ctrl-C
+            raise KeyboardInterrupt from error
         finally:
             session.network.to(session.device)  # Lightning leaves it on the CPU
     return "completed"
