@@ -295,7 +295,11 @@ def test_weights_that_do_not_fit(make_checkpoint, tmp_path):
         {"characters": tuple("ab")},
         {"options": make_checkpoint("model=gru").options},
         {"options": make_checkpoint("task=classify").options},
-        {"options": make_checkpoint("task=classify").options, "labels": ("one",)},
+        {
+            "options": make_checkpoint("task=classify").options,
+            "labels": ("one",),
+            "label_counts": (1,),
+        },
     ]
     for entries in wrong:
         save(dataclasses.replace(good, **entries), path)
@@ -352,3 +356,25 @@ def test_a_torn_pickle(saved):
         saved.write_bytes(out.getvalue())
         message = refuse(saved)
         assert "damaged" in message
+
+
+def test_one_flipped_bit_in_the_weights_is_noticed(make_checkpoint, tmp_path):
+    path = tmp_path / "a.ckpt"
+    save(make_checkpoint(), path)
+    data = bytearray(path.read_bytes())
+    weight = next(iter(load(path).network.values())).numpy().tobytes()
+    data[data.index(weight) + 1] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(CheckpointError, match="is it damaged"):
+        load(path)
+
+
+def test_sizes_that_the_weights_do_not_have_cost_nothing(make_checkpoint, tmp_path):
+    good = make_checkpoint()
+    for setting in ({"hidden_size": 10**6}, {"num_layers": 10**9}):
+        options = to_plain(good.options)
+        options["model"] |= setting
+        path = tmp_path / "a.ckpt"
+        save(dataclasses.replace(good, options=build(RunOptions, options)), path)
+        with pytest.raises(CheckpointError, match="do not fit the configuration"):
+            restore_network(load(path), path)

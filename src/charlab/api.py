@@ -218,7 +218,7 @@ class TrainedModel:
         )
         for batch in batches:  # sorted by length; the label says which piece a row is
             logits = self.network(batch.ids, batch.lengths)
-            result[batch.targets.cpu()] = logits.double().log_softmax(-1).cpu()
+            result[batch.targets.cpu()] = logits.cpu().double().log_softmax(-1)
         return result
 
     def _require(self, task: str) -> None:

@@ -5,6 +5,7 @@ Plain data and tensors only. A file from a stranger cannot run code: it is read 
 looked up among known classes.
 """
 
+import io
 import pickle
 import zipfile
 from dataclasses import dataclass
@@ -60,9 +61,10 @@ class Checkpoint:
 def save(checkpoint: Checkpoint, path: Path) -> None:
     """Writes a checkpoint: under a temporary name, synced, renamed."""
     data = {name: to_plain(value) for name, value in vars(checkpoint).items()}
-    data["options"] = to_plain(checkpoint.options)
     data["charlab_format"] = FORMAT
-    write_atomically(path, lambda file: torch.save(data, file))
+    buffer = io.BytesIO()  # torch words a full disk as a fault of its own; a plain write does not
+    torch.save(data, buffer)
+    write_atomically(path, lambda file: file.write(buffer.getbuffer()))
 
 
 def load(path: Path) -> Checkpoint:
@@ -75,6 +77,10 @@ def load(path: Path) -> Checkpoint:
     try:
         if path.exists() and not zipfile.is_zipfile(path):
             raise zipfile.BadZipFile  # not to be asked whether it is a pickle of the old format
+        if path.exists():
+            with zipfile.ZipFile(path) as archive:
+                if archive.testzip() is not None:  # torch itself does not look at the checksums
+                    raise zipfile.BadZipFile
         data = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise CheckpointError(f"there is no checkpoint {path}") from error
@@ -100,10 +106,10 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
         return Checkpoint(
             options=build(RunOptions, data["options"], hints=False),
             characters=Vocabulary(data["characters"]).characters,
-            labels=tuple(data["labels"]),
-            label_counts=tuple(data["label_counts"]),
-            fingerprint=data["fingerprint"],
-            precision=data["precision"],
+            labels=tuple(str(label) for label in data["labels"]),
+            label_counts=_label_counts(data),
+            fingerprint=str(data["fingerprint"]),
+            precision=str(data["precision"]),
             network=data["network"],
             metrics=data["metrics"],
             training=data["training"],
@@ -112,3 +118,13 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
     except (CharlabError, AttributeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).replace("\n", "; ")
         raise CheckpointError(f"{path} is not a whole checkpoint: {reason}") from error
+
+
+def _label_counts(data: dict[str, Any]) -> tuple[int, ...]:
+    """The labels' counts, fit to draw labels by."""
+    counts = tuple(int(count) for count in data["label_counts"])
+    if len(counts) != len(data["labels"]) or any(count < 0 for count in counts):
+        raise ValueError("label_counts do not fit the labels")
+    if counts and not sum(counts):
+        raise ValueError("label_counts are all 0")
+    return counts

@@ -50,7 +50,9 @@ def measure(network: nn.Module, meter: Meter, batches: Iterable[Batch]) -> dict[
     """Exact figures of a network over batches, without a split's prefix."""
     was_training = network.training
     network.eval()
-    for batch in batches:
-        meter.update(batch)
-    network.train(was_training)
+    try:
+        for batch in batches:
+            meter.update(batch)
+    finally:
+        network.train(was_training)
     return meter.compute()

@@ -6,6 +6,7 @@ A task's network is looked up by the task's name; a new task adds its line to ``
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from charlab.checkpoint import Checkpoint
@@ -40,8 +41,11 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
     """
     vocabulary_size = checkpoint.vocabulary.size
     try:
-        network = build_network(checkpoint.options, vocabulary_size, len(checkpoint.labels))
-        network.load_state_dict(checkpoint.network)
+        if checkpoint.options.model.num_layers > len(checkpoint.network):
+            raise ValueError("more layers than weights")
+        with torch.device("meta"):  # no memory and no time for sizes that the weights do not have
+            network = build_network(checkpoint.options, vocabulary_size, len(checkpoint.labels))
+        network.load_state_dict(checkpoint.network, assign=True)
     except (CharlabError, RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error
     return network.eval()

@@ -75,6 +75,11 @@ def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:
     task = options.task
     if isinstance(task, GenerateOptions):
         task = dataclasses.replace(task, condition_on_label=_conditional(task, corpus))
+    if options.trainer.patience is not None and "val" not in corpus.splits:
+        raise ConfigError(
+            "trainer.patience waits for better validations, and dataset.split.fractions leaves no "
+            "validation part: leave patience out or give val a fraction"
+        )
     require_trainable(corpus, purpose=task.name, seq_len=dataset.seq_len)
     return dataclasses.replace(options, dataset=dataset, task=task)
 

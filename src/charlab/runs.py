@@ -25,7 +25,7 @@ def allocate(output_dir: str, task: str, dataset: str, model: str, *, debug: boo
     Raises:
         RunError: if the folder cannot be made.
     """
-    parent = Path(output_dir) / ("debug" if debug else "") / task / dataset / model
+    parent = user_path(output_dir) / ("debug" if debug else "") / task / dataset / model
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def require_writable(output_dir: str) -> None:
     Raises:
         RunError: if they cannot.
     """
-    folder = Path(output_dir)
+    folder = user_path(output_dir)
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
         raise RunError(f"output_dir={output_dir}: {existing} is a file, not a folder")
@@ -83,7 +83,7 @@ def exclusive(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise RunError(f"{folder} is in use: the run goes on in another process") from error
         yield
 
@@ -95,7 +95,7 @@ def newest_first(output_dir: str, task: str | None = None) -> Iterator[Path]:
         output_dir: where runs are ("outputs").
         task: only runs of that task; None: of any.
     """
-    root = Path(output_dir)
+    root = user_path(output_dir)
     pattern = f"{task or '*'}/*/*/*/{CHECKPOINTS}/{LAST}"
     folders = [path.parent.parent for path in root.glob(pattern)]
     ranked = []
@@ -120,12 +120,19 @@ def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
         kind = f" with task={task}" if task else ""
         what = f"python train.py task={task}" if task else "python train.py"
         raise RunError(f"{command}: no run{kind} in {output_dir}/ yet; train one first: {what}")
+    if not run:
+        raise RunError(f"{command}: run= is empty: give latest, or a run's folder")
     folder = user_path(run)
     if not folder.exists():
         raise RunError(f"{command}: there is no run {run}{_similar(folder)}")
     if folder.is_dir() and not any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST)):
         raise RunError(f"{command}: {run} has no checkpoint in {CHECKPOINTS}/ (yet)")
     return folder
+
+
+def is_bare_checkpoint(run: str) -> bool:
+    """Whether ``run=`` names a checkpoint file and not a run's folder."""
+    return run != "latest" and user_path(run).is_file()
 
 
 def checkpoint_file(run: Path) -> Path:
@@ -150,7 +157,7 @@ def _first_free(parent: Path, stamp: str) -> Path:
 
 def _similar(folder: Path) -> str:
     try:
-        names = [path.name for path in folder.parent.iterdir() if path.is_dir()]
+        names = [path.parent.name for path in folder.parent.glob(f"*/{CHECKPOINTS}")]
     except OSError:
         return ""
     close = difflib.get_close_matches(folder.name, names, n=1)

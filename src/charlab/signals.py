@@ -10,7 +10,7 @@ _HEEDED = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopSignals:
-    """Notes the first signal; a second SIGINT raises KeyboardInterrupt at once.
+    """Notes the first signal; a second one raises KeyboardInterrupt at once.
 
     Lightning puts up handlers of its own when it starts, so :meth:`install` is called again then;
     leaving the context brings back what was there before.

@@ -32,8 +32,8 @@ class _Screen(logging.Handler):
 def start_logging() -> None:
     """Shows the log on the screen; to be called once by a door."""
     LOGGER.handlers.clear()
-    LOGGER.addHandler(_Screen())
-    LOGGER.setLevel(logging.INFO)
+    LOGGER.addHandler(_Screen(logging.INFO))
+    LOGGER.setLevel(logging.DEBUG)  # a run's log also holds the traceback of what ended it
     LOGGER.propagate = False
 
 

@@ -80,7 +80,7 @@ def test_a_run_leaves_the_files_of_the_contract(
             assert metrics[f"{split}/bits_per_char"] == pytest.approx(loss / math.log(2))
         else:
             assert 0 <= metrics[f"{split}/macro_f1"] <= 1
-            assert metrics[f"{split}/accuracy"] <= metrics[f"{split}/top3_accuracy"] <= 1
+            assert f"{split}/top3_accuracy" not in metrics  # of three labels it is always 1
     environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
     assert environment["seed"] == 1
     assert environment["versions"]["torch"] == torch.__version__

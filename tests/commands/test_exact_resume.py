@@ -59,7 +59,7 @@ def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[bytes]", output_di
 
 CASES = [
     pytest.param("generate", "names", "float32", id="names"),
-    pytest.param("generate", "text", "bf16", id="text-bf16"),
+    pytest.param("generate", "text", "bf16", id="text-bf16", marks=pytest.mark.slow),
     pytest.param("generate", "text", "float32", id="text", marks=pytest.mark.slow),
     pytest.param("generate", "names", "bf16", id="names-bf16", marks=pytest.mark.slow),
     pytest.param("classify", "names", "float32", id="classify", marks=pytest.mark.slow),

@@ -203,3 +203,9 @@ def test_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
 )
 def test_labels_are_the_name_without_its_ending(name, label):
     assert label_of(Path(name)) == label
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert "is not a regular file" in refused(read_text, tmp_path / "pipe", "utf-8")

@@ -15,6 +15,7 @@ from charlab.commands.session import Session
 from charlab.config import RunOptions
 from charlab.preparation import prepare
 from charlab.random_states import seed_everything
+from charlab.tasks.base import DivergedError
 
 STEPS = 21  # two stretches and a part of a third
 
@@ -141,7 +142,6 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     )
     folder = tmp_path / "run"
     folder.mkdir()
-    from charlab.tasks.base import DivergedError
 
     with pytest.raises(
         DivergedError, match=r"no longer a finite number at step \d+ .*optimizer\.lr"
@@ -207,3 +207,27 @@ def test_minutes_end_a_run_and_validate_it(
     assert math.isfinite(float(metrics["val/loss"]))
     # the rate has come down to where the schedule ends
     assert float(metrics["train/learning_rate"]) < 0.15 * session.options.optimizer.lr
+
+
+def test_weights_that_blow_up_in_the_last_step_are_found_by_the_validation(
+    compose_options: Callable[..., RunOptions], names_like: Path, tmp_path: Path
+) -> None:
+    words = ["task=classify", "model=vanilla", "model.nonlinearity=relu", "optimizer=sgd"]
+    words += ["optimizer.lr=1e38", "trainer.gradient_clip=null", "trainer.max_steps=1"]
+    words += ["scheduler=constant", "scheduler.warmup=0", "trainer.progress=none"]
+    options = compose_options(*words, f"dataset.path={names_like}", f"output_dir={tmp_path}")
+    with pytest.raises(DivergedError, match="the validation loss is"):
+        training.train(prepare(options))
+    assert not list(tmp_path.rglob("best.ckpt"))
+
+
+def test_class_weights_count_windows_of_a_stream(
+    compose_options: Callable[..., RunOptions], tmp_path: Path
+) -> None:
+    (tmp_path / "long.txt").write_text("abcd " * 2000, encoding="utf-8")
+    (tmp_path / "short.txt").write_text("efgh " * 200, encoding="utf-8")
+    options = compose_options("dataset=text", "task=classify", f"dataset.path={tmp_path}")
+    prepared = prepare(options)
+    session = Session(prepared.options, prepared.corpus)
+    assert session.label_counts() == [1, 1]
+    assert session.example_counts() == [8000 // 64, 13]  # 800 characters: 13 windows of 61 or 62

@@ -22,11 +22,18 @@ from charlab.sampling import sample_texts
 from charlab.terminal import say
 
 
-def load_best(session: Session, folder: Path) -> None:
-    """Gives the network the best weights of its run; without a best one it keeps the last."""
+def load_best(session: Session, folder: Path) -> dict[str, float]:
+    """Gives the network the best weights of its run; without a best one it keeps the last.
+
+    Returns:
+        The validation figures of those weights.
+    """
     best = folder / runs.CHECKPOINTS / runs.BEST
-    if best.exists():
-        session.network.load_state_dict(load(best).network)
+    if not best.exists():
+        return {}
+    checkpoint = load(best)
+    session.network.load_state_dict(checkpoint.network)
+    return {k: v for k, v in checkpoint.metrics.items() if k.startswith("val/")}
 
 
 def test_figures(session: Session) -> dict[str, float]:
@@ -35,6 +42,8 @@ def test_figures(session: Session) -> dict[str, float]:
     The trigram stands on the validation part where there is no test part.
     """
     figures: dict[str, float] = {}
+    if session.options.trainer.overfit:  # one batch says nothing about other text
+        return {}
     if "test" in session.corpus.splits:
         batches = measuring_batches(session.corpus, "test", session.options, device=session.device)
         values = measure(session.network, session.task.new_meter(), batches)

@@ -30,6 +30,8 @@ def evaluate(words: EvaluateWords) -> int:
         output_dir=words.output_dir,
         command="evaluate.py",
     )
+    if words.figure is not None and model.task != "classify":
+        raise ConfigError("figure= draws a confusion matrix: for runs with task=classify")
     figures, meter = evaluate_model(model, words.split, positions=words.batch_characters)
     print(f"{model.path}, {words.split} part:")
     for name, value in figures.items():
@@ -86,9 +88,7 @@ def _write_files(
     try:
         if words.output is not None:
             write_json(user_path(words.output), figures)
-        if words.figure is not None:
-            if not isinstance(meter, ClassificationMeter):
-                raise ConfigError("figure= draws a confusion matrix: for runs with task=classify")
+        if words.figure is not None and isinstance(meter, ClassificationMeter):
             figure = confusion_figure(meter.confusion.numpy(), model.labels)
             figure.savefig(user_path(words.figure), format="png")
     except OSError as error:

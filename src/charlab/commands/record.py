@@ -63,7 +63,7 @@ class RunRecord:
         try:
             yield
         except BaseException as error:
-            LOGGER.debug("failed", exc_info=error)
+            LOGGER.debug("the run broke off", exc_info=error)
             self.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
             raise
         finally:

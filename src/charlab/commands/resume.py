@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from charlab import runs
@@ -42,18 +43,41 @@ def resume_from_words(run: str, words: Sequence[str]) -> int:
     folder = runs.find(run, output_dir, None, "resume")
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
+    from charlab.terminal import start_logging
+
+    start_logging()
+    if run == "latest":
+        folder = _newest_loadable(output_dir)
+    return _resume(folder, changes, rest)
+
+
+def _newest_loadable(output_dir: str) -> Path:
+    """The newest run whose last checkpoint can be read; others are passed over with a warning."""
+    from charlab.checkpoint import load
+    from charlab.terminal import warn
+
+    for folder in runs.newest_first(output_dir):
+        try:
+            load(folder / runs.CHECKPOINTS / runs.LAST)
+        except CheckpointError as error:
+            warn(str(error))
+        else:
+            return folder
+    raise CheckpointError(f"no run in {output_dir}/ has a checkpoint that can be read")
+
+
+def _resume(folder: Path, changes: dict[str, Any], words: Sequence[str]) -> int:
     from charlab.checkpoint import load
     from charlab.commands.train import resume
-    from charlab.terminal import start_logging
 
     last = folder / runs.CHECKPOINTS / runs.LAST
     if not last.exists():
         raise CheckpointError(f"{folder} has no {runs.CHECKPOINTS}/{runs.LAST} to go on from")
-    checkpoint = load(last)
-    trainer = dataclasses.replace(checkpoint.options.trainer, **changes)
-    options = dataclasses.replace(checkpoint.options, trainer=trainer)
-    start_logging()
-    result = resume(checkpoint, options, folder)
+    with runs.exclusive(folder):
+        checkpoint = load(last)
+        trainer = dataclasses.replace(checkpoint.options.trainer, **changes)
+        options = dataclasses.replace(checkpoint.options, trainer=trainer)
+        result = resume(checkpoint, options, folder, words)
     return 0 if result.signal is None else 128 + result.signal
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+from charlab import runs
 from charlab.api import TrainedModel, load_model
 from charlab.config.door_options import SampleWords
 from charlab.data.corpus import Corpus
@@ -99,11 +100,16 @@ def _stream(
 ) -> None:
     """One sample, printed character by character as it is generated."""
     label = model.condition_labels[conditions[0]] if conditions else None
-    if label is not None and words.label is None:
-        _write(f"{label}: ")
-    _write(model.normalize(words.prompt))
-    (result,) = _draw(model, words, settings, conditions, on_text=_write)
-    _write("\n")
+    before = [f"{label}: " if label is not None and words.label is None else ""]
+    before.append(model.normalize(words.prompt))
+
+    def write(text: str) -> None:
+        """Writes; the first time what stands before, so that an error comes before any text."""
+        _write("".join(before) + text)
+        before.clear()
+
+    (result,) = _draw(model, words, settings, conditions, on_text=write)
+    write("\n")
     remark(_probability(result))
     corpus = _data_for_novelty(model, words)
     if corpus is not None:
@@ -115,7 +121,10 @@ def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Samp
     corpus = _data_for_novelty(model, words)
     marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
     show_label = words.label is None and bool(model.condition_labels)
-    texts = [f"{s.label}: {s.text}" if show_label else s.text for s in samples]
+    shown = [s.text or "(empty)" for s in samples]
+    if show_label:
+        shown = [f"{s.label}: {text}" for s, text in zip(samples, shown, strict=True)]
+    texts = shown
     width = min(40, max((len(text) for text in texts), default=0))
     for text, sample_, mark in zip(texts, samples, marks, strict=True):
         tail = f"  ({mark})" if mark else ""
@@ -142,8 +151,9 @@ def _probability(result: Sample) -> str:
 
 def _data_for_novelty(model: TrainedModel, words: SampleWords) -> Corpus | None:
     """The training data to compare with; None, and the reason, where it is not there."""
-    if not words.novelty:
-        return None
+    own_run = model.options.dataset.path is None or not runs.is_bare_checkpoint(words.run)
+    if not (own_run if words.novelty is None else words.novelty):
+        return None  # what a stranger's checkpoint names is not read unasked
     try:
         return model.corpus
     except CharlabError as error:

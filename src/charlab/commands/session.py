@@ -1,11 +1,14 @@
 """A training run put together: data, network, task, and what happens around them."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
@@ -13,6 +16,7 @@ from charlab.checkpoint import Checkpoint
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
+from charlab.data.encoded import cut_windows
 from charlab.data.evaluation_batches import EvaluationBatches
 from charlab.devices import choose_device
 from charlab.environment import versions
@@ -42,13 +46,13 @@ class Session:
     """
 
     def __init__(self, options: RunOptions, corpus: Corpus) -> None:
-        self.options = options
         self.corpus = corpus
         self.device = choose_device(options.trainer.accelerator, "trainer.accelerator")
         self.precision = resolve_precision(options.trainer.precision, self.device)
+        trainer = dataclasses.replace(options.trainer, precision=self.precision)
+        self.options = options = dataclasses.replace(options, trainer=trainer)
         self.network: nn.Module = build_network(options, corpus.vocabulary.size, len(corpus.labels))
         self.batches = self._training_batches()
-        trainer = options.trainer
         limits = Limits(
             trainer.max_epochs,
             trainer.max_steps,
@@ -69,18 +73,21 @@ class Session:
             limits,
             training,
             task=options.task,
-            class_counts=torch.tensor(self.label_counts()),
+            class_counts=torch.tensor(self.example_counts()),
         )
         self.best = BestSoFar()
         self.best_figures = BestFigures()
 
     def label_counts(self) -> list[int]:
         """Training documents (or pieces of documents) of each label."""
-        labels = self.corpus.splits["train"].labels
-        if labels is None:
-            return []
-        counts: Tensor = torch.bincount(torch.tensor(labels), minlength=len(self.corpus.labels))
-        return [int(count) for count in counts]
+        return _count(self.corpus.splits["train"].labels, len(self.corpus.labels))
+
+    def example_counts(self) -> list[int]:
+        """Training examples of each label: documents, or windows of a stream."""
+        train = self.corpus.splits["train"]
+        if self.corpus.layout == "stream":
+            train = cut_windows(train, self.options.dataset.seq_len)
+        return _count(train.labels, len(self.corpus.labels))
 
     def _training_batches(self) -> TrainingBatches:
         options = self.options
@@ -141,11 +148,16 @@ class Session:
                 "the dataset is not the one that this run was trained on (its text has changed); "
                 "start a new run, or bring the old text back"
             )
-        self.network.load_state_dict(checkpoint.network)
-        self.task.load_training_state(checkpoint.training)
-        self.best = BestSoFar(**checkpoint.training["best"])
-        self.best_figures = BestFigures(checkpoint.metrics)
-        restore_random_states(checkpoint.training["random"])
+        try:
+            self.network.load_state_dict(checkpoint.network)
+            self.task.load_training_state(checkpoint.training)
+            self.best = BestSoFar(**checkpoint.training["best"])
+            self.best_figures = BestFigures(checkpoint.metrics)
+            restore_random_states(checkpoint.training["random"])
+        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"the checkpoint lacks what going on needs ({type(error).__name__}: {error})"
+            ) from error
 
     def saving(self, folder: Path, after_leg: Callable[[], object]) -> Saving:
         """The callback that writes this run's checkpoints."""
@@ -163,3 +175,9 @@ class Session:
         """The event files of this run; of a resumed one, from where it goes on."""
         step = self.task.progress.step
         return Curves(folder, resume_step=step or None)
+
+
+def _count(labels: npt.NDArray[np.int64] | None, classes: int) -> list[int]:
+    if labels is None:
+        return []
+    return [int(count) for count in np.bincount(labels, minlength=classes)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytorch_lightning as pl
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from omegaconf import OmegaConf
 
 from charlab import runs
@@ -66,23 +67,31 @@ def train(
     """
     session = _new_session(prepared)
     folder = _allocate(session.options) if folder is None else runs.claim(folder)
-    _write_config(folder, session.options, config_yaml, overrides)
-    return _run(session, folder)
+    with runs.exclusive(folder):
+        _write_config(folder, session.options, config_yaml, overrides)
+        return _run(session, folder)
 
 
-def resume(checkpoint: Checkpoint, options: RunOptions, folder: Path) -> Result:
-    """Goes on with a run in its own folder, exactly where it was saved.
+def resume(
+    checkpoint: Checkpoint, options: RunOptions, folder: Path, overrides: Sequence[str] = ()
+) -> Result:
+    """Goes on with a run in its own folder (which the caller keeps to itself), where it was saved.
 
     Args:
         checkpoint: the run's last checkpoint.
         options: its options, with what the user changed.
         folder: the run's folder.
+        overrides: the words that made the change.
 
     Raises:
         CharlabError: if the data are others now, or training diverges.
     """
     session = _new_session(prepare(options))
     session.restore(checkpoint)
+    if overrides:
+        before = OmegaConf.to_container(OmegaConf.load(folder / ".hydra" / "overrides.yaml"))
+        assert isinstance(before, list)
+        _write_config(folder, session.options, None, [*before, *overrides])
     progress = session.task.progress
     if progress.step and session.best.step == progress.step:
         checkpoints = folder / runs.CHECKPOINTS  # a kill may have come between the two files
@@ -117,19 +126,20 @@ def _write_config(
 def _run(session: Session, folder: Path) -> Result:
     """Trains, measures, samples; whatever happens, the folder says how it ended."""
     begun = time.perf_counter()
-    with runs.exclusive(folder), LogFile(folder / "train.log"), StopSignals() as signals:
+    with LogFile(folder / "train.log"):
         _say_beginning(session, folder)
         record = RunRecord(session, folder)
         record.write("running")
         with record.closing():
-            status = _fit(session, folder, signals, record)
-            closing.load_best(session, folder)
+            with StopSignals() as signals:
+                status = _fit(session, folder, signals, record)
+            validated = closing.load_best(session, folder)
             if status == "completed":
                 record.extra |= closing.test_figures(session)
             closing.final_samples(session, folder)
             metrics = record.finish(status)
-        _say_end(metrics, folder, time.perf_counter() - begun)
-    return Result(folder, status, metrics, signals.received)
+        _say_end({**metrics, **validated}, folder, time.perf_counter() - begun)
+    return Result(folder, status, metrics, signals.received if status == "interrupted" else None)
 
 
 def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord) -> str:
@@ -159,6 +169,7 @@ def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord
         enable_model_summary=False,
         num_sanity_val_steps=0,
         use_distributed_sampler=False,
+        plugins=[LightningEnvironment()],  # one process, also where a cluster's variables are set
         default_root_dir=folder,
     )
     with warnings.catch_warnings():

@@ -20,7 +20,7 @@ _ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no in
 def run_composed(
     job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
     config_dir: Path,
-    report: Callable[[CharlabError], int],
+    report: Callable[[Exception], int | None],
 ) -> int:
     """Lets Hydra compose the configuration from the command line and runs a job for each.
 
@@ -28,8 +28,8 @@ def run_composed(
         job: takes checked options, the composed YAML, the overrides and the folder that the user
             gave the run (``hydra.run.dir``); returns an exit code.
         config_dir: where ``train.yaml`` is.
-        report: says what was wrong with a job and returns its exit code; the other jobs of a grid
-            go on.
+        report: says what was wrong with a job and returns its exit code (None: it does not know
+            either); the other jobs of a grid go on.
 
     Returns:
         The highest exit code of all jobs (a grid has several).
@@ -46,11 +46,16 @@ def run_composed(
     def task_function(config: DictConfig) -> None:
         composed = HydraConfig.get()
         folder = None if str(composed.run.dir) == "." else Path(composed.run.dir)
+        if max(codes) > _SIGNALLED:  # whoever stopped a job of a grid wants no more of them
+            return
         overrides = list(composed.overrides.task)
         try:
             codes.append(job(check(config), OmegaConf.to_yaml(config), overrides, folder))
-        except CharlabError as error:
-            codes.append(report(error))
+        except Exception as error:
+            code = report(error)
+            if code is None:
+                raise
+            codes.append(code)
 
     wish = os.environ.get(FULL_ERROR)
     sys.argv[1:] = protect(sys.argv[1:])
@@ -131,6 +136,8 @@ def _reword(lines: list[str]) -> str:
         key = first.split("'")[1]
         group = key.rsplit("@", 1)[0]
         return unknown_key(group, [*_known_keys(), *_GROUPS])
+    if "missing EQUAL" in first:
+        return f"{first.split(chr(39))[1]!r} is not of the form key=value"
     if first.startswith("Ambiguous value"):
         return f"{first}: several values make a grid of runs, which needs -m"
     if "LexerNoViableAltException" in first or "mismatched input" in first or "token" in first:
@@ -142,6 +149,7 @@ def _reword(lines: list[str]) -> str:
     return " ".join(lines[:2])
 
 
+_SIGNALLED = 128  # exit codes above are 128 + a signal's number
 _GROUPS = ("dataset", "model", "task", "optimizer", "scheduler", "trainer", "experiment", "debug")
 
 

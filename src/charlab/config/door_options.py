@@ -26,7 +26,9 @@ class SampleWords:
     beam_width: int | None = word(None, "search for the likeliest texts instead of drawing")
     label: str | None = word(None, "generate for this label; without: labels as in training")
     novel_only: bool = word(False, "reject samples that stand in the training data")
-    novelty: bool = word(True, "compare with the training data")
+    novelty: bool | None = word(
+        None, "compare with the training data; by itself where run= is a run's folder"
+    )
     seed: int | None = word(None, "same seed, same text")
     unknown: str = word("error", "prompt characters never seen in training: error or mark")
     accelerator: str = word("cpu", _ACCELERATOR)

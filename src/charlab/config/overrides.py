@@ -1,5 +1,6 @@
 """The words of ``train.py``'s command line, before Hydra's grammar sees them."""
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 
@@ -20,7 +21,10 @@ def protect(words: Iterable[str]) -> list[str]:
     for word in words:
         match = _WORD.fullmatch(word)
         if match and match["key"] in keys and match["value"] != "null":
-            word = f"{match['sign']}{match['key']}={_quote(match['value'])}"
+            value = match["value"]
+            if match["key"] == "output_dir":
+                value = os.path.expanduser(value)  # noqa: PTH111  # Hydra's own folder for a grid lies below it too
+            word = f"{match['sign']}{match['key']}={_quote(value)}"
         protected.append(word)
     return protected
 

@@ -38,7 +38,7 @@ def above(low: float) -> Rule:
 
 def between(low: float, high: float) -> Rule:
     """``low <= value <= high``."""
-    return Rule(f"from {low:g} to {high:g}", lambda value: low <= value <= high)
+    return Rule(f"from {low} to {high}", lambda value: low <= value <= high)
 
 
 def fraction_below_one() -> Rule:
@@ -52,6 +52,16 @@ def folder_name() -> Rule:
         "a folder's name (no slash, not empty)",
         lambda value: value not in ("", ".", "..") and not set(value) & set("/\\\0"),
     )
+
+
+def filled() -> Rule:
+    """Text with something in it."""
+    return Rule("something: it is empty", lambda value: bool(value.strip()))
+
+
+def each(rule: Rule) -> Rule:
+    """The rule for every number of a list."""
+    return Rule(f"{rule.text}, each", lambda values: all(rule.holds(value) for value in values))
 
 
 def one_of(*choices: str) -> Rule:

@@ -13,6 +13,8 @@ from charlab.config.rules import (
     above,
     at_least,
     between,
+    each,
+    filled,
     folder_name,
     fraction_below_one,
     one_of,
@@ -119,7 +121,7 @@ class AdamOptions:
 
     name: str
     lr: Annotated[float, above(0)]
-    betas: tuple[float, float]
+    betas: Annotated[tuple[float, float], each(fraction_below_one())]
     weight_decay: Annotated[float, at_least(0)]
 
 
@@ -181,5 +183,5 @@ class RunOptions:
     scheduler: Annotated[SchedulerOptions, ByName(SCHEDULERS)]
     trainer: TrainerOptions
     seed: Annotated[int, between(0, 2**32 - 1)]
-    output_dir: Annotated[str, FREE_TEXT]
+    output_dir: Annotated[str, FREE_TEXT, filled()]
     debug: bool

@@ -1,5 +1,7 @@
 """What every task shares: how a network is trained, window by window, and where it stands."""
 
+import dataclasses
+import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ from charlab.data.batches import TrainingBatches
 from charlab.errors import CharlabError
 from charlab.metrics import Meter, carried_state
 from charlab.models.state import State, detach_state
-from charlab.tasks.legs import Legs
+from charlab.tasks.legs import WINDOWS_PER_STRETCH, Legs
 from charlab.tasks.optimization import build_optimizer, rate_factor
 from charlab.tasks.precision import autocast
 from charlab.tasks.progress import Clock, Limits, Progress
@@ -203,8 +205,8 @@ class CharTask(pl.LightningModule, Generic[Network]):
             Stopped: if a signal asked for it; the state is consistent and can be saved.
         """
         progress = self.progress
-        for index in range(stretch):
-            self._train_window(measure=index == 0)
+        for _ in range(stretch):
+            self._train_window(measure=progress.step % WINDOWS_PER_STRETCH == 0)
             if progress.step % self.options.log_every == 0:
                 self._log()
             self._clock.tick()
@@ -239,6 +241,12 @@ class CharTask(pl.LightningModule, Generic[Network]):
         self._log()
         figures = {f"val/{name}": value for name, value in self.meter.compute().items()}
         self._clock.tick()
+        if not math.isfinite(figures["val/loss"]):
+            raise DivergedError(
+                f"the validation loss is {figures['val/loss']} at step {self.progress.step}: the "
+                "weights have blown up; an earlier checkpoint, if there is one, is kept; try a "
+                "lower optimizer.lr"
+            )
         self.figures.update(figures)
         self.on_log(figures)
 
@@ -269,7 +277,8 @@ class CharTask(pl.LightningModule, Generic[Network]):
         """The window that the progress points at, with the state it begins with in place."""
         if self._windows is None or self.progress.window == 0:
             self._windows = self._batches.epoch(self.progress.epoch, self.progress.window)
-        batch = next(self._windows)
+        batch = next(self._windows, None)
+        assert batch is not None, "an epoch has fewer windows than it says"
         self._carry = carried_state(batch, self._carry)
         return batch
 
@@ -301,8 +310,9 @@ class CharTask(pl.LightningModule, Generic[Network]):
             loss, norm, _ = (self._sums.device / max(1, self._sums.windows)).tolist()
             raise DivergedError(
                 f"the loss is no longer a finite number at step {self.progress.step} (epoch "
-                f"{self.progress.epoch + 1}, gradient norm {norm:g}, loss {loss:g}); the last good "
-                "checkpoint is kept; try a lower optimizer.lr or a smaller trainer.gradient_clip"
+                f"{self.progress.epoch + 1}, gradient norm {norm:g}, loss {loss:g}); an earlier "
+                "checkpoint, if there is one, is kept; try a lower optimizer.lr or "
+                "trainer.gradient_clip"
             )
 
     def _log(self) -> None:
@@ -310,8 +320,12 @@ class CharTask(pl.LightningModule, Generic[Network]):
         sums = self._sums
         if sums.windows == 0:
             return
+        begin = time.perf_counter()
         self._require_finite()
         loss, norm, correct = sums.device.tolist()
+        waited = time.perf_counter() - begin  # for a device that was still computing
+        sums.seconds += waited
+        self.progress.train_seconds += waited
         means = self.training_figures(loss / sums.predictions)
         figures = {f"train/{name}": value for name, value in means.items()}
         if sums.measured:
@@ -326,7 +340,12 @@ class CharTask(pl.LightningModule, Generic[Network]):
     # What a checkpoint holds of the training
 
     def training_state(self) -> dict[str, Any]:
-        """Everything besides the network's weights that going on exactly needs; plain data."""
+        """Everything besides the network's weights that going on exactly needs; plain data.
+
+        Raises:
+            DivergedError: if the loss is not finite: such a state must not replace a good one.
+        """
+        self._require_finite()
         sums = self._sums
         return {
             "progress": self.progress.to_plain(),
@@ -338,8 +357,8 @@ class CharTask(pl.LightningModule, Generic[Network]):
 
     def load_training_state(self, state: dict[str, Any]) -> None:
         """Takes up what :meth:`training_state` gave, from a checkpoint on the CPU."""
-        for name, value in state["progress"].items():
-            setattr(self.progress, name, value)
+        for field in dataclasses.fields(Progress):
+            setattr(self.progress, field.name, state["progress"][field.name])
         self.optimizer.load_state_dict(state["optimizer"])
         carry = state["carry"]
         self._carry = None if carry is None else tuple(tensor for tensor in carry)

@@ -28,7 +28,7 @@ class GenerateTask(CharTask[LanguageModel]):
             loss=objective.detach() * batch.characters,
             predictions=batch.characters,
             correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
-            state=state,
+            state=state if batch.lengths is None else None,  # documents carry nothing on
         )
 
     def new_meter(self) -> GenerationMeter:

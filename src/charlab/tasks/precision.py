@@ -6,13 +6,20 @@ from contextlib import AbstractContextManager
 import torch
 from torch import nn
 
+from charlab.errors import ConfigError
+
 
 def resolve_precision(wanted: str, device: torch.device) -> str:
     """ "float32" or "bf16" for a device.
 
     "auto" asks the hardware for its instructions and never a stopwatch, so that the same machine
     always decides the same; then one small LSTM has to run, since a CPU's kernels can refuse.
+
+    Raises:
+        ConfigError: if bf16 was asked for and the device cannot.
     """
+    if wanted == "bf16" and not _probe_works(device):
+        raise ConfigError(f"trainer.precision=bf16: {device} cannot; use auto or float32")
     if wanted != "auto":
         return wanted
     return "bf16" if _has_bf16(device) and _probe_works(device) else "float32"

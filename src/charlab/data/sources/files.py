@@ -63,6 +63,10 @@ def read_text(file: Path, encoding: str, *, key: str = "dataset.encoding") -> st
         DataError: if the file cannot be read, or its bytes are no text in that encoding.
     """
     try:
+        if file.exists() and not (
+            file.is_file() or file.is_dir()
+        ):  # a pipe or a device could go on for ever
+            raise DataError(f"{str(file)!r} is not a regular file")
         data = file.read_bytes()
     except OSError as error:
         raise DataError(f"cannot read {str(file)!r}: {error.strerror}") from error
