@@ -15,7 +15,7 @@ from charlab.commands.session import Session
 from charlab.config import RunOptions
 from charlab.preparation import prepare
 from charlab.random_states import seed_everything
-from charlab.tasks.base import DivergedError
+from charlab.tasks.records import DivergedError
 
 STEPS = 21  # two stretches and a part of a third
 

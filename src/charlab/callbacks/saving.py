@@ -12,7 +12,8 @@ from pytorch_lightning.callbacks import Checkpoint as LightningCheckpoint
 from charlab import runs
 from charlab.checkpoint import Checkpoint, save
 from charlab.files import same_content
-from charlab.tasks.base import CharTask, Stopped
+from charlab.tasks.base import CharTask
+from charlab.tasks.records import Stopped
 from charlab.terminal import say
 
 _HIGHER_IS_BETTER = ("accuracy", "f1")

@@ -26,10 +26,11 @@ from charlab.networks import build_network
 from charlab.preparation import is_conditional
 from charlab.random_states import random_states, restore_random_states
 from charlab.tasks import TASKS
-from charlab.tasks.base import CharTask, TrainingOptions
+from charlab.tasks.base import CharTask
 from charlab.tasks.overfitting import FirstBatchOnly
 from charlab.tasks.precision import resolve_precision
 from charlab.tasks.progress import Limits
+from charlab.tasks.records import TrainingOptions
 
 
 class Session:

@@ -25,7 +25,7 @@ from charlab.files import same_content, write_text
 from charlab.preparation import Prepared, prepare
 from charlab.random_states import seed_everything
 from charlab.signals import StopSignals
-from charlab.tasks.base import Stopped
+from charlab.tasks.records import Stopped
 from charlab.terminal import LogFile, duration, hush_lightning, say
 
 

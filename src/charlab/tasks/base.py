@@ -5,93 +5,23 @@ import math
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
-from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
 from charlab.data.batch import Batch
 from charlab.data.batches import TrainingBatches
-from charlab.errors import CharlabError
 from charlab.metrics import Meter, carried_state
 from charlab.models.state import State, detach_state
 from charlab.tasks.legs import WINDOWS_PER_STRETCH, Legs
 from charlab.tasks.optimization import build_optimizer, rate_factor
 from charlab.tasks.precision import autocast
 from charlab.tasks.progress import Clock, Limits, Progress
+from charlab.tasks.records import DivergedError, Outcome, Stopped, Sums, TrainingOptions
 
 Network = TypeVar("Network", bound=nn.Module)
-
-
-class DivergedError(CharlabError):
-    """The loss is no longer a finite number."""
-
-
-class Stopped(Exception):  # noqa: N818  (a request that was granted, not an error)
-    """A signal asked the run to stop; its state is at a window's end and can be saved.
-
-    Args:
-        signum: the signal.
-    """
-
-    def __init__(self, signum: int) -> None:
-        super().__init__(f"stopped by signal {signum}")
-        self.signum = signum
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """How a network is trained.
-
-    Attributes:
-        optimizer: the optimizer's options.
-        scheduler: the learning rate's options.
-        precision: "float32" or "bf16", resolved.
-        gradient_clip: what the gradient's norm is cut to; None: never.
-        validate_every: optimizer steps between validations; None: after every epoch.
-        log_every: optimizer steps between points of the curves.
-    """
-
-    optimizer: AdamOptions | SGDOptions
-    scheduler: SchedulerOptions
-    precision: str
-    gradient_clip: float | None
-    validate_every: int | None
-    log_every: int
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one window's forward pass gives.
-
-    Attributes:
-        objective: what is minimized, a scalar.
-        loss: the unweighted loss summed over the predictions, detached.
-        predictions: their number.
-        correct: how many were right, a scalar; None if not asked for.
-        state: the recurrent state to carry on; None where nothing is carried.
-    """
-
-    objective: Tensor
-    loss: Tensor
-    predictions: int
-    correct: Tensor | None
-    state: State | None
-
-
-@dataclass
-class _Sums:
-    """Sums since the curves' last point; tensors stay on the device until they are read."""
-
-    device: Tensor  # (3,): loss, gradient norm, correct predictions
-    windows: int = 0
-    predictions: int = 0
-    measured: int = 0  # predictions whose correctness was counted
-    characters: int = 0
-    seconds: float = 0.0
 
 
 class CharTask(pl.LightningModule, Generic[Network]):
@@ -124,7 +54,7 @@ class CharTask(pl.LightningModule, Generic[Network]):
         self._batches = batches
         self._windows: Iterator[Batch] | None = None
         self._carry: State | None = None
-        self._sums = _Sums(torch.zeros(3, dtype=torch.float64))
+        self._sums = Sums(torch.zeros(3, dtype=torch.float64))
         self._clock = Clock(self.progress)
         self._optimizer: torch.optim.Optimizer | None = None
         self._trained = [p for p in network.parameters() if p.requires_grad]
@@ -333,7 +263,7 @@ class CharTask(pl.LightningModule, Generic[Network]):
         figures["train/gradient_norm"] = norm / sums.windows
         figures["train/learning_rate"] = self.options.optimizer.lr * self.rate_factor()
         figures["speed/train_chars_per_second"] = sums.characters / sums.seconds
-        self._sums = _Sums(torch.zeros_like(sums.device))
+        self._sums = Sums(torch.zeros_like(sums.device))
         self.figures.update(figures)
         self.on_log(figures)
 
@@ -363,5 +293,5 @@ class CharTask(pl.LightningModule, Generic[Network]):
         carry = state["carry"]
         self._carry = None if carry is None else tuple(tensor for tensor in carry)
         self.figures = dict(state["figures"])
-        self._sums = _Sums(**state["sums"])
+        self._sums = Sums(**state["sums"])
         self._windows = None

@@ -12,8 +12,9 @@ from charlab.metrics import ClassificationMeter
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.base import CharTask, Outcome, TrainingOptions
+from charlab.tasks.base import CharTask
 from charlab.tasks.progress import Limits
+from charlab.tasks.records import Outcome, TrainingOptions
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
 

@@ -7,7 +7,8 @@ from charlab.metrics import GenerationMeter, character_metrics
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.base import CharTask, Outcome
+from charlab.tasks.base import CharTask
+from charlab.tasks.records import Outcome
 
 
 @register("generate")
