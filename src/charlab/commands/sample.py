@@ -1,7 +1,7 @@
 """``sample.py``: texts from a trained network."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from charlab import runs
 from charlab.api import TrainedModel, load_model
@@ -48,7 +48,7 @@ def _draw(
     words: SampleWords,
     settings: DecodingSettings,
     conditions: Sequence[int] | None,
-    **options: object,
+    on_text: Callable[[str], None] | None = None,
 ) -> list[Sample]:
     from charlab.decoding import generate
 
@@ -61,7 +61,7 @@ def _draw(
         conditions=conditions,
         labels=model.condition_labels,
         documents=model.documents,
-        **options,  # type: ignore[arg-type]
+        on_text=on_text,
     )
 
 
