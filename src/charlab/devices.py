@@ -1,5 +1,7 @@
 """Which device a word means here."""
 
+import os
+
 import torch
 
 from charlab.errors import ConfigError
@@ -28,3 +30,16 @@ def choose_device(accelerator: str, key: str = "accelerator") -> torch.device:
             f"{key}={accelerator} is not available here; there is {', '.join(present)}"
         )
     return torch.device(accelerator)
+
+
+def use_one_gpu(slot: int) -> None:
+    """Leaves this process one of several GPUs; to be called before CUDA is first used.
+
+    Args:
+        slot: which of the processes that share the machine this is; they take turns on the GPUs.
+    """
+    count = torch.cuda.device_count()
+    if count < 2:
+        return
+    names = os.environ.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(count)))
+    os.environ["CUDA_VISIBLE_DEVICES"] = names.split(",")[slot % count]

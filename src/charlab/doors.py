@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from charlab.errors import CharlabError, ConfigError
+from charlab.errors import CharlabError, ConfigError, line_about_the_machine
 from charlab.runs import find  # a run that is not there is found out before torch is imported
 
 if TYPE_CHECKING:
@@ -138,6 +138,24 @@ def evaluate(words: list[str]) -> int:
     return run_evaluate(options)
 
 
+def report(words: list[str]) -> int:
+    """``report.py``: a page about a sweep, or one that compares runs."""
+    from charlab.config.door_options import ReportWords
+
+    options = _read(
+        ReportWords,
+        words,
+        "report.py",
+        "writes a page, pictures and a table about a sweep or a set of runs",
+        ["sweep=latest", "runs='outputs/generate/names/*/*' metric=test/perplexity"],
+    )
+    if options is None:
+        return 0
+    from charlab.commands.report import report as run_report
+
+    return run_report(options)
+
+
 def _read(
     schema: type[T], words: list[str], command: str, purpose: str, examples: list[str]
 ) -> T | None:
@@ -157,7 +175,7 @@ def exit_code(signum: int | None) -> int:
 
 def _report_known(error: Exception) -> int | None:
     """Says what the user can do something about and returns an exit code; None for our own bugs."""
-    message = str(error) if isinstance(error, CharlabError) else _line_about_the_machine(error)
+    message = str(error) if isinstance(error, CharlabError) else line_about_the_machine(error)
     return None if message is None else _report(message)
 
 
@@ -168,20 +186,6 @@ def _report(message: str) -> int:
         for line in message.split("\n"):
             print(f"error: {line}", file=sys.stderr)
     return 1
-
-
-def _line_about_the_machine(error: BaseException) -> str | None:
-    """A line for what the machine lacks (memory, disk, permission); None for a fault of ours."""
-    if isinstance(error, OSError) and error.strerror:
-        where = f" {error.filename}" if error.filename else ""
-        return f"the system says: {error.strerror}{where}"
-    text = str(error).lower()
-    if isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text:
-        return (
-            "out of memory: lower dataset.batch_size, dataset.seq_len, model.hidden_size or "
-            "model.embedding_size"
-        )
-    return None
 
 
 def let_threads_sleep() -> None:

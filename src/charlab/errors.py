@@ -26,3 +26,21 @@ class CheckpointError(CharlabError):
 
 class RunError(CharlabError):
     """A run's folder is missing, taken or cannot be written."""
+
+
+class SweepError(CharlabError):
+    """A sweep cannot begin or go on."""
+
+
+def line_about_the_machine(error: BaseException) -> str | None:
+    """A line for what the machine lacks (memory, disk, permission); None for a fault of ours."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f" {error.filename}" if error.filename else ""
+        return f"the system says: {error.strerror}{where}"
+    text = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text:
+        return (
+            "out of memory: lower dataset.batch_size, dataset.seq_len, model.hidden_size or "
+            "model.embedding_size"
+        )
+    return None

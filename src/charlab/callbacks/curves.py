@@ -9,7 +9,7 @@ import numpy.typing as npt
 from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
-from charlab.callbacks.saving import higher_is_better
+from charlab.directions import higher_is_better
 
 _ROW_SUFFIX = ".hparams"
 _FIGURES = ("loss", "perplexity", "bits_per_char", "accuracy", "macro_f1", "top3_accuracy")

@@ -11,17 +11,11 @@ from pytorch_lightning.callbacks import Checkpoint as LightningCheckpoint
 
 from charlab import runs
 from charlab.checkpoint import Checkpoint, save
+from charlab.directions import higher_is_better
 from charlab.files import same_content
 from charlab.tasks.base import CharTask
 from charlab.tasks.records import Stopped
 from charlab.terminal import say
-
-_HIGHER_IS_BETTER = ("accuracy", "f1")
-
-
-def higher_is_better(metric: str) -> bool:
-    """Whether a metric is to rise ("val/accuracy") or to fall ("val/loss")."""
-    return metric.endswith(_HIGHER_IS_BETTER)
 
 
 @dataclass

@@ -44,6 +44,7 @@ class RunRecord:
             "progress/steps": progress.step,
             "progress/characters": progress.characters,
             "progress/best_step": session.best.step,
+            "progress/share": session.task.limits.share(progress),
             "status": status,
         }
         write_json(self._folder / "metrics.json", metrics)

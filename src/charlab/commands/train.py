@@ -13,6 +13,7 @@ from omegaconf import OmegaConf
 from charlab import runs
 from charlab.callbacks.display import Display
 from charlab.callbacks.looks import Looks
+from charlab.callbacks.watching import Watch, Watching
 from charlab.checkpoint import Checkpoint
 from charlab.commands import closing
 from charlab.commands.describe import describe_corpus, describe_network
@@ -35,14 +36,16 @@ class Result:
 
     Attributes:
         folder: the run's folder.
-        status: "completed" or "interrupted".
+        status: "completed", "interrupted" or "pruned".
         metrics: what ``metrics.json`` holds.
+        validated: the validation figures of its best checkpoint.
         signal: the signal that interrupted it, if one did.
     """
 
     folder: Path
     status: str
     metrics: dict[str, float | str]
+    validated: dict[str, float]
     signal: int | None = None
 
 
@@ -52,6 +55,7 @@ def train(
     folder: Path | None = None,
     config_yaml: str | None = None,
     overrides: Sequence[str] = (),
+    watch: Watch | None = None,
 ) -> Result:
     """Trains a new run.
 
@@ -60,6 +64,7 @@ def train(
         folder: where; None: a new folder below ``output_dir``.
         config_yaml: the composed configuration as Hydra wrote it, for ``.hydra/``.
         overrides: the words that made it.
+        watch: told every validation; may give the run up.
 
     Raises:
         CharlabError: if the settings do not fit the machine (nothing is left behind then), or
@@ -69,11 +74,15 @@ def train(
     folder = _allocate(session.options) if folder is None else runs.claim(folder)
     with runs.exclusive(folder):
         _write_config(folder, session.options, config_yaml, overrides)
-        return _run(session, folder)
+        return _run(session, folder, watch)
 
 
 def resume(
-    checkpoint: Checkpoint, options: RunOptions, folder: Path, overrides: Sequence[str] = ()
+    checkpoint: Checkpoint,
+    options: RunOptions,
+    folder: Path,
+    overrides: Sequence[str] = (),
+    watch: Watch | None = None,
 ) -> Result:
     """Goes on with a run in its own folder (which the caller keeps to itself), where it was saved.
 
@@ -82,6 +91,7 @@ def resume(
         options: its options, with what the user changed.
         folder: the run's folder.
         overrides: the words that made the change.
+        watch: told every validation; may give the run up.
 
     Raises:
         CharlabError: if the data are others now, or training diverges.
@@ -96,7 +106,7 @@ def resume(
     if progress.step and session.best.step == progress.step:
         checkpoints = folder / runs.CHECKPOINTS  # a kill may have come between the two files
         same_content(checkpoints / runs.LAST, checkpoints / runs.BEST)
-    return _run(session, folder)
+    return _run(session, folder, watch)
 
 
 def _new_session(prepared: Prepared) -> Session:
@@ -123,7 +133,7 @@ def _write_config(
     write_text(hydra / "overrides.yaml", OmegaConf.to_yaml(list(overrides)))
 
 
-def _run(session: Session, folder: Path) -> Result:
+def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
     """Trains, measures, samples; whatever happens, the folder says how it ended."""
     begun = time.perf_counter()
     with LogFile(folder / "train.log"):
@@ -132,18 +142,26 @@ def _run(session: Session, folder: Path) -> Result:
         record.write("running")
         with record.closing():
             with StopSignals() as signals:
-                status = _fit(session, folder, signals, record)
+                status = _fit(session, folder, signals, record, watch)
             validated = closing.load_best(session, folder)
             if status == "completed":
                 record.extra |= closing.test_figures(session)
-            closing.final_samples(session, folder)
+            if status != "pruned":
+                closing.final_samples(session, folder)
             metrics = record.finish(status)
         _say_end({**metrics, **validated}, folder, time.perf_counter() - begun)
-    return Result(folder, status, metrics, signals.received if status == "interrupted" else None)
+    signum = signals.received if status == "interrupted" else None
+    return Result(folder, status, metrics, validated, signum)
 
 
-def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord) -> str:
-    """Trains to the limit or to a signal; the status says which."""
+def _fit(
+    session: Session,
+    folder: Path,
+    signals: StopSignals,
+    record: RunRecord,
+    watch: Watch | None,
+) -> str:
+    """Trains to the limit, to a signal or until it is given up; the status says which."""
     task = session.task
     over = session.best.patience_is_over(session.options.trainer.patience)
     if (task.limits.reached(task.progress) or over) and not task.progress.validation_due:
@@ -153,6 +171,7 @@ def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord
     task.stop_signal = lambda: signals.received
     task.on_log = lambda figures: record.curves.scalars(figures, task.progress.step)
     validation = session.validation_batches()
+    watching = Watching(watch)
     hush_lightning()
     trainer = pl.Trainer(
         accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
@@ -162,6 +181,7 @@ def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord
             _Signals(signals),
             Looks(record.curves, session.best_figures, session.corpus.labels, _sampler(session)),
             Display(session.options.trainer.progress),
+            watching,
             session.saving(folder, lambda: record.write("running")),
         ],
         logger=False,
@@ -182,7 +202,7 @@ def _fit(session: Session, folder: Path, signals: StopSignals, record: RunRecord
             raise KeyboardInterrupt from error
         finally:
             session.network.to(session.device)  # Lightning leaves it on the CPU
-    return "completed"
+    return "pruned" if watching.gave_up else "completed"
 
 
 def _sampler(session: Session) -> Callable[[], list[str]] | None:

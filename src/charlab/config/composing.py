@@ -10,6 +10,7 @@ from typing import Any
 from charlab.config.check import build, dotted_keys, unknown_key
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
+from charlab.config.sweep_schema import SweepConfig
 from charlab.errors import CharlabError, ConfigError
 from charlab.registry import nearest
 
@@ -82,9 +83,12 @@ def check(config: Any) -> RunOptions:
 
     Raises:
         ConfigError: a line for each fault; also where a value comes from the environment, which
-            a checkpoint must not hold.
+            a checkpoint must not hold, and where a sweep was asked for without ``-m``.
     """
     from omegaconf import OmegaConf
+
+    if config.get("sweep") is not None:
+        raise ConfigError("sweep=… makes many runs: add -m, as in python train.py -m sweep=optuna")
 
     if _reads_environment(OmegaConf.to_container(config, resolve=False)):
         raise ConfigError(
@@ -93,7 +97,7 @@ def check(config: Any) -> RunOptions:
         )
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
-    return build(RunOptions, {str(key): value for key, value in plain.items()})
+    return build(RunOptions, {str(key): v for key, v in plain.items() if key != "sweep"})
 
 
 def explain(error: BaseException) -> str | None:
@@ -150,8 +154,18 @@ def _reword(lines: list[str]) -> str:
 
 
 _SIGNALLED = 128  # exit codes above are 128 + a signal's number
-_GROUPS = ("dataset", "model", "task", "optimizer", "scheduler", "trainer", "experiment", "debug")
+_GROUPS = (
+    "dataset",
+    "model",
+    "task",
+    "optimizer",
+    "scheduler",
+    "trainer",
+    "sweep",
+    "experiment",
+    "debug",
+)
 
 
 def _known_keys() -> list[str]:
-    return list(dotted_keys(RunOptions, {}))
+    return [*dotted_keys(RunOptions, {}), *dotted_keys(SweepConfig, {})]

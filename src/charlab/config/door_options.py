@@ -60,3 +60,20 @@ class EvaluateWords:
     batch_characters: int = word(16_384, "characters at once; changes speed and memory only")
     accelerator: str = word("cpu", _ACCELERATOR)
     output_dir: str = word("outputs", _OUTPUT_DIR)
+
+
+@dataclass(frozen=True)
+class ReportWords:
+    """``report.py``."""
+
+    sweep: str | None = word(
+        None, "latest, a sweep's name or its folder; latest if runs= is not given"
+    )
+    runs: str | None = word(None, "instead: folders of runs to compare, as a glob")
+    metric: str | None = word(
+        None, "of runs=: a key of metrics.json; by itself test/loss or best/val/loss"
+    )
+    output: str | None = word(
+        None, "a folder; by itself the sweep's own, or a new one in outputs/reports"
+    )
+    output_dir: str = word("outputs", "where sweep= looks and reports of runs= go")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from charlab.config.check import free_text_keys
 from charlab.config.schema import RunOptions
+from charlab.config.sweep_schema import SweepOptions
 
 _WORD = re.compile(r"(?P<sign>\+{0,2})(?P<key>[A-Za-z_][\w.]*)=(?P<value>.*)", re.DOTALL)
 
@@ -16,7 +17,7 @@ def protect(words: Iterable[str]) -> list[str]:
     Hydra's grammar refuses or changes spaces, quotes, commas, ``=`` and most scripts; OmegaConf
     takes ``${`` for an interpolation. Other words pass as they are.
     """
-    keys = set(free_text_keys(RunOptions))
+    keys = _free_text_keys()
     protected = []
     for word in words:
         match = _WORD.fullmatch(word)
@@ -27,6 +28,22 @@ def protect(words: Iterable[str]) -> list[str]:
             word = f"{match['sign']}{match['key']}={_quote(value)}"
         protected.append(word)
     return protected
+
+
+def as_typed(word: str) -> str:
+    """A word of Hydra's as it is typed on a command line: what :func:`protect` makes, undone."""
+    match = _WORD.fullmatch(word)
+    if not match or match["key"] not in _free_text_keys() or match["value"] == "null":
+        return word
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    value = str(OverridesParser.create().parse_override(word).value())
+    literal = re.sub(r"(\\+)\$\{", lambda m: m[1][: len(m[1]) // 2] + "${", value)
+    return f"{match['sign']}{match['key']}={literal}"
+
+
+def _free_text_keys() -> set[str]:
+    return {*free_text_keys(RunOptions), *free_text_keys(SweepOptions, "sweep.")}
 
 
 def take_out(words: Sequence[str], key: str) -> tuple[str | None, list[str]]:

@@ -1,0 +1,37 @@
+"""Somebody outside who sees every validation and may give the run up: a sweep's pruner."""
+
+from collections.abc import Callable, Mapping
+
+import pytorch_lightning as pl
+
+from charlab.tasks.base import CharTask
+from charlab.terminal import say
+
+Watch = Callable[[Mapping[str, float], int], bool]
+"""Told a run's figures and the characters it was trained on; whether to give it up."""
+
+
+class Watching(pl.Callback):
+    """Stops the run where its watcher gives it up; it is saved like any other leg.
+
+    Args:
+        watch: the watcher; None: nobody.
+
+    Attributes:
+        gave_up: whether the run was given up.
+    """
+
+    def __init__(self, watch: Watch | None) -> None:
+        self._watch = watch
+        self.gave_up = False
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """After each leg and its validation."""
+        assert isinstance(pl_module, CharTask)
+        progress = pl_module.progress
+        if self._watch is None or not self._watch(pl_module.figures, progress.characters):
+            return
+        if not pl_module.limits.reached(progress):  # what is done already can as well be complete
+            say("given up: this trial is behind the others")
+            self.gave_up = True
+            trainer.should_stop = True

@@ -1,0 +1,132 @@
+"""``report.py``: what a sweep found, or how runs compare, as a page. Imports no torch."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
+
+from charlab.config.door_options import ReportWords
+from charlab.errors import ConfigError, RunError
+from charlab.files import user_path, write_text
+from charlab.reports.wording import counted, interval, number
+
+if TYPE_CHECKING:
+    from charlab.reports.comparison import Comparison
+    from charlab.sweeps.results import SweepResults
+
+_PAGE = "report.html"
+
+
+def report(words: ReportWords) -> int:
+    """Writes ``report.html``, ``figures/*.png`` and a CSV table, and prints a summary.
+
+    Raises:
+        CharlabError: if there is no such sweep or run, or the report cannot be written.
+    """
+    if words.sweep is not None and words.runs is not None:
+        raise ConfigError("report.py: give sweep= or runs=, not both")
+    if words.metric is not None and words.runs is None:
+        raise ConfigError("report.py: metric= is for runs=; a sweep has its own objective")
+    if words.output == "":
+        raise ConfigError("report.py: output= is empty: give a folder, or leave it out")
+    if words.runs is not None:
+        return _report_runs(words, words.runs)
+    return _report_sweep(words, words.sweep or "latest")
+
+
+def _report_sweep(words: ReportWords, sweep: str) -> int:
+    from charlab.reports.pictures import sweep_pictures
+    from charlab.reports.sweep_page import sweep_page
+    from charlab.reports.trials_csv import trials_csv
+    from charlab.sweeps.loading import find_sweep, load_results
+
+    results = load_results(find_sweep(sweep, words.output_dir))
+    folder = results.folder if words.output is None else user_path(words.output)
+    now = datetime.now()
+    _write(
+        folder,
+        {_PAGE: sweep_page(results, written=now), "trials.csv": trials_csv(results)},
+        sweep_pictures(results),
+    )
+    print("\n".join([*sweep_summary(results), f"report: {folder / _PAGE}"]))
+    return 0
+
+
+def _report_runs(words: ReportWords, pattern: str) -> int:
+    from charlab.reports.comparison import compare
+    from charlab.reports.pictures import runs_pictures
+    from charlab.reports.run_facts import find_runs, read_run
+    from charlab.reports.runs_page import curves_of_best, runs_csv, runs_page
+
+    found = compare([read_run(folder) for folder in find_runs(pattern)], words.metric)
+    now = datetime.now()
+    if words.output is not None:
+        folder = user_path(words.output)
+    else:
+        folder = user_path(words.output_dir) / "reports" / now.strftime("%Y-%m-%d_%H-%M-%S")
+    text = runs_page(found, pattern=pattern, curves=curves_of_best(found), written=now)
+    _write(folder, {_PAGE: text, "runs.csv": runs_csv(found)}, runs_pictures(found))
+    print("\n".join([*runs_summary(found), f"report: {folder / _PAGE}"]))
+    return 0
+
+
+def sweep_summary(results: "SweepResults") -> list[str]:
+    """A few lines about a sweep for the screen."""
+    from charlab.reports.series import pareto_front
+    from charlab.reports.sweep_head import states_text
+
+    lines = [
+        f"sweep {results.name}: {len(results.trials)} of {counted(results.n_trials, 'trial')} "
+        f"({states_text(results)})"
+    ]
+    best = results.best
+    if best is not None and best.values is not None:
+        lines.append(
+            f"best: {results.objectives[0]} {number(best.values[0])} (trial {best.number})"
+        )
+        lines.append(f"  {best.command}")
+    if len(results.objectives) > 1:
+        front = pareto_front(results)
+        lines.append(f"Pareto front: {counted(len(front), 'trial')}")
+        lines += [
+            f"  trial {trial.number}: "
+            + ", ".join(
+                f"{name} {number(value)}"
+                for name, value in zip(results.objectives, trial.values or (), strict=True)
+            )
+            for trial in front
+        ]
+    return lines
+
+
+def runs_summary(found: "Comparison") -> list[str]:
+    """A few lines about a comparison for the screen."""
+    lines = [
+        f"{found.metric}: {interval(group.interval)} "
+        f"({counted(group.interval.count, 'seed')})  {group.label}"
+        for group in found.groups[:10]
+    ]
+    if len(found.groups) > len(lines):
+        lines.append(f"… {len(found.groups) - len(lines)} more in the report")
+    if found.apart:
+        lines.append(f"set apart (not complete, or not comparable): {len(found.apart)}")
+    return [*lines, *found.remarks]
+
+
+def _write(folder: Path, texts: dict[str, str], pictures: Iterable[tuple[str, Figure]]) -> None:
+    from charlab.reports.pictures import save_picture
+
+    try:
+        figures = folder / "figures"
+        figures.mkdir(parents=True, exist_ok=True)
+        for name, figure in pictures:
+            save_picture(figure, figures / f"{name}.png")
+        for name, text in texts.items():
+            write_text(folder / name, text)
+    except OSError as error:
+        raise RunError(
+            f"cannot write the report to {folder}: {error.strerror}; "
+            "set output= to a folder that you may write to"
+        ) from error

@@ -1,0 +1,81 @@
+"""Composing a run's configuration from words, in any process, as ``train.py`` would."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from charlab.config.composing import explain
+from charlab.errors import CharlabError, ConfigError
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Where configurations come from; plain data.
+
+    Attributes:
+        config_dir: the folder of the primary configuration.
+        config_name: its name.
+        search_path: further places that groups are looked for in.
+        hydra_words: the command line's overrides of Hydra's own settings.
+    """
+
+    config_dir: str
+    config_name: str
+    search_path: tuple[str, ...]
+    hydra_words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, config: "DictConfig") -> "Composition":
+        """What composed a configuration (with its ``hydra`` node)."""
+        sources = [s for s in config.hydra.runtime.config_sources if s.schema == "file"]
+        folders = [str(source.path) for source in sources]
+        words = [
+            str(word)
+            for word in config.hydra.overrides.hydra
+            if not str(word).lstrip("+").startswith(("hydra.searchpath=", "hydra.mode="))
+        ]
+        return cls(
+            config_dir=folders[0],
+            config_name=str(config.hydra.job.config_name),
+            search_path=tuple(f"file://{folder}" for folder in folders[1:]),
+            hydra_words=tuple(words),
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        """For another process."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "Composition":
+        """What :meth:`to_plain` gave."""
+        lists = {key: tuple(plain[key]) for key in ("search_path", "hydra_words")}
+        return cls(plain["config_dir"], plain["config_name"], **lists)
+
+    def compose(self, words: Sequence[str]) -> "DictConfig":
+        """The configuration that overrides make.
+
+        Raises:
+            ConfigError: if they make none.
+        """
+        from hydra import compose, initialize_config_dir
+        from hydra.core.global_hydra import GlobalHydra
+
+        path = [f"hydra.searchpath=[{','.join(self.search_path)}]"] if self.search_path else []
+        overrides = [*words, *self.hydra_words, *path]
+        before = dict(GlobalHydra.instance().__dict__)
+        GlobalHydra.instance().clear()
+        try:
+            with initialize_config_dir(self.config_dir, version_base="1.3"):
+                return compose(self.config_name, overrides)
+        except Exception as error:
+            if isinstance(error, CharlabError):
+                raise
+            message = explain(error)
+            if message is None:
+                raise
+            raise ConfigError(message) from error
+        finally:
+            GlobalHydra.instance().__dict__.update(before)

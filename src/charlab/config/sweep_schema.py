@@ -1,0 +1,88 @@
+"""The typed schema of a sweep: the ``sweep`` group of the composed configuration."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from charlab.config.rules import (
+    FREE_TEXT,
+    ByName,
+    above,
+    at_least,
+    between,
+    folder_name,
+    one_of,
+)
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """What starts workers. An engine with more options adds a subclass."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class LocalOptions(EngineOptions):
+    """Workers on this machine."""
+
+
+@dataclass(frozen=True)
+class SlurmOptions(EngineOptions):
+    """Workers as jobs of SLURM, through submitit."""
+
+    cluster: Annotated[str, one_of("slurm", "local")]
+    partition: str | None
+    minutes: Annotated[int, at_least(1)]
+    cpus: Annotated[int, at_least(1)]
+    gpus: Annotated[int, at_least(0)]
+    memory_gb: Annotated[float, above(0)]
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RayOptions(EngineOptions):
+    """Workers as actors of a Ray cluster."""
+
+    address: str | None
+    cpus: Annotated[float, above(0)]
+    gpus: Annotated[float, at_least(0)]
+
+
+ENGINES: dict[str, type] = {"local": LocalOptions, "slurm": SlurmOptions, "ray": RayOptions}
+
+SAMPLERS = ("tpe", "random", "grid", "gp", "qmc")
+PRUNERS = ("none", "median", "percentile", "successive_halving", "hyperband", "patient")
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """What is searched, how, how long, and by whom."""
+
+    name: Annotated[str | None, FREE_TEXT, folder_name()]
+    n_trials: Annotated[int, at_least(1)]
+    objective: str
+    objectives: tuple[str, ...]
+    direction: Annotated[str, one_of("auto", "minimize", "maximize")]
+    sampler: Annotated[str, one_of(*SAMPLERS)]
+    startup_trials: Annotated[int, at_least(0)]
+    pruner: Annotated[str, one_of("auto", *PRUNERS)]
+    warmup: Annotated[int, at_least(0)]
+    percentile: Annotated[float, between(0, 100)]
+    patience: Annotated[int, at_least(1)]
+    reduction_factor: Annotated[int, at_least(2)]
+    seed: Annotated[int, between(0, 2**31 - 1)]
+    workers: Annotated[int, at_least(1)]
+    storage: Annotated[str | None, FREE_TEXT]
+    max_failures: Annotated[int, at_least(1)]
+    space: dict[str, str]
+    space_function: Annotated[str | None, FREE_TEXT]
+    finalists: Annotated[int, at_least(0)]
+    finalist_seeds: Annotated[int, at_least(1)]
+    engine: Annotated[EngineOptions, ByName(ENGINES)]
+
+
+@dataclass(frozen=True)
+class SweepConfig:
+    """The ``sweep`` group where it stands, so that messages name its keys in full."""
+
+    sweep: SweepOptions

@@ -1,0 +1,72 @@
+"""The objective over each searched setting, as a picture."""
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from charlab.figures.sweep_axis import Axis
+from charlab.figures.sweep_style import BEST, COMPLETE, new_figure, show_part, tidy
+
+_COLUMNS = 3
+_UPRIGHT = 22  # characters of categories that fit under a chart side by side
+
+
+def slices_figure(
+    axes: Sequence[Axis],
+    places: Sequence[Sequence[float | None]],
+    values: Sequence[float],
+    *,
+    objective: str,
+    marked: Sequence[bool] = (),
+    limits: tuple[float, float] | None = None,
+) -> Figure:
+    """Draws a small chart for each setting.
+
+    Args:
+        axes: the settings' axes, at least one.
+        places: for each axis, each trial's value (or category's index); None: it has none.
+        values: each trial's objective.
+        objective: what the values are.
+        marked: which trials stand out; empty: none.
+        limits: the part of the objective to be shown; None: all.
+    """
+    columns = min(_COLUMNS, len(axes))
+    rows = math.ceil(len(axes) / columns)
+    figure = new_figure(max(4.0, 3.4 * columns), 2.9 * rows)
+    for i, (axis, column) in enumerate(zip(axes, places, strict=True)):
+        part = figure.add_subplot(rows, columns, i + 1)
+        for chosen, color, size, alpha in ((False, COMPLETE, 22, 0.65), (True, BEST, 60, 1.0)):
+            points = [
+                (place, value)
+                for place, value, mark in zip(
+                    column, values, marked or [False] * len(values), strict=True
+                )
+                if place is not None and bool(mark) == chosen
+            ]
+            if points:
+                x, y = zip(*points, strict=True)
+                part.scatter(x, y, s=size, color=color, alpha=alpha)
+        tidy(part, axis.label, objective if i % columns == 0 else "")
+        _set_scale(part, axis)
+        show_part(part, limits)
+    return figure
+
+
+def _set_scale(part: Axes, axis: Axis) -> None:
+    if axis.categories:
+        upright = sum(map(len, axis.categories)) <= _UPRIGHT
+        part.set_xticks(
+            range(len(axis.categories)),
+            [text if len(text) <= 16 else f"{text[:15]}…" for text in axis.categories],
+            rotation=0 if upright else 30,
+            ha="center" if upright else "right",
+            parse_math=False,
+        )
+        part.set_xlim(-0.5, len(axis.categories) - 0.5)
+    elif axis.log:
+        part.set_xscale("log")
+    elif axis.whole:
+        part.xaxis.set_major_locator(MaxNLocator(integer=True))

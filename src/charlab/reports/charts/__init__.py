@@ -1,0 +1,1 @@
+"""Interactive charts: plotly figures, and how they get into a page."""

@@ -1,0 +1,34 @@
+"""The history of a sweep: every trial's value, and the best so far."""
+
+from charlab.figures.sweep_axis import robust_limits
+from charlab.reports.charts.base import embed, hover, left_out, new_figure, show_part, trace
+from charlab.reports.colors import LIGHT
+from charlab.reports.html import Html
+from charlab.reports.parameters import higher
+from charlab.reports.series import history
+from charlab.sweeps.results import SweepResults
+
+
+def history_chart(results: SweepResults, objective: int = 0) -> Html:
+    """An objective over trials, with a step line for the best so far."""
+    found = history(results, objective)
+    texts = {trial.number: hover(trial, results) for trial in results.trials}
+    figure = new_figure("trial", results.objectives[objective])
+    kinds = [
+        ("complete", found.complete, {"size": 8, "color": LIGHT["complete"]}),
+        ("pruned (last value)", found.pruned, {"size": 8, "color": LIGHT["pruned"], "symbol": "x"}),
+    ]
+    for name, points, marker in kinds:
+        if points:
+            x, y = zip(*points, strict=True)
+            text = [texts[number] for number in x]
+            figure.add_trace(trace(x=x, y=y, text=text, mode="markers", marker=marker, name=name))
+    if found.best:
+        x, y = zip(*found.best, strict=True)
+        line = {"color": LIGHT["best"], "width": 2.5, "shape": "hv"}
+        figure.add_scatter(x=x, y=y, mode="lines", line=line, name="best so far", hoverinfo="skip")
+    values = [value for _, value in (*found.complete, *found.pruned)]
+    limits = robust_limits(values, higher=higher(results, objective))
+    show_part(figure, "y", limits)
+    figure.update_xaxes(tickformat="d", rangemode="tozero")
+    return embed(figure, left_out(values, limits, "lie").strip())

@@ -1,0 +1,59 @@
+"""The objective over each searched setting by itself."""
+
+from charlab.figures.sweep_axis import robust_limits
+from charlab.reports.charts.base import (
+    embed,
+    hover,
+    left_out,
+    new_figure,
+    numeric_axis,
+    plain,
+    show_part,
+    trace,
+)
+from charlab.reports.colors import LIGHT
+from charlab.reports.html import Html, element
+from charlab.reports.parameters import Parameter, higher, parameters, usable
+from charlab.reports.wording import shorten
+from charlab.sweeps.results import SweepResults
+
+_HEIGHT = 300
+
+
+def slices(results: SweepResults, objective: int = 0) -> Html:
+    """A small chart for each setting, of the complete trials that have it."""
+    found = parameters(results, usable(results))
+    return element("div", *(_slice(results, one, objective) for one in found), _class="slices")
+
+
+def _slice(results: SweepResults, parameter: Parameter, objective: int) -> Html:
+    figure = new_figure(parameter.name, results.objectives[objective], height=_HEIGHT)
+    trials = [trial for trial in usable(results) if parameter.name in trial.parameters]
+    values = [trial.values[objective] for trial in trials if trial.values is not None]
+    best = results.best
+    is_best = [best is not None and trial.number == best.number for trial in trials]
+    figure.add_trace(
+        trace(
+            x=[parameter.position(trial) for trial in trials],
+            y=values,
+            text=[hover(trial, results) for trial in trials],
+            mode="markers",
+            marker={
+                "color": [LIGHT["best"] if best else LIGHT["complete"] for best in is_best],
+                "size": [12 if best else 8 for best in is_best],
+                "opacity": [1.0 if best else 0.65 for best in is_best],
+            },
+            showlegend=False,
+        )
+    )
+    axis = parameter.axis
+    if axis.categories:
+        ticks = [plain(shorten(text)) for text in axis.categories]
+        figure.update_xaxes(
+            tickvals=list(range(len(ticks))), ticktext=ticks, range=[-0.5, len(ticks) - 0.5]
+        )
+    else:
+        figure.update_xaxes(**numeric_axis(axis.low, axis.high, log=axis.log))
+    limits = robust_limits(values, higher=higher(results, objective))
+    show_part(figure, "y", limits)
+    return embed(figure, left_out(values, limits, "lie").strip())

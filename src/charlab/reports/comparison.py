@@ -1,0 +1,192 @@
+"""Runs grouped by their settings, each group's mean over seeds, best first."""
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from charlab.directions import higher_is_better
+from charlab.errors import ConfigError
+from charlab.registry import nearest
+from charlab.reports.run_facts import RunFacts
+from charlab.reports.statistics import Interval, mean_interval
+from charlab.reports.wording import NOTHING, short_names
+
+_DEFAULTS = ("test/loss", "best/val/loss")
+# What changes neither what is learned nor how it is measured.
+_IGNORED = frozenset(
+    {
+        "seed",
+        "output_dir",
+        "trainer.progress",
+        "trainer.log_every",
+        "trainer.checkpoint_minutes",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that differ in nothing but their seeds.
+
+    Attributes:
+        label: how charts and tables call it.
+        settings: what sets it apart from other groups; a setting it lacks is "–".
+        runs: one for each seed.
+        values: the metric, run by run.
+        interval: their mean and 95% interval.
+    """
+
+    label: str
+    settings: dict[str, str]
+    runs: tuple[RunFacts, ...]
+    values: tuple[float, ...]
+    interval: Interval
+
+    @property
+    def command(self) -> str | None:
+        """A command line that repeats it; None if what the user typed is not known."""
+        words = [
+            word
+            for word in self.runs[0].overrides
+            if word.lstrip("+").partition("=")[0] not in _IGNORED
+        ]
+        return shlex.join(["python", "train.py", *words]) if self.runs[0].overrides else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs side by side.
+
+    Attributes:
+        metric: what they are compared by.
+        higher: whether higher is better.
+        keys: settings in which groups differ.
+        groups: best first.
+        apart: runs that are not averaged, and why.
+        remarks: what limits the comparison.
+    """
+
+    metric: str
+    higher: bool
+    keys: tuple[str, ...]
+    groups: tuple[Group, ...]
+    apart: tuple[tuple[RunFacts, str], ...]
+    remarks: tuple[str, ...]
+
+
+def compare(runs: Sequence[RunFacts], metric: str | None = None) -> Comparison:
+    """Groups runs and averages each group over its seeds.
+
+    Args:
+        runs: of any number of settings; of two with equal settings and seed, the later counts.
+        metric: a key of ``metrics.json``; None: "test/loss" if all completed runs have it,
+            "best/val/loss" otherwise.
+
+    Raises:
+        ConfigError: if no completed run has the metric.
+    """
+    completed = [run for run in runs if run.status == "completed"]
+    metric = _choose_metric(metric, completed)
+    apart = {id(run): reason for run in runs if (reason := _unfit(run, metric))}
+    buckets: dict[tuple[tuple[str, str], ...], list[RunFacts]] = {}
+    for run in runs:
+        if id(run) not in apart:
+            buckets.setdefault(_identity(run), []).append(run)
+    for bucket in buckets.values():
+        _set_repeats_apart(bucket, apart)
+    keys = _telling_keys([dict(identity) for identity in buckets])
+    groups = [_group(dict(identity), bucket, keys, metric) for identity, bucket in buckets.items()]
+    sign = -1 if higher_is_better(metric) else 1
+    groups.sort(key=lambda group: (sign * group.interval.mean, group.label))
+    return Comparison(
+        metric=metric,
+        higher=higher_is_better(metric),
+        keys=keys,
+        groups=tuple(groups),
+        apart=tuple((run, apart[id(run)]) for run in runs if id(run) in apart),
+        remarks=_remarks(groups),
+    )
+
+
+def _choose_metric(metric: str | None, completed: Sequence[RunFacts]) -> str:
+    if metric is None:
+        first, second = _DEFAULTS
+        metric = first if all(first in run.figures for run in completed) else second
+        how = "; say which by metric="
+    else:
+        how = ""
+    known = sorted({key for run in completed for key in run.figures})
+    if completed and metric not in known:
+        if not known:
+            raise ConfigError("report.py: the completed runs hold no figures to compare")
+        raise ConfigError(
+            f"report.py: no completed run has the figure {metric!r}{how}: {nearest(metric, known)}"
+        )
+    return metric
+
+
+def _unfit(run: RunFacts, metric: str) -> str | None:
+    """Why a run is not averaged; None if it is."""
+    if run.status != "completed":
+        return run.status
+    if run.settings is None:
+        return "its settings are not known (no .hydra/config.yaml)"
+    if metric not in run.figures or not math.isfinite(run.figures[metric]):
+        return f"has no {metric}"
+    return None
+
+
+def _identity(run: RunFacts) -> tuple[tuple[str, str], ...]:
+    settings = run.settings or {}
+    return tuple(sorted((k, v) for k, v in settings.items() if k not in _IGNORED))
+
+
+def _set_repeats_apart(bucket: list[RunFacts], apart: dict[int, str]) -> None:
+    """Leaves one run for each seed: a repeat is no new measurement."""
+    newest = {run.seed: run for run in bucket}  # folders carry dates: the last is the newest
+    for run in bucket:
+        if newest[run.seed] is not run:
+            apart[id(run)] = f"repeated by {newest[run.seed].folder} (same settings, same seed)"
+    bucket[:] = newest.values()
+
+
+def _telling_keys(identities: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """Settings that tell groups apart.
+
+    A setting that only some groups have ("model.forget_bias" among several models) says nothing,
+    unless groups would look the same without it.
+    """
+    names = list(dict.fromkeys(key for identity in identities for key in identity))
+    differing = [key for key in names if len({one[key] for one in identities if key in one}) > 1]
+    if len({_texts(identity, differing) for identity in identities}) < len(identities):
+        differing = [key for key in names if len({one.get(key) for one in identities}) > 1]
+    return tuple(differing)
+
+
+def _texts(identity: Mapping[str, str], keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(identity.get(key, NOTHING) for key in keys)
+
+
+def _group(
+    identity: Mapping[str, str], runs: Sequence[RunFacts], keys: Sequence[str], metric: str
+) -> Group:
+    settings = dict(zip(keys, _texts(identity, keys), strict=True))
+    short = short_names(keys)
+    label = ", ".join(f"{short[key]}={value}" for key, value in settings.items()) or "all runs"
+    values = tuple(run.figures[metric] for run in runs)
+    return Group(label, settings, tuple(runs), values, mean_interval(values))
+
+
+def _remarks(groups: Sequence[Group]) -> tuple[str, ...]:
+    runs = [run for group in groups for run in group.runs]
+    found = []
+    if len({(run.settings or {}).get("task.name") for run in runs}) > 1:
+        found.append("These runs have different tasks: their figures do not measure the same.")
+    elif len({run.fingerprint for run in runs if run.fingerprint is not None}) > 1:
+        found.append("These runs have different data: compare their figures with care.")
+    counts = {group.interval.count for group in groups}
+    if 1 in counts:
+        which = "No group has" if counts == {1} else "Some groups do not have"
+        found.append(f"{which} more than one seed; a single run has no interval.")
+    return tuple(found)

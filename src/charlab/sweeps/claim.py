@@ -1,0 +1,242 @@
+"""How a process comes by a trial: one that a dead process left behind, or a new one."""
+
+import importlib.util
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.errors import ConfigError
+from charlab.sweeps.locks import Locks
+from charlab.sweeps.space import Parameter, words_of
+from charlab.sweeps.spec import Spec
+from charlab.sweeps.study import build_sampler
+
+if TYPE_CHECKING:
+    import optuna
+    from optuna.trial import FrozenTrial, Trial
+
+# Attributes of a trial in the storage
+OWNER = "owner"  # the process that works on it, as its supervisor calls it
+CRASHES = "crashes"  # processes that died working on it while their sweep lived
+STALLS = "stalls"  # [last report, times it was taken over since]
+RESULT = "result"  # how it ended, written before Optuna is told
+REASON = "reason"  # why it failed or was given up
+WORDS = "words"  # the overrides of its run
+GIVEN = "given words"  # the same, where nothing is to be chosen
+LABEL = "label"  # what it is called then
+
+MAX_CRASHES = 3
+MAX_STALLS = 10
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A trial that is this process's own.
+
+    Attributes:
+        trial: Optuna's.
+        words: the overrides of its run.
+        adopted: whether another process began it.
+    """
+
+    trial: "Trial"
+    words: list[str]
+    adopted: bool
+
+
+class SpaceFunctionError(ConfigError):
+    """The user's function for dependent settings does not work."""
+
+
+def claim(
+    study: "optuna.Study", spec: Spec, locks: Locks, n_trials: int, owner: str
+) -> Claimed | None:
+    """Takes a trial, while no other process can.
+
+    Args:
+        study: the sweep's.
+        spec: its definition.
+        locks: its locks; the trial's is held when this returns it.
+        n_trials: trials in all.
+        owner: what this process is called.
+
+    Returns:
+        None if there is nothing to do, now at least: others may be at work on the last trials.
+    """
+    with locks.alone():
+        while True:
+            trial = _orphan(study, locks) or _next(study, spec, locks, n_trials)
+            if trial is None:
+                return None
+            adopted = OWNER in trial.user_attrs
+            trial.set_user_attr(OWNER, owner)
+            claimed = _settle(study, spec, trial, adopted=adopted)
+            if claimed is not None:
+                return claimed
+            locks.let_go(trial.number)
+
+
+def _orphan(study: "optuna.Study", locks: Locks) -> "Trial | None":
+    """A trial whose process died, if it is to go on; others are closed."""
+    import optuna
+
+    for frozen in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+        if not locks.take(frozen.number):
+            continue
+        frozen = study.get_trials(deepcopy=False)[frozen.number]  # it may have ended just now
+        if not frozen.state.is_finished() and not _close(study, frozen):
+            return optuna.trial.Trial(study, frozen._trial_id)
+        locks.let_go(frozen.number)
+    return None
+
+
+def _close(study: "optuna.Study", frozen: "FrozenTrial") -> bool:
+    """Ends a trial that needs no more work: its process died before it could say so."""
+    result = frozen.user_attrs.get(RESULT)
+    if result is not None:
+        tell(study, frozen.number, **result)
+        return True
+    crashes = frozen.user_attrs.get(CRASHES, 0)
+    step = max(frozen.intermediate_values, default=0)
+    before, stalls = frozen.user_attrs.get(STALLS, (step, 0))
+    stalls = stalls + 1 if step == before else 1
+    study._storage.set_trial_user_attr(frozen._trial_id, STALLS, [step, stalls])
+    if crashes >= MAX_CRASHES or stalls >= MAX_STALLS:
+        times = crashes if crashes >= MAX_CRASHES else stalls
+        reason = frozen.user_attrs.get(REASON, "its process was killed")
+        end(study, frozen._trial_id, "FAIL", None, f"{reason}, {times} times")
+        return True
+    return False
+
+
+def _next(study: "optuna.Study", spec: Spec, locks: Locks, n_trials: int) -> "Trial | None":
+    import optuna
+
+    trials = study.get_trials(deepcopy=False)
+    waiting = [t for t in trials if t.state == optuna.trial.TrialState.WAITING]
+    if not waiting and len(trials) >= n_trials:
+        return None
+    number = waiting[0].number if waiting else len(trials)
+    study.sampler = build_sampler(spec, number)
+    trial = study.ask()
+    if not locks.take(trial.number):  # impossible while alone
+        raise AssertionError(f"trial {trial.number} is new, and another process has it")
+    return trial
+
+
+def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", *, adopted: bool) -> Claimed | None:
+    """Chooses the trial's settings; an adopted one's come back as they were stored."""
+    import optuna
+
+    if adopted:
+        study.sampler = build_sampler(spec, trial.number)
+    try:
+        words = trial.user_attrs.get(GIVEN) or choose(spec, trial)
+    except optuna.TrialPruned as refusal:
+        end(study, trial._trial_id, "PRUNED", None, str(refusal) or "the space's function says so")
+        return None
+    except SpaceFunctionError as error:
+        end(study, trial._trial_id, "FAIL", None, str(error))
+        return None
+    trial.set_user_attr(WORDS, words)
+    return Claimed(trial, words, adopted)
+
+
+def choose(spec: Spec, trial: "optuna.trial.BaseTrial") -> list[str]:
+    """The overrides of a trial, chosen by its study's sampler.
+
+    Raises:
+        SpaceFunctionError: if the user's function fails.
+        optuna.TrialPruned: if it refuses the trial.
+    """
+    import optuna
+
+    values = {p.key: _suggest(trial, p) for p in spec.parameters}
+    words = [*spec.fixed, *words_of(spec.parameters, values)]
+    if spec.function is None:
+        return words
+    function = load_function(spec.function)
+    try:
+        extra = function(trial)
+    except optuna.TrialPruned:
+        raise
+    except Exception as error:
+        raise SpaceFunctionError(
+            f"{spec.function} failed: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(extra, Mapping):
+        raise SpaceFunctionError(
+            f"{spec.function} must return a mapping of settings to values, got {extra!r}"
+        )
+    return [*words, *(f"{key}={_literal(value)}" for key, value in extra.items())]
+
+
+def _suggest(trial: "optuna.trial.BaseTrial", parameter: Parameter) -> Any:
+    from optuna.distributions import CategoricalDistribution, IntDistribution
+
+    asked: Any = parameter.distribution
+    if isinstance(asked, CategoricalDistribution):
+        return trial.suggest_categorical(parameter.key, asked.choices)
+    if isinstance(asked, IntDistribution):
+        return trial.suggest_int(
+            parameter.key, asked.low, asked.high, step=asked.step, log=asked.log
+        )
+    return trial.suggest_float(parameter.key, asked.low, asked.high, step=asked.step, log=asked.log)
+
+
+def load_function(reference: str) -> Callable[[Any], Any]:
+    """The function that ``FILE.py:name`` names.
+
+    Raises:
+        SpaceFunctionError: if there is none.
+    """
+    path, _, name = reference.rpartition(":")
+    if not path or not Path(path).is_file():
+        raise SpaceFunctionError(
+            f"sweep.space_function={reference}: there is no file {path or reference}; "
+            "write FILE.py:function"
+        )
+    loader = importlib.util.spec_from_file_location("charlab_space_function", path)
+    assert loader is not None
+    assert loader.loader is not None
+    module = importlib.util.module_from_spec(loader)
+    try:
+        loader.loader.exec_module(module)
+        function = getattr(module, name)
+    except Exception as error:
+        raise SpaceFunctionError(
+            f"sweep.space_function={reference}: {type(error).__name__}: {error}"
+        ) from error
+    if not callable(function):
+        raise SpaceFunctionError(f"sweep.space_function={reference}: {name} is no function")
+    return function  # type: ignore[no-any-return]
+
+
+def end(
+    study: "optuna.Study",
+    trial_id: int,
+    state: str,
+    values: list[float] | None,
+    reason: str | None = None,
+) -> None:
+    """Notes how a trial ended, then tells Optuna: whoever dies in between is spoken for."""
+    storage = study._storage
+    if reason is not None:
+        storage.set_trial_user_attr(trial_id, REASON, reason)
+    storage.set_trial_user_attr(trial_id, RESULT, {"state": state, "values": values})
+    tell(study, storage.get_trial_number_from_id(trial_id), state, values)
+
+
+def tell(study: "optuna.Study", number: int, state: str, values: list[float] | None) -> None:
+    """Tells Optuna how a trial ended."""
+    import optuna
+
+    study.sampler = optuna.samplers.RandomSampler(0)  # the grid's wants to stop an optimization
+    study.tell(number, values, state=optuna.trial.TrialState[state])
+
+
+def _literal(value: Any) -> str:
+    """A value in Hydra's syntax."""
+    return value if isinstance(value, str) else json.dumps(value)

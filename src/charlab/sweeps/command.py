@@ -1,0 +1,178 @@
+"""``python train.py -m sweep=optuna``: a sweep begun, joined or gone on with, to its end."""
+
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.config.check import build
+from charlab.config.composition import Composition
+from charlab.config.sweep_schema import SweepConfig, SweepOptions
+from charlab.errors import ConfigError, SweepError
+from charlab.files import user_path
+from charlab.runs import require_writable
+from charlab.sweeps.engines import build_engine
+from charlab.sweeps.finalists import run_finalists
+from charlab.sweeps.loading import load_results
+from charlab.sweeps.locks import locks_for
+from charlab.sweeps.planning import Plan, plan
+from charlab.sweeps.pool import Pool
+from charlab.sweeps.records import write_record
+from charlab.sweeps.spec import Address, Spec
+from charlab.sweeps.study import create, load
+from charlab.sweeps.watch import SweepDisplay
+from charlab.terminal import LogFile, say, start_logging
+
+if TYPE_CHECKING:
+    from hydra.core.config_loader import ConfigLoader
+    from omegaconf import DictConfig
+
+SWEEPS = "sweeps"  # the folder of all sweeps, below output_dir
+
+
+def run_sweep(config: "DictConfig", words: Sequence[str], loader: "ConfigLoader") -> None:
+    """Runs a sweep to its end.
+
+    Args:
+        config: what Hydra composed, with its ``hydra`` node.
+        words: the command line's overrides.
+        loader: Hydra's.
+
+    Raises:
+        ConfigError, DataError: before the first trial, if something in it does not fit.
+        SweepError: if a sweep of this name is another one, or trials fail in a row.
+        KeyboardInterrupt: on Ctrl-C, when every worker has saved.
+    """
+    options = read_options(config)
+    planned = plan(options, Composition.of(config), words, loader)
+    start_logging()
+    require_writable(planned.output_dir)
+    folder = _folder(planned.output_dir, options.name)
+    address = _address(folder, options.storage)
+    spec = _begin_or_join(address, planned.spec)
+    with LogFile(folder / "sweep.log"):
+        write_record(folder, address, planned.n_trials, options)
+        _say_beginning(address, spec, planned, options)
+        signum = _work(address, spec, planned.n_trials, options)
+        if signum is None and options.finalists:
+            signum = run_finalists(address, spec, options, _work)
+        _say_end(folder, signum)
+    if signum == signal.SIGINT:
+        raise KeyboardInterrupt
+    if signum is not None:
+        sys.exit(128 + signum)
+
+
+def read_options(config: "DictConfig") -> SweepOptions:
+    """The ``sweep`` group, checked.
+
+    Raises:
+        ConfigError: a line for each fault.
+    """
+    from omegaconf import OmegaConf
+
+    plain: Any = OmegaConf.to_container(config.sweep, resolve=True)
+    return build(SweepConfig, {"sweep": plain}).sweep
+
+
+def _folder(output_dir: str, name: str | None) -> Path:
+    """The sweep's folder, made if it is new; without a name, one of its own."""
+    parent = user_path(output_dir) / SWEEPS
+    parent.mkdir(parents=True, exist_ok=True)
+    if name is not None:
+        (parent / name).mkdir(exist_ok=True)
+        return parent / name
+    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    number = 1
+    while True:
+        folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
+
+
+def _address(folder: Path, storage: str | None) -> Address:
+    if storage is None:
+        return Address(folder.name, folder, f"sqlite:///{folder.absolute() / 'study.db'}")
+    if storage.startswith("sqlite"):
+        raise ConfigError(
+            "sweep.storage is for servers (postgresql+psycopg://…, mysql+pymysql://…); without it "
+            "the storage is an SQLite file in the sweep's folder"
+        )
+    if not re.match(r"[a-z0-9+]+://", storage):
+        raise ConfigError(
+            "sweep.storage must be the URL of a database server, as "
+            "postgresql+psycopg://user:password@host/database"
+        )
+    return Address(folder.name, folder, storage)
+
+
+def _begin_or_join(address: Address, spec: Spec) -> Spec:
+    with locks_for(address.storage, address.name, address.folder).alone():
+        stored = create(address, spec)
+    differences = list(stored.differences(spec))
+    if differences:
+        raise SweepError(
+            "\n".join(
+                [
+                    f"the sweep {address.name} is another one; it goes on with its own settings "
+                    "only (or choose another sweep.name):",
+                    *(f"  {line}" for line in differences),
+                ]
+            )
+        )
+    return stored
+
+
+def _work(address: Address, spec: Spec, n_trials: int, options: SweepOptions) -> int | None:
+    """Works until there are ``n_trials``; the signal that stopped it, if one did."""
+    study, _ = load(address)
+    with SweepDisplay(spec) as display:
+        return Pool(
+            study=study,
+            locks=locks_for(address.storage, address.name, address.folder),
+            address=address,
+            n_trials=n_trials,
+            size=options.workers,
+            engine=build_engine(options.engine, address, n_trials, options.workers, spec.job),
+            max_failures=options.max_failures,
+            look=display.look,
+        ).run()
+
+
+def _say_beginning(address: Address, spec: Spec, planned: Plan, options: SweepOptions) -> None:
+    for parameter in spec.parameters:
+        say(f"searching {parameter.key} in {parameter.text}")
+    for remark in planned.remarks:
+        say(remark)
+    goals = zip(spec.objectives, spec.directions, strict=True)
+    say(
+        f"{', '.join(f'{way} {name}' for name, way in goals)}; {planned.n_trials} trials, "
+        f"sampler {spec.sampler}, pruner {spec.pruner}, {options.workers} at a time"
+    )
+    say(f"sweep: {address.folder}")
+
+
+def _say_end(folder: Path, signum: int | None) -> None:
+    results = load_results(folder)
+    counts = ", ".join(
+        f"{len(results.of_state(state))} {state}"
+        for state in ("complete", "pruned", "failed")
+        if results.of_state(state)
+    )
+    say(f"{counts or 'no'} trials of {results.n_trials}")
+    best = results.best
+    if best is not None and best.values is not None:
+        say(f"best: {results.objectives[0]} {best.values[0]:.4f} (trial {best.number})")
+        say(f"  {best.command}")
+    for finalist in results.finalists:
+        say(f"finalist of trial {finalist.trial}: {finalist.summary(results.objectives[0])}")
+    if signum is not None:
+        say(f"stopped; the same command with sweep.name={folder.name} goes on")
+    say(f"python report.py sweep={folder.name}")

@@ -1,0 +1,134 @@
+"""One trial in a process of its own: claimed, run, told."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charlab.errors import CharlabError, line_about_the_machine
+from charlab.sweeps.claim import STALLS, Claimed, claim, end
+from charlab.sweeps.job import JobEnd, Watch, load_job
+from charlab.sweeps.locks import locks_for
+from charlab.sweeps.reporting import Reporter
+from charlab.sweeps.spec import Address, Spec
+from charlab.sweeps.study import load
+
+if TYPE_CHECKING:
+    import optuna
+
+# Exit codes
+NOTHING = 3  # there was no trial to take
+STOPPED = 4  # a signal ended it; it can go on
+OUTPUT = "workers.log"
+_SECONDS_TO_SAVE = 60.0
+
+
+def conduct(address: dict[str, str], n_trials: int, owner: str, threads: int, slot: int) -> None:
+    """The whole life of a trial's process; it ends with an exit code.
+
+    Args:
+        address: of the sweep.
+        n_trials: trials in all.
+        owner: what the supervisor calls this process.
+        threads: CPU threads to compute with.
+        slot: which of the workers this is; decides which GPU.
+    """
+    where = Address.from_plain(address)
+    _stand_alone(where.folder)
+    _share_machine(threads, slot)
+    study, spec = load(where)
+    locks = locks_for(where.storage, where.name, where.folder)
+    claimed = claim(study, spec, locks, n_trials, owner)
+    if claimed is None:
+        sys.exit(NOTHING)
+    stopped = run_claimed(study, spec, claimed, where.folder)
+    locks.let_go(claimed.trial.number)
+    sys.exit(STOPPED if stopped else 0)
+
+
+def run_claimed(study: "optuna.Study", spec: Spec, claimed: Claimed, folder: Path) -> bool:
+    """Runs a claimed trial and tells how it ended.
+
+    Returns:
+        Whether a signal stopped it, so that there is nothing to tell yet.
+    """
+    trial = claimed.trial
+    watch: Watch | None = None
+    if len(spec.objectives) == 1:
+        watch = Reporter(trial, spec.objectives[0], spec.unit)
+    try:
+        job = load_job(spec.job)
+        result = job(claimed.words, spec.composition, folder / str(trial.number), watch)
+    except Exception as error:
+        traceback.print_exc()
+        end(study, trial._trial_id, "FAIL", None, _reason(error))
+        return False
+    if result.status == "interrupted":
+        trial.set_user_attr(STALLS, [-1, 0])  # it saved itself: no sign of trouble
+        return True
+    trial.set_user_attr("figures", result.figures)
+    _tell_result(study, spec, claimed, result)
+    return False
+
+
+def _tell_result(study: "optuna.Study", spec: Spec, claimed: Claimed, result: JobEnd) -> None:
+    trial_id = claimed.trial._trial_id
+    if result.status == "pruned":
+        end(study, trial_id, "PRUNED", None, "given up: behind the others")
+        return
+    missing = [name for name in spec.objectives if name not in result.figures]
+    if missing:
+        known = ", ".join(sorted(result.figures))
+        reason = f"the run has no figure {missing[0]}; there are {known}"
+        end(study, trial_id, "FAIL", None, reason)
+        return
+    end(study, trial_id, "COMPLETE", [float(result.figures[name]) for name in spec.objectives])
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, CharlabError):
+        return str(error).replace("\n", "; ")
+    line = line_about_the_machine(error)
+    if line is not None:
+        return line
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
+def _stand_alone(folder: Path) -> None:
+    """Leaves the terminal's group, so that Ctrl-C reaches the supervisor alone; outlives nobody."""
+    if hasattr(os, "setsid") and os.getpid() != os.getsid(0):
+        os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    output = os.open(folder / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)  # the run saves itself if it is training
+    time.sleep(_SECONDS_TO_SAVE)
+    os._exit(STOPPED)
+
+
+def _share_machine(threads: int, slot: int) -> None:
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
+    torch.set_num_threads(threads)
+    from charlab.devices import use_one_gpu
+
+    use_one_gpu(slot)

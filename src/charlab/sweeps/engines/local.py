@@ -1,0 +1,96 @@
+"""Workers as processes of this machine, each for one trial."""
+
+import multiprocessing
+import os
+import signal
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+
+from charlab.config.sweep_schema import EngineOptions
+from charlab.sweeps.conduct import NOTHING, STOPPED, conduct
+from charlab.sweeps.spec import Address
+
+
+def build(
+    options: EngineOptions, address: Address, n_trials: int, size: int, job: str
+) -> "LocalEngine":
+    """See :func:`charlab.sweeps.engines.build_engine`."""
+    return LocalEngine(address, n_trials, size, job)
+
+
+class LocalEngine:
+    """Starts processes by a fork server that has the heavy imports behind it.
+
+    Forking this process itself would be unsafe once it has computed something with PyTorch; a
+    fresh interpreter takes seconds to import it, for every trial.
+
+    Args:
+        address: of the sweep.
+        n_trials: trials in all.
+        size: workers at a time; they share the CPU's cores and the GPUs.
+        job: what runs trials, "module:function".
+    """
+
+    def __init__(self, address: Address, n_trials: int, size: int, job: str) -> None:
+        self._address = address.to_plain()
+        self._n_trials = n_trials
+        self._threads = max(1, cores() // size)
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([job.partition(":")[0], "optuna.samplers"])
+        self._workers: list[LocalWorker] = []
+
+    def start(self, owner: str, slot: int) -> "LocalWorker":
+        """A process that takes one trial, works on it and ends."""
+        words = (self._address, self._n_trials, owner, self._threads, slot)
+        process = self._context.Process(target=conduct, args=words, name=f"trial-{slot}")
+        process.start()
+        worker = LocalWorker(process)
+        self._workers = [w for w in self._workers if w.ended() is None]
+        self._workers.append(worker)
+        return worker
+
+    def wait(self, seconds: float) -> None:
+        """Waits until a process ends, for some seconds at most."""
+        connection.wait([worker.process.sentinel for worker in self._workers], seconds)
+        self._workers = [w for w in self._workers if w.ended() is None]
+
+    def close(self) -> None:
+        """Nothing: the fork server ends with this process."""
+
+
+class LocalWorker:
+    """A process that works on one trial.
+
+    Args:
+        process: started.
+    """
+
+    def __init__(self, process: BaseProcess) -> None:
+        self.process = process
+
+    def ended(self) -> str | None:
+        """See :class:`charlab.sweeps.pool.Worker`."""
+        code = self.process.exitcode
+        if code is None:
+            return None
+        if code in (0, NOTHING, STOPPED):
+            return ""
+        if code < 0:
+            name = signal.Signals(-code).name
+            hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
+            return f"its process was killed by {name}{hint}"
+        return f"its process ended with exit code {code}"
+
+    def stop(self, *, at_once: bool) -> None:
+        """See :class:`charlab.sweeps.pool.Worker`."""
+        if at_once:
+            self.process.kill()
+        else:
+            self.process.terminate()
+
+
+def cores() -> int:
+    """CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,151 @@
+"""A sweep on disk as :class:`SweepResults`."""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.config.overrides import as_typed
+from charlab.errors import SweepError
+from charlab.files import user_path
+from charlab.registry import nearest
+from charlab.sweeps.claim import REASON, WORDS
+from charlab.sweeps.records import RECORD, address_of, read_record
+from charlab.sweeps.results import Finalist, SweepResults, TrialResult
+from charlab.sweeps.spec import Address, Spec
+from charlab.sweeps.study import load
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+FINALISTS = "finalists"  # the folder and the study's suffix of the best ones' further runs
+_STATES = {
+    "COMPLETE": "complete",
+    "PRUNED": "pruned",
+    "FAIL": "failed",
+    "RUNNING": "running",
+    "WAITING": "waiting",
+}
+
+
+def find_sweep(sweep: str, output_dir: str) -> Path:
+    """The folder that ``sweep=`` names: "latest", a sweep's name or its folder.
+
+    Raises:
+        SweepError: if there is none.
+    """
+    parent = user_path(output_dir) / "sweeps"
+    there = {path.parent.name: path.stat().st_mtime for path in parent.glob(f"*/{RECORD}")}
+    if sweep == "latest":
+        if not there:
+            raise SweepError(
+                f"no sweep in {parent}/ yet; make one: python train.py -m sweep=optuna"
+            )
+        return parent / max(there, key=lambda name: (there[name], name))
+    for folder in (parent / sweep, user_path(sweep)):
+        if sweep and (folder / RECORD).exists():
+            return folder
+    hint = f": {nearest(sweep, sorted(there))}" if there else ""
+    raise SweepError(f"there is no sweep {sweep!r} in {parent}/{hint}")
+
+
+def load_results(folder: Path, storage: str | None = None) -> SweepResults:
+    """Reads a sweep, finished or not.
+
+    Args:
+        folder: the sweep's.
+        storage: the storage's URL, where it needs a password.
+
+    Raises:
+        SweepError, ConfigError: if it cannot be read.
+    """
+    record = read_record(folder)
+    address = address_of(folder, record, storage)
+    study, spec = load(address)
+    trials = study.get_trials(deepcopy=False)
+    return SweepResults(
+        name=folder.name,
+        folder=folder,
+        objectives=spec.objectives,
+        directions=spec.directions,
+        n_trials=int(record["n_trials"]),
+        sampler=spec.sampler,
+        pruner=spec.pruner,
+        seed=spec.seed,
+        space=dict(sorted(spec.space.items())),
+        fixed=tuple(as_typed(word) for word in spec.fixed),
+        trials=tuple(_result(trial, spec, folder) for trial in trials),
+        finalists=tuple(_finalists(address, record, spec)),
+        study=study,
+    )
+
+
+def _result(trial: "FrozenTrial", spec: Spec, folder: Path) -> TrialResult:
+    own = folder / str(trial.number)
+    figures = dict(trial.user_attrs.get("figures", {})) or _figures(own)
+    words = trial.user_attrs.get(WORDS, [])
+    finished = trial.state.name in ("COMPLETE", "PRUNED")
+    values = tuple(trial.values) if finished and trial.values else None
+    return TrialResult(
+        number=trial.number,
+        state=_STATES[trial.state.name],
+        parameters=dict(trial.params),
+        values=values,
+        curve=tuple(sorted(trial.intermediate_values.items())),
+        words=tuple(as_typed(word) for word in words),
+        reason=None if trial.state.name == "COMPLETE" else trial.user_attrs.get(REASON),
+        seconds=figures.get("time/train_seconds"),
+        begun=trial.datetime_start,
+        ended=trial.datetime_complete,
+        folder=own if own.is_dir() else None,
+        figures=figures,
+        limit_share=figures.get("progress/share"),
+    )
+
+
+def _figures(folder: Path) -> dict[str, float]:
+    """What the run's own folder says, of a trial that has told nothing (yet)."""
+    with contextlib.suppress(OSError, ValueError):
+        metrics: Mapping[str, Any] = json.loads((folder / "metrics.json").read_text("utf-8"))
+        return {k: float(v) for k, v in metrics.items() if isinstance(v, int | float)}
+    return {}
+
+
+def finalist_address(address: Address) -> Address:
+    """Where the further runs of a sweep's best are."""
+    name = f"{address.name}/{FINALISTS}"
+    return Address(name, address.folder / FINALISTS, address.storage)
+
+
+def _finalists(address: Address, record: Mapping[str, Any], spec: Spec) -> Iterator[Finalist]:
+    if not record.get("finalists"):
+        return
+    try:
+        study, _ = load(finalist_address(address))
+    except SweepError:  # not begun yet
+        return
+    of_trial: dict[int, list[FrozenTrial]] = {}
+    for run in study.get_trials(deepcopy=False):
+        if "trial" in run.user_attrs:
+            of_trial.setdefault(int(run.user_attrs["trial"]), []).append(run)
+    found = []
+    for number, group in of_trial.items():
+        done = [run for run in group if run.state.name == "COMPLETE"]
+        seeds = {int(run.user_attrs["seed"]): run for run in done}
+        words = group[0].user_attrs["base_words"]
+        found.append(
+            Finalist(
+                trial=number,
+                words=tuple(as_typed(word) for word in words),
+                values={seed: float(run.values[0]) for seed, run in sorted(seeds.items())},
+                figures={s: dict(run.user_attrs["figures"]) for s, run in sorted(seeds.items())},
+            )
+        )
+    sign = -1.0 if spec.directions[0] == "maximize" else 1.0
+    yield from sorted(found, key=lambda f: sign * _mean(f.values.values()))
+
+
+def _mean(values: Any) -> float:
+    values = list(values)
+    return sum(values) / len(values) if values else float("inf")

@@ -1,0 +1,274 @@
+"""From what the user asked for to a sweep's definition, with every fault found before a trial."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.config.check import build, to_plain
+from charlab.config.composing import check
+from charlab.config.composition import Composition
+from charlab.config.schema import RunOptions
+from charlab.config.sweep_schema import SweepOptions
+from charlab.errors import CharlabError, ConfigError
+from charlab.preparation import Prepared, check_together, prepare
+from charlab.sweeps.objectives import direction_of, require_objectives
+from charlab.sweeps.space import Parameter, read_space
+from charlab.sweeps.spec import Spec
+
+if TYPE_CHECKING:
+    from hydra.core.config_loader import ConfigLoader
+
+JOB = "charlab.commands.trial:run_trial"
+_PROBES = 20  # tries of the user's function before the first trial
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep that can begin.
+
+    Attributes:
+        spec: its definition.
+        n_trials: trials in all.
+        remarks: lines for the user.
+        output_dir: where sweeps are.
+    """
+
+    spec: Spec
+    n_trials: int
+    remarks: tuple[str, ...]
+    output_dir: str
+
+
+def plan(
+    options: SweepOptions,
+    composition: Composition,
+    words: Sequence[str],
+    loader: "ConfigLoader | None" = None,
+) -> Plan:
+    """Defines a sweep, and tries what its trials will do before they train.
+
+    Args:
+        options: the ``sweep`` group.
+        composition: how configurations are composed.
+        words: the command line's overrides.
+        loader: finds a group's choices for ``glob(…)``.
+
+    Raises:
+        ConfigError, DataError: if the space fits no trial, a searched setting does not exist or
+            cannot have one of its values, objectives or data are unfit.
+    """
+    own = [
+        word for word in words if not word.lstrip("+~").startswith(("sweep=", "sweep.", "sweep/"))
+    ]
+    space, fixed = read_space(options.space, own, loader)
+    prepared = prepare(_try_out(space, fixed, composition))
+    remarks = []
+    if "dataset.seq_len" in space and prepared.corpus.layout == "sequences":
+        del space["dataset.seq_len"]
+        remarks.append(
+            "dataset.seq_len is not searched: it has no meaning for short documents, "
+            "which are read whole"
+        )
+    if not space and options.space_function is None:
+        raise ConfigError(
+            "nothing is searched: give settings as choice(…), range(…) or interval(…), "
+            "or leave sweep.space as it is"
+        )
+    objectives = require_objectives(options, prepared)
+    fixed = _follow_objective(fixed, space, objectives, prepared.options)
+    spec = _spec(options, space, fixed, objectives, prepared, composition)
+    n_trials = options.n_trials
+    if options.sampler == "grid":
+        points = _grid_size(spec)
+        if points < n_trials:
+            remarks.append(f"the grid has {points} points: that many trials")
+        n_trials = min(n_trials, points)
+    if spec.function is not None:
+        _try_function(spec, composition)
+    return Plan(spec, n_trials, tuple(remarks), prepared.options.output_dir)
+
+
+def _try_out(
+    space: Mapping[str, Parameter], fixed: Sequence[str], composition: Composition
+) -> RunOptions:
+    """Checks every value (of a range its ends) of every setting, the others at their first.
+
+    Returns:
+        The options of the first values.
+    """
+    firsts = {key: p.word(p.extremes()[0]) for key, p in space.items()}
+    config = composition.compose([*fixed, *firsts.values()])
+    options = check(config)
+    check_together(options)
+    plain = to_plain(options)
+    for key, parameter in space.items():
+        for value in parameter.extremes()[1:]:
+            word = parameter.word(value)
+            try:
+                if _is_scalar(plain, key, value):
+                    changed = build(RunOptions, _replaced(plain, key.split("."), value))
+                else:
+                    others = [w for name, w in firsts.items() if name != key]
+                    changed = check(composition.compose([*fixed, *others, word]))
+                check_together(changed)
+            except CharlabError as error:
+                raise ConfigError(f"the search of {key} holds {word}: {error}") from error
+    return options
+
+
+def _is_scalar(plain: Mapping[str, Any], key: str, value: Any) -> bool:
+    """Whether a value can be tried without composing: a known setting's, as it stands."""
+    found: Any = plain
+    for part in key.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return False
+        found = found[part]
+    return not isinstance(found, Mapping | list) and not str(value).startswith(("[", "{", "$"))
+
+
+def _replaced(plain: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    head, *rest = path
+    return {**plain, head: _replaced(plain[head], rest, value) if rest else value}
+
+
+def _follow_objective(
+    fixed: list[str],
+    space: Mapping[str, Parameter],
+    objectives: Sequence[str],
+    options: RunOptions,
+) -> list[str]:
+    """Lets a trial's best checkpoint be the one that the sweep compares."""
+    keys = {word.lstrip("+").partition("=")[0] for word in (*fixed, *space)}
+    if len(objectives) > 1 or "task.monitor" in keys or options.task.monitor == objectives[0]:
+        return fixed
+    plain = to_plain(options)
+    try:
+        build(RunOptions, _replaced(plain, ["task", "monitor"], objectives[0]))
+    except ConfigError:  # a figure that decides no checkpoint
+        return fixed
+    return [*fixed, f"task.monitor={objectives[0]}"]
+
+
+def _spec(
+    options: SweepOptions,
+    space: Mapping[str, Parameter],
+    fixed: Sequence[str],
+    objectives: tuple[str, ...],
+    prepared: Prepared,
+    composition: Composition,
+) -> Spec:
+    unit, full = report_unit(prepared)
+    base = dict(flat(to_plain(prepared.options)))
+    searched = tuple(f"{key.lstrip('+')}." for key in space)
+    pruner = options.pruner
+    if pruner == "auto":
+        prunable = len(objectives) == 1 and objectives[0].startswith("val/")
+        pruner = "median" if prunable else "none"
+    function = options.space_function
+    digest = None
+    if function is not None:
+        from charlab.sweeps.claim import load_function
+
+        load_function(function)
+        file, _, name = function.rpartition(":")
+        function = f"{Path(file).resolve()}:{name}"
+        digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    return Spec(
+        space={parameter.key: parameter.text for parameter in space.values()},
+        fixed=tuple(fixed),
+        objectives=objectives,
+        directions=tuple(direction_of(name, options.direction) for name in objectives),
+        sampler=options.sampler,
+        startup_trials=options.startup_trials,
+        seed=options.seed,
+        pruner=pruner,
+        warmup=options.warmup,
+        percentile=options.percentile,
+        patience=options.patience,
+        reduction_factor=options.reduction_factor,
+        unit=unit,
+        full=full,
+        function=function,
+        function_digest=digest,
+        base={k: v for k, v in base.items() if not f"{k}.".startswith(searched)},
+        composition=composition.to_plain(),
+        job=JOB,
+    )
+
+
+def report_unit(prepared: Prepared) -> tuple[int, int | None]:
+    """Characters between two validations of a run, and of its whole training (None: by time)."""
+    options, train = prepared.options, prepared.corpus.splits["train"]
+    trainer = options.trainer
+    generates = options.task.name == "generate"
+    epoch = train.characters
+    if prepared.corpus.layout == "sequences":
+        epoch += train.documents if generates else 0  # every end mark is predicted
+        width = epoch / max(1, train.documents)
+    else:
+        epoch -= 1 if generates else 0  # the first character is not
+        width = float(options.dataset.seq_len)
+    step = options.dataset.batch_size * width
+    unit = epoch if trainer.validate_every is None else int(trainer.validate_every * step)
+    limits = []
+    if trainer.max_epochs is not None:
+        limits.append(trainer.max_epochs * epoch)
+    if trainer.max_steps is not None:
+        limits.append(int(trainer.max_steps * step))
+    return max(1, unit), min(limits) if limits else None
+
+
+def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested options as ("model.hidden_size", 256) and so on."""
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _grid_size(spec: Spec) -> int:
+    if spec.function is not None:
+        raise ConfigError(
+            "sweep.sampler=grid knows all points beforehand: leave space_function out"
+        )
+    size = 1
+    for parameter in spec.parameters:
+        points = parameter.points()
+        if points is None:
+            raise ConfigError(
+                f"sweep.sampler=grid needs points, and {parameter.key}={parameter.text} is an "
+                f"interval: write {parameter.key}=choice(…), or leave it out by a plain value"
+            )
+        size *= len(points)
+    return size
+
+
+def _try_function(spec: Spec, composition: Composition) -> None:
+    """Tries the user's function on a few random trials.
+
+    Raises:
+        ConfigError: if it fails, refuses all of them, or gives what no run accepts.
+    """
+    import optuna
+
+    from charlab.sweeps.claim import choose
+    from charlab.sweeps.study import quiet
+
+    quiet()
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))
+    accepted = 0
+    for _ in range(_PROBES):
+        try:
+            words = choose(spec, study.ask())
+        except optuna.TrialPruned:
+            continue
+        try:
+            check_together(check(composition.compose(words)))
+        except CharlabError as error:
+            raise ConfigError(f"{spec.function} gave {' '.join(words)}: {error}") from error
+        accepted += 1
+    if not accepted:
+        raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")

@@ -1,0 +1,231 @@
+"""Keeps workers at work until a sweep is done: whoever ends a trial is replaced at once."""
+
+import signal
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from charlab.errors import SweepError
+from charlab.sweeps.claim import CRASHES, OWNER, REASON
+from charlab.sweeps.conduct import OUTPUT
+from charlab.sweeps.locks import Locks
+from charlab.sweeps.spec import Address
+
+if TYPE_CHECKING:
+    import optuna
+    from optuna.trial import FrozenTrial
+
+_SECONDS_BETWEEN_LOOKS = 1.0
+_MAX_BARREN_DEATHS = 3  # processes in a row that die before they take a trial
+_SECONDS_TO_SAVE = 60.0
+
+
+class Worker(Protocol):
+    """A process, or a job of a cluster, that works on trials."""
+
+    def ended(self) -> str | None:
+        """None while it lives; else "" or, if it died, how."""
+        ...
+
+    def stop(self, *, at_once: bool) -> None:
+        """Asks it to save and end, or ends it."""
+        ...
+
+
+class Engine(Protocol):
+    """Starts workers."""
+
+    def start(self, owner: str, slot: int) -> Worker:
+        """A new worker.
+
+        Args:
+            owner: what it is to be called.
+            slot: its place among the workers that live at a time.
+        """
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Waits, until a worker ends at the longest."""
+        ...
+
+    def close(self) -> None:
+        """Frees what it holds."""
+        ...
+
+
+@dataclass
+class Survey:
+    """A sweep at one moment.
+
+    Attributes:
+        trials: all of them, by number.
+        n_trials: how many there are to be.
+        claimable: trials that a new worker could take.
+        workers: workers that live.
+    """
+
+    trials: list["FrozenTrial"]
+    n_trials: int
+    claimable: int
+    workers: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every trial is done."""
+        finished = all(trial.state.is_finished() for trial in self.trials)
+        return finished and len(self.trials) >= self.n_trials
+
+
+@dataclass
+class _Live:
+    worker: Worker
+    owner: str
+
+
+@dataclass
+class Pool:
+    """Workers on one sweep.
+
+    Args:
+        study: the sweep's.
+        locks: its locks, of this process.
+        address: where it is.
+        n_trials: trials in all.
+        size: workers at a time.
+        engine: starts them.
+        max_failures: failed trials in a row that stop the sweep.
+        look: called now and then with what the sweep looks like.
+    """
+
+    study: "optuna.Study"
+    locks: Locks
+    address: Address
+    n_trials: int
+    size: int
+    engine: Engine
+    max_failures: int
+    look: Callable[[Survey], None] = lambda survey: None
+    _live: dict[int, _Live] = field(default_factory=dict)
+    _barren: int = 0
+    _signal: int | None = None
+
+    def run(self) -> int | None:
+        """Works until the sweep is done or a signal comes.
+
+        Returns:
+            The signal, if one came.
+
+        Raises:
+            SweepError: if too many trials failed in a row, or workers do not come up.
+        """
+        previous = {n: signal.signal(n, self._note) for n in (signal.SIGINT, signal.SIGTERM)}
+        self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
+        try:
+            while self._signal is None:
+                self._reap()
+                survey = self._survey()
+                self.look(survey)
+                if survey.is_over:
+                    break
+                self._stop_at_failures(survey)
+                self._fill(survey)
+                self.engine.wait(_SECONDS_BETWEEN_LOOKS)
+        finally:
+            self._stop_all()
+            self.engine.close()
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+        return self._signal
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self._signal is not None:  # a second one: at once
+            for live in self._live.values():
+                live.worker.stop(at_once=True)
+        self._signal = number
+
+    def _trials(self) -> list["FrozenTrial"]:
+        return self.study.get_trials(deepcopy=False)
+
+    def _survey(self) -> Survey:
+        trials = self._trials()
+        states = [trial.state.name for trial in trials]
+        ours = {live.owner for live in self._live.values()}
+        running = [trial for trial in trials if trial.state.name == "RUNNING"]
+        at_work = {t.user_attrs.get(OWNER) for t in running} & ours
+        orphans = sum(self._is_orphan(t) for t in running if t.user_attrs.get(OWNER) not in ours)
+        new = max(0, self.n_trials - len(trials)) + states.count("WAITING")
+        unsettled = len(ours) - len(at_work)  # workers that are about to take one
+        return Survey(trials, self.n_trials, new + orphans - unsettled, len(self._live))
+
+    def _is_orphan(self, trial: "FrozenTrial") -> bool:
+        if not self.locks.take(trial.number):
+            return False
+        self.locks.let_go(trial.number)
+        return True
+
+    def _fill(self, survey: Survey) -> None:
+        free = [slot for slot in range(self.size) if slot not in self._live]
+        for slot in free[: max(0, survey.claimable)]:
+            owner = uuid.uuid4().hex
+            self._live[slot] = _Live(self.engine.start(owner, slot), owner)
+
+    def _reap(self) -> None:
+        for slot, live in list(self._live.items()):
+            death = live.worker.ended()
+            if death is None:
+                continue
+            del self._live[slot]
+            if death:
+                self._count_crash(live.owner, death)
+            else:
+                self._barren = 0
+
+    def _count_crash(self, owner: str, death: str) -> None:
+        """A trial whose process dies again and again is given up some day; see ``claim``."""
+        for trial in self._trials():
+            if trial.user_attrs.get(OWNER) == owner:
+                if not trial.state.is_finished():
+                    storage: Any = self.study._storage
+                    crashes = trial.user_attrs.get(CRASHES, 0) + 1
+                    storage.set_trial_user_attr(trial._trial_id, CRASHES, crashes)
+                    storage.set_trial_user_attr(trial._trial_id, REASON, death)
+                self._barren = 0
+                return
+        self._barren += 1
+        if self._barren >= _MAX_BARREN_DEATHS:
+            raise SweepError(
+                f"workers die before they take a trial ({death}); what they said is in "
+                f"{self.address.folder / OUTPUT}"
+            )
+
+    def _stop_at_failures(self, survey: Survey) -> None:
+        ended = [t for t in survey.trials if t.state.is_finished() and t.datetime_complete]
+        ended.sort(key=lambda trial: (trial.datetime_complete, trial.number))
+        failures = []
+        for trial in reversed(ended):
+            if trial.state.name != "FAIL" or trial.number in self._known_failures:
+                break
+            failures.append(trial)
+        if len(failures) >= self.max_failures:
+            reason = failures[0].user_attrs.get(REASON, "no reason known")
+            raise SweepError(
+                f"{len(failures)} trials failed in a row (sweep.max_failures), the last because: "
+                f"{reason}; mend the cause and give the same command again with "
+                f"sweep.name={self.address.folder.name} to go on"
+            )
+
+    def _stop_all(self) -> None:
+        for live in self._live.values():
+            live.worker.stop(at_once=False)
+        deadline = time.monotonic() + _SECONDS_TO_SAVE
+        while self._live and time.monotonic() < deadline:
+            self.engine.wait(0.2)
+            for slot, live in list(self._live.items()):
+                if live.worker.ended() is not None:
+                    del self._live[slot]
+        for live in self._live.values():
+            live.worker.stop(at_once=True)
+        self._live.clear()

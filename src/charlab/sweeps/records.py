@@ -1,0 +1,60 @@
+"""``sweep.json``: where a sweep's storage is, so that its folder alone is enough to read it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from charlab.config.sweep_schema import SweepOptions
+from charlab.errors import SweepError
+from charlab.files import write_json
+from charlab.sweeps.spec import Address
+
+RECORD = "sweep.json"
+
+
+def write_record(folder: Path, address: Address, n_trials: int, options: SweepOptions) -> None:
+    """Writes it. A password in the storage's URL stays out."""
+    write_json(
+        folder / RECORD,
+        {
+            "name": address.name,
+            "storage": None if address.storage.startswith("sqlite") else _public(address.storage),
+            "n_trials": n_trials,
+            "workers": options.workers,
+            "finalists": options.finalists,
+            "finalist_seeds": options.finalist_seeds,
+        },
+    )
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """Reads it.
+
+    Raises:
+        SweepError: if it is not there or damaged.
+    """
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SweepError(f"{folder} is no sweep: its {RECORD} cannot be read") from error
+    if not isinstance(record, dict) or not isinstance(record.get("n_trials"), int):
+        raise SweepError(f"{folder / RECORD} is damaged")
+    return record
+
+
+def address_of(folder: Path, record: dict[str, Any], storage: str | None = None) -> Address:
+    """Where the sweep of a folder is.
+
+    Args:
+        folder: the sweep's.
+        record: what :func:`read_record` gave.
+        storage: its URL, where it cannot be read without a password.
+    """
+    url = storage or record.get("storage") or f"sqlite:///{folder.absolute() / 'study.db'}"
+    return Address(str(record["name"]), folder, str(url))
+
+
+def _public(url: str) -> str:
+    import sqlalchemy
+
+    return sqlalchemy.engine.make_url(url).set(password=None).render_as_string()

@@ -1,0 +1,180 @@
+"""A sweep as a study of Optuna: its storage, who chooses trials, who gives them up."""
+
+import binascii
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from charlab.errors import ConfigError, SweepError
+from charlab.sweeps.spec import Address, Spec
+
+if TYPE_CHECKING:
+    import optuna
+
+SPEC = "charlab spec"  # the study's attribute that holds the definition
+
+
+def open_storage(url: str) -> "optuna.storages.RDBStorage":
+    """The storage behind a URL.
+
+    Raises:
+        ConfigError: if it cannot be reached.
+    """
+    import optuna
+    import sqlalchemy
+
+    quiet()
+    patient = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
+    try:
+        return optuna.storages.RDBStorage(
+            url, engine_kwargs={**patient, "pool_pre_ping": True, "pool_size": 2}
+        )
+    except ImportError as error:
+        driver = "psycopg[binary]" if url.startswith("postgresql") else "pymysql"
+        raise ConfigError(
+            f"sweep.storage: the driver of this database is not installed ({error}); "
+            f"pip install '{driver}'"
+        ) from error
+    except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.OptunaError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ConfigError(f"sweep.storage cannot be used: {reason}") from error
+
+
+def create(address: Address, spec: Spec) -> Spec:
+    """Creates the study if there is none; call it while alone.
+
+    Returns:
+        The definition that the study has: the one given, or the one it was created with.
+    """
+    import optuna
+
+    study = optuna.create_study(
+        study_name=address.name,
+        storage=open_storage(address.storage),
+        directions=["maximize" if d == "maximize" else "minimize" for d in spec.directions],
+        load_if_exists=True,
+    )
+    stored = study.user_attrs.get(SPEC)
+    if stored is None:
+        study.set_user_attr(SPEC, spec.to_json())
+        return spec
+    return Spec.from_json(stored)
+
+
+def load(address: Address) -> tuple["optuna.Study", Spec]:
+    """The study and its definition; its sampler chooses nothing yet.
+
+    Raises:
+        SweepError: if there is no such study.
+    """
+    import optuna
+
+    storage = open_storage(address.storage)
+    try:
+        study = optuna.load_study(
+            study_name=address.name, storage=storage, sampler=optuna.samplers.RandomSampler(0)
+        )
+        spec = Spec.from_json(study.user_attrs[SPEC])
+    except KeyError as error:
+        raise SweepError(f"the storage has no sweep of charlab named {address.name!r}") from error
+    study.pruner = build_pruner(spec)
+    return study, spec
+
+
+def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
+    """What chooses the settings of the trial with this number.
+
+    Trials are chosen in processes of their own, so a seed has to say which trial it is for:
+    with one seed for all, every fresh process would draw the same point. Grid and QMC count the
+    trials of the study instead and need one seed for all.
+    """
+    from optuna import samplers
+
+    seed = (spec.seed + 7919 * number) % 2**32
+    startup = spec.startup_trials
+    if spec.sampler == "tpe":
+        return samplers.TPESampler(
+            seed=seed,
+            n_startup_trials=startup,
+            multivariate=True,
+            constant_liar=True,
+            group=spec.function is not None,
+        )
+    if spec.sampler == "gp":
+        return samplers.GPSampler(
+            seed=seed,
+            n_startup_trials=startup,
+            independent_sampler=samplers.RandomSampler(seed),
+        )
+    if spec.sampler == "qmc":
+        return samplers.QMCSampler(
+            seed=spec.seed,
+            scramble=True,
+            independent_sampler=samplers.RandomSampler(seed),
+            warn_independent_sampling=False,
+            warn_asynchronous_seeding=False,
+        )
+    if spec.sampler == "grid":
+        points: Any = {p.key: p.points() for p in spec.parameters}
+        return samplers.GridSampler(points, seed=spec.seed)
+    return samplers.RandomSampler(seed)
+
+
+def build_pruner(spec: Spec) -> "optuna.pruners.BasePruner":
+    """What gives trials up. Its steps are characters of training."""
+    from optuna import pruners
+
+    spared = spec.warmup * spec.unit + 1 if spec.warmup else 0
+    median = pruners.MedianPruner(n_startup_trials=spec.startup_trials, n_warmup_steps=spared)
+    first = max(1, spec.warmup) * spec.unit
+    if spec.pruner == "median":
+        return median
+    if spec.pruner == "percentile":
+        return pruners.PercentilePruner(
+            spec.percentile, n_startup_trials=spec.startup_trials, n_warmup_steps=spared
+        )
+    if spec.pruner == "patient":
+        return pruners.PatientPruner(median, patience=spec.patience)
+    if spec.pruner == "successive_halving":
+        return pruners.SuccessiveHalvingPruner(
+            min_resource=first, reduction_factor=spec.reduction_factor
+        )
+    if spec.pruner == "hyperband":
+        return _hyperband(
+            min_resource=first,
+            max_resource=max(first, spec.full) if spec.full else "auto",
+            reduction_factor=spec.reduction_factor,
+        )
+    return pruners.NopPruner()
+
+
+def _hyperband(**options: Any) -> "optuna.pruners.BasePruner":
+    import optuna
+
+    class Hyperband(optuna.pruners.HyperbandPruner):
+        """Deals trials to brackets by their numbers alone.
+
+        Optuna's own also hashes the study's name, so that a sweep would go otherwise under
+        another name.
+        """
+
+        def _get_bracket_id(self, study: Any, trial: Any) -> int:
+            if not self._pruners:
+                return 0
+            assert self._n_brackets is not None
+            share = binascii.crc32(str(trial.number).encode()) % self._total_trial_allocation_budget
+            for bracket, budget in enumerate(self._trial_allocation_budgets):
+                share -= budget
+                if share < 0:
+                    return bracket
+            return self._n_brackets - 1
+
+    return Hyperband(**options)
+
+
+def quiet() -> None:
+    """Keeps Optuna's own remarks off the screen."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.filterwarnings("ignore", module="optuna")
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
