@@ -1,10 +1,14 @@
 """What tests of every room may ask for: composed options, small corpora."""
 
-# First of all, before anything imports torch: threads that wait for others are not to spin.
+# First of all, before anything imports torch, also in the processes that tests start: a worker
+# of the suite per core, so one thread for each; and threads that wait for others are not to spin.
 # ruff: noqa: E402
+import os
+
 from charlab.doors import let_threads_sleep
 
 let_threads_sleep()
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import functools
 from collections.abc import Callable, Iterable

@@ -1,5 +1,6 @@
 """Made-up sweeps: records as a sweep leaves them, with an in-memory study beside them."""
 
+import json
 import math
 import random
 from collections.abc import Sequence
@@ -93,6 +94,27 @@ def two_objectives(count: int = 40, seed: int = 1) -> SweepResults:
     )
 
 
+def write_run(
+    folder: Path,
+    figures: dict[str, Any] | None = None,
+    *,
+    settings: str | None = None,
+    status: str = "completed",
+    overrides: Sequence[str] = (),
+    fingerprint: str = "abc",
+) -> Path:
+    """A run's folder with what a comparison reads; ``settings`` is YAML."""
+    folder.mkdir(parents=True)
+    metrics = {**(figures or {}), "status": status}
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    (folder / "environment.json").write_text(json.dumps({"dataset_fingerprint": fingerprint}))
+    if settings is not None:
+        (folder / ".hydra").mkdir()
+        (folder / ".hydra" / "config.yaml").write_text(settings)
+        (folder / ".hydra" / "overrides.yaml").write_text(json.dumps(list(overrides)))
+    return folder
+
+
 def _random_trial(number: int, chance: random.Random) -> TrialResult:
     parameters: dict[str, Any] = {
         "optimizer.lr": 10 ** chance.uniform(-4, -1),
@@ -121,10 +143,9 @@ def _random_trial(number: int, chance: random.Random) -> TrialResult:
     if number in (58, 59):
         state = "running"
     done = {"pruned": chance.choice([2, 4]), "failed": 3, "running": 6}.get(state, steps)
-    words = ("model=" + parameters["model"],) + tuple(
+    words = tuple(
         f"{name}={str(value).lower() if isinstance(value, bool) else value}"
         for name, value in parameters.items()
-        if name != "model"
     )
     begun = BEGAN + timedelta(minutes=3 * number)
     reason = None

@@ -18,21 +18,21 @@ from charlab.errors import CheckpointError
 from charlab.networks import build_network, count_parameters, restore_network
 from charlab.random_states import random_states
 
-CHARACTERS = tuple("abcdé")
+SYMBOLS = tuple("abcdé")
 LABELS = ("New", "Old", "新しい")
 
 
 @pytest.fixture
 def make_checkpoint(compose_options):
-    def make(*overrides, labels=LABELS, characters=CHARACTERS):
+    def make(*overrides, labels=LABELS, symbols=SYMBOLS):
         options = compose_options("model.hidden_size=4", "model.embedding_size=3", *overrides)
-        network = build_network(options, 2 + len(characters), len(labels))
+        network = build_network(options, 2 + len(symbols), len(labels))
         optimizer = torch.optim.AdamW(network.parameters())
         sum(parameter.square().sum() for parameter in network.parameters()).backward()
         optimizer.step()
         return Checkpoint(
             options=options,
-            characters=characters,
+            symbols=symbols,
             labels=labels,
             label_counts=tuple(range(len(labels))),
             fingerprint="f" * 64,
@@ -104,7 +104,7 @@ def test_what_was_saved_comes_back(make_checkpoint, tmp_path, model, task):
         else:
             assert before == after
             assert type(before) is type(after)
-    assert again.vocabulary.characters == CHARACTERS
+    assert again.vocabulary.symbols == SYMBOLS
     assert [path.name for path in tmp_path.iterdir()] == ["a.ckpt"]
 
 
@@ -147,7 +147,7 @@ def test_without_labels(make_checkpoint, tmp_path):
 
 def test_it_holds_plain_data_only(saved):
     data = read(saved)
-    assert data["charlab_format"] == FORMAT == 1
+    assert data["charlab_format"] == FORMAT == 2
     allowed = (dict, list, tuple, str, int, float, bool, type(None), torch.Tensor)
 
     def walk(value):
@@ -258,7 +258,7 @@ def test_other_files(tmp_path, saved):
         assert refuse(tmp_path / "other.ckpt").endswith("is not a checkpoint of charlab")
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, torch.ones(2)])
+@pytest.mark.parametrize("version", [0, 1, "1", None, torch.ones(2)])
 def test_another_format(saved, version):
     message = refuse(change(saved, charlab_format=version))
     assert message.endswith(
@@ -277,9 +277,9 @@ def test_the_configuration_is_checked(saved, entries):
     assert "is not a whole checkpoint: " in message
 
 
-@pytest.mark.parametrize("characters", [5, [1, 2], ["ab"], [["a"]]])
-def test_the_characters_are_checked(saved, characters):
-    assert "is not a whole checkpoint: " in refuse(change(saved, characters=characters))
+@pytest.mark.parametrize("symbols", [5, [1, 2], ["ab"], [["a"]]])
+def test_the_symbols_are_checked(saved, symbols):
+    assert "is not a whole checkpoint: " in refuse(change(saved, symbols=symbols))
 
 
 def test_weights_that_do_not_fit(make_checkpoint, tmp_path):
@@ -292,7 +292,7 @@ def test_weights_that_do_not_fit(make_checkpoint, tmp_path):
         {"network": {**good.network, name: torch.zeros(2, 3)}},
         {"network": {**good.network, name: "weights"}},
         {"network": [1, 2]},
-        {"characters": tuple("ab")},
+        {"symbols": tuple("ab")},
         {"options": make_checkpoint("model=gru").options},
         {"options": make_checkpoint("task=classify").options},
         {

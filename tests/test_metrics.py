@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from charlab.data.batch import IGNORE, Batch
 from charlab.data.evaluation_batches import evaluation_batches
+from charlab.data.original import OriginalText, split_text
 from charlab.data.vocabulary import BOUNDARY
 from charlab.measuring import measure
 from charlab.metrics import (
     ClassificationMeter,
     GenerationMeter,
     carried_state,
-    character_metrics,
     macro_f1,
+    symbol_metrics,
 )
 from charlab.models import Classifier, LanguageModel, build_model
 from charlab.testing.model_contract import randomize
@@ -193,11 +194,34 @@ def test_figures_depend_neither_on_autocast_nor_on_dropout(names, purpose):
     assert not model.training
 
 
+def test_original_characters_of_a_stream_and_of_names(stream, names):
+    part, model, loss, _ = stream
+    text = OriginalText("char", part.characters, 0)
+    batches = evaluation_batches(part, layout="stream", purpose="generate", seq_len=3)
+    figures = measure(model, GenerationMeter(model), batches, text)
+    # The first character is not predicted, and that is all the difference.
+    N = part.characters
+    assert figures["bits_per_original_char"] == pytest.approx(
+        figures["bits_per_char"] * (N - 1) / N
+    )
+    assert figures["bits_per_original_char"] == pytest.approx(loss * (N - 1) / N / math.log(2))
+    # Of names the end marks cost bits and are no characters.
+    corpus, part = names
+    model = language_model(corpus.vocabulary.size)
+    batches = evaluation_batches(part, layout="sequences", purpose="generate", seq_len=1)
+    figures = measure(model, GenerationMeter(model, "byte"), batches, split_text(corpus, "train"))
+    predictions = part.characters + part.documents
+    bits = figures["bits_per_byte"] * predictions
+    assert figures["bits_per_original_char"] == pytest.approx(bits / part.characters)
+    assert "bits_per_char" not in figures
+
+
 def test_units():
-    figures = character_metrics(math.log(8))
+    figures = symbol_metrics(math.log(8))
     assert figures == pytest.approx({"loss": math.log(8), "perplexity": 8, "bits_per_char": 3})
-    assert character_metrics(800.0)["perplexity"] == math.inf
-    assert math.isfinite(character_metrics(699.0)["perplexity"])
+    assert symbol_metrics(math.log(8), "word")["bits_per_word"] == pytest.approx(3)
+    assert symbol_metrics(800.0)["perplexity"] == math.inf
+    assert math.isfinite(symbol_metrics(699.0)["perplexity"])
 
 
 # Classification

@@ -111,7 +111,7 @@ def test_prepare_reads_what_the_options_say(compose_options, names_folder):
     prepared = prepare(options)
     corpus = prepared.corpus
     assert corpus.labels == ("New", "Old")
-    assert "".join(corpus.vocabulary.characters) == "abcdefghlnow"
+    assert "".join(corpus.vocabulary.symbols) == "abcdefghlnow"
     assert {name: part.documents for name, part in corpus.splits.items()} == {
         **{"train": 20, "val": 20}
     }
@@ -128,3 +128,50 @@ def test_faults_of_the_settings_come_before_the_data(compose_options):
         prepare(compose_options("dataset.path=/nowhere/at/all"))
     with pytest.raises(ConfigError, match=r"^unknown dataset 'name': did you mean 'names'\?$"):
         prepare(compose_options("dataset.source=name"))
+
+
+def test_parts_from_files_of_their_own(compose_options, tmp_path):
+    texts = {"path": "the quick brown fox " * 30, "val_path": "a fox ", "test_path": "the box "}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+    words = [f"dataset.{name}={tmp_path / f'{name}.txt'}" for name in texts]
+    corpus = read_corpus(compose_options("dataset=text", "dataset.layout=stream", *words))
+    vocabulary = corpus.vocabulary
+    found = {name: vocabulary.decode(part.ids[:]) for name, part in corpus.splits.items()}
+    assert found == {"train": texts["path"], "val": "\ufffd fox ", "test": texts["test_path"]}
+    assert len(corpus.labels) <= 1
+    # Half of what there is to split remains where only one part is given.
+    corpus = read_corpus(
+        compose_options(
+            "dataset=text",
+            "dataset.layout=stream",
+            "dataset.split.fractions=[0.4,0.4,0.2]",
+            *words[:2],
+        )
+    )
+    assert {name: part.characters for name, part in corpus.splits.items()} == {
+        **{"train": 400, "val": 6, "test": 200}
+    }
+
+
+def test_units_limits_and_rare_symbols_are_passed_on(compose_options, tmp_path):
+    (tmp_path / "text.txt").write_text("aé" * 500 + "x" * 1000)
+    words = ["dataset=text", f"dataset.path={tmp_path / 'text.txt'}", "dataset.limit=1001"]
+    options = compose_options(*words, "dataset.split.fractions=[1,0,0]")
+    corpus = read_corpus(options)
+    assert corpus.report.characters == 1001
+    assert corpus.vocabulary.symbols == ("a", "x", "é")
+    rare = compose_options(*words, "dataset.split.fractions=[1,0,0]", "dataset.min_count=2")
+    assert read_corpus(rare).vocabulary.symbols == ("a", "é")
+    by_bytes = compose_options(*words, "dataset.unit=byte", "dataset.split.fractions=[1,0,0]")
+    assert read_corpus(by_bytes).splits["train"].characters == 1501
+
+
+def test_no_file_is_read_beyond_the_limit(compose_options, tmp_path):
+    for name in "abc":
+        (tmp_path / f"{name}.txt").write_text(f"text {name} " * 100)
+    (tmp_path / "d.txt").write_bytes(b"\xff no text")
+    words = ["dataset=text", f"dataset.path={tmp_path}", "dataset.layout=stream"]
+    assert read_corpus(compose_options(*words, "dataset.limit=1500")).report.characters == 1500
+    with pytest.raises(DataError, match="0xff"):
+        read_corpus(compose_options(*words))

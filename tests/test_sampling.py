@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from charlab.data.vocabulary import Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
 from charlab.decoding import DecodingSettings
 from charlab.models import LanguageModel, build_model
 from charlab.sampling import draw_labels, sample_texts
@@ -25,7 +25,7 @@ def test_a_seed_decides_the_labels():
     assert len({tuple(draw_labels(counts, 40, seed=None)) for _ in range(3)}) > 1
 
 
-VOCABULARY = Vocabulary("abcdef")
+VOCABULARY = CharacterVocabulary("abcdef")
 
 
 @pytest.fixture

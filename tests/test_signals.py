@@ -25,6 +25,13 @@ def test_the_first_signal_is_noted_and_the_second_stops_at_once(number):
         assert signals.received == number
 
 
+def test_another_sigterm_leaves_the_run_the_time_to_save():
+    with StopSignals() as signals:
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        assert signals.received == signal.SIGTERM
+
+
 def test_the_user_is_told(caplog):
     with caplog.at_level("WARNING", logger="charlab"), StopSignals():
         signal.raise_signal(signal.SIGTERM)

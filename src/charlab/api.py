@@ -82,7 +82,7 @@ class TrainedModel:
         Raises:
             CheckpointError: if the network classifies.
             ConfigError: if a setting or label is unknown or out of range.
-            UnknownCharacterError: if the prompt holds characters that training never saw.
+            UnknownCharacterError: if the prompt holds characters or words never seen in training.
         """
         settings = settings or DecodingSettings(**knobs)
         return generate(
@@ -115,12 +115,12 @@ class TrainedModel:
         ]
 
     def score(self, text: str, *, label: str | None = None, unknown: str = "error") -> Score:
-        """How probable a text is: log-probability in nats, perplexity, per character.
+        """How probable a text is: log-probability in nats, per symbol, and bits per character.
 
         Args:
             text: normalized as the training text was.
             label: what to condition on, for a network trained so; needed then.
-            unknown: characters never seen in training: "error", or read as the unknown "mark".
+            unknown: what training never saw of it: "error", or read as the unknown "mark".
 
         Raises:
             CheckpointError: if the network classifies.

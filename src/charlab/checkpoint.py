@@ -17,11 +17,12 @@ from torch import Tensor
 
 from charlab.config.check import build, to_plain
 from charlab.config.schema import RunOptions
+from charlab.data.units import make_vocabulary
 from charlab.data.vocabulary import Vocabulary
 from charlab.errors import CharlabError, CheckpointError
 from charlab.files import write_atomically
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Checkpoint:
 
     Attributes:
         options: the resolved configuration: what "auto" and null stood for is decided.
-        characters: the vocabulary's characters, in order.
+        symbols: the vocabulary's characters or words, in order; () of bytes, which need no list.
         labels: the labels, in order; () without.
         label_counts: training documents of each label; () without labels.
         fingerprint: of the corpus, to notice that data changed.
@@ -42,7 +43,7 @@ class Checkpoint:
     """
 
     options: RunOptions
-    characters: tuple[str, ...]
+    symbols: tuple[str, ...]
     labels: tuple[str, ...]
     label_counts: tuple[int, ...]
     fingerprint: str
@@ -55,7 +56,7 @@ class Checkpoint:
     @property
     def vocabulary(self) -> Vocabulary:
         """The vocabulary that the network was trained with."""
-        return Vocabulary(self.characters)
+        return make_vocabulary(self.options.dataset.unit, self.symbols)
 
 
 def save(checkpoint: Checkpoint, path: Path) -> None:
@@ -103,9 +104,11 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             f"{path} has checkpoint format {version}, this version of charlab reads {FORMAT}"
         )
     try:
+        options = build(RunOptions, data["options"], hints=False)
+        vocabulary = make_vocabulary(options.dataset.unit, data["symbols"])
         return Checkpoint(
-            options=build(RunOptions, data["options"], hints=False),
-            characters=Vocabulary(data["characters"]).characters,
+            options=options,
+            symbols=listed_symbols(vocabulary),
             labels=tuple(str(label) for label in data["labels"]),
             label_counts=_label_counts(data),
             fingerprint=str(data["fingerprint"]),
@@ -118,6 +121,11 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
     except (CharlabError, AttributeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).replace("\n", "; ")
         raise CheckpointError(f"{path} is not a whole checkpoint: {reason}") from error
+
+
+def listed_symbols(vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What a checkpoint lists of a vocabulary: nothing of bytes, which are always the same."""
+    return () if vocabulary.unit == "byte" else vocabulary.symbols
 
 
 def _label_counts(data: dict[str, Any]) -> tuple[int, ...]:

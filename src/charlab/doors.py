@@ -156,6 +156,30 @@ def report(words: list[str]) -> int:
     return run_report(options)
 
 
+def inspect_data(words: list[str]) -> int:
+    """``inspect_data.py``: what a dataset is made of."""
+    from charlab.config.overrides import take_out
+    from charlab.config.words import wants_help
+
+    if wants_help(words):
+        print(_INSPECT_HELP)
+        return 0
+    output, rest = take_out(words, "output")
+    from charlab.commands.inspect_data import inspect_data as run_inspect
+
+    return run_inspect(rest, Path(sys.argv[0]).resolve().parent / "conf", output)
+
+
+_INSPECT_HELP = """inspect_data.py: figures and pictures of a dataset
+
+  python inspect_data.py dataset=text dataset.path=book.txt
+  python inspect_data.py dataset=names output=pictures
+
+It takes the dataset's settings as train.py does (python train.py --help lists them), and
+
+  output=FOLDER   where the pictures go; without it, outputs/data/<dataset>"""
+
+
 def _read(
     schema: type[T], words: list[str], command: str, purpose: str, examples: list[str]
 ) -> T | None:

@@ -9,6 +9,7 @@ from charlab.config.schema import RunOptions
 from charlab.data.batch import Batch
 from charlab.data.corpus import Corpus
 from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
+from charlab.data.original import OriginalText
 from charlab.metrics import Meter
 from charlab.preparation import is_conditional
 
@@ -46,8 +47,17 @@ def measuring_batches(
     )
 
 
-def measure(network: nn.Module, meter: Meter, batches: Iterable[Batch]) -> dict[str, float]:
-    """Exact figures of a network over batches, without a split's prefix."""
+def measure(
+    network: nn.Module, meter: Meter, batches: Iterable[Batch], text: OriginalText | None = None
+) -> dict[str, float]:
+    """Exact figures of a network over batches, without a split's prefix.
+
+    Args:
+        network: what is measured.
+        meter: an empty one.
+        batches: a split's.
+        text: the split's, for what is said of its characters whatever the unit.
+    """
     was_training = network.training
     network.eval()
     try:
@@ -55,4 +65,4 @@ def measure(network: nn.Module, meter: Meter, batches: Iterable[Batch]) -> dict[
             meter.update(batch)
     finally:
         network.train(was_training)
-    return meter.compute()
+    return meter.compute(text)

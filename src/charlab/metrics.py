@@ -1,8 +1,10 @@
 """Exact figures of a split: total loss over total predictions, summed in double precision.
 
 A meter is fed batch by batch, carries the recurrent state from one to the next where the batches
-are parts of a stream, and divides once, at the end. Loss is in nats per character (generation) or
-per example (classification), unweighted; perplexity is exp(loss); bits per character loss / ln 2.
+are parts of a stream, and divides once, at the end. Loss is in nats per predicted symbol
+(generation: a character, a byte or a word, as the corpus has it) or per example (classification),
+unweighted; perplexity is exp(loss); bits per symbol loss / ln 2. Bits per original character
+(`charlab.data.original`) mean the same whatever the unit.
 """
 
 import math
@@ -14,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.data.batch import IGNORE, Batch
+from charlab.data.original import OriginalText
 from charlab.models.classifier import Classifier
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import State, reset_lanes
@@ -25,14 +28,18 @@ class Meter(Protocol):
     def update(self, batch: Batch) -> None:
         """Adds a batch."""
 
-    def compute(self) -> dict[str, float]:
-        """The figures so far, without a split's prefix."""
+    def compute(self, text: OriginalText | None = None) -> dict[str, float]:
+        """The figures so far, without a split's prefix.
+
+        Args:
+            text: what the batches were made of, where they were a whole text.
+        """
 
 
-def character_metrics(loss: float) -> dict[str, float]:
-    """A loss in nats per character and what is said in other units of it."""
+def symbol_metrics(loss: float, unit: str = "char") -> dict[str, float]:
+    """A loss in nats per symbol and the same said otherwise: loss, perplexity, bits_per_<unit>."""
     perplexity = math.exp(loss) if loss < 700 else math.inf
-    return {"loss": loss, "perplexity": perplexity, "bits_per_char": loss / math.log(2)}
+    return {"loss": loss, "perplexity": perplexity, f"bits_per_{unit}": loss / math.log(2)}
 
 
 def carried_state(batch: Batch, state: State | None) -> State | None:
@@ -45,17 +52,22 @@ def carried_state(batch: Batch, state: State | None) -> State | None:
 
 
 class GenerationMeter:
-    """Loss and accuracy of predicting the next character.
+    """Loss and accuracy of predicting the next symbol.
 
     Always computes in float32, whatever precision trains: a figure must not depend on it.
+
+    Args:
+        network: the language model.
+        unit: what a symbol is: "char", "byte" or "word".
     """
 
-    def __init__(self, network: LanguageModel) -> None:
+    def __init__(self, network: LanguageModel, unit: str = "char") -> None:
         self._network = network
+        self._unit = unit
         self._state: State | None = None
         self._loss = 0.0
         self._correct = 0
-        self._characters = 0
+        self._predictions = 0
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
@@ -68,12 +80,15 @@ class GenerationMeter:
         losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
         self._loss += losses.cpu().double().sum().item()
         self._correct += int((rows.argmax(-1) == targets).sum().item())
-        self._characters += batch.characters
+        self._predictions += batch.characters
 
-    def compute(self) -> dict[str, float]:
-        """loss, perplexity, bits_per_char, accuracy."""
-        loss = self._loss / self._characters
-        return {**character_metrics(loss), "accuracy": self._correct / self._characters}
+    def compute(self, text: OriginalText | None = None) -> dict[str, float]:
+        """loss, perplexity, bits_per_<unit>, accuracy, and of a text bits_per_original_char."""
+        figures = symbol_metrics(self._loss / self._predictions, self._unit)
+        figures["accuracy"] = self._correct / self._predictions
+        if text is not None:
+            figures["bits_per_original_char"] = text.bits_per_char(self._loss)
+        return figures
 
 
 class ClassificationMeter:
@@ -105,7 +120,7 @@ class ClassificationMeter:
         counts = torch.bincount(cells, minlength=classes * classes)
         self.confusion += counts.view(classes, classes)
 
-    def compute(self) -> dict[str, float]:
+    def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, accuracy, macro_f1, and top3_accuracy of four labels or more."""
         examples = int(self.confusion.sum())
         correct = int(self.confusion.diagonal().sum())
@@ -135,8 +150,8 @@ def macro_f1(confusion: Tensor) -> float:
     return float((2 * true_positives[seen] / mentions[seen]).mean())
 
 
-METERS: dict[str, Callable[[Any, int], Meter]] = {
-    "generate": lambda network, classes: GenerationMeter(network),
-    "classify": ClassificationMeter,
+METERS: dict[str, Callable[[Any, int, str], Meter]] = {
+    "generate": lambda network, classes, unit: GenerationMeter(network, unit),
+    "classify": lambda network, classes, unit: ClassificationMeter(network, classes),
 }
-"""By the task's name: an empty meter for a network and a number of labels."""
+"""By the task's name: an empty meter for a network, a number of labels and a unit."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from charlab.config.schema import GenerateOptions, RunOptions
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.requirements import require_trainable
-from charlab.data.sources import read_source
+from charlab.data.sources import Request, read_parts
+from charlab.data.units import resolve_min_count
 from charlab.errors import ConfigError
+from charlab.terminal import say
 
 
 def read_corpus(options: RunOptions) -> Corpus:
@@ -17,7 +19,20 @@ def read_corpus(options: RunOptions) -> Corpus:
         DataError, ConfigError: if the data or its settings are unfit.
     """
     dataset = options.dataset
-    documents = read_source(dataset.source, path=dataset.path, encoding=dataset.encoding)
+    request = Request(
+        path=dataset.path,
+        encoding=dataset.encoding,
+        text_column=dataset.text_column,
+        label_column=dataset.label_column,
+        url=dataset.url,
+    )
+    documents = read_parts(
+        dataset.source,
+        request,
+        val_path=dataset.val_path,
+        test_path=dataset.test_path,
+        limit=dataset.limit,
+    )
     return build_corpus(
         documents,
         normalize=dataset.normalize,
@@ -25,6 +40,10 @@ def read_corpus(options: RunOptions) -> Corpus:
         fractions=dataset.split.fractions,
         split_seed=dataset.split.seed,
         distinct=dataset.distinct,
+        unit=dataset.unit,
+        min_count=dataset.min_count,
+        limit=dataset.limit,
+        announce=say,
     )
 
 
@@ -53,7 +72,13 @@ def check_together(options: RunOptions) -> None:
     Raises:
         ConfigError: if some do.
     """
-    trainer = options.trainer
+    trainer, unit = options.trainer, options.dataset.unit
+    resolve_min_count(unit, options.dataset.min_count)
+    if options.task.monitor == "val/bits_per_char" and unit != "char":
+        raise ConfigError(
+            f"task.monitor=val/bits_per_char is measured with dataset.unit=char, not {unit}: "
+            "take val/bits_per_original_char, which every unit has"
+        )
     if options.task.name == "generate" and options.model.bidirectional:
         raise ConfigError(
             "model.bidirectional=true is for task=classify: a generator may not read the future"

@@ -10,7 +10,9 @@ _HEEDED = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopSignals:
-    """Notes the first signal; a second one raises KeyboardInterrupt at once.
+    """Notes the first signal; another Ctrl-C raises KeyboardInterrupt at once.
+
+    Another SIGTERM changes nothing: a cluster may send several, and the run is to be saved.
 
     Lightning puts up handlers of its own when it starts, so :meth:`install` is called again then;
     leaving the context brings back what was there before.
@@ -36,6 +38,8 @@ class StopSignals:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.received is not None:
-            raise KeyboardInterrupt
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            return
         self.received = number
         warn("stopping after this step; the run can be resumed (once more: stop at once)")

@@ -1,4 +1,4 @@
-"""Small data of the user's own, and a shell."""
+"""Small data of the user's own, and the doors."""
 
 import random
 import subprocess
@@ -6,7 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.in_process import in_process
 from tests.shell import through_bash
+
+Door = Callable[..., subprocess.CompletedProcess[str]]
 
 SYLLABLES = {
     "Èlfico": ["lae", "thi", "riel", "ó", "nim", "dor"],
@@ -41,13 +44,16 @@ def text_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def door(tmp_path: Path) -> Door:
+    """Runs a door in this process; runs go to a folder of their own."""
+    return _with_outputs(in_process, tmp_path / "outputs")
+
+
+@pytest.fixture
+def door_in_bash(tmp_path: Path) -> Door:
     """Runs a door through ``bash``, words quoted for it; runs go to a folder of their own."""
+    return _with_outputs(through_bash, tmp_path / "outputs")
 
-    def run(
-        script: str, *words: str, stdin: str | bytes = "", outputs: Path | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        folder = tmp_path / "outputs" if outputs is None else outputs
-        return through_bash(script, *words, f"output_dir={folder}", stdin=stdin)
 
-    return run
+def _with_outputs(run: Door, folder: Path) -> Door:
+    return lambda script, *words, **rest: run(script, *words, f"output_dir={folder}", **rest)

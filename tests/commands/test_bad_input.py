@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.in_process import in_process
 from tests.shell import TINY, through_bash
 
 Door = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -54,22 +55,22 @@ FILES = {
     "one character": (b"aaaaaaaaaaaa" * 50, [], "one character 'a'"),
     "too short": (b"abcdefghij", ["dataset.seq_len=64"], "dataset.seq_len"),
     "not utf-8": (b"abc\xff" * 300, [], "at offset 3; choose the encoding"),
-    "one class": (b"abcde " * 300, ["task=classify"], "one class"),
+    "no label": (b"abcde " * 300, ["task=classify"], "classification needs labels"),
 }
 
 
 @pytest.mark.parametrize("case", FILES)
-def test_files(case: str, door: Door, tmp_path: Path) -> None:
+def test_files(case: str, door_in_bash: Door, tmp_path: Path) -> None:
     data, words, fragment = FILES[case]
     path = tmp_path / "мой файл, 'x'=1.txt"
     path.write_bytes(data)
-    done = door("train.py", "dataset=text", f"dataset.path={path}", *words)
+    done = door_in_bash("train.py", "dataset=text", f"dataset.path={path}", *words)
     assert_one_line(done, fragment)
     assert not (tmp_path / "outputs").exists()
 
 
-def test_all_faults_at_once(door: Door) -> None:
-    done = door("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
+def test_all_faults_at_once(door_in_bash: Door) -> None:
+    done = door_in_bash("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
     assert_one_line(done, "model.hidden_size")
     assert len(done.stderr.splitlines()) == 3
 
@@ -81,16 +82,17 @@ def test_a_traceback_for_those_who_ask() -> None:
 
 
 @pytest.mark.parametrize("script", ["sample.py", "predict.py", "evaluate.py"])
-def test_doors_without_a_run(script: str, door: Door) -> None:
-    assert_one_line(door(script), "no run")
-    assert_one_line(door(script, "run=nowhere"), "there is no run nowhere")
-    assert_one_line(door(script, "rnu=latest"), "did you mean 'run'")
-    assert_one_line(door(script, "latest"), "is not of the form key=value")
+def test_doors_without_a_run(script: str, door_in_bash: Door) -> None:
+    assert_one_line(door_in_bash(script), "no run")
+    assert_one_line(door_in_bash(script, "run=nowhere"), "there is no run nowhere")
+    assert_one_line(door_in_bash(script, "rnu=latest"), "did you mean 'run'")
+    assert_one_line(door_in_bash(script, "latest"), "is not of the form key=value")
 
 
-def test_a_run_without_a_checkpoint(door: Door, tmp_path: Path) -> None:
+def test_a_run_without_a_checkpoint(door_in_bash: Door, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert_one_line(door("sample.py", f"run={tmp_path / 'empty'}"), "has no checkpoint")
+    done = door_in_bash("sample.py", f"run={tmp_path / 'empty'}")
+    assert_one_line(done, "has no checkpoint")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
@@ -112,7 +114,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, names_folder: Path) -> dic
     for task in ("generate", "classify"):
         root = tmp_path_factory.mktemp(task)
         words = [f"task={task}", f"dataset.path={names_folder}", f"output_dir={root}", *TINY]
-        done = through_bash("train.py", *words, "trainer.max_steps=3")
+        done = in_process("train.py", *words, "trainer.max_steps=3")
         assert done.returncode == 0, done.stderr
         folders[task] = str(next(root.rglob("metrics.json")).parent)
     return folders
@@ -170,7 +172,7 @@ TEXTS = [" both, ends = 'kept' ", 'two\nlines "佐藤" $HOME `x` \\']
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_any_text_passes_unharmed(text: str, trained: dict[str, str], door: Door) -> None:
-    done = door("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
+def test_any_text_passes_unharmed(text: str, trained: dict[str, str], door_in_bash: Door) -> None:
+    done = door_in_bash("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
     assert done.returncode == 0, done.stderr
     assert done.stdout.rpartition("\t")[0] == text

@@ -32,8 +32,14 @@ def arguments(folder: Path, task: str, dataset: str, path: Path, *more: str) -> 
 
 
 def start(command: list[str]) -> "subprocess.Popen[bytes]":
+    # with threads, as a user has them: sums that they split have to come out the same, too
+    threads = {"OMP_NUM_THREADS": "2"}
     return subprocess.Popen(
-        command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        env=environment() | threads,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
 
 
@@ -54,6 +60,7 @@ def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[bytes]", output_di
                 process.send_signal(signal.SIGKILL)
                 process.communicate()
                 return path.parent.parent
+        time.sleep(0.01)  # the processes need the cores
     raise AssertionError("no checkpoint appeared")
 
 

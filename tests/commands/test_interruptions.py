@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from tests.commands_help import assert_same_run
-from tests.shell import ROOT, TINY, environment, only_run, through_bash
+from tests.in_process import in_process
+from tests.shell import ROOT, TINY, environment, only_run
 
 from charlab.checkpoint import load
 from charlab.commands import train as training
@@ -41,29 +42,47 @@ class StopAfter(StopSignals):
         pass
 
 
-@pytest.mark.parametrize("questions", [0, 24, 70])
-@pytest.mark.parametrize(
-    ("model", "task", "dataset"),
-    [("vanilla", "generate", "text"), ("gru", "classify", "text"), ("lstm", "generate", "names")],
-)
-def test_stopped_anywhere_and_resumed(
-    questions: int,
-    model: str,
-    task: str,
-    dataset: str,
+RUNS = [  # model, task, dataset, threads
+    ("vanilla", "generate", "text", 1),
+    ("gru", "classify", "text", 2),
+    ("lstm", "generate", "names", 1),
+]
+
+
+@pytest.fixture(scope="module", params=RUNS, ids=["-".join(run[:3]) for run in RUNS])
+def whole(
+    request: pytest.FixtureRequest,
     compose_options: Callable[..., RunOptions],
     names_folder: Path,
     text_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[list[str], Path]]:
+    """The words of a run, and the folder of the one that never stopped."""
+    model, task, dataset, threads = request.param
     path = {"names": names_folder, "text": text_folder}[dataset]
     words = [f"model={model}", f"task={task}", f"dataset={dataset}", f"dataset.path={path}"]
     words += [*TINY, "trainer.validate_every=17", "trainer.patience=50", "trainer.progress=none"]
     words += ["trainer.precision=float32"]
-    options = compose_options(*words, f"output_dir={tmp_path / 'whole'}")
-    whole = training.train(prepare(options))
-    assert whole.status == "completed"
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        options = compose_options(*words, f"output_dir={tmp_path_factory.mktemp('whole')}")
+        done = training.train(prepare(options))
+        assert done.status == "completed"
+        yield words, done.folder
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("questions", [0, 24, 70])
+def test_stopped_anywhere_and_resumed(
+    questions: int,
+    whole: tuple[list[str], Path],
+    compose_options: Callable[..., RunOptions],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words, never_stopped = whole
     options = compose_options(*words, f"output_dir={tmp_path / 'stopped'}")
     with monkeypatch.context() as patch:
         patch.setattr(training, "StopSignals", lambda: StopAfter(questions))
@@ -72,7 +91,7 @@ def test_stopped_anywhere_and_resumed(
     checkpoint = load(stopped.folder / "checkpoints" / "last.ckpt")
     resumed = training.resume(checkpoint, checkpoint.options, stopped.folder)
     assert resumed.status == "completed"
-    assert_same_run(whole.folder, resumed.folder)
+    assert_same_run(never_stopped, resumed.folder)
 
 
 def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
@@ -104,7 +123,7 @@ def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
     assert (folder / "samples.txt").stat().st_size > 0
     assert "can be resumed" in out.decode()
     step = torch.load(folder / "checkpoints/last.ckpt", weights_only=True)["training"]["progress"]
-    done = through_bash(
+    done = in_process(
         "train.py",
         "resume=latest",
         f"output_dir={tmp_path}",
@@ -114,13 +133,13 @@ def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["status"] == "completed"
     assert metrics["progress/epochs"] == step["epoch"] + 1
-    again = through_bash("train.py", f"resume={folder}")
+    again = in_process("train.py", f"resume={folder}")
     assert again.returncode == 0, again.stderr
     assert "this run is complete" in again.stdout
 
 
 def test_a_grid_goes_on_after_a_bad_job(names_folder: Path, tmp_path: Path) -> None:
-    done = through_bash(
+    done = in_process(
         "train.py",
         "-m",
         "model=vanilla,gru",

@@ -187,7 +187,9 @@ def test_the_nearest_key_is_named():
 
 
 def test_free_text_is_what_names_files_and_folders():
-    assert set(free_text_keys(RunOptions)) == {"dataset.name", "dataset.path", "output_dir"}
+    dataset = {"name", "path", "val_path", "test_path", "text_column", "label_column", "url"}
+    expected = {f"dataset.{key}" for key in dataset} | {"output_dir"}
+    assert set(free_text_keys(RunOptions)) == expected
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/a", "a\\b", "a\0"])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charlab.data import lanes as lanes_module
 from charlab.data.batches import (
     IGNORE,
     Batch,
@@ -19,6 +21,7 @@ from charlab.data.batches import (
 )
 from charlab.data.encoded import Encoded, flat_offsets
 from charlab.data.evaluation_batches import BURN_IN, StreamEvaluation, evaluation_batches
+from charlab.data.stored import StoredIds
 from charlab.data.vocabulary import BOUNDARY
 
 purposes = st.sampled_from(["generate", "classify"])
@@ -34,6 +37,17 @@ def documents(lengths: list[int]) -> Encoded:
 
 def stream(characters: int) -> Encoded:
     return documents([characters])
+
+
+def stored(encoded: Encoded, folder: Path) -> Encoded:
+    """The same in a file, seen through a table: numbers there are ids turned round."""
+    size = int(encoded.array.max(initial=0)) + 1
+    path = folder / "numbers"
+    (size - 1 - encoded.array.astype("<u4")).tofile(path)
+    table = np.arange(size)[::-1].astype(encoded.ids.dtype)
+    whole = np.array([encoded.characters])
+    ids = StoredIds(path, np.dtype("<u4"), np.zeros(1, np.int64), whole, table)
+    return Encoded(ids, encoded.offsets, encoded.labels)
 
 
 def rows_of(encoded: Encoded) -> dict[int, list[int]]:
@@ -179,6 +193,48 @@ def test_a_stream_predicts_every_character_but_the_first_once(
     assert [pair for lane in lanes for pair in lane] == list(pairwise(text))
     assert max(map(len, lanes)) - min(map(len, lanes)) <= 1
     assert sum(batch.characters for batch in batches) == form.characters_per_epoch
+
+
+@given(
+    lengths=lengths_of,
+    batch_size=st.integers(1, 7),
+    seq_len=st.integers(1, 9),
+    block=st.integers(1, 40),
+    start=st.integers(0, 4),
+)
+def test_a_text_in_a_file_gives_the_same_batches(
+    lengths: list[int],
+    batch_size: int,
+    seq_len: int,
+    block: int,
+    start: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    encoded = documents([*lengths, 2])
+    in_file = stored(encoded, tmp_path_factory.mktemp("batches"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lanes_module, "BLOCK", block)
+        for purpose in ("generate", "classify"):
+            options = {"layout": "stream", "purpose": purpose, "seq_len": seq_len}
+            one, other = (
+                training_batches(text, batch_size=batch_size, seed=3, **options)
+                for text in (encoded, in_file)
+            )
+            assert one.steps_per_epoch == other.steps_per_epoch
+            assert one.characters_per_epoch == other.characters_per_epoch
+            for epoch in (0, 1):
+                pairs = zip(one.epoch(epoch, start), other.epoch(epoch, start), strict=True)
+                assert all(same(a, b) for a, b in pairs)
+            measured = [
+                evaluation_batches(text, budget=batch_size * 3, lanes=number, **options)
+                for text in (encoded, in_file)
+                for number in ([None, 3] if purpose == "generate" else [None])
+            ]
+            half = len(measured) // 2
+            for plain, from_file in zip(measured[:half], measured[half:], strict=True):
+                assert len(plain) == len(from_file)
+                for _ in range(2):
+                    assert all(same(a, b) for a, b in zip(plain, from_file, strict=True))
 
 
 def test_pieces_of_a_stream_follow_each_other() -> None:

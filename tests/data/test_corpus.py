@@ -50,7 +50,7 @@ def test_no_text_stands_in_two_splits_after_normalization(docs: list[tuple[str, 
     corpus = build(
         [Document(*doc) for doc in docs] + alphabet, layout="sequences", fractions=(0.5, 0.3, 0.2)
     )
-    assert corpus.vocabulary.characters == ("a", "b", "é")
+    assert corpus.vocabulary.symbols == ("a", "b", "é")
     found = [texts_of(split, corpus.vocabulary) for split in corpus.splits.values()]
     assert sum(map(len, found)) == len(docs) + 8
     assert sum(len(set(texts)) for texts in found) == len(set(chain(*found)))
@@ -69,7 +69,7 @@ def test_sequences_hold_every_document_with_its_label() -> None:
             Document(text, corpus.labels[label])
             for text, label in zip(texts, split.labels, strict=True)
         ]
-    expected = [doc for doc in docs if all(c in corpus.vocabulary.characters for c in doc.text)]
+    expected = [doc for doc in docs if all(c in corpus.vocabulary.symbols for c in doc.text)]
     assert sorted(doc for doc in found if "\ufffd" not in doc.text) == sorted(expected)
     assert corpus.report.documents == len(found) == 40
     assert corpus.report.duplicate_documents == 10
@@ -84,7 +84,7 @@ def test_sequences_hold_every_document_with_its_label() -> None:
 def test_a_stream_is_split_by_position(texts: list[str], fractions: Fractions) -> None:
     docs = [Document("gh" + text, f"label{i}") for i, text in enumerate(texts)]
     corpus = build(docs, layout="stream", fractions=fractions)
-    train = set(corpus.vocabulary.characters)
+    train = set(corpus.vocabulary.symbols)
     assert list(corpus.splits) == [s for s, f in zip(SPLITS, fractions, strict=True) if f > 0]
     for part, name in enumerate(SPLITS):
         expected, labels = [], []
@@ -105,11 +105,11 @@ def test_a_stream_is_split_by_position(texts: list[str], fractions: Fractions) -
 
 def test_vocabulary_is_that_of_train_alone() -> None:
     corpus = build([Document("abab" * 4 + "zzqa")], layout="stream")
-    assert corpus.vocabulary.characters == ("a", "b")
+    assert corpus.vocabulary.symbols == ("a", "b")
     assert corpus.splits["test"].ids.tolist() == [UNKNOWN, 2]
     assert corpus.splits["val"].ids.tolist() == [UNKNOWN, UNKNOWN]
     assert corpus.report.unknown_share == {"train": 0, "val": 1, "test": 0.5}
-    assert corpus.report.distinct_characters == 4
+    assert corpus.report.distinct_symbols == 4
 
 
 def test_ids_are_stored_in_the_smallest_type() -> None:

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charlab.data import events as events_module
 from charlab.data.encoded import Encoded, flat_offsets
-from charlab.data.ngram import Events, InterpolatedTrigram, fit_weights, list_events
+from charlab.data.events import Events, count_events, list_events, predictions
+from charlab.data.ngram import InterpolatedTrigram, fit_weights
 
 V = 5  # two marks and three characters
 
@@ -66,12 +68,45 @@ def components(train: list[Event], event: Event, conditional: bool) -> list[floa
     return result
 
 
-@pytest.mark.parametrize("layout", ["sequences", "stream"])
-@given(docs=pieces)
-def test_events_equal_a_walk(layout: str, docs: list[tuple[list[int], int]]) -> None:
-    events = list_events(encode(docs), layout)
+def rows_of(events: Events) -> list[Event]:
     columns = (events.before, events.last, events.target, events.label)
-    assert list(zip(*(column.tolist() for column in columns), strict=True)) == walk(docs, layout)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+@pytest.mark.parametrize("layout", ["sequences", "stream"])
+@given(docs=pieces, chunk=st.integers(1, 30))
+def test_events_equal_a_walk(layout: str, docs: list[tuple[list[int], int]], chunk: int) -> None:
+    chunks = list(list_events(encode(docs), layout, chunk))
+    assert [row for events in chunks for row in rows_of(events)] == walk(docs, layout)
+    assert predictions(encode(docs), layout) == len(walk(docs, layout))
+    groups = [group for events in chunks for group in events.group.tolist()]
+    if layout == "stream":
+        assert groups == [i * 100 // len(groups) for i in range(len(groups))]
+    else:
+        assert groups == [i for i, (text, _) in enumerate(docs) for _ in range(len(text) + 1)]
+
+
+@pytest.mark.parametrize(("cells", "most"), [(10**6, 10**6), (0, 10**6), (0, 3), (60, 5)])
+@pytest.mark.parametrize("labelled", [False, True])
+@given(docs=pieces, chunk=st.integers(1, 30))
+def test_counts_equal_a_counter(
+    labelled: bool, cells: int, most: int, docs: list[tuple[list[int], int]], chunk: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:  # tables of everything, sorted keys, several parts
+        patch.setattr(events_module, "MOST_CELLS", cells)
+        patch.setattr(events_module, "MOST_KEYS", most)
+        patch.setattr(events_module, "CHUNK", 2)
+        chunks = list_events(encode(docs), "sequences", chunk)
+        parts = list(count_events(chunks, V, labelled=labelled))
+    found: Counter[Event] = Counter()
+    for part in parts:
+        rows = rows_of(part.events)
+        assert len(set(rows)) == len(rows)
+        found.update(dict(zip(rows, part.counts.tolist(), strict=True)))
+    expected = [event if labelled else (*event[:3], 0) for event in walk(docs, "sequences")]
+    assert found == Counter(expected)
+    if most == 10**6:
+        assert len(parts) == 1
 
 
 @pytest.mark.parametrize("layout", ["sequences", "stream"])
@@ -129,7 +164,10 @@ def test_probabilities_sum_to_one(conditional: bool) -> None:
 @given(st.integers(1, 30), st.integers(1, 6), st.integers(0, 1000))
 def test_fitting_never_gets_worse(n: int, K: int, seed: int) -> None:
     table = np.random.default_rng(seed).random((n, K)) + 1e-6
-    weights, objective = fit_weights(table)
+    counts = np.random.default_rng(seed).integers(1, 4, n)
+    weights, objective = fit_weights(table, counts)
+    repeated, _ = fit_weights(np.repeat(table, counts, axis=0), np.ones(counts.sum(), np.int64))
+    np.testing.assert_allclose(weights, repeated)
     assert weights.sum() == pytest.approx(1)
     assert (weights > 0).all()
     assert all(b >= a - 1e-12 for a, b in pairwise(objective))
@@ -146,7 +184,7 @@ def test_without_validation_a_tenth_of_train_is_held_out() -> None:
     np.testing.assert_allclose(model.weights, same.weights)
     # Frequencies are those of all of train.
     other = InterpolatedTrigram(encode(docs), encode(tenth), vocabulary_size=V, layout="sequences")
-    events = list_events(encode(docs), "sequences")
+    (events,) = list_events(encode(docs), "sequences")
     np.testing.assert_array_equal(model.components(events), other.components(events))
 
 

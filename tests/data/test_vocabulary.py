@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
+from charlab.data.vocabulary import BOUNDARY, UNKNOWN
 from charlab.errors import UnknownCharacterError
 
 
@@ -16,7 +17,7 @@ from charlab.errors import UnknownCharacterError
 def test_encoding_equals_a_dictionary(known: str, text: str) -> None:
     characters = sorted(set(known))
     ids = {character: 2 + bisect_left(characters, character) for character in characters}
-    vocabulary = Vocabulary(known)
+    vocabulary = CharacterVocabulary(known)
     encoded = vocabulary.encode(text)
     assert encoded.dtype == np.int64
     assert encoded.tolist() == [ids.get(character, UNKNOWN) for character in text]
@@ -26,27 +27,29 @@ def test_encoding_equals_a_dictionary(known: str, text: str) -> None:
 
 
 def test_characters_are_sorted_and_distinct() -> None:
-    assert Vocabulary("banana").characters == ("a", "b", "n")
-    assert Vocabulary("ab") == Vocabulary(["b", "a"]) != Vocabulary("abc")
+    assert CharacterVocabulary("banana").symbols == ("a", "b", "n")
+    assert (
+        CharacterVocabulary("ab") == CharacterVocabulary(["b", "a"]) != CharacterVocabulary("abc")
+    )
 
 
 def test_boundary_is_shown_as_nothing() -> None:
-    assert Vocabulary("ab").decode([BOUNDARY, 3, 2, BOUNDARY]) == "ba"
+    assert CharacterVocabulary("ab").decode([BOUNDARY, 3, 2, BOUNDARY]) == "ba"
 
 
 def test_code_points_above_all_known_ones_and_surrogates_are_unknown() -> None:
-    vocabulary = Vocabulary("aé")
+    vocabulary = CharacterVocabulary("aé")
     assert vocabulary.encode("ê" + chr(sys.maxunicode) + "\udcff").tolist() == [UNKNOWN] * 3
 
 
 def test_unknown_names_positions() -> None:
-    vocabulary = Vocabulary("The ")
+    vocabulary = CharacterVocabulary("The ")
     assert vocabulary.unknown("T他e😀") == [(1, "他"), (3, "😀")]
     assert vocabulary.unknown("") == []
 
 
 def test_require_known_names_at_most_five() -> None:
-    vocabulary = Vocabulary("a")
+    vocabulary = CharacterVocabulary("a")
     vocabulary.require_known("aaa", "the prompt")
     with pytest.raises(UnknownCharacterError, match=r"the prompt .*'b' at 1 \(positions"):
         vocabulary.require_known("ab", "the prompt")
@@ -57,4 +60,4 @@ def test_require_known_names_at_most_five() -> None:
 
 def test_only_single_characters() -> None:
     with pytest.raises(ValueError, match="'ab'"):
-        Vocabulary(["a", "ab"])
+        CharacterVocabulary(["a", "ab"])

@@ -3,12 +3,12 @@ import math
 
 import pytest
 
-from charlab.data.vocabulary import Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
 from charlab.decoding.decoder import generate
 from charlab.decoding.settings import DecodingSettings
 from charlab.errors import ConfigError
 
-vocabulary = Vocabulary("abc")  # ids 2, 3, 4
+vocabulary = CharacterVocabulary("abc")  # ids 2, 3, 4
 
 
 def exhaustive(model, *, documents, length, prompt="", condition=0, accept=lambda text: True):

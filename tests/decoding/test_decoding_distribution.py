@@ -3,11 +3,11 @@ from collections import Counter
 
 import pytest
 
-from charlab.data.vocabulary import Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
 from charlab.decoding.decoder import generate
 from charlab.decoding.settings import DecodingSettings
 
-vocabulary = Vocabulary("abc")  # ids 2, 3, 4
+vocabulary = CharacterVocabulary("abc")  # ids 2, 3, 4
 
 
 def next_distribution(model, context, settings, *, documents, generated, condition=0):

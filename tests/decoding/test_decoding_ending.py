@@ -1,11 +1,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.vocabulary import BOUNDARY, Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
+from charlab.data.vocabulary import BOUNDARY
 from charlab.decoding.ending import EndRule, TextStream
 from charlab.decoding.settings import DecodingSettings
 
-letters = Vocabulary("ab")
+letters = CharacterVocabulary("ab")
 
 
 def brute_end(text, stop, min_length):
@@ -22,11 +23,11 @@ def test_stop_strings_end_and_stream_as_by_brute_force(text, stop, min_length):
     rule = EndRule(settings, letters, documents=False)
     end, own_text = brute_end(text, stop, min_length)
     pieces: list[str] = []
-    stream = TextStream(pieces.append, settings)
+    stream = TextStream(pieces.append, letters, rule)
     cut = 0
     for n in range(1, end + 1):
         cut = rule.cut(letters.encode(text[:n]).tolist())
-        stream.push(text[n - 1])
+        stream.push(int(letters.encode(text[n - 1])[0]))
         assert text.startswith("".join(pieces))
         if n < end:
             assert cut == 0
@@ -39,9 +40,11 @@ def test_stop_strings_end_and_stream_as_by_brute_force(text, stop, min_length):
 
 def test_nothing_is_held_back_without_need():
     pieces: list[str] = []
-    stream = TextStream(pieces.append, DecodingSettings(stop="END", min_length=3))
-    for character in "ENEXEN":
-        stream.push(character)
+    known = CharacterVocabulary("DENX")
+    rule = EndRule(DecodingSettings(stop="END", min_length=3), known, documents=False)
+    stream = TextStream(pieces.append, known, rule)
+    for drawn_id in known.encode("ENEXEN"):
+        stream.push(int(drawn_id))
     # Before the minimum length no stop string can begin; the last "EN" may be one's beginning.
     assert pieces == ["E", "N", "E", "X"]
     stream.close(6)

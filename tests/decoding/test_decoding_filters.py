@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.vocabulary import Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
 from charlab.decoding.filters import Filters, keep_top_k, keep_top_p, rule_out, with_temperature
 from charlab.decoding.settings import DecodingSettings
 from charlab.errors import ConfigError
@@ -84,7 +84,7 @@ def test_high_temperature_is_finite():
 
 
 def test_the_marks_and_the_minimum_length():
-    vocabulary = Vocabulary("abc")  # ids 2, 3, 4
+    vocabulary = CharacterVocabulary("abc")  # ids 2, 3, 4
     logits = torch.zeros(2, vocabulary.size)
     settings = DecodingSettings(banned="bé", min_length=3)  # é is not in the vocabulary
     of_documents = Filters(settings, vocabulary, documents=True)
@@ -95,7 +95,7 @@ def test_the_marks_and_the_minimum_length():
 
 
 def test_the_order_temperature_before_nucleus():
-    vocabulary = Vocabulary("abc")
+    vocabulary = CharacterVocabulary("abc")
     logits = torch.tensor([[9.0, 9.0, 2.0, 1.0, 0.0]])
     # At temperature 1 "a" has 0.67 of the mass, at 4 it has 0.42.
     cool = Filters(DecodingSettings(top_p=0.6), vocabulary, documents=False)
@@ -105,7 +105,7 @@ def test_the_order_temperature_before_nucleus():
 
 
 def test_the_order_banned_before_top_k():
-    vocabulary = Vocabulary("abc")
+    vocabulary = CharacterVocabulary("abc")
     logits = torch.tensor([[9.0, 9.0, 2.0, 1.0, 0.0]])
     filters = Filters(DecodingSettings(top_k=1, banned="a"), vocabulary, documents=False)
     assert left(filters(logits, 0)) == [{3}]
@@ -113,4 +113,4 @@ def test_the_order_banned_before_top_k():
 
 def test_all_banned_is_refused():
     with pytest.raises(ConfigError, match=r"^banned= leaves no character to generate"):
-        Filters(DecodingSettings(banned="cab"), Vocabulary("abc"), documents=True)
+        Filters(DecodingSettings(banned="cab"), CharacterVocabulary("abc"), documents=True)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from charlab.data.vocabulary import Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
 from charlab.decoding import decoder
 from charlab.decoding.decoder import generate
 from charlab.decoding.scoring import score
@@ -10,7 +10,7 @@ from charlab.decoding.settings import DecodingSettings
 from charlab.errors import CheckpointError, ConfigError, UnknownCharacterError
 from charlab.models import LanguageModel, build_model
 
-vocabulary = Vocabulary("abc")  # ids 2, 3, 4
+vocabulary = CharacterVocabulary("abc")  # ids 2, 3, 4
 
 
 def texts(samples):
@@ -113,9 +113,9 @@ def test_log_probability_is_that_of_the_unfiltered_model(make_model):
     samples = generate(model, vocabulary, settings, documents=True, count=40)
     for sample in samples:
         scored = score(model, vocabulary, sample.text, documents=True)
-        nats = scored.per_character[: sample.predictions]
+        nats = scored.per_symbol[: sample.predictions]
         assert sample.log_probability == pytest.approx(nats.sum(), rel=1e-6)
-        assert sample.finished == (len(scored.per_character) == sample.predictions)
+        assert sample.finished == (len(scored.per_symbol) == sample.predictions)
     (sample,) = generate(model, vocabulary, settings, documents=False, prompt="b")
     scored = score(model, vocabulary, sample.text, documents=False)
     assert sample.log_probability == pytest.approx(scored.log_probability, rel=1e-6)
@@ -123,7 +123,7 @@ def test_log_probability_is_that_of_the_unfiltered_model(make_model):
 
 @pytest.mark.parametrize("prompt", ["😀", "e\u0301", "佐藤 ", " ' ,=\n"])
 def test_prompts_in_any_script(make_model, prompt):
-    known = Vocabulary("😀e\u0301佐藤 ',=\nx")
+    known = CharacterVocabulary("😀e\u0301佐藤 ',=\nx")
     settings = DecodingSettings(length=5, seed=1)
     (sample,) = generate(make_model(known), known, settings, documents=False, prompt=prompt)
     assert sample.prompt == prompt
@@ -157,7 +157,7 @@ def test_a_stop_string_that_can_never_come_is_refused(make_model):
     [("a b\n", None, "\n"), ("a b", None, " "), ("bca", None, "a"), ("a b\n", "ba", "ba")],
 )
 def test_a_stream_without_a_prompt_begins_after_its_start(make_model, characters, start, read):
-    known = Vocabulary(characters)
+    known = CharacterVocabulary(characters)
     model = make_model(known)
     settings = DecodingSettings(length=20, seed=1)
     (sample,) = generate(model, known, settings, documents=False, start=start)
@@ -251,9 +251,9 @@ def test_real_models_agree_with_their_own_score(name):
     )
     for sample, condition in zip(samples, conditions, strict=True):
         scored = score(model, vocabulary, sample.text, documents=True, condition=condition)
-        nats = scored.per_character[2 : 2 + sample.predictions]
+        nats = scored.per_symbol[2 : 2 + sample.predictions]
         assert sample.log_probability == pytest.approx(nats.sum(), rel=1e-4)
     beam = DecodingSettings(length=8, beam_width=5)
     for sample in generate(model, vocabulary, beam, documents=True, count=3, conditions=[1] * 3):
-        nats = score(model, vocabulary, sample.text, documents=True, condition=1).per_character
+        nats = score(model, vocabulary, sample.text, documents=True, condition=1).per_symbol
         assert sample.log_probability == pytest.approx(nats[: sample.predictions].sum(), rel=1e-4)

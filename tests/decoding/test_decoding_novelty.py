@@ -1,13 +1,13 @@
 import pytest
 
-from charlab.data.vocabulary import Vocabulary
+from charlab.data.units.characters import CharacterVocabulary
 from charlab.decoding.decoder import generate
 from charlab.decoding.novel import generate_novel
 from charlab.decoding.novelty import SequenceNovelty
 from charlab.decoding.settings import DecodingSettings
 from charlab.errors import ConfigError
 
-vocabulary = Vocabulary("abc")
+vocabulary = CharacterVocabulary("abc")
 
 
 def test_the_report_counts_novel_and_distinct():

@@ -92,7 +92,7 @@ def test_training_is_the_plain_loop(
     torch.manual_seed(7)  # of dropout
     folder = tmp_path / "run"
     folder.mkdir()
-    result = training._run(session, folder)
+    result = training._run(session, folder, watch=None)
     assert result.metrics["progress/steps"] == STEPS
     torch.manual_seed(7)
     plain_loop(reference, precision)
@@ -146,7 +146,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     with pytest.raises(
         DivergedError, match=r"no longer a finite number at step \d+ .*optimizer\.lr"
     ):
-        training._run(session, folder)
+        training._run(session, folder, watch=None)
     assert '"status": "failed"' in (folder / "metrics.json").read_text(encoding="utf-8")
 
 
@@ -178,7 +178,7 @@ def test_patience_stops_a_run_that_gets_no_better(
     )
     folder = tmp_path / "run"
     folder.mkdir()
-    metrics = training._run(session, folder).metrics
+    metrics = training._run(session, folder, watch=None).metrics
     # weights that hardly move: the loss may fall in its last bits once or twice, then no more
     assert int(metrics["progress/steps"]) < 20
     assert int(metrics["progress/steps"]) - int(metrics["progress/best_step"]) == 3
@@ -190,7 +190,7 @@ def test_without_validation_and_test_parts(
     session = new_session("dataset.split.fractions=[1,0,0]")
     folder = tmp_path / "run"
     folder.mkdir()
-    metrics = training._run(session, folder).metrics
+    metrics = training._run(session, folder, watch=None).metrics
     assert metrics["status"] == "completed"
     assert not [name for name in metrics if name.startswith(("val/", "test/"))]
     assert (folder / "checkpoints" / "best.ckpt").exists()
@@ -202,7 +202,7 @@ def test_minutes_end_a_run_and_validate_it(
     session = new_session("trainer.max_steps=null", "trainer.max_minutes=0.02")
     folder = tmp_path / "run"
     folder.mkdir()
-    metrics = training._run(session, folder).metrics
+    metrics = training._run(session, folder, watch=None).metrics
     assert 1.2 <= float(metrics["time/elapsed_seconds"]) < 30
     assert math.isfinite(float(metrics["val/loss"]))
     # the rate has come down to where the schedule ends

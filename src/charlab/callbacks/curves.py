@@ -12,7 +12,17 @@ from torch.utils.tensorboard.summary import hparams
 from charlab.directions import higher_is_better
 
 _ROW_SUFFIX = ".hparams"
-_FIGURES = ("loss", "perplexity", "bits_per_char", "accuracy", "macro_f1", "top3_accuracy")
+FIGURES = (
+    "loss",
+    "perplexity",
+    "bits_per_char",
+    "bits_per_byte",
+    "bits_per_word",
+    "bits_per_original_char",
+    "accuracy",
+    "macro_f1",
+    "top3_accuracy",
+)
 
 
 class Curves:
@@ -84,7 +94,7 @@ class BestFigures:
     def offer(self, figures: Mapping[str, float]) -> None:
         """Takes note of a validation."""
         for tag, value in figures.items():
-            if not tag.startswith("val/") or tag.removeprefix("val/") not in _FIGURES:
+            if not tag.startswith("val/") or tag.removeprefix("val/") not in FIGURES:
                 continue
             best = self.values.get(f"best/{tag}", value)
             choose = max if higher_is_better(tag) else min

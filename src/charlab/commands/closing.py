@@ -11,12 +11,15 @@ from charlab.checkpoint import load
 from charlab.commands.session import Session
 from charlab.config.schema import GenerateOptions
 from charlab.data.corpus import Corpus
+from charlab.data.events import predictions
 from charlab.data.ngram import InterpolatedTrigram
+from charlab.data.original import split_text
 from charlab.data.splits import SPLITS
+from charlab.data.texts import document_texts, name_opening, opening_text
 from charlab.decoding import DecodingSettings, Sample, SequenceNovelty, SpanNovelty
 from charlab.files import write_text
 from charlab.measuring import measure, measuring_batches
-from charlab.metrics import character_metrics
+from charlab.metrics import symbol_metrics
 from charlab.preparation import is_conditional
 from charlab.sampling import sample_texts
 from charlab.terminal import say
@@ -46,7 +49,8 @@ def test_figures(session: Session) -> dict[str, float]:
         return {}
     if "test" in session.corpus.splits:
         batches = measuring_batches(session.corpus, "test", session.options, device=session.device)
-        values = measure(session.network, session.task.new_meter(), batches)
+        text = split_text(session.corpus, "test")
+        values = measure(session.network, session.task.new_meter(), batches, text)
         figures = {f"test/{name}": value for name, value in values.items()}
     if isinstance(session.options.task, GenerateOptions):
         figures |= trigram_figures(session.corpus, conditional=is_conditional(session.options))
@@ -54,7 +58,10 @@ def test_figures(session: Session) -> dict[str, float]:
 
 
 def trigram_figures(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
-    """Perplexity of an interpolated trigram model on the last part that there is."""
+    """Perplexity of an interpolated trigram model on the last part that there is.
+
+    And its bits per original character, where a yardstick of another unit may be wanted.
+    """
     split = next((name for name in reversed(SPLITS[1:]) if name in corpus.splits), None)
     if split is None:
         return {}
@@ -65,8 +72,15 @@ def trigram_figures(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
         layout=corpus.layout,
         conditional=conditional,
     )
-    loss = trigram.loss(corpus.splits[split])
-    return {f"{split}/trigram_perplexity": character_metrics(loss)["perplexity"]}
+    if trigram.counted < predictions(corpus.splits["train"], corpus.layout):
+        say(f"the trigram model was counted on the first {trigram.counted:,} symbols of train")
+    encoded = corpus.splits[split]
+    loss = trigram.loss(encoded)
+    bits = split_text(corpus, split).bits_per_char(loss * predictions(encoded, corpus.layout))
+    return {
+        f"{split}/trigram_perplexity": symbol_metrics(loss)["perplexity"],
+        f"{split}/trigram_bits_per_original_char": bits,
+    }
 
 
 def draw_samples(session: Session, count: int, length: int) -> list[Sample]:
@@ -118,22 +132,20 @@ def describe_samples(corpus: Corpus, samples: Sequence[Sample]) -> list[str]:
     """Samples as lines, with their novelty."""
     train = corpus.splits["train"]
     if corpus.layout == "sequences":
-        known = SequenceNovelty(
-            corpus.vocabulary.decode(train.ids[begin:end])
-            for begin, end in zip(train.offsets[:-1], train.offsets[1:], strict=True)
-        )
+        known = SequenceNovelty(document_texts(train, corpus.vocabulary))
         width = max(len(with_label(sample)) for sample in samples)
         lines = []
         for sample in samples:
             mark = "  (in the training data)" if known.is_known(sample.text) else ""
             lines.append(f"  {with_label(sample):<{width if mark else 0}}{mark}")
         return [*lines, f"  {known.report([sample.text for sample in samples])}"]
-    novelty = SpanNovelty(corpus.vocabulary.decode(train.ids))
+    novelty = SpanNovelty(opening_text(train, corpus.vocabulary))
+    where = name_opening(train, corpus.vocabulary)
     lines = []
     for number, sample in enumerate(samples, start=1):
         span = novelty.longest_copied_span(sample.text)
         lines += [f"--- {number} ---", sample.text]
-        lines.append(f"(longest span copied from the training text: {span.length} characters)")
+        lines.append(f"(longest span copied from {where}: {span.length} characters)")
     return lines
 
 

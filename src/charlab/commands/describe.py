@@ -3,28 +3,34 @@
 from torch import nn
 
 from charlab.data.corpus import Corpus
+from charlab.data.texts import NAMES
 from charlab.networks import count_parameters
 from charlab.terminal import say, warn
 
 
 def describe_corpus(corpus: Corpus) -> None:
     """Says what became of the text, and warns of what the user should think about."""
-    report = corpus.report
+    report, unit = corpus.report, corpus.vocabulary.unit
+    symbols = NAMES[unit]
     splits = ", ".join(
-        f"{name} {report.split_documents[name]:,} ({report.split_characters[name]:,} characters)"
+        f"{name} {report.split_documents[name]:,} ({report.split_characters[name]:,} {symbols})"
         for name in corpus.splits
     )
     what = "documents" if corpus.layout == "sequences" else "pieces"
     labels = f", {len(corpus.labels)} labels" if corpus.labels else ""
+    distinct = f"{report.distinct_symbols:,} distinct"
     say(
         f"data: {report.documents:,} documents, {report.characters:,} characters, "
-        f"{report.distinct_characters:,} distinct{labels}; layout {corpus.layout}"
+        f"{distinct if unit == 'char' else f'{distinct} {symbols}'}{labels}; "
+        f"layout {corpus.layout}"
     )
     say(f"{what}: {splits}")
     for name in ("val", "test"):
         if name not in corpus.splits:
             say(f"there is no {name} part (dataset.split.fractions), so no {name}/… figures")
     _say_changes(corpus)
+    _say_unknown(corpus)
+    _warn_of_parts(corpus)
 
 
 def _say_changes(corpus: Corpus) -> None:
@@ -46,12 +52,33 @@ def _say_changes(corpus: Corpus) -> None:
         say(
             f"{report.duplicate_documents:,} documents repeat an earlier one's text; "
             "equal texts are in the same part"
-            if corpus.layout == "sequences"
+            if corpus.layout == "sequences" and not report.overlap
             else f"{report.duplicate_documents:,} documents repeat an earlier one's text"
+        )
+
+
+def _say_unknown(corpus: Corpus) -> None:
+    report, symbols = corpus.report, NAMES[corpus.vocabulary.unit]
+    if report.rare_symbols:
+        say(
+            f"{report.rare_symbols:,} {symbols} of train are too rare to be known "
+            f"(dataset.min_count); they occur {report.rare_occurrences:,} times"
         )
     for name, share in report.unknown_share.items():
         if share > 0:
-            say(f"unknown (never in train, but counted): {share:.3%} of the {name} characters")
+            why = "too rare in train" if report.rare_symbols else "never in train"
+            say(f"unknown ({why}, but counted): {share:.3%} of the {name} {symbols}")
+
+
+def _warn_of_parts(corpus: Corpus) -> None:
+    report = corpus.report
+    for name, count in report.overlap.items():
+        if count:
+            share = count / max(1, report.split_documents[name])
+            warn(
+                f"{count:,} of the {name} part's documents ({share:.1%}) stand in train as well: "
+                f"{name}/… figures say less about new texts"
+            )
     if report.scarce_labels:
         scarce = report.scarce_labels
         more = f" and {len(scarce) - 10} more" if len(scarce) > 10 else ""

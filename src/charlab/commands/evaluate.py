@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from charlab.api import TrainedModel, load_model
 from charlab.config.door_options import EvaluateWords
+from charlab.data.original import split_text
 from charlab.data.splits import SPLITS
 from charlab.errors import ConfigError, DataError
 from charlab.figures.confusion import confusion_figure
@@ -57,11 +58,11 @@ def evaluate_model(
             f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
             f"{', '.join(corpus.splits)}"
         )
-    meter = METERS[model.task](model.network, len(model.labels))
+    meter = METERS[model.task](model.network, len(model.labels), model.vocabulary.unit)
     batches = measuring_batches(
         corpus, split, model.options, device=model.device, positions=positions
     )
-    values = measure(model.network, meter, batches)
+    values = measure(model.network, meter, batches, split_text(corpus, split))
     figures: dict[str, float | int] = {f"{split}/{name}": v for name, v in values.items()}
     figures[f"{split}/unknown_share"] = corpus.report.unknown_share[split]
     figures[f"{split}/documents"] = corpus.report.split_documents[split]

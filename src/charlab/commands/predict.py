@@ -55,13 +55,15 @@ def read_lines(path: str | None, encoding: str) -> list[str]:
     Raises:
         DataError: if the file cannot be read, or is no text in that encoding.
     """
-    from charlab.data.sources.files import decode_text, read_text
+    from charlab.data.sources.reading.decode import decode_text
+    from charlab.data.sources.reading.entries import Entry
+    from charlab.data.sources.reading.text_files import read_text
 
     if path is not None:
         file = user_path(path)
         if file.is_dir():
             raise DataError(f"input={path} is a folder: give a file with one text a line")
-        text = read_text(file, encoding, key="encoding")
+        text = read_text(Entry(file, (file.name,)), encoding, key="encoding")
     else:
         if sys.stdin.isatty():
             print("one text a line; Ctrl-D ends:", file=sys.stderr)

@@ -29,6 +29,8 @@ def report(words: ReportWords) -> int:
         raise ConfigError("report.py: give sweep= or runs=, not both")
     if words.metric is not None and words.runs is None:
         raise ConfigError("report.py: metric= is for runs=; a sweep has its own objective")
+    if words.storage is not None and words.runs is not None:
+        raise ConfigError("report.py: storage= is for sweep=; runs are read from their folders")
     if words.output == "":
         raise ConfigError("report.py: output= is empty: give a folder, or leave it out")
     if words.runs is not None:
@@ -42,7 +44,7 @@ def _report_sweep(words: ReportWords, sweep: str) -> int:
     from charlab.reports.trials_csv import trials_csv
     from charlab.sweeps.loading import find_sweep, load_results
 
-    results = load_results(find_sweep(sweep, words.output_dir))
+    results = load_results(find_sweep(sweep, words.output_dir), words.storage)
     folder = results.folder if words.output is None else user_path(words.output)
     now = datetime.now()
     _write(

@@ -7,6 +7,7 @@ from charlab import runs
 from charlab.api import TrainedModel, load_model
 from charlab.config.door_options import SampleWords
 from charlab.data.corpus import Corpus
+from charlab.data.texts import document_texts, name_opening, opening_text
 from charlab.decoding import (
     DecodingSettings,
     Sample,
@@ -15,6 +16,8 @@ from charlab.decoding import (
     generate_novel,
 )
 from charlab.errors import CharlabError, ConfigError
+
+_SYMBOL = {"char": "character", "byte": "byte", "word": "word"}
 
 
 def sample(words: SampleWords, settings: DecodingSettings) -> int:
@@ -98,7 +101,7 @@ def _stream(
     settings: DecodingSettings,
     conditions: Sequence[int] | None,
 ) -> None:
-    """One sample, printed character by character as it is generated."""
+    """One sample, printed as it is generated, whole characters at a time."""
     label = model.condition_labels[conditions[0]] if conditions else None
     before = [f"{label}: " if label is not None and words.label is None else ""]
     before.append(model.normalize(words.prompt))
@@ -110,7 +113,7 @@ def _stream(
 
     (result,) = _draw(model, words, settings, conditions, on_text=write)
     write("\n")
-    remark(_probability(result))
+    remark(_probability(result, model))
     corpus = _data_for_novelty(model, words)
     if corpus is not None:
         known, _ = _known(model, corpus, [result])
@@ -138,14 +141,14 @@ def _print_texts(model: TrainedModel, words: SampleWords, samples: list[Sample])
     marks = _known(model, corpus, samples)[0] if corpus else [""] * len(samples)
     for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
         tail = f"; {mark}" if mark else ""
-        _write(f"--- {number} ({_probability(sample_)}{tail}) ---\n{sample_.text}\n")
+        _write(f"--- {number} ({_probability(sample_, model)}{tail}) ---\n{sample_.text}\n")
 
 
-def _probability(result: Sample) -> str:
-    per_character = -result.log_probability / max(1, result.predictions)
+def _probability(result: Sample, model: TrainedModel) -> str:
+    per_symbol = -result.log_probability / max(1, result.predictions)
     return (
         f"log-probability {result.log_probability:.2f} nats, "
-        f"{per_character:.3f} a character in the mean"
+        f"{per_symbol:.3f} a {_SYMBOL[model.vocabulary.unit]} in the mean"
     )
 
 
@@ -168,16 +171,15 @@ def _known(model: TrainedModel, corpus: Corpus, samples: Sequence[Sample]) -> tu
         marks = ["in the training data" if novelty.is_known(s.text) else "" for s in samples]
         return marks, str(novelty.report([s.text for s in samples]))
     train = corpus.splits["train"]
-    spans = SpanNovelty(corpus.vocabulary.decode(train.ids))
+    spans = SpanNovelty(opening_text(train, corpus.vocabulary))
+    where = name_opening(train, corpus.vocabulary)
     longest = [spans.longest_copied_span(s.text).length for s in samples]
-    return [f"longest span copied from the training text: {n} characters" for n in longest], ""
+    return [f"longest span copied from {where}: {n} characters" for n in longest], ""
 
 
 def training_texts(corpus: Corpus) -> list[str]:
     """The documents of the training part."""
-    train = corpus.splits["train"]
-    text = corpus.vocabulary.decode(train.ids)
-    return [text[a:b] for a, b in zip(train.offsets[:-1], train.offsets[1:], strict=True)]
+    return document_texts(corpus.splits["train"], corpus.vocabulary)
 
 
 def remark(text: str) -> None:

@@ -12,12 +12,13 @@ from torch import nn
 
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
-from charlab.checkpoint import Checkpoint
+from charlab.checkpoint import Checkpoint, listed_symbols
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
-from charlab.data.encoded import cut_windows
+from charlab.data.encoded import count_windows
 from charlab.data.evaluation_batches import EvaluationBatches
+from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
 from charlab.errors import CheckpointError
@@ -75,7 +76,10 @@ class Session:
             training,
             task=options.task,
             class_counts=torch.tensor(self.example_counts()),
+            unit=corpus.vocabulary.unit,
         )
+        if "val" in corpus.splits and not trainer.overfit:
+            self.task.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
         self.best_figures = BestFigures()
 
@@ -85,10 +89,11 @@ class Session:
 
     def example_counts(self) -> list[int]:
         """Training examples of each label: documents, or windows of a stream."""
-        train = self.corpus.splits["train"]
-        if self.corpus.layout == "stream":
-            train = cut_windows(train, self.options.dataset.seq_len)
-        return _count(train.labels, len(self.corpus.labels))
+        if self.corpus.layout == "sequences":
+            return self.label_counts()
+        train, classes = self.corpus.splits["train"], len(self.corpus.labels)
+        counts = count_windows(train, self.options.dataset.seq_len, classes)
+        return [int(count) for count in counts]
 
     def _training_batches(self) -> TrainingBatches:
         options = self.options
@@ -127,7 +132,7 @@ class Session:
         training["best"] = self.best.to_plain()
         return Checkpoint(
             options=self.options,
-            characters=corpus.vocabulary.characters,
+            symbols=listed_symbols(corpus.vocabulary),
             labels=corpus.labels,
             label_counts=tuple(self.label_counts()),
             fingerprint=corpus.fingerprint,

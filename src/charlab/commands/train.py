@@ -11,11 +11,13 @@ from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from omegaconf import OmegaConf
 
 from charlab import runs
+from charlab.callbacks.curves import FIGURES
 from charlab.callbacks.display import Display
 from charlab.callbacks.looks import Looks
 from charlab.callbacks.watching import Watch, Watching
 from charlab.checkpoint import Checkpoint
 from charlab.commands import closing
+from charlab.commands.data_looks import show_data
 from charlab.commands.describe import describe_corpus, describe_network
 from charlab.commands.record import RunRecord
 from charlab.commands.session import Session
@@ -141,6 +143,8 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
         record = RunRecord(session, folder)
         record.write("running")
         with record.closing():
+            if watch is None and not session.options.debug and not session.task.progress.step:
+                show_data(record.curves, session.corpus)  # a sweep's trials share their data
             with StopSignals() as signals:
                 status = _fit(session, folder, signals, record, watch)
             validated = closing.load_best(session, folder)
@@ -244,11 +248,14 @@ def _say_beginning(session: Session, folder: Path) -> None:
 def _say_end(metrics: dict[str, float | str], folder: Path, seconds: float) -> None:
     for split in ("val", "test"):
         trigram = metrics.get(f"{split}/trigram_perplexity")
-        names = ("loss", "perplexity", "bits_per_char", "accuracy", "macro_f1", "top3_accuracy")
-        found = [(name, metrics.get(f"{split}/{name}")) for name in names]
+        found = [(name, metrics.get(f"{split}/{name}")) for name in FIGURES]
         values = ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
         if trigram is not None:
-            values += f" (an interpolated trigram model: perplexity {trigram:.4f})"
+            bits = metrics[f"{split}/trigram_bits_per_original_char"]
+            values += (
+                f" (an interpolated trigram model: perplexity {trigram:.4f}, "
+                f"bits_per_original_char {bits:.4f})"
+            )
         if values:
             say(f"{split}: {values}")
     say(f"{metrics['status']} after {duration(seconds)}: {folder}")

@@ -115,6 +115,8 @@ def explain(error: BaseException) -> str | None:
             f"a group is chosen by name, as in model=lstm; the groups: {', '.join(_GROUPS)}; "
             "to go without one, leave it out"
         )
+    if isinstance(error, ValueError) and str(error).startswith("Only one of --run"):
+        return "--cfg, --info and -m exclude each other: leave -m out to look at a configuration"
     if isinstance(error, HydraException | OmegaConfBaseException):
         cause = error.__cause__
         key = getattr(cause, "full_key", None)
@@ -136,6 +138,10 @@ def _reads_environment(value: Any) -> bool:
 
 def _reword(lines: list[str]) -> str:
     first = lines[0]
+    if "does not support sweep type" in first:
+        return "interval(…) is for a search, which needs sweep=optuna: -m sweep=optuna …"
+    if "NoneType is incompatible" in first:
+        return "choice(…) cannot hold null; a list of values can: key=null,1,2"
     if first.startswith("Could not override '"):
         key = first.split("'")[1]
         group = key.rsplit("@", 1)[0]

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from charlab.config.composing import explain
+from charlab.config.overrides import quote
 from charlab.errors import CharlabError, ConfigError
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Composition:
         from hydra import compose, initialize_config_dir
         from hydra.core.global_hydra import GlobalHydra
 
-        path = [f"hydra.searchpath=[{','.join(self.search_path)}]"] if self.search_path else []
+        places = ",".join(quote(place) for place in self.search_path)
+        path = [f"hydra.searchpath=[{places}]"] if places else []
         overrides = [*words, *self.hydra_words, *path]
         before = dict(GlobalHydra.instance().__dict__)
         GlobalHydra.instance().clear()

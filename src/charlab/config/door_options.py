@@ -15,14 +15,14 @@ class SampleWords:
 
     run: str = word("latest", _RUN)
     prompt: str = word("", "what the text begins with")
-    length: int = word(300, "characters at most, after the prompt")
+    length: int = word(300, "characters (bytes, words: the run's unit) at most, after the prompt")
     count: int = word(1, "how many samples")
     temperature: float = word(1.0, "below 1 safer, above 1 wilder, 0 always the likeliest")
-    top_k: int | None = word(None, "draw from the k likeliest characters only")
-    top_p: float | None = word(None, "draw from the likeliest characters that hold this share")
-    min_length: int = word(0, "no sample ends before so many characters")
+    top_k: int | None = word(None, "draw from the k likeliest next characters (bytes, words)")
+    top_p: float | None = word(None, "draw from the likeliest ones that hold this share")
+    min_length: int = word(0, "no sample ends before so many characters (bytes, words)")
     stop: str | None = word(None, "a sample ends before this text")
-    banned: str = word("", "characters that are never generated")
+    banned: str = word("", "characters that are never generated, nor words with one")
     beam_width: int | None = word(None, "search for the likeliest texts instead of drawing")
     label: str | None = word(None, "generate for this label; without: labels as in training")
     novel_only: bool = word(False, "reject samples that stand in the training data")
@@ -30,7 +30,7 @@ class SampleWords:
         None, "compare with the training data; by itself where run= is a run's folder"
     )
     seed: int | None = word(None, "same seed, same text")
-    unknown: str = word("error", "prompt characters never seen in training: error or mark")
+    unknown: str = word("error", "what training never saw of the prompt: error or mark")
     accelerator: str = word("cpu", _ACCELERATOR)
     output_dir: str = word("outputs", _OUTPUT_DIR)
 
@@ -76,4 +76,5 @@ class ReportWords:
     output: str | None = word(
         None, "a folder; by itself the sweep's own, or a new one in outputs/reports"
     )
+    storage: str | None = word(None, "of sweep=: the URL of the storage, where it needs a password")
     output_dir: str = word("outputs", "where sweep= looks and reports of runs= go")

@@ -25,7 +25,7 @@ def protect(words: Iterable[str]) -> list[str]:
             value = match["value"]
             if match["key"] == "output_dir":
                 value = os.path.expanduser(value)  # noqa: PTH111  # Hydra's own folder for a grid lies below it too
-            word = f"{match['sign']}{match['key']}={_quote(value)}"
+            word = f"{match['sign']}{match['key']}={quote(value)}"
         protected.append(word)
     return protected
 
@@ -57,7 +57,8 @@ def take_out(words: Sequence[str], key: str) -> tuple[str | None, list[str]]:
     return value, rest
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """A text as a literal of Hydra's grammar."""
     from hydra.core.override_parser.types import Quote, QuotedString
 
     literal = re.sub(r"(\\*)\$\{", lambda m: m[1] * 2 + "\\${", text)

@@ -36,8 +36,16 @@ class DatasetOptions:
     name: Annotated[str, FREE_TEXT, folder_name()]
     source: str
     path: Annotated[str | None, FREE_TEXT]
+    val_path: Annotated[str | None, FREE_TEXT]
+    test_path: Annotated[str | None, FREE_TEXT]
     encoding: str
+    text_column: Annotated[str | None, FREE_TEXT]
+    label_column: Annotated[str | None, FREE_TEXT]
+    url: Annotated[str | None, FREE_TEXT]
+    unit: Annotated[str, one_of("char", "byte", "word")]
+    min_count: Annotated[int | None, at_least(1)]
     normalize: str
+    limit: Annotated[int | None, at_least(1)]
     distinct: bool
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
@@ -95,7 +103,14 @@ class GenerateOptions:
 
     name: str
     monitor: Annotated[
-        str, one_of("val/loss", "val/perplexity", "val/bits_per_char", "val/accuracy")
+        str,
+        one_of(
+            "val/loss",
+            "val/perplexity",
+            "val/bits_per_char",
+            "val/bits_per_original_char",
+            "val/accuracy",
+        ),
     ]
     condition_on_label: bool | None
     samples: SampleOptions

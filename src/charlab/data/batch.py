@@ -37,12 +37,19 @@ class Batch:
 
 
 def to_device(ids: npt.NDArray[np.unsignedinteger], device: torch.device | str) -> Tensor:
-    """Flat ids (N,) as a tensor in the smallest type that torch can do everything with.
+    """Flat ids (N,) as a tensor in the smallest type that torch can do everything with."""
+    return torch.tensor(smallest_tensor(ids), device=device)
+
+
+def smallest_tensor(
+    ids: npt.NDArray[np.unsignedinteger],
+) -> npt.NDArray[np.unsignedinteger] | npt.NDArray[np.signedinteger]:
+    """The same ids in the smallest type that torch can do everything with.
 
     uint16 and uint32 tensors lack gather, take and more, so int16 and int32 stand in for them:
     ids below 2**15 need no more than two bytes either way.
     """
-    if ids.dtype != np.uint8:
-        largest = int(ids.max(initial=0))
-        ids = ids.astype(np.int16 if largest < 2**15 else np.int32)
-    return torch.tensor(ids, device=device)
+    if ids.dtype == np.uint8:
+        return ids
+    largest = int(ids.max(initial=0))
+    return ids.astype(np.int16) if largest < 2**15 else ids.astype(np.int32)

@@ -1,33 +1,33 @@
 """From documents to encoded splits: normalized, split without leaks, counted."""
 
+import contextlib
 import hashlib
-import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.corpus_cache import CorpusCache
 from charlab.data.corpus_report import CorpusReport, report_corpus
-from charlab.data.document import Document
-from charlab.data.encoded import Encoded, flat_offsets, smallest_unsigned
-from charlab.data.normalize import normalize_documents
-from charlab.data.splits import (
-    SPLITS,
-    Fractions,
-    apportion,
-    check_fractions,
-    scarce_labels,
-    split_documents,
-)
-from charlab.data.vocabulary import Vocabulary, code_points
+from charlab.data.dealing import deal_out
+from charlab.data.document import AnyDocument, Document
+from charlab.data.encoded import Encoded, Ids, chunks, flat_offsets, smallest_unsigned
+from charlab.data.limit import SHORT_DOCUMENT
+from charlab.data.numbered import CHUNK, NumberedText, count_parts, symbol_lengths
+from charlab.data.reading import number_documents
+from charlab.data.splits import SPLITS, Fractions, check_fractions
+from charlab.data.stored import StoredIds
+from charlab.data.units import resolve_min_count, vocabulary_from_counts
+from charlab.data.vocabulary import FIRST, UNKNOWN, Vocabulary
 from charlab.errors import ConfigError, DataError
+from charlab.files import write_atomically
 
 LAYOUTS = ("sequences", "stream")
 
 # `auto`: many short documents are sequences. Half of the documents within 256 characters is far
 # above any name or title and far below any chapter; fewer than 8 documents are no collection.
-SHORT_DOCUMENT = 256
 FEW_DOCUMENTS = 8
 
 
@@ -36,7 +36,7 @@ class Corpus:
     """Encoded text and all that is needed to read it.
 
     Attributes:
-        vocabulary: the characters of the train split.
+        vocabulary: the symbols of the train split.
         labels: all labels, sorted; empty if the documents have none.
         layout: "sequences" (split by document) or "stream" (each document split by position).
         splits: by name; a part of zero fraction is absent.
@@ -52,7 +52,7 @@ class Corpus:
     report: CorpusReport
 
 
-def choose_layout(layout: str, lengths: Sequence[int]) -> str:
+def choose_layout(layout: str, lengths: npt.ArrayLike) -> str:
     """The layout for documents of these lengths in characters.
 
     "auto" means "sequences" for at least 8 documents, half of them of at most 256 characters,
@@ -66,79 +66,85 @@ def choose_layout(layout: str, lengths: Sequence[int]) -> str:
     if layout != "auto":
         choices = ", ".join(("auto", *LAYOUTS))
         raise ConfigError(f"dataset.layout={layout!r}: choose one of: {choices}")
-    short = len(lengths) >= FEW_DOCUMENTS and statistics.median(lengths) <= SHORT_DOCUMENT
+    many = np.size(lengths) >= FEW_DOCUMENTS
+    short = many and float(np.median(np.asarray(lengths))) <= SHORT_DOCUMENT
     return "sequences" if short else "stream"
 
 
 def build_corpus(
-    docs: Iterable[Document],
+    docs: Iterable[AnyDocument],
     *,
     normalize: str,
     layout: str,
     fractions: Fractions,
     split_seed: int,
     distinct: bool = False,
+    unit: str = "char",
+    min_count: int | None = None,
+    limit: int | None = None,
+    cache: CorpusCache | None = None,
+    announce: Callable[[str], object] = lambda text: None,
 ) -> Corpus:
     """Normalizes, splits and encodes documents.
 
-    The vocabulary is that of the train split; characters of other splits that train lacks become
-    ``UNKNOWN``, and the report says how many.
+    The vocabulary is that of the train split; symbols of other splits that train lacks become
+    ``UNKNOWN``, and the report says how many. A large text is encoded once, piece by piece, into
+    a file of the cache, and stays there: the ids of its splits are read when they are needed.
 
     Args:
         docs: texts with labels, all or none of them labelled.
         normalize: steps of `normalize_documents`.
         layout: "auto", "sequences" or "stream".
-        fractions: shares of train, val and test.
+        fractions: shares of train, val and test in what the data itself puts into none of them.
         split_seed: another seed, another split (sequences only; a stream is split by position).
         distinct: whether a text that comes again with the same label counts once. Otherwise how
             often it comes is information, for training as for every figure.
+        unit: what a symbol is: "char", "byte" or "word".
+        min_count: rarer symbols of train are unknown; None: the unit's own.
+        limit: characters of each part that are read; None: all.
+        cache: where large texts are kept; None: in the user's cache folder.
+        announce: told what takes long.
 
     Raises:
         ConfigError: if a setting cannot be.
         DataError: if nothing can be learnt from the text: none is left, only one distinct
-            character is, or train gets none of it; or if only some documents have a label.
+            symbol is, or train gets none of it; or if only some documents have a label.
     """
     check_fractions(fractions)
-    kept, normalization = normalize_documents(list(docs), normalize)
-    kept = [document for document in kept if document.text]
-    given = len(kept)
-    if distinct:
-        kept = list(dict.fromkeys(kept))
-    if not kept:
+    least = resolve_min_count(unit, min_count)
+    text = number_documents(
+        docs,
+        unit=unit,
+        normalize=normalize,
+        distinct=distinct,
+        limit=limit,
+        sequences=layout == "sequences",
+        cache=cache,
+        announce=announce,
+    )
+    if not len(text.lengths):
         raise DataError(
             f"no text is left after dataset.normalize={normalize} "
-            f"({normalization.emptied_documents} documents were emptied): "
+            f"({text.normalization.emptied_documents} documents were emptied): "
             "check dataset.path or choose another normalization"
         )
-    texts = [document.text for document in kept]
-    names = [document.label for document in kept]
-    labels, label_ids = _index_labels(names)
-    points = code_points("".join(texts))
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    layout = choose_layout(layout, lengths.tolist())
-    if layout == "sequences":
-        sides = split_documents(texts, names, fractions, split_seed)
-        shares = lengths[:, None] * (sides[:, None] == np.arange(len(SPLITS)))
-    else:
-        shares = apportion(lengths, fractions)
-    pieces = _cut(points, shares, label_ids)
-    vocabulary = _learn_vocabulary(points, pieces["train"].ids, fractions)
-    splits = {
-        split: _encode(pieces[split], vocabulary)
-        for split, fraction in zip(SPLITS, fractions, strict=True)
-        if fraction > 0
-    }
-    places, parts = np.nonzero(shares)
+    layout = choose_layout(layout, text.characters)
+    deal = deal_out(text, layout, fractions, split_seed)
+    counts = _counts(text, deal.shares)
+    _require_something(text, counts, fractions)
+    vocabulary, table, rare = _learn(text, counts, least)
+    pieces = _cut(text, deal.shares, table, in_memory=layout == "sequences")
+    splits = {SPLITS[part]: pieces[part] for part in deal.parts}
     report = report_corpus(
-        texts,
-        normalization,
+        text,
+        deal,
         splits,
-        repeats_dropped=given - len(kept),
-        distinct_characters=_distinct(points).size,
-        scarce=scarce_labels([names[place] for place in places], parts, fractions),
+        counts=counts,
+        lengths=symbol_lengths(unit, text.symbols),
+        known=table != UNKNOWN,
+        rare=rare,
     )
-    fingerprint = _fingerprint(points, lengths, labels, label_ids)
-    return Corpus(vocabulary, labels, layout, splits, fingerprint, report)
+    return Corpus(vocabulary, text.labels, layout, splits, text.fingerprint, report)
 
 
 def encode_documents(
@@ -161,88 +167,117 @@ def encode_documents(
         if strange:
             raise DataError(f"label {strange[0]!r} is none of the {len(labels)} trained labels")
         label_ids = np.array([index[str(doc.label)] for doc in docs], dtype=np.int64)
-    points = code_points("".join([doc.text for doc in docs]))
-    offsets = flat_offsets([len(doc.text) for doc in docs])
-    return _encode(Encoded(points, offsets, label_ids), vocabulary)
+    texts = [doc.text for doc in docs]
+    if vocabulary.unit == "char":  # without borders that matter: all of them at once
+        lengths, flat = [len(text) for text in texts], vocabulary.encode("".join(texts))
+    else:
+        encoded = [vocabulary.encode(text) for text in texts]
+        lengths = [len(ids) for ids in encoded]
+        flat = np.concatenate([np.empty(0, np.int64), *encoded])
+    ids = flat.astype(smallest_unsigned(vocabulary.size))
+    return Encoded(ids, flat_offsets(lengths), label_ids)
 
 
-def _index_labels(
-    names: Sequence[str | None],
-) -> tuple[tuple[str, ...], npt.NDArray[np.int64] | None]:
-    """All labels, sorted, and each document's index among them."""
-    labels = tuple(sorted({name for name in names if name is not None}))
-    if not labels:
-        return (), None
-    unlabelled = names.count(None)
-    if unlabelled:
+def _counts(text: NumberedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How often each symbol stands in each split, (3, S); of a stored text counted once."""
+    if text.folder is None:
+        return count_parts(text.numbers, shares, len(text.symbols))
+    key = hashlib.sha256(shares.tobytes()).hexdigest()[:16]
+    file = text.folder / f"counts-{key}.npy"
+    known = _load_counts(file, (len(SPLITS), len(text.symbols)))
+    if known is not None:
+        return known
+    counts = count_parts(text.numbers, shares, len(text.symbols))
+    with contextlib.suppress(OSError):  # a full disk: they are counted again the next time
+        write_atomically(file, lambda stream: np.save(stream, counts))
+    return counts
+
+
+def _load_counts(file: Path, shape: tuple[int, int]) -> npt.NDArray[np.int64] | None:
+    try:
+        counts: npt.NDArray[np.int64] = np.load(file)
+    except (OSError, ValueError, EOFError):
+        return None
+    return counts if counts.shape == shape else None
+
+
+def _require_something(
+    text: NumberedText, counts: npt.NDArray[np.int64], fractions: Fractions
+) -> None:
+    """Refuses a text of which nothing can be learnt."""
+    occurring = np.flatnonzero(counts.sum(axis=0))
+    if occurring.size == 1:
+        symbol = text.symbols[int(occurring[0])]
+        what = {"char": "character", "byte": "byte", "word": "word"}[text.unit]
+        raise DataError(f"the whole text is the one {what} {symbol!r}: there is nothing to learn")
+    if not counts[0].any():
         raise DataError(
-            f"{unlabelled} of {len(names)} documents have no label: label all of them or none"
+            f"the train part is empty: {text.characters.sum()} characters are too few for "
+            f"dataset.split.fractions={list(fractions)}; give more text or train a larger share"
         )
-    index = {label: i for i, label in enumerate(labels)}
-    return labels, np.array([index[str(name)] for name in names], dtype=np.int64)
+
+
+def _learn(
+    text: NumberedText, counts: npt.NDArray[np.int64], min_count: int
+) -> tuple[Vocabulary, npt.NDArray[np.unsignedinteger], tuple[int, int]]:
+    """The vocabulary of the train split, the id of each number, (S,), and what is too rare."""
+    train = counts[0]
+    vocabulary, symbols, occurrences = vocabulary_from_counts(
+        text.unit, text.symbols, train, min_count
+    )
+    if not symbols < np.count_nonzero(train):
+        raise DataError(
+            f"no symbol of the train part occurs {min_count} times or more: "
+            f"lower dataset.min_count={min_count} or give more text"
+        )
+    ids = {symbol: i for i, symbol in enumerate(vocabulary.symbols, start=FIRST)}
+    table = np.array(
+        [ids.get(symbol, UNKNOWN) for symbol in text.symbols],
+        smallest_unsigned(vocabulary.size),
+    )
+    return vocabulary, table, (symbols, occurrences)
 
 
 def _cut(
-    points: npt.NDArray[np.uint32],
+    text: NumberedText,
     shares: npt.NDArray[np.int64],
-    label_ids: npt.NDArray[np.int64] | None,
-) -> dict[str, Encoded]:
-    """Deals the documents' characters out to the splits, which hold code points here.
+    table: npt.NDArray[np.unsignedinteger],
+    *,
+    in_memory: bool,
+) -> list[Encoded]:
+    """Deals the documents' symbols out to the splits and gives them their ids.
 
     Args:
-        points: all characters, (N,).
-        shares: characters of each document for each split, (n, 3), taken in this order.
-        label_ids: of each document, (n,).
+        text: the documents.
+        shares: symbols of each document for each split, (n, 3), taken in this order.
+        table: the id of each number, (S,).
+        in_memory: whether ids of a stored text are to be read.
     """
-    side = np.repeat(np.tile(np.arange(len(SPLITS), dtype=np.int8), len(shares)), shares.ravel())
-    pieces = {}
-    for part, split in enumerate(SPLITS):
+    numbers = text.numbers
+    begins = flat_offsets(shares.ravel())[:-1].reshape(shares.shape)
+    side = np.zeros(0, np.int8)
+    if not isinstance(numbers, StoredIds):
+        side = np.repeat(np.tile(np.arange(len(SPLITS), dtype=np.int8), len(shares)), shares.flat)
+    pieces = []
+    for part in range(len(SPLITS)):
         held = shares[:, part] > 0
-        labels = None if label_ids is None else label_ids[held]
-        pieces[split] = Encoded(points[side == part], flat_offsets(shares[held, part]), labels)
+        lengths = shares[held, part]
+        ids: Ids
+        if isinstance(numbers, StoredIds):
+            ids = numbers.select(begins[held, part], lengths, table)
+            ids = ids[:] if in_memory else ids
+        else:
+            ids = _look_up(table, numbers[side == part])
+        labels = None if text.label_ids is None else text.label_ids[held]
+        pieces.append(Encoded(ids, flat_offsets(lengths), labels))
     return pieces
 
 
-def _distinct(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """The distinct code points, sorted; a table is faster than sorting the text."""
-    seen = np.zeros(int(points.max(initial=0)) + 1, dtype=bool)
-    seen[points] = True
-    return np.flatnonzero(seen).astype(np.uint32)
-
-
-def _learn_vocabulary(
-    points: npt.NDArray[np.uint32], train: npt.NDArray[np.unsignedinteger], fractions: Fractions
-) -> Vocabulary:
-    """The vocabulary of the train split."""
-    everything = _distinct(points)
-    if everything.size == 1:
-        raise DataError(
-            f"the whole text is the one character {chr(everything[0])!r}: there is nothing to learn"
-        )
-    if train.size == 0:
-        raise DataError(
-            f"the train part is empty: {points.size} characters are too few for "
-            f"dataset.split.fractions={list(fractions)}; give more text or train a larger share"
-        )
-    return Vocabulary([chr(point) for point in _distinct(train)])
-
-
-def _encode(piece: Encoded, vocabulary: Vocabulary) -> Encoded:
-    """Code points to ids in the smallest type."""
-    ids = vocabulary.encode_points(piece.ids).astype(smallest_unsigned(vocabulary.size))
-    return Encoded(ids, piece.offsets, piece.labels)
-
-
-def _fingerprint(
-    points: npt.NDArray[np.uint32],
-    lengths: npt.NDArray[np.int64],
-    labels: tuple[str, ...],
-    label_ids: npt.NDArray[np.int64] | None,
-) -> str:
-    """Sha256 over texts and labels; lengths keep ("ab", "c") apart from ("a", "bc")."""
-    digest = hashlib.sha256(points.astype("<u4").tobytes())
-    digest.update(lengths.astype("<i8").tobytes())
-    digest.update(repr(labels).encode("utf-8", "surrogatepass"))
-    if label_ids is not None:
-        digest.update(label_ids.astype("<i8").tobytes())
-    return digest.hexdigest()
+def _look_up(
+    table: npt.NDArray[np.unsignedinteger], numbers: npt.NDArray[np.unsignedinteger]
+) -> npt.NDArray[np.unsignedinteger]:
+    """table[numbers] chunk by chunk: NumPy makes indices of 8 bytes of all it is given at once."""
+    ids = np.empty(len(numbers), table.dtype)
+    for begin, chunk in chunks(numbers, CHUNK):
+        ids[begin : begin + len(chunk)] = table[chunk]
+    return ids

@@ -1,70 +1,104 @@
 """What became of a text on its way into a corpus."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from charlab.data.dealing import Deal
 from charlab.data.encoded import Encoded
-from charlab.data.normalize import NormalizationReport
-from charlab.data.vocabulary import UNKNOWN
+from charlab.data.numbered import NumberedText
+from charlab.data.splits import SPLITS
 
 
 @dataclass(frozen=True)
 class CorpusReport:
     """Counts of what was kept, dropped and dealt out; plain values, for a log.
 
+    A symbol is what is predicted: a character, a byte or a word. Characters are Unicode code
+    points of the normalized text.
+
     Attributes:
         documents: documents kept.
         characters: their characters.
-        distinct_characters: distinct ones among them.
+        distinct_symbols: distinct symbols among them.
         dropped_characters: how often normalization dropped which character.
         emptied_documents: documents of which normalization left nothing.
         repeats_dropped: documents left out because text and label had come before.
         duplicate_documents: documents whose text an earlier one has too, whatever the label.
         scarce_labels: labels with too few texts to be in every part.
-        unknown_share: by split, the share of its characters that train lacks.
+        rare_symbols: symbols of train that are too rare to be known (``dataset.min_count``).
+        rare_occurrences: how often they occur in train.
+        overlap: by split that was given, its documents whose text stands in train as well.
+        unknown_share: by split, the share of its symbols that the vocabulary lacks.
+        unknown_symbols: by split, how many they are.
+        unknown_characters: by split, their characters.
         split_documents: by split, its documents (of a stream: pieces of documents).
-        split_characters: by split, its characters.
+        split_characters: by split, its symbols.
+        text_characters: by split, its characters.
     """
 
     documents: int
     characters: int
-    distinct_characters: int
+    distinct_symbols: int
     dropped_characters: dict[str, int]
     emptied_documents: int
     repeats_dropped: int
     duplicate_documents: int
     scarce_labels: tuple[str, ...]
+    rare_symbols: int
+    rare_occurrences: int
+    overlap: dict[str, int]
     unknown_share: dict[str, float]
+    unknown_symbols: dict[str, int]
+    unknown_characters: dict[str, int]
     split_documents: dict[str, int]
     split_characters: dict[str, int]
+    text_characters: dict[str, int]
 
 
 def report_corpus(
-    texts: Sequence[str],
-    normalization: NormalizationReport,
+    text: NumberedText,
+    deal: Deal,
     splits: dict[str, Encoded],
     *,
-    repeats_dropped: int,
-    distinct_characters: int,
-    scarce: tuple[str, ...],
+    counts: npt.NDArray[np.int64],
+    lengths: npt.NDArray[np.int64],
+    known: npt.NDArray[np.bool_],
+    rare: tuple[int, int],
 ) -> CorpusReport:
-    """Counts over normalized texts and their encoded splits."""
-    unknown = {
-        name: float(np.mean(split.ids == UNKNOWN)) if split.characters else 0.0
-        for name, split in splits.items()
-    }
+    """Counts over normalized texts and their encoded splits.
+
+    Args:
+        text: the documents.
+        deal: how they were dealt out.
+        splits: what they became.
+        counts: how often each symbol stands in each split, (3, S).
+        lengths: characters of each symbol, (S,).
+        known: whether the vocabulary has it, (S,).
+        rare: symbols of train that are too rare to be known, and how often they occur.
+    """
+    unknown = counts * ~known  # (3, S)
+    by_split = {name: SPLITS.index(name) for name in splits}
+    symbols = {name: int(unknown[part].sum()) for name, part in by_split.items()}
     return CorpusReport(
-        documents=len(texts),
-        characters=sum(split.characters for split in splits.values()),
-        distinct_characters=distinct_characters,
-        dropped_characters=dict(normalization.dropped_characters),
-        emptied_documents=normalization.emptied_documents,
-        repeats_dropped=repeats_dropped,
-        duplicate_documents=len(texts) - len(set(texts)),
-        scarce_labels=scarce,
-        unknown_share=unknown,
+        documents=len(text.lengths),
+        characters=int(text.characters.sum()),
+        distinct_symbols=int((counts.sum(axis=0) > 0).sum()),
+        dropped_characters=dict(text.normalization.dropped_characters),
+        emptied_documents=text.normalization.emptied_documents,
+        repeats_dropped=text.repeats_dropped,
+        duplicate_documents=text.duplicates,
+        scarce_labels=deal.scarce,
+        rare_symbols=rare[0],
+        rare_occurrences=rare[1],
+        overlap=deal.overlap,
+        unknown_share={
+            name: symbols[name] / max(1, split.characters) for name, split in splits.items()
+        },
+        unknown_symbols=symbols,
+        unknown_characters={name: int(unknown[part] @ lengths) for name, part in by_split.items()},
         split_documents={name: split.documents for name, split in splits.items()},
         split_characters={name: split.characters for name, split in splits.items()},
+        text_characters={name: int(counts[part] @ lengths) for name, part in by_split.items()},
     )

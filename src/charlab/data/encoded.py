@@ -1,9 +1,14 @@
 """Text as flat arrays. No Python object per document exists from here on."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from charlab.data.stored import StoredIds
+
+Ids = npt.NDArray[np.unsignedinteger] | StoredIds
 
 
 @dataclass(frozen=True)
@@ -11,14 +16,15 @@ class Encoded:
     """One split of a corpus, encoded.
 
     Attributes:
-        ids: characters of all documents one after another, (N,), the smallest unsigned type.
+        ids: symbols of all documents one after another, (N,), the smallest unsigned type. Those of
+            a large stream stay in a file: a slice without a step gives an array either way.
         offsets: where document i begins and ends: offsets[i] and offsets[i+1], (n+1,) int64.
         labels: index of each document's label, (n,) int64; None if unlabelled.
 
     In the stream layout a "document" is the piece of one that fell into the split.
     """
 
-    ids: npt.NDArray[np.unsignedinteger]
+    ids: Ids
     offsets: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64] | None
 
@@ -29,13 +35,24 @@ class Encoded:
 
     @property
     def characters(self) -> int:
-        """N, the number of characters."""
+        """N, the number of symbols: characters, bytes or words."""
         return len(self.ids)
 
     @property
     def lengths(self) -> npt.NDArray[np.int64]:
-        """Characters of each document, (n,)."""
+        """Symbols of each document, (n,)."""
         return np.diff(self.offsets)
+
+    @property
+    def array(self) -> npt.NDArray[np.unsignedinteger]:
+        """All ids in memory, (N,)."""
+        return self.ids[:] if isinstance(self.ids, StoredIds) else self.ids
+
+
+def chunks(ids: Ids, size: int) -> Iterator[tuple[int, npt.NDArray[np.unsignedinteger]]]:
+    """The ids piece by piece: where each begins, and at most ``size`` ids of it."""
+    for begin in range(0, len(ids), size):
+        yield begin, ids[begin : begin + size]
 
 
 def flat_offsets(lengths: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -57,6 +74,15 @@ def cut_windows(encoded: Encoded, seq_len: int) -> Encoded:
     offsets = np.append(starts, encoded.characters)
     labels = None if encoded.labels is None else encoded.labels[document]
     return Encoded(encoded.ids, offsets, labels)
+
+
+def count_windows(encoded: Encoded, seq_len: int, classes: int) -> npt.NDArray[np.int64]:
+    """How many windows of each label `cut_windows` gives, (classes,), without making them."""
+    if encoded.labels is None:
+        return np.zeros(classes, dtype=np.int64)
+    counts = np.zeros(classes, dtype=np.int64)
+    np.add.at(counts, encoded.labels, -(-encoded.lengths // seq_len))
+    return counts
 
 
 def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.batch import IGNORE, Batch, to_device
+from charlab.data.batch import IGNORE, Batch
 from charlab.data.encoded import Encoded, cut_windows
-from charlab.data.sequence_batches import PaddedRows
-from charlab.data.stream_batches import lane_starts
+from charlab.data.lanes import Lanes, lane_starts
+from charlab.data.rows import padded_rows
 from charlab.data.vocabulary import BOUNDARY
 
 BUDGET = 16_384  # positions of a batch, padding included: bounds memory for any text
@@ -92,7 +92,7 @@ class SequenceEvaluation:
         budget: int = BUDGET,
         device: torch.device | str = "cpu",
     ) -> None:
-        self._rows = PaddedRows(encoded, purpose=purpose, conditional=conditional, device=device)
+        self._rows = padded_rows(encoded, purpose=purpose, conditional=conditional, device=device)
         self._order = np.argsort(self._rows.lengths, kind="stable")
         self._lengths = self._rows.lengths[self._order]
         self._bounds = _fill(self._lengths, budget)
@@ -156,8 +156,8 @@ class StreamEvaluation:
         self._counted_from = np.minimum(starts[:-1], BURN_IN)
         self._counted_to = self._counted_from + np.diff(starts)
         self._length = int(self._counted_to.max())
-        index = (starts[:-1] - self._counted_from)[:, None] + np.arange(self._length + 1)
-        self._text = to_device(encoded.ids[np.minimum(index, predictions)], device)
+        begins = starts[:-1] - self._counted_from
+        self._text = Lanes(encoded.ids, begins, self._length + 1, device)
         self._from = torch.tensor(self._counted_from, device=device)[:, None]  # (B, 1)
         self._to = torch.tensor(self._counted_to, device=device)[:, None]  # (B, 1)
 
@@ -169,11 +169,12 @@ class StreamEvaluation:
             yield self._window(begin, min(begin + self._width, self._length))
 
     def _window(self, begin: int, end: int) -> Batch:
-        steps = torch.arange(begin, end, device=self._text.device)
+        text = self._text.window(begin, end + 1)  # (B, T+1)
+        steps = torch.arange(begin, end, device=text.device)
         read = steps < self._to  # (B, T)
         counted = read & (steps >= self._from)  # (B, T)
-        ids = self._text[:, begin:end].long().where(read, BOUNDARY)
-        targets = self._text[:, begin + 1 : end + 1].long().where(counted, IGNORE)
+        ids = text[:, :-1].long().where(read, BOUNDARY)
+        targets = text[:, 1:].long().where(counted, IGNORE)
         fresh = torch.ones(len(ids), dtype=torch.bool, device=ids.device) if begin == 0 else None
         overlap = np.minimum(self._counted_to, end) - np.maximum(self._counted_from, begin)
         characters = int(np.maximum(overlap, 0).sum())

@@ -4,17 +4,16 @@ Relative frequencies of several orders, mixed with weights fitted on held-out te
 maximization (Jelinek and Mercer 1980, "Interpolated estimation of Markov source parameters from
 sparse data").
 
-V vocabulary size, n predictions, K components of the mixture.
+V vocabulary size, n predictions, m different ones, K components of the mixture.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from charlab.data.encoded import Encoded
-from charlab.data.vocabulary import BOUNDARY
+from charlab.data.events import EventCounts, Events, count_events, count_keys, list_events, only
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -23,65 +22,13 @@ MOST_ITERATIONS = 200
 ENOUGH = 1e-7  # nats per prediction; below this gain, fitting ends
 
 
-@dataclass(frozen=True)
-class Events:
-    """Predictions and what stands before them, all (n,).
-
-    Attributes:
-        before: the character before the last one; ``BOUNDARY`` where there is none.
-        last: the character before the predicted one.
-        target: the predicted character.
-        label: its document's label; 0 if there are none.
-        group: the document (sequences) or the hundredth of the stream that it belongs to.
-    """
-
-    before: Ints
-    last: Ints
-    target: Ints
-    label: Ints
-    group: Ints
-
-    def __len__(self) -> int:
-        return len(self.target)
-
-    def where(self, mask: npt.NDArray[np.bool_]) -> "Events":
-        """The predictions where ``mask`` (n,) is True."""
-        columns = (self.before, self.last, self.target, self.label, self.group)
-        return Events(*(column[mask] for column in columns))
-
-
-def list_events(encoded: Encoded, layout: str) -> Events:
-    """The predictions that a network is measured by too.
-
-    Sequences: every character and the end mark. Stream: every character but the first.
-    """
-    ids = encoded.ids.astype(np.int64)
-    labels = np.zeros(encoded.documents, np.int64) if encoded.labels is None else encoded.labels
-    if layout == "stream":
-        n = max(len(ids) - 1, 0)
-        before = np.append(BOUNDARY, ids)[:n]
-        group = np.arange(n) * 100 // max(n, 1)
-        return Events(before, ids[:-1], ids[1:], np.repeat(labels, encoded.lengths)[1:], group)
-    # Two marks before each document and none after: the next one's first mark is its end mark.
-    lengths = encoded.lengths + 2
-    document = np.repeat(np.arange(encoded.documents), lengths)
-    text = np.full(len(document) + 2, BOUNDARY, dtype=np.int64)
-    place = np.arange(len(ids)) + 2 * np.repeat(np.arange(encoded.documents), encoded.lengths) + 2
-    text[place] = ids
-    # Position p predicts text[p + 2]; a document's last position would predict a second mark.
-    real = np.ones(len(document), dtype=bool)
-    real[np.cumsum(lengths) - 1] = False
-    events = Events(text[:-2], text[1:-1], text[2:], labels[document], document)
-    return events.where(real)
-
-
 class _Frequencies:
     """Relative frequencies of a target after a context, both packed into integers."""
 
-    def __init__(self, contexts: Ints, targets: Ints, vocabulary_size: int) -> None:
+    def __init__(self, contexts: Ints, targets: Ints, counts: Ints, vocabulary_size: int) -> None:
         self._size = vocabulary_size
-        self._pairs, self._pair_counts = _count(contexts * vocabulary_size + targets)
-        self._contexts, self._context_counts = _count(contexts)
+        self._pairs, self._pair_counts = count_keys(contexts * vocabulary_size + targets, counts)
+        self._contexts, self._context_counts = count_keys(contexts, counts)
 
     def probability(self, contexts: Ints, targets: Ints, otherwise: Floats) -> Floats:
         """count(context, target) / count(context), (n,); ``otherwise`` for unseen contexts.
@@ -91,11 +38,6 @@ class _Frequencies:
         seen = _look_up(self._contexts, self._context_counts, contexts)
         pairs = _look_up(self._pairs, self._pair_counts, contexts * self._size + targets)
         return np.where(seen > 0, pairs / np.maximum(seen, 1), otherwise)
-
-
-def _count(keys: Ints) -> tuple[Ints, Ints]:
-    distinct, counts = np.unique(keys, return_counts=True)
-    return distinct, counts.astype(np.int64)
 
 
 def _look_up(keys: Ints, counts: Ints, wanted: Ints) -> Ints:
@@ -113,6 +55,9 @@ class InterpolatedTrigram:
     the other nine. As in add-one smoothing every component counts one more prediction as its
     own, so that no weight is 0 and no loss infinite.
 
+    Memory is bounded: of a text with too many different predictions in their contexts for it (a
+    large one in words, say), the first stretch that fits is counted.
+
     Args:
         train: where frequencies are counted.
         validation: where weights are fitted; None or empty takes from train.
@@ -125,6 +70,7 @@ class InterpolatedTrigram:
             the label's unigram, bigram, trigram.
         objective: what fitting maximizes, after each iteration, per prediction: the mean
             log-probability in nats plus the logarithms of the weights divided by n.
+        counted: predictions of train that were counted.
 
     Raises:
         ValueError: if there is nothing to count in train.
@@ -141,26 +87,28 @@ class InterpolatedTrigram:
     ) -> None:
         self._size = vocabulary_size
         self._layout = layout
+        self._conditional = conditional
         self._contexts = _contexts(vocabulary_size, conditional)
-        events = list_events(train, layout)
-        if len(events) == 0:
-            raise ValueError("a trigram model needs training text")
-        if validation is not None and len(held := list_events(validation, layout)) > 0:
-            self._tables = self._tabulate(events)
+        held = None if validation is None else self._first(list_events(validation, layout))
+        if held is not None:
+            counts = self._first(list_events(train, layout))
+            if counts is None:
+                raise ValueError("a trigram model needs training text")
+            self._tables = self._tabulate(counts)
         else:
-            tenth = events.group % 10 == 9
-            some = bool(tenth.any())  # fewer than ten documents have no tenth
-            held = events.where(tenth) if some else events
-            self._tables = self._tabulate(events.where(~tenth))
-        self.weights, self.objective = fit_weights(self.components(held))
-        self._tables = self._tabulate(events)
+            counts, held = self._hold_a_tenth_out(train)
+        self.counted = counts.total
+        self.weights, self.objective = fit_weights(self.components(held.events), held.counts)
+        self._tables = self._tabulate(counts)
 
     def loss(self, encoded: Encoded) -> float:
         """Mean negative log-probability of a split's predictions, in nats; NaN without any."""
-        events = list_events(encoded, self._layout)
-        if len(events) == 0:
-            return float("nan")
-        return -float(np.log(self.components(events) @ self.weights).mean())
+        total, n = 0.0, 0
+        for part in self._count(list_events(encoded, self._layout)):
+            mixture = self.components(part.events) @ self.weights
+            total -= float(part.counts @ np.log(mixture))
+            n += part.total
+        return total / n if n else float("nan")
 
     def components(self, events: Events) -> Floats:
         """What each component gives each prediction, (n, K)."""
@@ -172,17 +120,37 @@ class InterpolatedTrigram:
             columns.append(table.probability(context(events), events.target, lower))
         return np.stack(columns, axis=1)
 
-    def _tabulate(self, events: Events) -> list[_Frequencies]:
+    def _hold_a_tenth_out(self, train: Encoded) -> tuple[EventCounts, EventCounts]:
+        """Counts of train, and of a tenth of it; tables are left without that tenth."""
+
+        def events() -> Iterator[Events]:
+            return list_events(train, self._layout)
+
+        counts = self._first(events())
+        if counts is None:
+            raise ValueError("a trigram model needs training text")
+        held = self._first(only(events(), lambda chunk: chunk.group % 10 == 9))
+        rest = self._first(only(events(), lambda chunk: chunk.group % 10 != 9))
+        # Fewer than ten documents have no tenth.
+        self._tables = self._tabulate(rest if held and rest else counts)
+        return counts, held if held and rest else counts
+
+    def _count(self, chunks: Iterable[Events]) -> Iterator[EventCounts]:
+        return count_events(chunks, self._size, labelled=self._conditional)
+
+    def _first(self, chunks: Iterable[Events]) -> EventCounts | None:
+        return next(self._count(chunks), None)
+
+    def _tabulate(self, counts: EventCounts) -> list[_Frequencies]:
+        events = counts.events
         return [
-            _Frequencies(context(events), events.target, self._size) for context in self._contexts
+            _Frequencies(context(events), events.target, counts.counts, self._size)
+            for context in self._contexts
         ]
 
 
 def _contexts(vocabulary_size: int, conditional: bool) -> list[Callable[[Events], Ints]]:
-    """Packs what a component looks at into one integer, for each component but the uniform.
-
-    Label and three characters fit into 63 bits: 1,000 labels with 200,000 characters would.
-    """
+    """Packs what a component looks at into one integer, for each component but the uniform."""
     V = vocabulary_size
     plain: list[Callable[[Events], Ints]] = [
         lambda events: np.zeros_like(events.last),
@@ -197,24 +165,25 @@ def _contexts(vocabulary_size: int, conditional: bool) -> list[Callable[[Events]
     return plain + labelled if conditional else plain
 
 
-def fit_weights(components: Floats) -> tuple[Floats, list[float]]:
+def fit_weights(components: Floats, counts: Ints) -> tuple[Floats, list[float]]:
     """Weights of a mixture by expectation maximization, one pseudo-count for each component.
 
     Args:
-        components: the probability that each component gives each prediction, (n, K); a row
-            holds at least one that is not 0.
+        components: the probability that each component gives each different prediction, (m, K); a
+            row holds at least one that is not 0.
+        counts: how often each occurs, (m,).
 
     Returns:
         The weights, (K,), and the objective after each iteration, which never falls.
     """
-    n, K = components.shape
+    K, n = components.shape[1], int(counts.sum())
     weights = np.full(K, 1 / K)
     objective: list[float] = []
     for _ in range(MOST_ITERATIONS):
         mixture = components @ weights
-        objective.append(float(np.log(mixture).mean() + np.log(weights).sum() / n))
+        objective.append(float(counts @ np.log(mixture) / n + np.log(weights).sum() / n))
         if len(objective) > 1 and objective[-1] - objective[-2] < ENOUGH:
             break
-        responsible = weights * ((1 / mixture) @ components)  # (K,), sums to n
+        responsible = weights * ((counts / mixture) @ components)  # (K,), sums to n
         weights = (responsible + 1) / (n + K)
     return weights, objective

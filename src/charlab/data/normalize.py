@@ -77,7 +77,7 @@ def normalize_documents(
     dropped: Counter[str] = Counter()
     texts = [normalize_text(document.text, chosen, dropped) for document in docs]
     kept = [
-        Document(text, document.label)
+        document._replace(text=text)
         for text, document in zip(texts, docs, strict=True)
         if text.strip()
     ]
@@ -88,7 +88,7 @@ def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> st
     """Applies checked steps to one text and counts in ``dropped`` the characters that it loses."""
     form: Literal["NFC", "NFKC"] = "NFKC" if "nfkc" in steps else "NFC"
     composed = "nfc" in steps or "nfkc" in steps
-    if composed:
+    if composed and not (form == "NFC" and _is_narrow(text)):
         text = unicodedata.normalize(form, text)
     if "ascii" in steps:
         text = _fold(text, dropped)
@@ -97,6 +97,18 @@ def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> st
         if composed:  # h with a line below is one character, H with a line below is two
             text = unicodedata.normalize(form, text)
     return text
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether no code point is above 255: then nothing composes.
+
+    Python keeps such a text in single bytes: far quicker to find out than to normalize.
+    """
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _fold(text: str, dropped: Counter[str]) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -132,18 +132,18 @@ def _number(key: tuple[bool, str]) -> int:
 
 
 def scarce_labels(
-    labels: Sequence[str | None], sides: npt.ArrayLike, fractions: Fractions
+    labels: Sequence[str | None], sides: npt.ArrayLike, parts: Iterable[int]
 ) -> tuple[str, ...]:
-    """Labels that are not in every part of non-zero fraction, sorted.
+    """Labels that are not in every part there is, sorted.
 
     Args:
         labels: a label for each document or piece of one, or None.
         sides: its split, an index into `SPLITS`, (n,).
-        fractions: shares of train, val and test.
+        parts: the splits that there are, indices into `SPLITS`.
     """
-    parts = {part for part, fraction in enumerate(fractions) if fraction > 0}
+    there = set(parts)
     found: dict[str, set[int]] = defaultdict(set)
     for label, side in zip(labels, np.asarray(sides).tolist(), strict=True):
         if label is not None:
             found[label].add(side)
-    return tuple(sorted(label for label, sides in found.items() if not parts <= sides))
+    return tuple(sorted(label for label, sides in found.items() if not there <= sides))

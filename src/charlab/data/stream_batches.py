@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from charlab.data.batch import IGNORE, Batch, to_device
+from charlab.data.batch import IGNORE, Batch
 from charlab.data.encoded import Encoded
+from charlab.data.lanes import Lanes, lane_starts
 from charlab.data.vocabulary import BOUNDARY
 
 
@@ -52,9 +53,7 @@ class StreamBatches:
         self._longer = predictions % self.lanes or self.lanes
         self._seq_len = seq_len
         self.steps_per_epoch = -(-self._length // seq_len)
-        # The lanes side by side, so that a window is a slice.
-        index = np.minimum(starts[:-1, None] + np.arange(self._length + 1), predictions)
-        self._text = to_device(encoded.ids[index], device)  # (B, length+1)
+        self._text = Lanes(encoded.ids, starts[:-1], self._length + 1, device)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The windows of an epoch, from the ``start``-th on.
@@ -68,8 +67,8 @@ class StreamBatches:
     def _window(self, step: int) -> Batch:
         begin = step * self._seq_len
         end = min(begin + self._seq_len, self._length)
-        ids = self._text[:, begin:end].long()  # (B, T)
-        targets = self._text[:, begin + 1 : end + 1].long()  # (B, T)
+        text = self._text.window(begin, end + 1)  # (B, T+1)
+        ids, targets = text[:, :-1].long(), text[:, 1:].long()  # (B, T)
         characters = ids.numel()
         if end == self._length and self._longer < self.lanes:
             ids[self._longer :, -1] = BOUNDARY
@@ -77,13 +76,3 @@ class StreamBatches:
             characters -= self.lanes - self._longer
         fresh = torch.ones(self.lanes, dtype=torch.bool, device=ids.device) if step == 0 else None
         return Batch(ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters)
-
-
-def lane_starts(predictions: int, lanes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Where each lane's predictions begin, and the end of the last, (lanes+1,).
-
-    Lanes differ by one prediction at most; the longer ones come first.
-    """
-    short, longer = divmod(predictions, lanes)
-    lane = np.arange(lanes + 1)
-    return lane * short + np.minimum(lane, longer)

@@ -1,6 +1,8 @@
-"""Characters and their ids."""
+"""What a model knows: symbols and their ids. The kinds of symbols are in `charlab.data.units`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -8,11 +10,14 @@ import numpy.typing as npt
 from charlab.errors import UnknownCharacterError
 
 BOUNDARY = 0  # begin and end mark of a short document; a stream never holds it
-UNKNOWN = 1  # any character that the training split lacks
-FIRST_CHARACTER = 2
+UNKNOWN = 1  # any symbol that the vocabulary lacks
+FIRST = 2  # the first symbol's id
 
-REPLACEMENT = "\ufffd"  # what an unknown character is shown as
-NAMED_AT_MOST = 5  # unknown characters that an error message names
+REPLACEMENT = "\ufffd"  # what an unknown symbol is shown as
+NAMED_AT_MOST = 5  # unknown symbols that an error message names
+CODE_POINTS = 0x110000  # of Unicode
+
+Ids = npt.NDArray[np.int64]
 
 
 def code_points(text: str) -> npt.NDArray[np.uint32]:
@@ -23,59 +28,56 @@ def code_points(text: str) -> npt.NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-class Vocabulary:
-    """The characters a model knows. Ids: ``BOUNDARY``, ``UNKNOWN``, then characters in order.
+class Vocabulary(ABC):
+    """The symbols a model knows. Ids: ``BOUNDARY``, ``UNKNOWN``, then the symbols in order.
+
+    A symbol is a character, a byte or a word, as the unit says.
 
     Args:
-        characters: single characters; kept sorted by code point and distinct.
+        symbols: the known symbols in the order of their ids.
 
     Attributes:
-        characters: the known characters, sorted.
-        size: V, the number of ids: two more than there are characters.
-
-    Raises:
-        ValueError: if an item is not a single character.
+        unit: what a symbol is: "char", "byte" or "word".
+        plural: what several of them are called in messages.
+        symbols: the known symbols, as they are shown.
+        size: V, the number of ids: two more than there are symbols.
     """
 
-    def __init__(self, characters: Sequence[str]) -> None:
-        for character in characters:
-            if len(character) != 1:
-                raise ValueError(f"a vocabulary is made of single characters, not {character!r}")
-        self.characters = tuple(sorted(set(characters)))
-        self.size = FIRST_CHARACTER + len(self.characters)
-        known = code_points("".join(self.characters))
-        # One place beyond the last known code point stands for everything above it.
-        self._ids = np.full(int(known.max(initial=0)) + 2, UNKNOWN, dtype=np.int64)
-        self._ids[known] = np.arange(FIRST_CHARACTER, self.size)
-        self._shown = ("", REPLACEMENT, *self.characters)
+    unit: ClassVar[str]
+    plural: ClassVar[str]
+
+    def __init__(self, symbols: Sequence[str]) -> None:
+        self.symbols = tuple(symbols)
+        self.size = FIRST + len(self.symbols)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Vocabulary) and self.characters == other.characters
+        return type(self) is type(other) and vars(other)["symbols"] == self.symbols
 
     def __hash__(self) -> int:
-        return hash(self.characters)
+        return hash((self.unit, self.symbols))
 
-    def __repr__(self) -> str:
-        return f"Vocabulary({''.join(self.characters)!r})"
+    @abstractmethod
+    def encode(self, text: str) -> Ids:
+        """Ids of a text, (n,); ``UNKNOWN`` where a symbol is not known."""
 
-    def encode(self, text: str) -> npt.NDArray[np.int64]:
-        """Ids of a text, (length,); ``UNKNOWN`` where a character is not known."""
-        return self.encode_points(code_points(text))
-
-    def encode_points(self, points: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
-        """Ids of code points, (length,), as `encode`."""
-        return self._ids[np.minimum(points, len(self._ids) - 1)]
-
+    @abstractmethod
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids: nothing for ``BOUNDARY``, U+FFFD for ``UNKNOWN``."""
-        return "".join([self._shown[i] for i in ids])
 
+    @abstractmethod
     def unknown(self, text: str) -> list[tuple[int, str]]:
-        """Positions and characters of what is not known, in order."""
-        return [(int(i), text[i]) for i in np.flatnonzero(self.encode(text) == UNKNOWN)]
+        """Positions (in characters) and symbols of what is not known, in order."""
+
+    def whole(self, ids: Sequence[int]) -> int:
+        """How many of the ids, from the first, make whole characters (of bytes not always all)."""
+        return len(ids)
+
+    def forms(self, text: str) -> list[str]:
+        """What a text may look like within another: a word may have a space before it."""
+        return [text]
 
     def require_known(self, text: str, what: str) -> None:
-        """Refuses a text with unknown characters.
+        """Refuses a text with unknown symbols.
 
         Args:
             text: what somebody gave.
@@ -87,10 +89,14 @@ class Vocabulary:
         unknown = self.unknown(text)
         if not unknown:
             return
-        named = ", ".join(f"{character!r} at {at}" for at, character in unknown[:NAMED_AT_MOST])
+        named = ", ".join(f"{symbol!r} at {at}" for at, symbol in unknown[:NAMED_AT_MOST])
         more = len(unknown) - NAMED_AT_MOST
         rest = f" and {more} more" if more > 0 else ""
         raise UnknownCharacterError(
-            f"{what} holds characters that the training text lacks: {named}{rest} "
-            "(positions count from 0); leave them out, or set unknown=mark"
+            f"{what} holds {self.plural} that the training text lacks: {named}{rest} "
+            f"(positions count from 0); {self._advice(unknown)}, or set unknown=mark"
         )
+
+    def _advice(self, unknown: list[tuple[int, str]]) -> str:
+        """What to do about unknown symbols."""
+        return "leave them out"

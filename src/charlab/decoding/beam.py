@@ -23,7 +23,7 @@ def beam_search(
     filters: Filters,
     end_rule: EndRule,
 ) -> list[Draft]:
-    """Keeps the ``width`` most probable beginnings at each character (Lowerre 1976).
+    """Keeps the ``width`` most probable beginnings at each symbol (Lowerre 1976).
 
     Hypotheses are ranked by log-probability, not divided by their length: what is found is the
     most probable text, and among documents that favours short ones. A hypothesis that ends leaves
@@ -34,8 +34,8 @@ def beam_search(
         context: where the texts begin, a single lane.
         width: hypotheses that are carried on, W.
         count: hypotheses wanted.
-        length: the most characters of a text.
-        filters: banned characters and minimum length are applied.
+        length: the most symbols of a text.
+        filters: those that forbid are applied.
         end_rule: when a text ends.
 
     Returns:
@@ -44,29 +44,34 @@ def beam_search(
     """
     live = [Draft([])]
     ended: list[Draft] = []
+    states = filters.begin(1)
     for generated in range(length):
-        scores = _scores(live, context, filters, generated)  # (A, V)
+        scores = _scores(live, context, filters, generated, states)  # (A, V)
         ended = _best(ended + _take_ended(live, scores, end_rule), count)
         live, parents = _grow(live, scores, width)
         # Going on only lowers a log-probability: those found cannot be beaten any more.
         if not live or _decided(ended, live, count):
             break
         if generated + 1 < length:
-            lanes = torch.tensor(parents, device=context.logits.device)
+            lanes = torch.tensor(parents)
             newest = torch.tensor([draft.ids[-1] for draft in live])
+            states = None if states is None else filters.follow(states[lanes], newest)
+            lanes = lanes.to(context.logits.device)
             context = advance(model, context.lanes(lanes), newest)
     return (ended + live)[:count]
 
 
-def _scores(live: list[Draft], context: Context, filters: Filters, generated: int) -> Tensor:
-    """Log-probability of each hypothesis with each next character, (A, V); -inf: not allowed."""
+def _scores(
+    live: list[Draft], context: Context, filters: Filters, generated: int, states: Tensor | None
+) -> Tensor:
+    """Log-probability of each hypothesis with each next symbol, (A, V); -inf: not allowed."""
     _, nats = to_cpu(context.logits)
     before = torch.tensor([draft.log_probability for draft in live], dtype=torch.float64)
-    return filters.allowed(before[:, None] + nats, generated)
+    return filters.allowed(before[:, None] + nats, generated, states)
 
 
 def _take_ended(live: list[Draft], scores: Tensor, end_rule: EndRule) -> list[Draft]:
-    """The hypotheses that end with their next character; they are ruled out in ``scores``."""
+    """The hypotheses that end with their next symbol; they are ruled out in ``scores``."""
     ended = []
     for row, draft in enumerate(live):
         for last_id in end_rule.last_ids:
@@ -80,7 +85,7 @@ def _take_ended(live: list[Draft], scores: Tensor, end_rule: EndRule) -> list[Dr
 
 
 def _grow(live: list[Draft], scores: Tensor, width: int) -> tuple[list[Draft], list[int]]:
-    """The best hypotheses of one more character, the best first, and the lanes they come from."""
+    """The best hypotheses of one more symbol, the best first, and the lanes they come from."""
     V = scores.shape[1]
     best = scores.flatten().topk(min(width, scores.numel()))
     pairs = [(s, i) for s, i in zip(best.values.tolist(), best.indices.tolist(), strict=True)]

@@ -1,4 +1,4 @@
-"""Reading what stands before the first generated character."""
+"""Reading what stands before the first generated symbol."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from charlab.data.vocabulary import BOUNDARY, Vocabulary
 from charlab.decoding.protocol import StepModel
 from charlab.models.state import State, select_lanes
 
-_CHUNK = 4096  # characters read at once: bounds the memory that logits (1, T, V) take
+_CHUNK = 4096  # symbols read at once: bounds the memory that logits (1, T, V) take
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Context:
     """How far B samples have come.
 
     Attributes:
-        logits: of the next character, (B, V).
-        state: after the last character read, parts (L, B, H).
+        logits: of the next symbol, (B, V).
+        state: after the last symbol read, parts (L, B, H).
         condition: condition ids (B,), or None.
     """
 
@@ -39,7 +39,7 @@ def encode_known(vocabulary: Vocabulary, text: str, unknown: str, what: str) -> 
     """Ids of a text.
 
     Raises:
-        UnknownCharacterError: if ``unknown`` is "error" and the model never saw a character.
+        UnknownCharacterError: if ``unknown`` is "error" and the model never saw a symbol.
     """
     if unknown == "error":
         vocabulary.require_known(text, what)
@@ -47,12 +47,12 @@ def encode_known(vocabulary: Vocabulary, text: str, unknown: str, what: str) -> 
 
 
 def default_start(vocabulary: Vocabulary) -> str:
-    """What a stream without a prompt begins after: a line's end, or a space, or any character.
+    """What a stream without a prompt begins after: a line's end, or a space, or any symbol.
 
-    A recurrent network answers to a character; these say least about what follows.
+    A recurrent network answers to a symbol; these say least about what follows.
     """
-    preferred = [c for c in "\n " if c in vocabulary.characters]
-    return (preferred or list(vocabulary.characters))[0]
+    preferred = [c for c in "\n " if not vocabulary.unknown(c)]
+    return (preferred or list(vocabulary.symbols))[0]
 
 
 def context_ids(
@@ -63,7 +63,7 @@ def context_ids(
     A stream's ``start`` is by default nothing before a prompt, else ``default_start``.
 
     Raises:
-        UnknownCharacterError: if prompt or start hold characters that the model never saw.
+        UnknownCharacterError: if prompt or start hold symbols that the model never saw.
         ValueError: if ``start`` is given for documents, which begin with their mark.
     """
     prompt_ids = encode_known(vocabulary, prompt, unknown, "prompt=")
@@ -81,7 +81,7 @@ def read_chunks(
 ) -> Iterator[tuple[Tensor, State]]:
     """Runs the same ids (T,) through every lane in pieces; yields logits (lanes, t, V) and state.
 
-    The condition, (lanes,), is the same at every character.
+    The condition, (lanes,), is the same at every symbol.
     """
     state = model.init_state(lanes)
     device = state[0].device

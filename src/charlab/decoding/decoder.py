@@ -50,7 +50,7 @@ def generate(
         labels: names of the condition ids, for ``Sample.label``.
         start: for streams, what the model reads before the prompt and the text does not show. By
             default nothing before a prompt; without one a line's end, or a space where the
-            vocabulary has no line's end, or else its first character.
+            vocabulary has no line's end, or else its first symbol.
         on_text: called with each piece of the text after the prompt as soon as it is certain
             (count 1). Beam search knows nothing before its end and calls once.
 
@@ -60,8 +60,8 @@ def generate(
 
     Raises:
         UnknownCharacterError: if prompt, start or stop string hold a character that the model
-            never saw (with ``unknown="mark"`` the stop string alone).
-        ConfigError: if ``count`` does not fit, or no character is left to generate.
+            never saw, or a word (with ``unknown="mark"`` the stop string alone).
+        ConfigError: if ``count`` does not fit, or nothing is left to generate.
         CheckpointError: if the model's outputs are not finite.
     """
     check_count(count, conditions)
@@ -109,7 +109,7 @@ class Decoder:
         self._settings = settings
         self._prompt = prompt
         self._labels = labels
-        self._filters = Filters(settings, vocabulary, documents=documents)
+        self._filters = Filters(settings, vocabulary, documents=documents, prompt=prompt)
         self._end_rule = EndRule(settings, vocabulary, documents=documents)
         self._ids = context_ids(
             vocabulary, prompt, documents=documents, start=start, unknown=settings.unknown
@@ -146,7 +146,7 @@ class Decoder:
         on_text: Callable[[str], None] | None,
     ) -> list[Sample]:
         """Draws samples in one batch; conditions by their place in it."""
-        stream = None if on_text is None else TextStream(on_text, self._settings)
+        stream = None if on_text is None else TextStream(on_text, self._vocabulary, self._end_rule)
         with decoding(self._model):
             drafts = draw_drafts(
                 self._model,
@@ -155,12 +155,11 @@ class Decoder:
                 filters=self._filters,
                 end_rule=self._end_rule,
                 chances=SampleChances(self._settings.seed or 0, numbers, attempt),
-                on_id=None if stream is None else self._pusher(stream),
+                on_id=None if stream is None else stream.push,
             )
-        samples = self._samples(drafts, conditions)
         if stream is not None:
-            stream.close(samples[0].characters)
-        return samples
+            stream.close(len(drafts[0].kept(self._vocabulary)))
+        return self._samples(drafts, conditions)
 
     def search(
         self,
@@ -217,11 +216,3 @@ class Decoder:
             label = self._labels[conditions[i]] if conditions is not None and self._labels else None
             samples.append(draft.to_sample(self._vocabulary, self._prompt, label))
         return samples
-
-    def _pusher(self, stream: TextStream) -> Callable[[int], None]:
-        def push(drawn_id: int) -> None:
-            character = self._vocabulary.decode([drawn_id])
-            if character:  # the end mark is none
-                stream.push(character)
-
-        return push

@@ -5,9 +5,15 @@ from collections.abc import Callable, Sequence
 from charlab.data.vocabulary import BOUNDARY, Vocabulary
 from charlab.decoding.settings import DecodingSettings
 
+Ids = Sequence[int]
+
 
 class EndRule:
     """Tells whether drawn ids have come to their end.
+
+    A stop string ends a sample where the sample's last symbols are those of the string. Of words
+    there are two forms: the first word has a space before it (which is then no part of the text
+    either), or it has none.
 
     Args:
         settings: ``stop`` and ``min_length`` are read.
@@ -15,69 +21,94 @@ class EndRule:
         documents: whether the end mark ends a sample.
 
     Raises:
-        UnknownCharacterError: if the stop string holds a character that can never be generated.
+        UnknownCharacterError: if the stop string holds a symbol that can never be generated.
     """
 
     def __init__(
         self, settings: DecodingSettings, vocabulary: Vocabulary, *, documents: bool
     ) -> None:
-        stop = settings.stop or ""
-        vocabulary.require_known(stop, "stop=")
-        self._stop: list[int] = vocabulary.encode(stop).tolist()
+        self._stops = _stops(settings.stop, vocabulary)
         self._min_length = settings.min_length
         self._documents = documents
 
     @property
     def last_ids(self) -> list[int]:
         """The ids that an ending sample can end with."""
-        return [BOUNDARY] * self._documents + self._stop[-1:]
+        lasts = {stop[-1] for stop in self._stops}
+        return [BOUNDARY] * self._documents + sorted(lasts)
 
-    def cut(self, ids: Sequence[int]) -> int:
+    def cut(self, ids: Ids) -> int:
         """How many of the last ids are what ends the sample; 0 if it goes on."""
         if self._documents and ids[-1] == BOUNDARY:
             return 1
-        n = len(self._stop)
-        if n and len(ids) - n >= self._min_length and list(ids[-n:]) == self._stop:
-            return n
+        for stop in self._stops:
+            n = len(stop)
+            if len(ids) - n >= self._min_length and list(ids[-n:]) == stop:
+                return n
         return 0
+
+    def undecided(self, held: Ids, drawn: int) -> int:
+        """How many of the last of the held ids may begin, or be, a stop string.
+
+        Args:
+            held: the last ids of a sample.
+            drawn: how many ids the sample has in all.
+        """
+        found = 0
+        for stop in self._stops:
+            longest = min(len(stop), len(held), drawn - self._min_length)
+            fits = (k for k in range(longest, found, -1) if list(held[-k:]) == stop[:k])
+            found = next(fits, found)
+        return found
+
+
+def _stops(stop: str | None, vocabulary: Vocabulary) -> list[list[int]]:
+    """The ids that a stop string may be; [] without one."""
+    if stop is None:
+        return []
+    forms = [form for form in vocabulary.forms(stop) if not vocabulary.unknown(form)]
+    if not forms:
+        vocabulary.require_known(stop, "stop=")
+    return [vocabulary.encode(form).tolist() for form in forms]
 
 
 class TextStream:
-    """Passes a sample's characters on as they come, but never a part of its stop string.
+    """Passes a sample's text on as it comes, but never a part of its stop string.
 
-    Characters that may be the beginning of the stop string are held back until it is clear that
-    they are not, so that what was passed on is the sample's text to the letter.
+    Symbols that may be the beginning of the stop string are held back until it is clear that they
+    are not, and bytes until they make a character, so that what was passed on is the sample's text
+    to the letter.
 
     Args:
         on_text: called with the next piece of text, one character or more.
-        settings: ``stop`` and ``min_length`` are read.
+        vocabulary: of the model.
+        end_rule: knows the stop string.
     """
 
-    def __init__(self, on_text: Callable[[str], None], settings: DecodingSettings) -> None:
+    def __init__(
+        self, on_text: Callable[[str], None], vocabulary: Vocabulary, end_rule: EndRule
+    ) -> None:
         self._on_text = on_text
-        self._stop = settings.stop or ""
-        self._min_length = settings.min_length
-        self._held = ""
-        self._seen = 0
+        self._vocabulary = vocabulary
+        self._end_rule = end_rule
+        self._held: list[int] = []
+        self._drawn = 0
 
-    def push(self, character: str) -> None:
-        """Takes the next character."""
-        self._held += character
-        self._seen += 1
-        self._release(len(self._held) - self._possible_stop())
+    def push(self, drawn_id: int) -> None:
+        """Takes the next id."""
+        self._held.append(drawn_id)
+        self._drawn += 1
+        undecided = self._end_rule.undecided(self._held, self._drawn)
+        self._release(len(self._held) - undecided)
 
-    def close(self, characters: int) -> None:
-        """Passes on what is held of the sample's text, which has so many characters in all."""
-        passed_on = self._seen - len(self._held)
-        self._release(characters - passed_on)
-
-    def _possible_stop(self) -> int:
-        """Length of the longest end of the held text that may begin, or be, the stop string."""
-        longest = min(len(self._stop), len(self._held), self._seen - self._min_length)
-        fits = (k for k in range(longest, 0, -1) if self._held.endswith(self._stop[:k]))
-        return next(fits, 0)
+    def close(self, kept: int) -> None:
+        """Passes on what is held of the sample's text, which has so many ids in all."""
+        passed_on = self._drawn - len(self._held)
+        self._release(kept - passed_on)
 
     def _release(self, n: int) -> None:
-        if n:
-            self._on_text(self._held[:n])
-            self._held = self._held[n:]
+        n = self._vocabulary.whole(self._held[:n])
+        text = self._vocabulary.decode(self._held[:n])
+        self._held = self._held[n:]
+        if text:  # the end mark is none
+            self._on_text(text)

@@ -1,26 +1,31 @@
-"""Which characters may come next: filters on logits.
+"""Which symbols (characters, bytes or words) may come next: filters on logits.
 
-They are applied in one order: banned characters, minimum length, temperature, top-k, top-p. A
-character that is ruled out has the logit -inf. All take and give floating-point logits (B, V).
+They are applied in one order: banned symbols and minimum length, what cannot follow (bytes that
+make no character, words that would join), temperature, top-k, top-p. A symbol that is ruled out
+has the logit -inf. All take and give floating-point logits (B, V).
 """
 
 import torch
 from torch import Tensor
 
-from charlab.data.vocabulary import BOUNDARY, UNKNOWN, Vocabulary
+from charlab.data.units.utf8 import ByteVocabulary
+from charlab.data.units.words import WordVocabulary
+from charlab.data.vocabulary import BOUNDARY, FIRST, UNKNOWN, Vocabulary
+from charlab.decoding.automaton import Automaton, word_automaton
 from charlab.decoding.settings import DecodingSettings
+from charlab.decoding.utf8 import utf8_automaton
 from charlab.errors import ConfigError
 
 _OUT = float("-inf")
 
 
 def rule_out(logits: Tensor, forbidden: Tensor) -> Tensor:
-    """Rules out the characters marked in ``forbidden``, (V,) bool."""
+    """Rules out the symbols marked in ``forbidden``, (V,) or (B, V) bool."""
     return logits.masked_fill(forbidden, _OUT)
 
 
 def with_temperature(logits: Tensor, temperature: float) -> Tensor:
-    """Divides by the temperature; 0 leaves only the most probable character (ties: smallest id)."""
+    """Divides by the temperature; 0 leaves only the most probable symbol (ties: smallest id)."""
     if temperature == 0:
         best = logits.argmax(dim=-1, keepdim=True)  # (B, 1)
         return torch.full_like(logits, _OUT).scatter(-1, best, 0.0)
@@ -30,17 +35,17 @@ def with_temperature(logits: Tensor, temperature: float) -> Tensor:
 
 
 def keep_top_k(logits: Tensor, k: int) -> Tensor:
-    """Keeps the k most probable characters, exactly k of them (ties: smallest ids)."""
+    """Keeps the k most probable symbols, exactly k of them (ties: smallest ids)."""
     order = logits.argsort(dim=-1, descending=True, stable=True)
     return logits.scatter(-1, order[:, k:], _OUT)
 
 
 def keep_top_p(logits: Tensor, p: float) -> Tensor:
-    """Keeps the smallest set of the most probable characters whose mass is at least p.
+    """Keeps the smallest set of the most probable symbols whose mass is at least p.
 
     Never empty (Holtzman et al. 2020, arXiv:1904.09751).
     """
-    if p >= 1:  # rounding of the sum must not cost the rarest characters
+    if p >= 1:  # rounding of the sum must not cost the rarest symbols
         return logits
     ranked, order = logits.sort(dim=-1, descending=True, stable=True)
     mass = ranked.softmax(dim=-1).cumsum(dim=-1)
@@ -52,38 +57,65 @@ def keep_top_p(logits: Tensor, p: float) -> Tensor:
 class Filters:
     """All filters of one generation, in their order.
 
+    What may follow in a text of bytes or words depends on what stands before: then each lane has
+    a state, which the caller carries from `begin` through `follow`. For characters it is None.
+
     Args:
         settings: the knobs.
-        vocabulary: of the model, V characters.
+        vocabulary: of the model, V ids.
         documents: whether the end mark may be drawn (a stream has none).
+        prompt: what is generated stands behind it.
 
     Raises:
-        ConfigError: if no character is left to generate.
+        ConfigError: if no symbol is left to generate.
     """
 
     def __init__(
-        self, settings: DecodingSettings, vocabulary: Vocabulary, *, documents: bool
+        self,
+        settings: DecodingSettings,
+        vocabulary: Vocabulary,
+        *,
+        documents: bool,
+        prompt: str = "",
     ) -> None:
         self._settings = settings
         forbidden = torch.zeros(vocabulary.size, dtype=torch.bool)
-        # A banned character that the vocabulary lacks is never generated anyway.
-        forbidden[vocabulary.encode(settings.banned)] = True
+        if not isinstance(vocabulary, ByteVocabulary):
+            forbidden[_holding(vocabulary, settings.banned)] = True
         forbidden[[UNKNOWN, BOUNDARY]] = True
         if forbidden.all():
             raise ConfigError("banned= leaves no character to generate: shorten it")
+        self._automaton: Automaton | None = None
+        if isinstance(vocabulary, ByteVocabulary):
+            self._automaton = utf8_automaton(vocabulary, settings.banned)
+        elif isinstance(vocabulary, WordVocabulary):
+            self._automaton = word_automaton(vocabulary, forbidden, prompt)
         self._before_min_length = forbidden
         self._after_min_length = forbidden.clone()
         self._after_min_length[BOUNDARY] = not documents
 
-    def allowed(self, logits: Tensor, generated: int) -> Tensor:
-        """The first two filters alone; ``generated`` characters stand after the prompt already."""
-        early = generated < self._settings.min_length
-        return rule_out(logits, self._before_min_length if early else self._after_min_length)
+    def begin(self, lanes: int) -> Tensor | None:
+        """The states of lanes (A,) in which nothing was generated yet, or None."""
+        return None if self._automaton is None else self._automaton.begin(lanes)
 
-    def __call__(self, logits: Tensor, generated: int) -> Tensor:
+    def follow(self, states: Tensor | None, ids: Tensor) -> Tensor | None:
+        """The states after one more symbol in each lane, (A,), or None."""
+        if self._automaton is None or states is None:
+            return None
+        return self._automaton.follow(states, ids)
+
+    def allowed(self, logits: Tensor, generated: int, states: Tensor | None = None) -> Tensor:
+        """The filters alone that forbid; ``generated`` symbols stand after the prompt already."""
+        early = generated < self._settings.min_length
+        logits = rule_out(logits, self._before_min_length if early else self._after_min_length)
+        if self._automaton is None or states is None:
+            return logits
+        return rule_out(logits, self._automaton.forbidden(states))
+
+    def __call__(self, logits: Tensor, generated: int, states: Tensor | None = None) -> Tensor:
         """All filters."""
         settings = self._settings
-        logits = self.allowed(logits, generated)
+        logits = self.allowed(logits, generated, states)
         if settings.temperature != 1:
             logits = with_temperature(logits, settings.temperature)
         if settings.top_k is not None:
@@ -91,3 +123,12 @@ class Filters:
         if settings.top_p is not None:
             logits = keep_top_p(logits, settings.top_p)
         return logits
+
+
+def _holding(vocabulary: Vocabulary, characters: str) -> list[int]:
+    """The ids of symbols that hold one of these characters."""
+    if not characters:
+        return []
+    wanted = set(characters)
+    symbols = enumerate(vocabulary.symbols, start=FIRST)
+    return [i for i, symbol in symbols if not wanted.isdisjoint(symbol)]

@@ -16,8 +16,9 @@ class Sample:
         log_probability: nats, of all that was drawn after the prompt (the end mark or the stop
             string too, if one ended the sample), under the unfiltered model at temperature 1.
         characters: characters of the text after the prompt.
-        predictions: how many characters ``log_probability`` adds up: ``characters`` and what ended
-            the sample.
+        predictions: how many symbols (characters, bytes or words) ``log_probability`` adds up:
+            those of the text, what ended the sample, and the bytes of a character that the
+            length cut off.
         finished: whether the end mark or the stop string ended it, and not the length.
         label: what the sample was conditioned on.
     """
@@ -50,14 +51,19 @@ class Draft:
     log_probability: float = 0.0
     cut: int = 0
 
+    def kept(self, vocabulary: Vocabulary) -> Sequence[int]:
+        """The ids of the text: without what ended it and without a character cut off."""
+        ids = self.ids[: len(self.ids) - self.cut]
+        return ids[: vocabulary.whole(ids)]
+
     def to_sample(self, vocabulary: Vocabulary, prompt: str, label: str | None) -> Sample:
         """The finished form; what ended the draft is no part of its text."""
-        kept: Sequence[int] = self.ids[: len(self.ids) - self.cut]
+        text = vocabulary.decode(self.kept(vocabulary))
         return Sample(
-            text=prompt + vocabulary.decode(kept),
+            text=prompt + text,
             prompt=prompt,
             log_probability=self.log_probability,
-            characters=len(kept),
+            characters=len(text),
             predictions=len(self.ids),
             finished=self.cut > 0,
             label=label,

@@ -1,4 +1,4 @@
-"""Drawing many samples at once, one character of each per step of the model."""
+"""Drawing many samples at once, one symbol of each per step of the model."""
 
 from collections.abc import Callable
 
@@ -22,14 +22,14 @@ def draw_drafts(
     chances: SampleChances,
     on_id: Callable[[int], None] | None = None,
 ) -> list[Draft]:
-    """Draws B samples of at most ``length`` characters.
+    """Draws B samples of at most ``length`` symbols.
 
     Samples that have ended leave the batch; the loop is over when none is left.
 
     Args:
         model: gives the logits.
         context: where the samples begin, B lanes.
-        length: the most characters of a sample.
+        length: the most symbols of a sample.
         filters: what may be drawn.
         end_rule: when a sample ends.
         chances: random numbers, B streams.
@@ -37,9 +37,10 @@ def draw_drafts(
     """
     drafts = [Draft([]) for _ in range(len(context.logits))]
     going = list(range(len(drafts)))  # lane of the model -> sample
+    states = filters.begin(len(drafts))
     for generated in range(length):
         logits, all_nats = to_cpu(context.logits)  # (A, V), A samples going on
-        drawn = draw(filters(logits, generated), chances.next()[going])  # (A,)
+        drawn = draw(filters(logits, generated, states), chances.next()[going])  # (A,)
         nats = all_nats.gather(1, drawn[:, None]).squeeze(1)
         for sample, drawn_id, nat in zip(going, drawn.tolist(), nats.tolist(), strict=True):
             draft = drafts[sample]
@@ -55,13 +56,15 @@ def draw_drafts(
             going = [going[lane] for lane in stay]
             lanes = torch.tensor(stay)
             drawn = drawn[lanes]
+            states = None if states is None else states[lanes]
             context = context.lanes(lanes.to(context.logits.device))
+        states = filters.follow(states, drawn)
         context = advance(model, context, drawn)
     return drafts
 
 
 def advance(model: StepModel, context: Context, ids: torch.Tensor) -> Context:
-    """The context after one more character per lane, (B,)."""
+    """The context after one more symbol per lane, (B,)."""
     ids = ids.to(context.logits.device)
     logits, state = model.step(ids, context.state, condition=context.condition)
     return Context(logits, state, context.condition)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from charlab.data.original import OriginalText, text_of
 from charlab.data.vocabulary import BOUNDARY, Vocabulary
 from charlab.decoding.context import encode_known, read_chunks
 from charlab.decoding.protocol import StepModel, decoding, to_cpu
@@ -18,25 +19,28 @@ class Score:
     """Log-probability of a text.
 
     Attributes:
-        per_character: log-probability in nats of each prediction, (predictions,): of a document
-            every character and the end mark, of a stream every character but the first.
+        per_symbol: log-probability in nats of each prediction, (predictions,): of a document
+            every symbol (character, byte or word) and the end mark, of a stream every symbol but
+            the first.
+        original: the text behind the symbols.
     """
 
-    per_character: NDArray[np.float64]
+    per_symbol: NDArray[np.float64]
+    original: OriginalText
 
     @property
     def predictions(self) -> int:
-        """Characters predicted, the end mark of a document among them."""
-        return len(self.per_character)
+        """Symbols predicted, the end mark of a document among them."""
+        return len(self.per_symbol)
 
     @property
     def log_probability(self) -> float:
         """Nats, of the whole text."""
-        return float(self.per_character.sum())
+        return float(self.per_symbol.sum())
 
     @property
     def loss(self) -> float:
-        """Nats per predicted character."""
+        """Nats per predicted symbol."""
         return -self.log_probability / self.predictions
 
     @property
@@ -45,9 +49,17 @@ class Score:
         return math.exp(self.loss) if self.loss < 700 else math.inf  # exp overflows at 710
 
     @property
-    def bits_per_char(self) -> float:
+    def bits_per_symbol(self) -> float:
         """``loss / ln 2``."""
         return self.loss / math.log(2)
+
+    @property
+    def bits_per_original_char(self) -> float:
+        """All bits, unknown symbols spelled out, over the characters of the text.
+
+        Whatever the unit, it means the same: see `charlab.data.original`.
+        """
+        return self.original.bits_per_char(-self.log_probability)
 
 
 def score(
@@ -59,16 +71,16 @@ def score(
     condition: int | None = None,
     unknown: str = "error",
 ) -> Score:
-    """Log-probability of a text, character by character.
+    """Log-probability of a text, symbol by symbol.
 
     Args:
         model: a language model.
         vocabulary: that it was trained with.
         text: normalized as the corpus was.
         documents: True: the text is one document, from begin mark to end mark. False: a piece of
-            a stream, whose first character is given and not predicted.
+            a stream, whose first symbol is given and not predicted.
         condition: a condition id, or None.
-        unknown: what characters that the model never saw are: an "error" or the unknown "mark".
+        unknown: what symbols that the model never saw are: an "error" or the unknown "mark".
 
     Raises:
         UnknownCharacterError: if there are any and ``unknown`` is "error".
@@ -79,9 +91,9 @@ def score(
     if documents:
         ids = np.concatenate([[BOUNDARY], ids, [BOUNDARY]])
     elif len(ids) < 2:
-        raise DataError(f"text= needs at least two characters to be scored, got {text!r}")
+        raise DataError(f"text= needs at least two {vocabulary.plural} to be scored, got {text!r}")
     pieces = []
-    done = 1  # characters that are given or have been predicted
+    done = 1  # symbols that are given or have been predicted
     with decoding(model):
         lane = None
         if condition is not None:
@@ -91,4 +103,4 @@ def score(
             targets = torch.from_numpy(ids[done : done + len(nats)])
             pieces.append(nats.gather(1, targets[:, None]).squeeze(1).numpy())
             done += len(nats)
-    return Score(np.concatenate(pieces))
+    return Score(np.concatenate(pieces), text_of(text, vocabulary))

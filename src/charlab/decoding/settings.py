@@ -14,20 +14,20 @@ class DecodingSettings:
     """Settings of one generation; each field bears the name that a user types.
 
     Args:
-        length: the most characters that follow the prompt.
-        temperature: divides the logits; 0 takes the most probable character each time.
-        top_k: only the k most probable characters may be drawn.
-        top_p: only the smallest set of characters that holds this share of the probability may be
+        length: the most symbols (characters, bytes or words) that follow the prompt.
+        temperature: divides the logits; 0 takes the most probable symbol each time.
+        top_k: only the k most probable symbols may be drawn.
+        top_p: only the smallest set of symbols that holds this share of the probability may be
             drawn (nucleus sampling: Holtzman et al. 2020, arXiv:1904.09751).
-        min_length: a sample's own text has at least this many characters: before that, neither the
+        min_length: a sample's own text has at least this many symbols: before that, neither the
             end mark nor the stop string ends it.
         stop: a sample ends when what was generated ends with this string. The string itself is
             kept out of the text, as the end mark is.
-        banned: characters that are never generated.
+        banned: characters that are never generated (nor words that hold one).
         beam_width: search for the most probable texts with so many hypotheses instead of drawing.
         seed: same seed, same texts; None takes another one each time.
-        unknown: what a prompt's characters that the model never saw are: an "error", or read as
-            the unknown "mark".
+        unknown: what a prompt's characters or words that the model never saw are: an "error", or
+            read as the unknown "mark".
 
     Raises:
         ConfigError: if a value is of the wrong type or out of range, or two exclude each other.

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from charlab.data.vocabulary import code_points
 
-_BLOCK = 2**20  # training characters looked at together: bounds memory to some tens of megabytes
+_BLOCK = 2**18  # training characters looked at together: bounds memory to some megabytes
 _BASE = 0x9E3779B97F4A7C15  # odd, hence invertible modulo 2**64
 _TABLE_BITS = 18
 
@@ -42,7 +42,6 @@ class SpanNovelty:
 
     def __init__(self, training_text: str) -> None:
         self._text = training_text
-        self._codes = _stirred(training_text)
 
     def longest_copied_span(self, sample_text: str) -> CopiedSpan:
         """The longest stretch of the sample that stands in the training text.
@@ -53,10 +52,10 @@ class SpanNovelty:
         longest = CopiedSpan(0, 0, "")
         if not len(sample):
             return longest
-        for begin in range(0, len(self._codes), _BLOCK):
+        for begin in range(0, len(self._text), _BLOCK):
             # A stretch may begin in this block and go on in the next.
-            end = begin + _BLOCK + len(sample) - 1
-            block = _Block(self._text[begin:end], self._codes[begin:end], sample_text, sample)
+            text = self._text[begin : begin + _BLOCK + len(sample) - 1]
+            block = _Block(text, _stirred(text), sample_text, sample)
             found = block.longest(at_least=max(1, longest.length))
             if (-found.length, found.start) < (-longest.length, longest.start):
                 longest = found

@@ -65,10 +65,18 @@ class Axis:
         return math.log10(value) if self.log else value
 
     def _text(self, value: float) -> str:
-        text = f"{value:.0f}" if self.whole else f"{value:.3g}"
+        text = f"{value:.0f}" if self.whole else _short(value)
         if self.clamped == "high" and value == self.high:
             return f"≥ {text}"
         return f"≤ {text}" if self.clamped == "low" and value == self.low else text
+
+
+def _short(value: float) -> str:
+    """A number of three digits: "0.0143", "135k", "2.3M"."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if 10 * size <= abs(value) < 1e4 * size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.3g}"
 
 
 def robust_limits(values: Sequence[float], *, higher: bool) -> tuple[float, float] | None:
@@ -85,7 +93,8 @@ def robust_limits(values: Sequence[float], *, higher: bool) -> tuple[float, floa
         return None
     ordered = sorted(values, reverse=higher)  # best first
     best, quartile, worst = ordered[0], ordered[3 * (len(ordered) - 1) // 4], ordered[-1]
-    limit = quartile + 3 * (quartile - best)
-    if quartile == best or (worst >= limit if higher else worst <= limit):
+    fence = quartile + 3 * (quartile - best)
+    if quartile == best or (worst >= fence if higher else worst <= fence):
         return None
-    return (limit, best) if higher else (best, limit)
+    within = [value for value in ordered if (value >= fence if higher else value <= fence)]
+    return (within[-1], best) if higher else (best, within[-1])

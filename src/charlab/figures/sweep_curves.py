@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import EngFormatter
 
 from charlab.figures.sweep_style import BEST, OF_STATE, QUIET, new_figure, show_part, tidy
 
@@ -44,8 +45,10 @@ def sweep_curves_figure(
         name = "best" if curve.best else curve.state
         _draw(axes, curve, name, label=name if name not in named else "_")
         named.add(name)
+    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
     tidy(axes, "characters seen in training", objective)
     show_part(axes, limits)
+    axes.set_xlim(left=0)
     figure.legend(loc="outside upper left", ncols=5, frameon=False)
     return figure
 
@@ -60,7 +63,8 @@ def _draw(axes: Axes, curve: TrialCurve, name: str, label: str) -> None:
         linestyle=_LINES.get(curve.state, "-"),
         linewidth=2.4 if curve.best else 1.1,
         alpha=1 if curve.best else 0.6,
-        marker="." if len(x) == 1 else None,
+        marker="o" if len(x) == 1 else None,
+        markersize=5,
         label=label,
     )
     if curve.state in _ENDS:

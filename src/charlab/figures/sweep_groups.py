@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_style import COMPLETE, QUIET, new_figure, tidy
+from charlab.figures.sweep_style import COMPLETE, QUIET, new_figure, short, tidy
 
 _LABEL = 44  # characters
 
@@ -41,8 +41,7 @@ def groups_figure(
         capsize=4,
         label="mean and 95% interval over seeds",
     )
-    short = [text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…" for text in labels]
-    axes.set_yticks(places, short, parse_math=False)
+    axes.set_yticks(places, [short(label, _LABEL) for label in labels], parse_math=False)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     tidy(axes, metric, "")
     axes.grid(visible=False, axis="y")

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_style import COMPLETE, new_figure, tidy
+from charlab.figures.sweep_style import COMPLETE, new_figure, short, tidy
+
+_LABEL = 40  # characters
 
 
 def importances_figure(shares: Mapping[str, float], *, objective: str) -> Figure:
@@ -19,7 +21,7 @@ def importances_figure(shares: Mapping[str, float], *, objective: str) -> Figure
     places = range(len(shares))
     bars = axes.barh(places, list(shares.values()), color=COMPLETE, height=0.65)
     axes.bar_label(bars, [f"{share:.0%}" for share in shares.values()], padding=4)
-    axes.set_yticks(places, list(shares), parse_math=False)
+    axes.set_yticks(places, [short(name, _LABEL) for name in shares], parse_math=False)
     axes.invert_yaxis()
     axes.set_xlim(0, 1.1 * max(shares.values()))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")

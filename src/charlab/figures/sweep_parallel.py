@@ -7,10 +7,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from charlab.figures.sweep_axis import ABSENT, Axis
-from charlab.figures.sweep_style import BEST, COMPLETE, QUIET, new_figure
+from charlab.figures.sweep_style import BEST, COMPLETE, QUIET, new_figure, short
 
 _SHADES = LinearSegmentedColormap.from_list("worst to best", ["#d5dbe3", COMPLETE])
-_LABEL = 18  # characters
+_LABEL, _TICK = 18, 12  # characters
 
 
 def parallel_figure(
@@ -49,8 +49,7 @@ def parallel_figure(
             _write(plot, place, height, text)
     plot.set_xlim(-0.1, len(axes) - 0.5)
     plot.set_ylim(ABSENT - 0.06 if any(axis.partial for axis in axes) else -0.06, 1.06)
-    names = [axis.label for axis in axes]
-    names = [text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…" for text in names]
+    names = [short(axis.label, _LABEL) for axis in axes]
     plot.set_xticks(range(len(axes)), names, parse_math=False)
     plot.xaxis.tick_top()
     plot.tick_params(axis="x", length=0)
@@ -62,9 +61,8 @@ def parallel_figure(
 
 def _write(plot: object, place: int, height: float, text: str) -> None:
     """Writes a tick's text beside its axis, on a ground that keeps lines off it."""
-    short = text if len(text) <= 12 else f"{text[:11]}…"
     plot.annotate(  # type: ignore[attr-defined]  # Axes; mypy knows no keyword of Text here
-        short,
+        short(text, _TICK),
         (place, height),
         xytext=(5, 0),
         textcoords="offset points",

@@ -8,9 +8,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from charlab.figures.sweep_axis import Axis
-from charlab.figures.sweep_style import BEST, COMPLETE, new_figure, show_part, tidy
+from charlab.figures.sweep_style import BEST, COMPLETE, new_figure, short, show_part, tidy
 
 _COLUMNS = 3
+_CATEGORY = 16  # characters
 _UPRIGHT = 22  # characters of categories that fit under a chart side by side
 
 
@@ -60,7 +61,7 @@ def _set_scale(part: Axes, axis: Axis) -> None:
         upright = sum(map(len, axis.categories)) <= _UPRIGHT
         part.set_xticks(
             range(len(axis.categories)),
-            [text if len(text) <= 16 else f"{text[:15]}…" for text in axis.categories],
+            [short(text, _CATEGORY) for text in axis.categories],
             rotation=0 if upright else 30,
             ha="center" if upright else "right",
             parse_math=False,

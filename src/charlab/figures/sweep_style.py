@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 COMPLETE, BEST, PRUNED, FAILED, RUNNING = "#3568a8", "#c2410c", "#8a6d1d", "#b3261e", "#2e7d5b"
 QUIET = "#5b6572"
+_LABEL = 40  # characters at an axis
 OF_STATE = {"complete": COMPLETE, "pruned": PRUNED, "failed": FAILED, "running": RUNNING}
 
 
@@ -15,10 +16,15 @@ def new_figure(width: float = 7.0, height: float = 4.2) -> Figure:
     return Figure(figsize=(width, height), dpi=120, layout="constrained")
 
 
+def short(text: str, length: int) -> str:
+    """A text that leaves room for the picture."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def tidy(axes: Axes, x_label: str, y_label: str) -> None:
     """Names the axes and leaves out what says nothing. A name's dollars are no formula."""
-    axes.set_xlabel(x_label, parse_math=False)
-    axes.set_ylabel(y_label, parse_math=False)
+    axes.set_xlabel(short(x_label, _LABEL), parse_math=False)
+    axes.set_ylabel(short(y_label, _LABEL), parse_math=False)
     axes.grid(alpha=0.25)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

@@ -2,15 +2,15 @@
 
 import math
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from charlab.directions import higher_is_better
 from charlab.errors import ConfigError
 from charlab.registry import nearest
 from charlab.reports.run_facts import RunFacts
-from charlab.reports.statistics import Interval, mean_interval
-from charlab.reports.wording import NOTHING, short_names
+from charlab.reports.wording import NOTHING, brief, short_names
+from charlab.statistics import Interval, mean_interval
 
 _DEFAULTS = ("test/loss", "best/val/loss")
 # What changes neither what is learned nor how it is measured.
@@ -95,8 +95,12 @@ def compare(runs: Sequence[RunFacts], metric: str | None = None) -> Comparison:
             buckets.setdefault(_identity(run), []).append(run)
     for bucket in buckets.values():
         _set_repeats_apart(bucket, apart)
-    keys = _telling_keys([dict(identity) for identity in buckets])
-    groups = [_group(dict(identity), bucket, keys, metric) for identity, bucket in buckets.items()]
+    keys = _telling_keys([dict(identity) for identity in buckets], _in_order(buckets.values()))
+    labels = _labels([_texts(dict(identity), keys) for identity in buckets], keys)
+    groups = [
+        _group(label, dict(identity), bucket, keys, metric)
+        for label, (identity, bucket) in zip(labels, buckets.items(), strict=True)
+    ]
     sign = -1 if higher_is_better(metric) else 1
     groups.sort(key=lambda group: (sign * group.interval.mean, group.label))
     return Comparison(
@@ -151,13 +155,19 @@ def _set_repeats_apart(bucket: list[RunFacts], apart: dict[int, str]) -> None:
     bucket[:] = newest.values()
 
 
-def _telling_keys(identities: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+def _in_order(buckets: Iterable[Sequence[RunFacts]]) -> list[str]:
+    """All settings, as the configurations have them."""
+    runs = [run for bucket in buckets for run in bucket]
+    names = dict.fromkeys(key for run in runs for key in run.settings or {})
+    return [name for name in names if name not in _IGNORED]
+
+
+def _telling_keys(identities: Sequence[Mapping[str, str]], names: Sequence[str]) -> tuple[str, ...]:
     """Settings that tell groups apart.
 
     A setting that only some groups have ("model.forget_bias" among several models) says nothing,
     unless groups would look the same without it.
     """
-    names = list(dict.fromkeys(key for identity in identities for key in identity))
     differing = [key for key in names if len({one[key] for one in identities if key in one}) > 1]
     if len({_texts(identity, differing) for identity in identities}) < len(identities):
         differing = [key for key in names if len({one.get(key) for one in identities}) > 1]
@@ -168,12 +178,23 @@ def _texts(identity: Mapping[str, str], keys: Sequence[str]) -> tuple[str, ...]:
     return tuple(identity.get(key, NOTHING) for key in keys)
 
 
+def _labels(rows: Sequence[tuple[str, ...]], keys: Sequence[str]) -> list[str]:
+    """What the groups are called: settings by short names, numbers rounded if that is enough."""
+    rounded = [tuple(brief(text) for text in row) for row in rows]
+    chosen = rounded if len(set(rounded)) == len(rows) else rows
+    names = list(short_names(keys).values())
+    pairs = [zip(names, row, strict=True) for row in chosen]
+    return [", ".join(f"{key}={text}" for key, text in row) or "all runs" for row in pairs]
+
+
 def _group(
-    identity: Mapping[str, str], runs: Sequence[RunFacts], keys: Sequence[str], metric: str
+    label: str,
+    identity: Mapping[str, str],
+    runs: Sequence[RunFacts],
+    keys: Sequence[str],
+    metric: str,
 ) -> Group:
     settings = dict(zip(keys, _texts(identity, keys), strict=True))
-    short = short_names(keys)
-    label = ", ".join(f"{short[key]}={value}" for key, value in settings.items()) or "all runs"
     values = tuple(run.figures[metric] for run in runs)
     return Group(label, settings, tuple(runs), values, mean_interval(values))
 

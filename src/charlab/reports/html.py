@@ -29,6 +29,13 @@ def element(tag: str, *content: object, **attributes: str) -> Html:
     return Html(f"<{tag}{words}>{join(content)}</{tag}>")
 
 
+def data_block(data: str, **attributes: str) -> Html:
+    """JSON that a script reads; no text in it can end the element."""
+    for sign in "&<>":
+        data = data.replace(sign, f"\\u{ord(sign):04x}")
+    return element("script", Html(data), type="application/json", **attributes)
+
+
 def section(title: str, *content: object) -> Html:
     """A part of the page with a heading."""
     return element("section", element("h2", title), *content)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from charlab.reports.parameters import higher, usable
 from charlab.sweeps.results import SweepResults
 
-_RELIABLE = 20  # complete trials: the method compares the best tenth with the rest
+_RELIABLE = 50  # complete trials: of the best tenth there should be five
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def importances(results: SweepResults, objective: int = 0) -> Importances:
     ordered = sorted(raw.items(), key=lambda pair: (-pair[1], pair[0]))
     remark = ""
     if len(trials) < _RELIABLE:
-        remark = f"Only {len(trials)} complete trials: a first hint, no more."
+        remark = f"From {len(trials)} complete trials only: a first hint, no more."
     return Importances({name: value / total for name, value in ordered}, remark)
 
 

@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from charlab.reports.colors import DARK_OF_LIGHT, PALETTE, shades
-from charlab.reports.html import Html, element, escape
+from charlab.reports.html import Html, data_block, element, escape
 from charlab.reports.wording import moment
 
 _STYLE = """
@@ -51,6 +52,7 @@ _SCRIPT = """
 (() => {
   const partners = PARTNERS;
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const texts = JSON.parse(document.getElementById("texts").textContent);
   const recolored = (node, isColor) => {
     if (Array.isArray(node)) return node.map((part) => recolored(part, isColor));
     if (node && typeof node === "object")
@@ -75,9 +77,10 @@ _SCRIPT = """
   const draw = () => document.querySelectorAll(".plot").forEach((plot) => {
     const figure = JSON.parse(plot.nextElementSibling.textContent);
     const { data, layout } = dark.matches ? recolored(figure, false) : figure;
+    for (const trace of data)
+      if (trace.customdata && !trace.text) trace.text = trace.customdata.map((n) => texts[n]);
     const first = !plot.data;
-    const config = { responsive: true, displaylogo: false,
-      modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+    const config = { responsive: true, displayModeBar: false };
     Plotly.react(plot, data, layout, config);
     if (first && plot.dataset.highlight === "true") highlight(plot);
   });
@@ -87,7 +90,9 @@ _SCRIPT = """
 """
 
 
-def page(title: str, *content: object, written: datetime) -> str:
+def page(
+    title: str, *content: object, written: datetime, texts: Mapping[str, str] | None = None
+) -> str:
     """A whole HTML page that needs no network and may use none.
 
     Nothing is loaded from anywhere, and no script runs but the page's own two: a policy in its
@@ -97,6 +102,7 @@ def page(title: str, *content: object, written: datetime) -> str:
         title: what the browser's tab says.
         content: the page's parts; text is escaped.
         written: when.
+        texts: what pointing at a trial shows, by its number.
     """
     scripts = [_plotly(), _SCRIPT.replace("PARTNERS", json.dumps(_partners()))]
     digests = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
@@ -112,7 +118,7 @@ def page(title: str, *content: object, written: datetime) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>{_variables()}{_STYLE}</style>\n"
-        f"</head>\n<body>\n{body}\n"
+        f"</head>\n<body>\n{body}\n{data_block(json.dumps(texts or {}), id='texts')}\n"
         + "".join(f"<script>{script}</script>\n" for script in scripts)
         + "</body>\n</html>\n"
     )

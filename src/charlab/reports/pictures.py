@@ -16,7 +16,7 @@ from charlab.figures.sweep_parallel import parallel_figure
 from charlab.figures.sweep_pareto import pareto_figure
 from charlab.figures.sweep_slices import slices_figure
 from charlab.files import write_atomically
-from charlab.reports.charts.groups import MOST_GROUPS
+from charlab.reports.charts.groups import MOST_GROUPS, placed
 from charlab.reports.comparison import Comparison
 from charlab.reports.coordinates import coordinates
 from charlab.reports.importances import importances
@@ -53,7 +53,7 @@ def runs_pictures(found: Comparison) -> Iterator[tuple[str, Figure]]:
         yield (
             "groups",
             groups_figure(
-                [group.label for group in groups],
+                [placed(place, group) for place, group in enumerate(groups, start=1)],
                 [group.values for group in groups],
                 [group.interval.mean for group in groups],
                 [group.interval.half for group in groups],

@@ -2,16 +2,28 @@
 
 import glob
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import yaml  # type: ignore[import-untyped]  # OmegaConf's own
 
 from charlab.errors import RunError
 from charlab.files import user_path
 from charlab.reports.wording import setting
 
 _METRICS = "metrics.json"
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # is a class
+    """Reads as OmegaConf does ("1e-3" is a number), some ten times faster: runs may be hundreds."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
+)
 
 
 @dataclass(frozen=True)
@@ -110,12 +122,10 @@ def _overrides(path: Path) -> tuple[str, ...]:
 
 
 def _read_yaml(path: Path) -> Any:
-    """YAML as OmegaConf reads it ("1e-3" is a number there); None if it cannot be read."""
-    from omegaconf import OmegaConf
-
+    """Plain YAML; None if it cannot be read."""
     try:
-        return OmegaConf.to_container(OmegaConf.load(path))
-    except Exception:  # OSError, or any of three libraries' own
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, ValueError, yaml.YAMLError):
         return None
 
 

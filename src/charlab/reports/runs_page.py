@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from charlab.reports.charts.groups import Curves, group_curves_chart, groups_chart
+from charlab.reports.charts.groups import Curves, group_curves_chart, groups_chart, placed
 from charlab.reports.colors import SERIES_LIGHT
 from charlab.reports.comparison import Comparison, Group
 from charlab.reports.event_curves import read_curve
@@ -19,7 +19,7 @@ from charlab.reports.html import (
 )
 from charlab.reports.page import page
 from charlab.reports.trials_csv import csv_text
-from charlab.reports.wording import counted, interval, number
+from charlab.reports.wording import brief, counted, interval, number
 
 
 def runs_page(found: Comparison, *, pattern: str, curves: Curves, written: datetime) -> str:
@@ -60,10 +60,10 @@ def runs_csv(found: Comparison) -> str:
 def curves_of_best(found: Comparison) -> dict[str, list[list[tuple[int, float]]]]:
     """Learning curves of the best groups' runs, as far as their event files have them."""
     curves = {}
-    for group in found.groups[: len(SERIES_LIGHT)]:
+    for place, group in enumerate(found.groups[: len(SERIES_LIGHT)], start=1):
         lines = [read_curve(run.folder, metric_of_curves(found.metric)) for run in group.runs]
         if any(lines):
-            curves[group.label] = [line for line in lines if line]
+            curves[placed(place, group)] = [line for line in lines if line]
     return curves
 
 
@@ -97,7 +97,7 @@ def _best_part(found: Comparison) -> Html:
             [
                 (found.metric, element("strong", interval(best.interval))),
                 ("seeds", str(best.interval.count)),
-                *best.settings.items(),
+                *((key, brief(text)) for key, text in best.settings.items()),
             ]
         )
     ]
@@ -113,7 +113,7 @@ def _groups_part(found: Comparison) -> Html:
     rows = [
         [
             str(place),
-            *group.settings.values(),
+            *(brief(text) for text in group.settings.values()),
             str(group.interval.count),
             number(group.interval.mean),
             _bounds(group),
@@ -144,7 +144,7 @@ def _curves_part(found: Comparison, curves: Curves) -> Html:
         return Html("")
     words = "A line for each run."
     if len(found.groups) > len(curves):
-        words += f" Shown are the best {counted(len(curves), 'group')} that have curves."
+        words += f" Shown: {len(curves)} of {len(found.groups)} groups, the best that have curves."
     chart = group_curves_chart(curves, metric_of_curves(found.metric))
     return section("Learning curves", paragraph(words, _class="quiet"), chart)
 

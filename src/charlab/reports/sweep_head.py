@@ -3,7 +3,7 @@
 from charlab.reports.html import Html, command, element, facts, join, paragraph, section, table
 from charlab.reports.parameters import higher, parameter_names, parameter_text, usable
 from charlab.reports.series import pareto_front
-from charlab.reports.wording import counted, number, seconds, setting
+from charlab.reports.wording import counted, number, seconds
 from charlab.sweeps.results import SweepResults, TrialResult
 
 _STATES = ("complete", "pruned", "failed", "running", "waiting")
@@ -112,8 +112,4 @@ def _other_figures(trial: TrialResult, objective: str) -> list[tuple[str, object
         for key in trial.figures
         if (key.startswith("test/") or key == "model/parameters") and key != objective
     ]
-    return [(key, _figure(trial.figures[key])) for key in shown[:6]]
-
-
-def _figure(value: float) -> str:
-    return f"{value:,}" if isinstance(value, int) else number(value) if value else setting(value)
+    return [(key, number(trial.figures[key])) for key in shown[:6]]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from charlab.reports.charts.base import hover_texts
 from charlab.reports.charts.curves import curves_chart
 from charlab.reports.charts.history import history_chart
 from charlab.reports.charts.importances import importances_chart
@@ -46,7 +47,7 @@ def sweep_page(results: SweepResults, *, written: datetime) -> str:
         settings_part(results),
         trials_part(results),
     ]
-    return page(f"Sweep {results.name}", *parts, written=written)
+    return page(f"Sweep {results.name}", *parts, written=written, texts=hover_texts(results))
 
 
 def _pareto_part(results: SweepResults) -> Html:
@@ -70,7 +71,10 @@ def _history_part(results: SweepResults) -> Html:
         found = history(results, i)
         if found.complete or found.pruned:
             charts.append(_titled(results, name, history_chart(results, i)))
-    return section("History", *(charts or [paragraph("No trial has a value yet.")]))
+    if not charts:
+        return section("History", paragraph("No trial has a value yet."))
+    words = "In all charts: drag to enlarge a part, double click to go back."
+    return section("History", *charts, paragraph(words, _class="quiet"))
 
 
 def _curves_part(results: SweepResults) -> Html:

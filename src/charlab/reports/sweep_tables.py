@@ -5,8 +5,8 @@ import shlex
 from charlab.reports.html import Html, command, facts, folded, paragraph, section, table
 from charlab.reports.parameters import parameter_names, parameter_text
 from charlab.reports.savings import estimate_savings
-from charlab.reports.statistics import Interval, mean_interval
 from charlab.reports.wording import counted, interval, number, seconds
+from charlab.statistics import Interval, mean_interval
 from charlab.sweeps.results import Finalist, SweepResults
 
 

@@ -5,20 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from charlab.reports.statistics import Interval
+from charlab.statistics import Interval
 
 NOTHING = "–"
+_READABLE = 9  # characters of a number
 
 
 def number(value: float | None) -> str:
-    """A measured figure, to four places or four digits."""
+    """A measured figure, to four places or four digits; thousands are set apart."""
     if value is None:
         return NOTHING
     if not math.isfinite(value):
         return str(value)
-    if value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    return f"{value:.4f}" if 1e-2 <= abs(value) < 1e4 else f"{value:.4g}"
+    if value == int(value) or abs(value) >= 1e4:
+        return f"{value:,.0f}" if abs(value) < 1e15 else f"{value:.4g}"
+    return f"{value:.4f}" if abs(value) >= 1e-2 else f"{value:.4g}"
 
 
 def setting(value: Any) -> str:
@@ -34,13 +35,21 @@ def setting(value: Any) -> str:
     return str(value)
 
 
+def brief(text: str) -> str:
+    """A setting's text, its number rounded where it is too long to be read."""
+    try:
+        return text if len(text) <= _READABLE else f"{float(text):.4g}"
+    except ValueError:
+        return text
+
+
 def interval(found: Interval | None) -> str:
     """ "2.0312 ± 0.0120", or the value alone where there is one."""
     if found is None:
         return NOTHING
     if found.half is None:
         return number(found.mean)
-    form = ".4f" if 1e-2 <= abs(found.mean) < 1e4 else ".3g"
+    form = ",.0f" if abs(found.mean) >= 1e4 else ".4f" if abs(found.mean) >= 1e-2 else ".3g"
     return f"{found.mean:{form}} ± {found.half:{form}}"
 
 

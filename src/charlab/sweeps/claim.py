@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Attributes of a trial in the storage
 OWNER = "owner"  # the process that works on it, as its supervisor calls it
+FORMER = "former owners"  # the processes that worked on it before
 CRASHES = "crashes"  # processes that died working on it while their sweep lived
 STALLS = "stalls"  # [last report, times it was taken over since]
 RESULT = "result"  # how it ended, written before Optuna is told
@@ -67,18 +68,20 @@ def claim(
     """
     with locks.alone():
         while True:
-            trial = _orphan(study, locks) or _next(study, spec, locks, n_trials)
+            trial = _orphan(study, spec, locks) or _next(study, spec, locks, n_trials)
             if trial is None:
                 return None
-            adopted = OWNER in trial.user_attrs
+            attributes = trial.user_attrs
+            if OWNER in attributes:
+                trial.set_user_attr(FORMER, [*attributes.get(FORMER, ()), attributes[OWNER]])
             trial.set_user_attr(OWNER, owner)
-            claimed = _settle(study, spec, trial, adopted=adopted)
+            claimed = _settle(study, spec, trial, adopted=OWNER in attributes)
             if claimed is not None:
                 return claimed
             locks.let_go(trial.number)
 
 
-def _orphan(study: "optuna.Study", locks: Locks) -> "Trial | None":
+def _orphan(study: "optuna.Study", spec: Spec, locks: Locks) -> "Trial | None":
     """A trial whose process died, if it is to go on; others are closed."""
     import optuna
 
@@ -87,6 +90,7 @@ def _orphan(study: "optuna.Study", locks: Locks) -> "Trial | None":
             continue
         frozen = study.get_trials(deepcopy=False)[frozen.number]  # it may have ended just now
         if not frozen.state.is_finished() and not _close(study, frozen):
+            study.sampler = build_sampler(spec, frozen.number)  # for what it had not chosen yet
             return optuna.trial.Trial(study, frozen._trial_id)
         locks.let_go(frozen.number)
     return None
@@ -119,10 +123,13 @@ def _next(study: "optuna.Study", spec: Spec, locks: Locks, n_trials: int) -> "Tr
     if not waiting and len(trials) >= n_trials:
         return None
     number = waiting[0].number if waiting else len(trials)
+    # Before the trial is there: to whoever sees it, it would look as if its process had died.
+    if not locks.take(number):  # impossible while alone
+        raise AssertionError(f"trial {number} is new, and another process has it")
     study.sampler = build_sampler(spec, number)
     trial = study.ask()
-    if not locks.take(trial.number):  # impossible while alone
-        raise AssertionError(f"trial {trial.number} is new, and another process has it")
+    if trial.number != number:
+        raise AssertionError(f"trial {number} was to come, and {trial.number} came")
     return trial
 
 
@@ -130,10 +137,9 @@ def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", *, adopted: bool)
     """Chooses the trial's settings; an adopted one's come back as they were stored."""
     import optuna
 
-    if adopted:
-        study.sampler = build_sampler(spec, trial.number)
+    known = trial.user_attrs.get(GIVEN) or trial.user_attrs.get(WORDS)
     try:
-        words = trial.user_attrs.get(GIVEN) or choose(spec, trial)
+        words = known or choose(spec, trial)
     except optuna.TrialPruned as refusal:
         end(study, trial._trial_id, "PRUNED", None, str(refusal) or "the space's function says so")
         return None

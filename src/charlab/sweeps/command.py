@@ -14,13 +14,14 @@ from charlab.config.sweep_schema import SweepConfig, SweepOptions
 from charlab.errors import ConfigError, SweepError
 from charlab.files import user_path
 from charlab.runs import require_writable
+from charlab.sweeps.databases import with_driver, without_password
 from charlab.sweeps.engines import build_engine
 from charlab.sweeps.finalists import run_finalists
 from charlab.sweeps.loading import load_results
 from charlab.sweeps.locks import locks_for
 from charlab.sweeps.planning import Plan, plan
 from charlab.sweeps.pool import Pool
-from charlab.sweeps.records import write_record
+from charlab.sweeps.records import file_url, write_record
 from charlab.sweeps.spec import Address, Spec
 from charlab.sweeps.study import create, load
 from charlab.sweeps.watch import SweepDisplay
@@ -59,7 +60,8 @@ def run_sweep(config: "DictConfig", words: Sequence[str], loader: "ConfigLoader"
         signum = _work(address, spec, planned.n_trials, options)
         if signum is None and options.finalists:
             signum = run_finalists(address, spec, options, _work)
-        _say_end(folder, signum)
+        _say_end(address, signum)
+        _require_success(address, signum)
     if signum == signal.SIGINT:
         raise KeyboardInterrupt
     if signum is not None:
@@ -99,7 +101,7 @@ def _folder(output_dir: str, name: str | None) -> Path:
 
 def _address(folder: Path, storage: str | None) -> Address:
     if storage is None:
-        return Address(folder.name, folder, f"sqlite:///{folder.absolute() / 'study.db'}")
+        return Address(folder.name, folder, file_url(folder))
     if storage.startswith("sqlite"):
         raise ConfigError(
             "sweep.storage is for servers (postgresql+psycopg://…, mysql+pymysql://…); without it "
@@ -110,7 +112,7 @@ def _address(folder: Path, storage: str | None) -> Address:
             "sweep.storage must be the URL of a database server, as "
             "postgresql+psycopg://user:password@host/database"
         )
-    return Address(folder.name, folder, storage)
+    return Address(folder.name, folder, with_driver(storage))
 
 
 def _begin_or_join(address: Address, spec: Spec) -> Spec:
@@ -159,8 +161,18 @@ def _say_beginning(address: Address, spec: Spec, planned: Plan, options: SweepOp
     say(f"sweep: {address.folder}")
 
 
-def _say_end(folder: Path, signum: int | None) -> None:
-    results = load_results(folder)
+def _require_success(address: Address, signum: int | None) -> None:
+    """A sweep of failures is one: whoever waits for it in a script has to see it."""
+    if signum is not None:
+        return
+    trials = load_results(address.folder, address.storage).trials
+    if all(trial.state == "failed" for trial in trials):
+        raise SweepError(f"every trial failed, the last because: {trials[-1].reason}")
+
+
+def _say_end(address: Address, signum: int | None) -> None:
+    folder = address.folder
+    results = load_results(folder, address.storage)
     counts = ", ".join(
         f"{len(results.of_state(state))} {state}"
         for state in ("complete", "pruned", "failed")
@@ -175,4 +187,9 @@ def _say_end(folder: Path, signum: int | None) -> None:
         say(f"finalist of trial {finalist.trial}: {finalist.summary(results.objectives[0])}")
     if signum is not None:
         say(f"stopped; the same command with sweep.name={folder.name} goes on")
-    say(f"python report.py sweep={folder.name}")
+    secret = (
+        ""
+        if address.storage in (file_url(folder), without_password(address.storage))
+        else (" storage=… (with the password)")
+    )
+    say(f"python report.py sweep={folder.name}{secret}")

@@ -1,5 +1,6 @@
 """One trial in a process of its own: claimed, run, told."""
 
+import math
 import multiprocessing
 import os
 import signal
@@ -87,7 +88,12 @@ def _tell_result(study: "optuna.Study", spec: Spec, claimed: Claimed, result: Jo
         reason = f"the run has no figure {missing[0]}; there are {known}"
         end(study, trial_id, "FAIL", None, reason)
         return
-    end(study, trial_id, "COMPLETE", [float(result.figures[name]) for name in spec.objectives])
+    values = {name: float(result.figures[name]) for name in spec.objectives}
+    for name, value in values.items():
+        if math.isnan(value):  # Optuna would not take it
+            end(study, trial_id, "FAIL", None, f"{name} is not a number")
+            return
+    end(study, trial_id, "COMPLETE", list(values.values()))
 
 
 def _reason(error: Exception) -> str:

@@ -3,11 +3,15 @@
 import binascii
 import fcntl
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from charlab.errors import ConfigError
+from charlab.sweeps.databases import one_line_errors
+
+if TYPE_CHECKING:
+    import sqlalchemy
 
 
 class Locks(Protocol):
@@ -71,48 +75,86 @@ class DatabaseLocks:
         name: the sweep's.
 
     Raises:
-        ConfigError: if the server is of another kind.
+        ConfigError: if the server is of another kind, or cannot be reached.
     """
 
     def __init__(self, url: str, name: str) -> None:
         import sqlalchemy
         from sqlalchemy.pool import NullPool
 
-        engine = sqlalchemy.create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        if engine.dialect.name not in _STATEMENTS:
+        with one_line_errors(url):
+            self._engine = sqlalchemy.create_engine(
+                url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            )
+        server = self._engine.dialect.name
+        if server not in _STATEMENTS:
             raise ConfigError(
-                f"sweep.storage: workers cannot share a {engine.dialect.name} storage; there is "
+                f"sweep.storage: workers cannot share a {server} storage; there is "
                 "postgresql, mysql, or none at all for a file in the sweep's folder"
             )
-        self._statements = _STATEMENTS[engine.dialect.name]
-        self._connection = engine.connect()
-        self._name = name
+        self._statements = _STATEMENTS[server]
+        # MySQL's locks are the server's, not the database's
+        self._name = f"{self._engine.url.database}/{name}"
+        self._held: set[int] = set()
+        with one_line_errors(url):
+            self._connection = self._connect()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """See :class:`Locks`."""
         self._ask("wait", _CHOICE)
+        self._held.add(_CHOICE)
         try:
             yield
         finally:
-            self._ask("free", _CHOICE)
+            self.let_go(_CHOICE)
 
     def take(self, number: int) -> bool:
         """See :class:`Locks`."""
-        return bool(self._ask("take", number))
+        taken = bool(self._ask("take", number))
+        if taken:
+            self._held.add(number)
+        return taken
 
     def let_go(self, number: int) -> None:
         """See :class:`Locks`."""
-        self._ask("free", number)
+        from sqlalchemy.exc import DBAPIError
+
+        self._held.discard(number)
+        with suppress(DBAPIError):  # without the connection it is free already
+            self._execute("free", number)
+
+    def _connect(self) -> "sqlalchemy.Connection":
+        connection = self._engine.connect()
+        for statement in _SETTINGS[self._engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+        return connection
 
     def _ask(self, what: str, number: int) -> Any:
+        """Asks the server; a connection that broke while it held nothing is made anew."""
+        from sqlalchemy.exc import DBAPIError
+
+        try:
+            return self._execute(what, number)
+        except DBAPIError as error:
+            if self._held or not error.connection_invalidated:
+                raise
+            return self._execute(what, number)
+
+    def _execute(self, what: str, number: int) -> Any:
         import sqlalchemy
 
         hashed = binascii.crc32(self._name.encode()) - 2**31  # a signed integer of 4 bytes
         values = {"name": hashed, "number": number, "word": f"charlab {hashed} {number}"}
         statement = sqlalchemy.text(self._statements[what])
         wanted = {key: values[key] for key in statement.compile().params}
-        return self._connection.execute(statement, wanted).scalar()
+        try:
+            return self._connection.execute(statement, wanted).scalar()
+        except sqlalchemy.exc.DBAPIError as error:
+            if error.connection_invalidated:  # for whoever asks next
+                self._connection.close()
+                self._connection = self._connect()
+            raise
 
 
 _CHOICE = -1
@@ -129,6 +171,20 @@ _STATEMENTS = {
     },
 }
 _STATEMENTS["mariadb"] = _STATEMENTS["mysql"] | {"wait": "SELECT GET_LOCK(:word, 31536000)"}
+
+# A trial may take days, in which its connection is silent: the server is not to end it. A host
+# that falls silent for good, though, loses its locks in two minutes rather than in hours.
+_SETTINGS = {
+    "postgresql": (
+        "SELECT set_config(name, '0', false) FROM pg_settings "
+        "WHERE name IN ('idle_session_timeout', 'statement_timeout', 'lock_timeout')",
+        "SET tcp_keepalives_idle = 60",
+        "SET tcp_keepalives_interval = 15",
+        "SET tcp_keepalives_count = 4",
+    ),
+    "mysql": ("SET SESSION wait_timeout = 31536000",),
+}
+_SETTINGS["mariadb"] = _SETTINGS["mysql"]
 
 
 def locks_for(storage: str, name: str, folder: Path) -> Locks:

@@ -7,7 +7,7 @@ from charlab.preparation import Prepared
 from charlab.registry import nearest
 
 _VALIDATION = {
-    "generate": ("loss", "perplexity", "bits_per_char", "accuracy"),
+    "generate": ("loss", "perplexity", "bits_per_char", "bits_per_original_char", "accuracy"),
     "classify": ("loss", "accuracy", "macro_f1", "top3_accuracy"),
 }
 _OTHERS = (

@@ -1,5 +1,6 @@
 """From what the user asked for to a sweep's definition, with every fault found before a trial."""
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from charlab.config.composition import Composition
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import CharlabError, ConfigError
-from charlab.preparation import Prepared, check_together, prepare
+from charlab.preparation import Prepared, check_together, prepare, resolve
 from charlab.sweeps.objectives import direction_of, require_objectives
 from charlab.sweeps.space import Parameter, read_space
 from charlab.sweeps.spec import Spec
@@ -76,6 +77,7 @@ def plan(
             "nothing is searched: give settings as choice(…), range(…) or interval(…), "
             "or leave sweep.space as it is"
         )
+    _try_lengths(space, prepared)
     objectives = require_objectives(options, prepared)
     fixed = _follow_objective(fixed, space, objectives, prepared.options)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
@@ -114,8 +116,29 @@ def _try_out(
                     changed = check(composition.compose([*fixed, *others, word]))
                 check_together(changed)
             except CharlabError as error:
-                raise ConfigError(f"the search of {key} holds {word}: {error}") from error
+                hint = f"; write {key}=int({parameter.text})" if _wants_whole(error, value) else ""
+                raise ConfigError(f"the search of {key} holds {word}: {error}{hint}") from error
     return options
+
+
+def _wants_whole(error: CharlabError, value: Any) -> bool:
+    """Whether an interval of real numbers was given for a setting that counts something."""
+    return isinstance(value, float) and "must be a whole number" in str(error)
+
+
+def _try_lengths(space: Mapping[str, Parameter], prepared: Prepared) -> None:
+    """Checks that the text is long enough for every window, where all trials have one text."""
+    parameter = space.get("dataset.seq_len")
+    if parameter is None or {"dataset", "dataset.path"} & set(space):
+        return
+    options = prepared.options
+    for value in parameter.extremes():
+        dataset = dataclasses.replace(options.dataset, seq_len=value)
+        try:
+            resolve(dataclasses.replace(options, dataset=dataset), prepared.corpus)
+        except CharlabError as error:
+            word = parameter.word(value)
+            raise ConfigError(f"the search of dataset.seq_len holds {word}: {error}") from error
 
 
 def _is_scalar(plain: Mapping[str, Any], key: str, value: Any) -> bool:

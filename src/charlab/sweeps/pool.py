@@ -1,5 +1,6 @@
 """Keeps workers at work until a sweep is done: whoever ends a trial is replaced at once."""
 
+import contextlib
 import signal
 import time
 import uuid
@@ -9,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from charlab.errors import SweepError
-from charlab.sweeps.claim import CRASHES, OWNER, REASON
+from charlab.sweeps.claim import CRASHES, FORMER, OWNER, REASON
 from charlab.sweeps.conduct import OUTPUT
 from charlab.sweeps.locks import Locks
 from charlab.sweeps.spec import Address
@@ -98,6 +99,8 @@ class Pool:
         engine: starts them.
         max_failures: failed trials in a row that stop the sweep.
         look: called now and then with what the sweep looks like.
+        inside: the worker of another pool whose work this one is. It ends as soon as there is
+            nothing to take; without one it stays for what others may leave behind.
     """
 
     study: "optuna.Study"
@@ -108,6 +111,7 @@ class Pool:
     engine: Engine
     max_failures: int
     look: Callable[[Survey], None] = lambda survey: None
+    inside: str | None = None
     _live: dict[int, _Live] = field(default_factory=dict)
     _barren: int = 0
     _signal: int | None = None
@@ -132,6 +136,8 @@ class Pool:
                     break
                 self._stop_at_failures(survey)
                 self._fill(survey)
+                if self.inside is not None and not self._live:
+                    break
                 self.engine.wait(_SECONDS_BETWEEN_LOOKS)
         finally:
             self._stop_all()
@@ -154,8 +160,8 @@ class Pool:
         states = [trial.state.name for trial in trials]
         ours = {live.owner for live in self._live.values()}
         running = [trial for trial in trials if trial.state.name == "RUNNING"]
-        at_work = {t.user_attrs.get(OWNER) for t in running} & ours
-        orphans = sum(self._is_orphan(t) for t in running if t.user_attrs.get(OWNER) not in ours)
+        at_work = {owner for t in running if (owner := _owner_among(ours, t)) is not None}
+        orphans = sum(self._is_orphan(t) for t in running if _owner_among(ours, t) is None)
         new = max(0, self.n_trials - len(trials)) + states.count("WAITING")
         unsettled = len(ours) - len(at_work)  # workers that are about to take one
         return Survey(trials, self.n_trials, new + orphans - unsettled, len(self._live))
@@ -170,6 +176,8 @@ class Pool:
         free = [slot for slot in range(self.size) if slot not in self._live]
         for slot in free[: max(0, survey.claimable)]:
             owner = uuid.uuid4().hex
+            if self.inside is not None:
+                owner = f"{self.inside}.{owner}"
             self._live[slot] = _Live(self.engine.start(owner, slot), owner)
 
     def _reap(self) -> None:
@@ -185,21 +193,25 @@ class Pool:
 
     def _count_crash(self, owner: str, death: str) -> None:
         """A trial whose process dies again and again is given up some day; see ``claim``."""
-        for trial in self._trials():
-            if trial.user_attrs.get(OWNER) == owner:
-                if not trial.state.is_finished():
-                    storage: Any = self.study._storage
-                    crashes = trial.user_attrs.get(CRASHES, 0) + 1
-                    storage.set_trial_user_attr(trial._trial_id, CRASHES, crashes)
-                    storage.set_trial_user_attr(trial._trial_id, REASON, death)
-                self._barren = 0
-                return
-        self._barren += 1
+        theirs = [trial for trial in self._trials() if _worked_on(trial, owner)]
+        for trial in theirs:
+            if not trial.state.is_finished():
+                self._note_crash(trial, death)
+        self._barren = 0 if theirs else self._barren + 1
         if self._barren >= _MAX_BARREN_DEATHS:
             raise SweepError(
                 f"workers die before they take a trial ({death}); what they said is in "
                 f"{self.address.folder / OUTPUT}"
             )
+
+    def _note_crash(self, trial: "FrozenTrial", death: str) -> None:
+        from optuna.exceptions import UpdateFinishedTrialError
+
+        storage: Any = self.study._storage
+        crashes = trial.user_attrs.get(CRASHES, 0) + 1
+        with contextlib.suppress(UpdateFinishedTrialError):  # another took it up and ended it
+            storage.set_trial_user_attr(trial._trial_id, CRASHES, crashes)
+            storage.set_trial_user_attr(trial._trial_id, REASON, death)
 
     def _stop_at_failures(self, survey: Survey) -> None:
         ended = [t for t in survey.trials if t.state.is_finished() and t.datetime_complete]
@@ -214,7 +226,7 @@ class Pool:
             raise SweepError(
                 f"{len(failures)} trials failed in a row (sweep.max_failures), the last because: "
                 f"{reason}; mend the cause and give the same command again with "
-                f"sweep.name={self.address.folder.name} to go on"
+                f"sweep.name={self.address.name.partition('/')[0]} to go on"
             )
 
     def _stop_all(self) -> None:
@@ -229,3 +241,20 @@ class Pool:
         for live in self._live.values():
             live.worker.stop(at_once=True)
         self._live.clear()
+
+
+def _worked_on(trial: "FrozenTrial", owner: str) -> bool:
+    """Whether a worker has, or had before another took it up, this trial."""
+    attributes = trial.user_attrs
+    names = [attributes.get(OWNER, ""), *attributes.get(FORMER, ())]
+    return any(_among({owner}, name) is not None for name in names)
+
+
+def _owner_among(owners: set[str], trial: "FrozenTrial") -> str | None:
+    """Which of some workers has a trial."""
+    return _among(owners, trial.user_attrs.get(OWNER, ""))
+
+
+def _among(owners: set[str], name: str) -> str | None:
+    """Which of some workers a process is, or works inside."""
+    return next((known for known in (name, name.partition(".")[0]) if known in owners), None)

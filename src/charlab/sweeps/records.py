@@ -7,6 +7,7 @@ from typing import Any
 from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import SweepError
 from charlab.files import write_json
+from charlab.sweeps.databases import with_driver, without_password
 from charlab.sweeps.spec import Address
 
 RECORD = "sweep.json"
@@ -18,7 +19,7 @@ def write_record(folder: Path, address: Address, n_trials: int, options: SweepOp
         folder / RECORD,
         {
             "name": address.name,
-            "storage": None if address.storage.startswith("sqlite") else _public(address.storage),
+            "storage": _public(address.storage),
             "n_trials": n_trials,
             "workers": options.workers,
             "finalists": options.finalists,
@@ -50,11 +51,18 @@ def address_of(folder: Path, record: dict[str, Any], storage: str | None = None)
         record: what :func:`read_record` gave.
         storage: its URL, where it cannot be read without a password.
     """
-    url = storage or record.get("storage") or f"sqlite:///{folder.absolute() / 'study.db'}"
+    own = None if storage is None else with_driver(storage)
+    url = own or record.get("storage") or file_url(folder)
     return Address(str(record["name"]), folder, str(url))
 
 
-def _public(url: str) -> str:
+def file_url(folder: Path) -> str:
+    """The URL of the storage in a sweep's folder, whatever characters the path has."""
     import sqlalchemy
 
-    return sqlalchemy.engine.make_url(url).set(password=None).render_as_string()
+    path = str(folder.absolute() / "study.db")
+    return sqlalchemy.engine.URL.create("sqlite", database=path).render_as_string()
+
+
+def _public(storage: str) -> str | None:
+    return None if storage.startswith("sqlite") else without_password(storage)

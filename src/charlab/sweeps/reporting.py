@@ -54,7 +54,7 @@ class Reporter:
         self._reported = max(self._reported, passed)
         self._before = (characters, value)
         self._trial.set_user_attr(VALIDATION, [characters, value])
-        return bool(new) and self._trial.should_prune()
+        return bool(new) and bool(self._trial.should_prune())  # pruners give NumPy's
 
     def _at(self, point: int, characters: int, value: float) -> float:
         if self._before is None or point >= characters:

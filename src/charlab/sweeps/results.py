@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charlab.reports.statistics import mean_interval
+from charlab.statistics import mean_interval
 
 if TYPE_CHECKING:
     import optuna

@@ -1,7 +1,9 @@
 """What a sweep searches: Hydra's own sweep syntax as Optuna's distributions."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
 
 Scalar = None | bool | int | float | str
+_PLAIN_WORD = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+_NO_TEXT = ("null", "true", "false", "nan", "inf")
+_GOLDEN = 0.381966
 _EXAMPLES = "choice(64,128), range(1,4), interval(0,0.5) or tag(log,interval(1e-4,1e-2))"
 
 
@@ -50,13 +55,18 @@ class Parameter:
         return f"{self.key}={value!r}"
 
     def extremes(self) -> list[Any]:
-        """Every value of a choice; the ends of a range: what is tried before the first trial."""
+        """What is tried before the first trial: every value of a choice; a range's ends.
+
+        Of an interval also a number between them: both ends can be whole by chance.
+        """
         from optuna.distributions import CategoricalDistribution
 
         distribution: Any = self.distribution
         if isinstance(distribution, CategoricalDistribution):
             return list(distribution.choices)
-        return list(dict.fromkeys((distribution.low, distribution.high)))
+        low, high = distribution.low, distribution.high
+        between = [low + _GOLDEN * (high - low)] if self.points() is None else []
+        return list(dict.fromkeys((low, *between, high)))
 
     def points(self) -> list[Any] | None:
         """All values, where they can be counted; None for an interval."""
@@ -68,7 +78,7 @@ class Parameter:
         if isinstance(distribution, FloatDistribution) and distribution.step is None:
             return None
         count = round((distribution.high - distribution.low) / distribution.step)
-        return [distribution.low + i * distribution.step for i in range(count + 1)]
+        return [_stepped(distribution.low, distribution.step, i) for i in range(count + 1)]
 
 
 def read_space(
@@ -118,10 +128,16 @@ def _parse(word: str, loader: "ConfigLoader | None" = None) -> "Override":
     if text.replace(" ", "") in ("choice()", "choice"):
         raise ConfigError(f"{key}={text} is a choice of nothing: give it values, {_EXAMPLES}")
     try:
-        return OverridesParser.create(loader).parse_override(word)
+        override = OverridesParser.create(loader).parse_override(word)
     except HydraException as error:
         reason = str(error).splitlines()[0]
+        if "NoneType is incompatible" in reason and "choice(" in text:
+            raise ConfigError(
+                f"{word}: Hydra's choice(…) takes no null; write the values bare, as {key}=null,1"
+            ) from error
         raise ConfigError(f"{word} cannot be read ({reason}); a search is {_EXAMPLES}") from error
+    override.config_loader = loader  # a glob looks there; the parser sets it for lists only
+    return override
 
 
 def _canonical(override: "Override", word: str) -> str:
@@ -159,10 +175,19 @@ def _choices(override: "Override") -> dict[Scalar, str]:
     choices: dict[Scalar, str] = {}
     for element in override.sweep_iterator(Transformer.identity):
         item: Any = element
-        text = str(Transformer.str(item))
         value = item.text if isinstance(item, QuotedString) else item
+        text = _quoted(value) if isinstance(value, str) else str(Transformer.str(item))
         choices[value if isinstance(value, Scalar) else text] = text
     return choices
+
+
+def _quoted(text: str) -> str:
+    """Text as Hydra reads it back: '1' and 'null' stay text, and any character passes."""
+    from hydra.core.override_parser.types import Quote, QuotedString
+
+    if _PLAIN_WORD.fullmatch(text) and text.lower() not in _NO_TEXT:
+        return text
+    return QuotedString(text=text, quote=Quote.single).with_quotes()
 
 
 def _is_log(parameter: Parameter, sweep: Any) -> bool:
@@ -203,7 +228,15 @@ def _range(parameter: Parameter, sweep: Any) -> "BaseDistribution":
         )
     if all(isinstance(value, int) for value in values):
         return IntDistribution(values[0], values[-1], log=log, step=1 if log else int(step))
-    return FloatDistribution(values[0], values[-1], step=float(step))
+    low, step = float(values[0]), float(step)
+    return FloatDistribution(low, _stepped(low, step, len(values) - 1), step=step)
+
+
+def _stepped(low: Any, step: Any, count: int) -> Any:
+    """``low + count * step`` as written on paper: 0.1 + 2 × 0.1 is 0.3, as it is for Optuna."""
+    if isinstance(step, int):
+        return low + count * step
+    return float(Decimal(str(low)) + count * Decimal(str(step)))
 
 
 def _require_order(parameter: Parameter, low: float, high: float, *, log: bool) -> None:

@@ -96,11 +96,12 @@ class Spec:
         for key in _COMPARED:
             mine, others = _compared(self, key), _compared(other, key)
             for name in sorted({*mine, *others}):
-                if mine.get(name, _NONE) != others.get(name, _NONE):
-                    yield f"{name}: {mine.get(name, _NONE)} there, {others.get(name, _NONE)} here"
+                there, here = mine.get(name, _NOTHING), others.get(name, _NOTHING)
+                if there != here:
+                    yield f"{name}: {_shown(there)} there, {_shown(here)} here"
 
 
-_NONE = "nothing"
+_NOTHING = object()
 _COMPARED = (
     "space",
     "base",
@@ -130,3 +131,10 @@ def _compared(spec: Spec, key: str) -> dict[str, Any]:
     if isinstance(value, tuple):
         value = ", ".join(value)
     return {f"sweep.{key}": value}
+
+
+def _shown(value: Any) -> str:
+    """A setting as a command line has it."""
+    if value is _NOTHING:
+        return "nothing"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -4,7 +4,8 @@ import binascii
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from charlab.errors import ConfigError, SweepError
+from charlab.errors import SweepError
+from charlab.sweeps.databases import one_line_errors
 from charlab.sweeps.spec import Address, Spec
 
 if TYPE_CHECKING:
@@ -20,23 +21,13 @@ def open_storage(url: str) -> "optuna.storages.RDBStorage":
         ConfigError: if it cannot be reached.
     """
     import optuna
-    import sqlalchemy
 
     quiet()
     patient = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
-    try:
+    with one_line_errors(url):
         return optuna.storages.RDBStorage(
             url, engine_kwargs={**patient, "pool_pre_ping": True, "pool_size": 2}
         )
-    except ImportError as error:
-        driver = "psycopg[binary]" if url.startswith("postgresql") else "pymysql"
-        raise ConfigError(
-            f"sweep.storage: the driver of this database is not installed ({error}); "
-            f"pip install '{driver}'"
-        ) from error
-    except (sqlalchemy.exc.SQLAlchemyError, optuna.exceptions.OptunaError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ConfigError(f"sweep.storage cannot be used: {reason}") from error
 
 
 def create(address: Address, spec: Spec) -> Spec:

@@ -102,10 +102,11 @@ class SweepDisplay:
             )
         if len(running) > _ROWS:
             table.add_row("…", "", "", "", f"and {len(running) - _ROWS} more")
-        return Group(table, Text(self.summary(survey)))
+        best = self._best_so_far(survey.trials).removeprefix(" | ")
+        return Group(table, Text(self.summary(survey)), Text(best))
 
     def summary(self, survey: Survey) -> str:
-        """One line: how many trials are done, how, the best so far, the time left."""
+        """One line: how many trials are done, and how; the time left."""
         names = [t.state.name for t in survey.trials]
         done = sum(t.state.is_finished() for t in survey.trials)
         counts = {
@@ -120,7 +121,7 @@ class SweepDisplay:
         if here > 0:
             each = (time.monotonic() - self._began) / here
             parts.append(f"about {duration(each * max(0, survey.n_trials - done))} left")
-        return ", ".join(parts) + self._best_so_far(survey.trials)
+        return ", ".join(parts)
 
 
 def best_trial(trials: list["FrozenTrial"], spec: Spec) -> "FrozenTrial | None":

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from charlab.data.batch import Batch
 from charlab.data.batches import TrainingBatches
+from charlab.data.original import OriginalText
 from charlab.metrics import Meter, carried_state
 from charlab.models.state import State, detach_state
 from charlab.tasks.legs import WINDOWS_PER_STRETCH, Legs
@@ -35,6 +36,9 @@ class CharTask(pl.LightningModule, Generic[Network]):
         batches: the training split's batches.
         limits: what ends the run.
         options: how to train.
+
+    Attributes:
+        val_text: the text that validations measure, where they measure a whole one.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class CharTask(pl.LightningModule, Generic[Network]):
         self.legs = Legs(self.progress, limits, options.validate_every)
         self.figures: dict[str, float] = {}
         self.meter = self.new_meter()
+        self.val_text: OriginalText | None = None
         self.on_log: Callable[[dict[str, float]], None] = lambda figures: None
         self.stop_signal: Callable[[], int | None] = lambda: None
         self._batches = batches
@@ -69,6 +74,7 @@ class CharTask(pl.LightningModule, Generic[Network]):
         *,
         task: Any,
         class_counts: Tensor,
+        unit: str,
     ) -> Self:
         """Makes the task from what every run has; one with options of its own overrides this.
 
@@ -79,6 +85,7 @@ class CharTask(pl.LightningModule, Generic[Network]):
             training: how to train.
             task: the options of the task's own group.
             class_counts: training examples of each label, (C,).
+            unit: what a symbol of the text is: "char", "byte" or "word".
         """
         return cls(network, batches, limits, training)
 
@@ -169,7 +176,8 @@ class CharTask(pl.LightningModule, Generic[Network]):
     def on_validation_epoch_end(self) -> None:
         """Computes the validation's figures."""
         self._log()
-        figures = {f"val/{name}": value for name, value in self.meter.compute().items()}
+        values = self.meter.compute(self.val_text)
+        figures = {f"val/{name}": value for name, value in values.items()}
         self._clock.tick()
         if not math.isfinite(figures["val/loss"]):
             raise DivergedError(

@@ -60,6 +60,7 @@ class ClassifyTask(CharTask[Classifier]):
         *,
         task: Any,
         class_counts: Tensor,
+        unit: str,
     ) -> "ClassifyTask":
         """See :meth:`CharTask.build`."""
         return cls(

@@ -1,14 +1,19 @@
-"""Generation: every next character is predicted."""
+"""Generation: every next symbol is predicted."""
+
+from typing import Any
 
 import torch.nn.functional as F
+from torch import Tensor
 
 from charlab.data.batch import IGNORE, Batch
-from charlab.metrics import GenerationMeter, character_metrics
+from charlab.data.batches import TrainingBatches
+from charlab.metrics import GenerationMeter, symbol_metrics
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import State
 from charlab.tasks import register
 from charlab.tasks.base import CharTask
-from charlab.tasks.records import Outcome
+from charlab.tasks.progress import Limits
+from charlab.tasks.records import Outcome, TrainingOptions
 
 
 @register("generate")
@@ -17,10 +22,41 @@ class GenerateTask(CharTask[LanguageModel]):
 
     The state at the end of a window is carried, detached, into the next one (Mikolov et al. 2010)
     unless that one's lanes start anew.
+
+    Args:
+        network, batches, limits, options: as in :class:`CharTask`.
+        unit: what a symbol is, for the figures' names: "char", "byte" or "word".
     """
 
+    def __init__(
+        self,
+        network: LanguageModel,
+        batches: TrainingBatches,
+        limits: Limits,
+        options: TrainingOptions,
+        *,
+        unit: str = "char",
+    ) -> None:
+        self._unit = unit
+        super().__init__(network, batches, limits, options)
+
+    @classmethod
+    def build(
+        cls,
+        network: LanguageModel,
+        batches: TrainingBatches,
+        limits: Limits,
+        training: TrainingOptions,
+        *,
+        task: Any,
+        class_counts: Tensor,
+        unit: str,
+    ) -> "GenerateTask":
+        """See :meth:`CharTask.build`."""
+        return cls(network, batches, limits, training, unit=unit)
+
     def forward_window(self, batch: Batch, state: State | None, *, measure: bool) -> Outcome:
-        """See :meth:`CharTask.forward_window`; the objective is the mean over characters."""
+        """See :meth:`CharTask.forward_window`; the objective is the mean over symbols."""
         logits, state = self.network(batch.ids, state, condition=batch.labels)  # (B, T, V)
         rows, targets = logits.flatten(0, 1).float(), batch.targets.flatten()
         objective = F.cross_entropy(rows, targets, ignore_index=IGNORE)
@@ -33,9 +69,9 @@ class GenerateTask(CharTask[LanguageModel]):
         )
 
     def new_meter(self) -> GenerationMeter:
-        """Counts every predicted character."""
-        return GenerationMeter(self.network)
+        """Counts every predicted symbol."""
+        return GenerationMeter(self.network, self._unit)
 
     def training_figures(self, loss: float) -> dict[str, float]:
-        """loss, perplexity, bits_per_char."""
-        return character_metrics(loss)
+        """loss, perplexity, bits_per_<unit>."""
+        return symbol_metrics(loss, self._unit)

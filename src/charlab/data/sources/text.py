@@ -5,11 +5,13 @@ import os
 import re
 import sys
 import tokenize
+from collections.abc import Iterable
 from pathlib import Path
 
-from charlab.data.document import Document
+from charlab.data.document import AnyDocument, Document
 from charlab.data.sources import sources
-from charlab.data.sources.files import empty, files_below, label_of, locate, read_text
+from charlab.data.sources.reading.text_files import documents
+from charlab.data.sources.request import Request
 from charlab.errors import DataError
 
 INSTEAD = "give a text of your own with dataset.path=FILE"
@@ -20,39 +22,23 @@ TABLE_SHARE = 0.08
 
 
 @sources.register("text")
-def read(path: str | None, encoding: str) -> list[Document]:
+def read(request: Request) -> Iterable[AnyDocument]:
     """Free text, embedded or the user's own.
 
-    Args:
-        path: a file (one document), or a folder or a pattern (every regular file that it holds, in
-            subfolders too, hidden ones left out); a document's label is its file's name without
-            the ending. None: what every Python brings, the language reference (label
-            "reference") and about as much of the standard library's source (label "source").
-        encoding: of the files.
+    Without a path it is what every Python brings: the language reference (label "reference") and
+    about as much of the standard library's source (label "source"). A path is a file (one document
+    without a label), "-" for standard input, or a folder, a zip archive or a pattern: a document
+    for each regular file, in subfolders too, hidden ones left out. Where all of these lie in
+    several folders, a document's label is its folder's name, otherwise its file's without the
+    ending. Files may be compressed (.gz, .bz2, .xz).
 
     Raises:
         DataError: if a file is missing, unreadable or holds no text.
     """
-    if path is None:
-        reference = language_reference()
-        return [
-            Document(reference, "reference"),
-            Document(library_source(len(reference)), "source"),
-        ]
-    place = locate(path)
-    if isinstance(place, Path) and not place.is_dir():
-        return _documents([place], encoding)
-    files = files_below(place) if isinstance(place, Path) else place
-    return _documents(files, encoding)
-
-
-def _documents(files: list[Path], encoding: str) -> list[Document]:
-    documents = [Document(read_text(file, encoding), label_of(file)) for file in files]
-    # A blank file among others (an empty __init__.py) has nothing to teach and does no harm.
-    documents = [document for document in documents if document.text.strip()]
-    if not documents:
-        raise empty(files[0])
-    return documents
+    if request.path is not None:
+        return documents(request.path, request.encoding)
+    reference = language_reference()
+    return [Document(reference, "reference"), Document(library_source(len(reference)), "source")]
 
 
 def language_reference() -> str:

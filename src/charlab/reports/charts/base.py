@@ -7,10 +7,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from charlab.figures.sweep_axis import Axis
 from charlab.reports.colors import LIGHT
-from charlab.reports.html import Html, element
+from charlab.reports.html import Html, data_block, element
 from charlab.reports.parameters import parameter_names, parameter_text
-from charlab.reports.wording import number, seconds, shorten
+from charlab.reports.wording import counted, number, seconds, shorten
 from charlab.sweeps.results import SweepResults, TrialResult
 
 HEIGHT = 380  # pixels
@@ -52,13 +53,10 @@ def embed(figure: go.Figure, caption: object = "", *, highlight: bool = False) -
         highlight: whether pointing at a trial (``customdata``) draws all of it in the last trace,
             which is to be empty.
     """
-    data = figure.to_json()  # within a script element "<" would end it
-    data = data.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     height = f"height: {figure.layout.height}px"
     drawn = element("div", _class="plot", style=height, data_highlight=str(highlight).lower())
-    source = element("script", Html(data), type="application/json")
     words = element("figcaption", caption) if caption else Html("")
-    return element("figure", drawn, source, words)
+    return element("figure", drawn, data_block(figure.to_json()), words)
 
 
 def plain(text: object) -> str:
@@ -66,8 +64,12 @@ def plain(text: object) -> str:
     return html.escape(str(text), quote=False)
 
 
-def hover(trial: TrialResult, results: SweepResults) -> str:
-    """What pointing at a trial shows."""
+def hover_texts(results: SweepResults) -> dict[str, str]:
+    """What pointing at a trial shows, by its number; the page holds them once for all charts."""
+    return {str(trial.number): _hover(trial, results) for trial in results.trials}
+
+
+def _hover(trial: TrialResult, results: SweepResults) -> str:
     lines = [f"<b>trial {trial.number}</b> ({plain(trial.state)})"]
     for name, value in zip(results.objectives, trial.values or (), strict=False):
         lines.append(f"{plain(name)}: {number(value)}")
@@ -88,31 +90,44 @@ def show_part(figure: go.Figure, axis: str, limits: tuple[float, float] | None) 
     figure.update_layout({f"{axis}axis_range": [limits[0] - pad, limits[1] + pad]})
 
 
-def left_out(values: Sequence[float], limits: tuple[float, float] | None, what: str) -> str:
+def left_out(values: Sequence[float], limits: tuple[float, float] | None, noun: str) -> str:
     """The sentence about what :func:`show_part` hides; "" if that is nothing."""
     if limits is None:
         return ""
     count = sum(not limits[0] <= value <= limits[1] for value in values)
-    return f" {count} {what} far beyond the rest: a double click shows all." if count else ""
+    verb = "lies" if count == 1 else "lie"
+    return f"{counted(count, noun)} {verb} far beyond the rest: a double click shows all."
 
 
-def numeric_axis(low: float, high: float, *, log: bool) -> dict[str, Any]:
-    """An axis of numbers that its values do not touch the ends of."""
-    if log:
-        a, b = math.log10(low), math.log10(high)
+def numeric_axis(axis: Axis) -> dict[str, Any]:
+    """Layout of an axis of numbers, whose ends its values do not touch."""
+    if axis.log:
+        a, b = math.log10(axis.low), math.log10(axis.high)
         pad = 0.06 * (b - a) or 0.1
-        return {"type": "log", "range": [a - pad, b + pad], "dtick": _log_steps(b - a)}
-    pad = 0.06 * (high - low) or 0.5 * abs(low) or 0.5
-    return {"range": [low - pad, high + pad]}
+        return {"type": "log", "range": [a - pad, b + pad], **_powers(axis, b - a)}
+    pad = 0.06 * (axis.high - axis.low) or 0.5 * abs(axis.low) or 0.5
+    steps = whole_steps(axis.high - axis.low) if axis.whole else {}
+    return {"range": [axis.low - pad, axis.high + pad], **steps}
 
 
-def _log_steps(decades: float) -> int | str:
-    """Ticks at each power of ten; below two of them also at 2 and 5."""
-    return "D2" if decades < 2 else 1
+def whole_steps(length: float) -> dict[str, Any]:
+    """Ticks at whole numbers only."""
+    return {"tickformat": "d", **({"dtick": 1} if length < 10 else {})}
+
+
+def _powers(axis: Axis, decades: float) -> dict[str, Any]:
+    """Ticks at powers of ten (plotly would write 100µ for 1e-4); on a short axis, at its ends."""
+    if decades >= 2:
+        return {"exponentformat": "power", "showexponent": "all", "dtick": 1}
+    values = axis.tick_values()[:: 2 if len(axis.tick_values()) > 3 else 1]
+    return {"tickvals": values, "ticktext": [f"{value:.3g}" for value in values]}
 
 
 def trace(**options: Any) -> go.Scatter:
-    """Lines or markers whose hover text is their ``text``."""
+    """Lines or markers. Pointing at one shows its ``text``.
+
+    Without ``text``, the page's script takes that of the trial whose number is in ``customdata``.
+    """
     return go.Scatter(hovertemplate="%{text}<extra></extra>", **options)
 
 

@@ -8,7 +8,6 @@ from charlab.figures.sweep_axis import robust_limits
 from charlab.reports.charts.base import (
     embed,
     highlight_trace,
-    hover,
     left_out,
     new_figure,
     show_part,
@@ -26,6 +25,7 @@ _KINDS = {  # state -> dash, opacity, marker at the curve's end
     "running": ("solid", 0.9, "circle-open"),
     "complete": ("solid", 0.55, None),
 }
+_RANKS = {"complete": 1, "pruned": 2, "failed": 3, "running": 4}  # in the legend
 
 
 def curves_chart(results: SweepResults) -> Html | None:
@@ -35,43 +35,45 @@ def curves_chart(results: SweepResults) -> Html | None:
         return None
     figure = new_figure("characters seen in training", results.objectives[0], height=440)
     for state in _KINDS:
-        _add(figure, results, state, [trial for trial in trials if trial.state == state])
+        _add(figure, state, [trial for trial in trials if trial.state == state])
     best = results.best
     if best is not None and curve(best):
         x, y = zip(*curve(best), strict=True)
         line = {"color": LIGHT["best"], "width": 3}
         name = f"best (trial {best.number})"
-        figure.add_scatter(x=x, y=y, mode="lines", line=line, name=name, hoverinfo="skip")
+        mode = "lines" if len(x) > 1 else "markers"
+        marker = {"color": LIGHT["best"], "size": 9}
+        figure.add_scatter(
+            x=x, y=y, mode=mode, line=line, marker=marker, name=name, hoverinfo="skip"
+        )
     figure.add_trace(highlight_trace())
     values = [value for trial in trials for _, value in curve(trial)]
     limits = robust_limits(values, higher=higher(results, 0))
     show_part(figure, "y", limits)
-    caption = "Pointing at a curve draws all of it." + left_out(values, limits, "points lie")
-    return embed(figure, caption, highlight=True)
+    figure.update_xaxes(rangemode="tozero")
+    caption = f"Pointing at a curve draws all of it. {left_out(values, limits, 'point')}"
+    return embed(figure, caption.strip(), highlight=True)
 
 
-def _add(
-    figure: go.Figure, results: SweepResults, state: str, trials: Sequence[TrialResult]
-) -> None:
+def _add(figure: go.Figure, state: str, trials: Sequence[TrialResult]) -> None:
     """Adds all curves of a state as one trace, and a marker where each ends."""
     if not trials:
         return
     dash, opacity, symbol = _KINDS[state]
     color = LIGHT[state]
-    texts = {trial.number: hover(trial, results) for trial in trials}
     x, y, numbers = _joined(trials)
     figure.add_trace(
         trace(
             x=x,
             y=y,
             customdata=numbers,
-            text=[texts.get(number) for number in numbers],
             mode="lines+markers",
-            marker={"size": 4},
+            marker={"size": 4 if any(len(curve(trial)) > 1 for trial in trials) else 7},
             line={"color": color, "width": 1.5, "dash": dash},
             opacity=opacity,
             name=state,
             legendgroup=state,
+            legendrank=_RANKS[state],
         )
     )
     if symbol is not None:
@@ -80,7 +82,7 @@ def _add(
             trace(
                 x=[seen for seen, _ in ends],
                 y=[value for _, value in ends],
-                text=[texts[trial.number] for trial in trials],
+                customdata=[trial.number for trial in trials],
                 mode="markers",
                 marker={"size": 9, "color": color, "symbol": symbol},
                 legendgroup=state,

@@ -42,7 +42,8 @@ def groups_chart(found: Comparison) -> Html:
             name="mean and 95% interval over seeds",
         )
     )
-    labels = [plain(shorten(group.label, _LABEL)) for group in groups]
+    names = [placed(place, group) for place, group in enumerate(groups, start=1)]
+    labels = [plain(shorten(name, _LABEL)) for name in names]
     figure.update_yaxes(
         tickvals=places, ticktext=labels, range=[len(groups) - 0.5, -0.5], showgrid=False
     )
@@ -76,6 +77,11 @@ def group_curves_chart(curves: Curves, metric: str) -> Html:
             )
         )
     return embed(figure)
+
+
+def placed(place: int, group: Group) -> str:
+    """A group's name with its place, which tells it apart where the name is cut short."""
+    return f"{place}. {group.label}"
 
 
 def _bars(groups: Sequence[Group]) -> dict[str, Any]:

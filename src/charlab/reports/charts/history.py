@@ -1,7 +1,7 @@
 """The history of a sweep: every trial's value, and the best so far."""
 
 from charlab.figures.sweep_axis import robust_limits
-from charlab.reports.charts.base import embed, hover, left_out, new_figure, show_part, trace
+from charlab.reports.charts.base import embed, left_out, new_figure, show_part, trace, whole_steps
 from charlab.reports.colors import LIGHT
 from charlab.reports.html import Html
 from charlab.reports.parameters import higher
@@ -12,7 +12,6 @@ from charlab.sweeps.results import SweepResults
 def history_chart(results: SweepResults, objective: int = 0) -> Html:
     """An objective over trials, with a step line for the best so far."""
     found = history(results, objective)
-    texts = {trial.number: hover(trial, results) for trial in results.trials}
     figure = new_figure("trial", results.objectives[objective])
     kinds = [
         ("complete", found.complete, {"size": 8, "color": LIGHT["complete"]}),
@@ -21,8 +20,8 @@ def history_chart(results: SweepResults, objective: int = 0) -> Html:
     for name, points, marker in kinds:
         if points:
             x, y = zip(*points, strict=True)
-            text = [texts[number] for number in x]
-            figure.add_trace(trace(x=x, y=y, text=text, mode="markers", marker=marker, name=name))
+            shown = trace(x=x, y=y, customdata=x, mode="markers", marker=marker, name=name)
+            figure.add_trace(shown)
     if found.best:
         x, y = zip(*found.best, strict=True)
         line = {"color": LIGHT["best"], "width": 2.5, "shape": "hv"}
@@ -30,5 +29,7 @@ def history_chart(results: SweepResults, objective: int = 0) -> Html:
     values = [value for _, value in (*found.complete, *found.pruned)]
     limits = robust_limits(values, higher=higher(results, objective))
     show_part(figure, "y", limits)
-    figure.update_xaxes(tickformat="d", rangemode="tozero")
-    return embed(figure, left_out(values, limits, "lie").strip())
+    last = max(number for number, _ in (*found.complete, *found.pruned))
+    pad = 0.5 + 0.02 * last
+    figure.update_xaxes(**whole_steps(last), range=[-pad, last + pad])
+    return embed(figure, left_out(values, limits, "point"))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from charlab.figures.sweep_axis import ABSENT, Axis
-from charlab.reports.charts.base import embed, highlight_trace, hover, new_figure, plain, trace
+from charlab.reports.charts.base import embed, highlight_trace, new_figure, plain, trace
 from charlab.reports.colors import LIGHT, shades
 from charlab.reports.coordinates import Coordinates, coordinates
 from charlab.reports.html import Html, element
@@ -27,11 +27,10 @@ def parallel_chart(results: SweepResults) -> Html | None:
     if found is None:
         return None
     figure = new_figure(height=_HEIGHT)
-    texts = {trial.number: hover(trial, results) for trial in found.trials}
     for step, (color, _) in enumerate(shades(_STEPS)):
-        _add(figure, found, texts, step, color)
+        _add(figure, found, step, color)
     for number in found.marked:
-        _add_marked(figure, found, number, texts[number])
+        _add_marked(figure, found, number)
     figure.add_trace(highlight_trace())
     for place, axis in enumerate(found.axes):
         _draw_axis(figure, place, axis)
@@ -52,9 +51,7 @@ def parallel_chart(results: SweepResults) -> Html | None:
     return element("div", chart, _class="scroll")
 
 
-def _add(
-    figure: go.Figure, found: Coordinates, texts: dict[int, str], step: int, color: str
-) -> None:
+def _add(figure: go.Figure, found: Coordinates, step: int, color: str) -> None:
     """Adds the trials of one shade as one trace."""
     x: list[float | None] = []
     y: list[float | None] = []
@@ -65,31 +62,25 @@ def _add(
             y += [*row, None]
             numbers += [trial.number] * (len(row) + 1)
     if x:
-        text = [texts[number] for number in numbers]
-        line = {"color": color, "width": 1.6}
-        figure.add_trace(_lines(x, y, numbers, text, line))
+        figure.add_trace(_lines(x, y, numbers, {"color": color, "width": 1.6}))
 
 
-def _add_marked(figure: go.Figure, found: Coordinates, number: int, text: str) -> None:
+def _add_marked(figure: go.Figure, found: Coordinates, number: int) -> None:
     row = found.rows[[trial.number for trial in found.trials].index(number)]
     line = {"color": LIGHT["best"], "width": 3}
-    figure.add_trace(
-        _lines(list(range(len(row))), row, [number] * len(row), [text] * len(row), line)
-    )
+    figure.add_trace(_lines(list(range(len(row))), row, [number] * len(row), line))
 
 
 def _lines(
     x: Sequence[float | None],
     y: Sequence[float | None],
     numbers: Sequence[int],
-    text: Sequence[str],
     line: dict[str, object],
 ) -> go.Scatter:
     return trace(
         x=x,
         y=y,
         customdata=numbers,
-        text=text,
         mode="lines+markers",
         marker={"size": 5},
         line=line,

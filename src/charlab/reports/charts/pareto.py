@@ -3,7 +3,7 @@
 from itertools import combinations
 
 from charlab.figures.sweep_axis import robust_limits
-from charlab.reports.charts.base import embed, hover, left_out, new_figure, show_part, trace
+from charlab.reports.charts.base import embed, left_out, new_figure, show_part, trace
 from charlab.reports.colors import LIGHT
 from charlab.reports.html import Html, join
 from charlab.reports.parameters import higher, usable
@@ -32,7 +32,7 @@ def _pareto_chart(results: SweepResults, first: int, second: int) -> Html:
                 trace(
                     x=[_at(trial, first) for trial in trials],
                     y=[_at(trial, second) for trial in trials],
-                    text=[hover(trial, results) for trial in trials],
+                    customdata=[trial.number for trial in trials],
                     mode="lines+markers" if line else "markers",
                     line={"color": LIGHT[color], "width": 1.5, "dash": "dot"},
                     marker={"color": LIGHT[color], "size": size, "opacity": 0.8},
@@ -42,7 +42,7 @@ def _pareto_chart(results: SweepResults, first: int, second: int) -> Html:
     values = [_at(trial, second) for trial in usable(results)]
     limits = robust_limits(values, higher=higher(results, second))
     show_part(figure, "y", limits)
-    return embed(figure, left_out(values, limits, "lie").strip())
+    return embed(figure, left_out(values, limits, "trial"))
 
 
 def _at(trial: TrialResult, objective: int) -> float:

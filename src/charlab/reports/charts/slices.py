@@ -3,7 +3,6 @@
 from charlab.figures.sweep_axis import robust_limits
 from charlab.reports.charts.base import (
     embed,
-    hover,
     left_out,
     new_figure,
     numeric_axis,
@@ -12,31 +11,41 @@ from charlab.reports.charts.base import (
     trace,
 )
 from charlab.reports.colors import LIGHT
-from charlab.reports.html import Html, element
+from charlab.reports.html import Html, element, join, paragraph
 from charlab.reports.parameters import Parameter, higher, parameters, usable
 from charlab.reports.wording import shorten
 from charlab.sweeps.results import SweepResults
 
 _HEIGHT = 300
 
+Limits = tuple[float, float]
+
 
 def slices(results: SweepResults, objective: int = 0) -> Html:
     """A small chart for each setting, of the complete trials that have it."""
-    found = parameters(results, usable(results))
-    return element("div", *(_slice(results, one, objective) for one in found), _class="slices")
+    trials = usable(results)
+    found = parameters(results, trials)
+    values = [trial.values[objective] for trial in trials if trial.values is not None]
+    limits = robust_limits(values, higher=higher(results, objective))
+    charts = [_slice(results, one, objective, limits) for one in found]
+    words = paragraph(left_out(values, limits, "trial"), _class="quiet")
+    return join([element("div", *charts, _class="slices"), words])
 
 
-def _slice(results: SweepResults, parameter: Parameter, objective: int) -> Html:
+def _slice(
+    results: SweepResults, parameter: Parameter, objective: int, limits: Limits | None
+) -> Html:
     figure = new_figure(parameter.name, results.objectives[objective], height=_HEIGHT)
     trials = [trial for trial in usable(results) if parameter.name in trial.parameters]
-    values = [trial.values[objective] for trial in trials if trial.values is not None]
     best = results.best
+    trials.sort(key=lambda trial: best is not None and trial.number == best.number)  # on top
+    values = [trial.values[objective] for trial in trials if trial.values is not None]
     is_best = [best is not None and trial.number == best.number for trial in trials]
     figure.add_trace(
         trace(
             x=[parameter.position(trial) for trial in trials],
             y=values,
-            text=[hover(trial, results) for trial in trials],
+            customdata=[trial.number for trial in trials],
             mode="markers",
             marker={
                 "color": [LIGHT["best"] if best else LIGHT["complete"] for best in is_best],
@@ -53,7 +62,6 @@ def _slice(results: SweepResults, parameter: Parameter, objective: int) -> Html:
             tickvals=list(range(len(ticks))), ticktext=ticks, range=[-0.5, len(ticks) - 0.5]
         )
     else:
-        figure.update_xaxes(**numeric_axis(axis.low, axis.high, log=axis.log))
-    limits = robust_limits(values, higher=higher(results, objective))
+        figure.update_xaxes(**numeric_axis(axis))
     show_part(figure, "y", limits)
-    return embed(figure, left_out(values, limits, "lie").strip())
+    return embed(figure)

@@ -29,14 +29,17 @@ class LocalEngine:
         n_trials: trials in all.
         size: workers at a time; they share the CPU's cores and the GPUs.
         job: what runs trials, "module:function".
+        threads: CPU threads of a worker; None: its share of the cores that this process may use.
     """
 
-    def __init__(self, address: Address, n_trials: int, size: int, job: str) -> None:
+    def __init__(
+        self, address: Address, n_trials: int, size: int, job: str, *, threads: int | None = None
+    ) -> None:
         self._address = address.to_plain()
         self._n_trials = n_trials
-        self._threads = max(1, cores() // size)
+        self._threads = threads or max(1, cores() // size)
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([job.partition(":")[0], "optuna.samplers"])
+        self._context.set_forkserver_preload([job.partition(":")[0], "charlab.sweeps.preload"])
         self._workers: list[LocalWorker] = []
 
     def start(self, owner: str, slot: int) -> "LocalWorker":

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from charlab.data.document import Document
-from charlab.data.sources import read_source, text
+from charlab.data.sources import Request, read_source, text
 from charlab.errors import DataError
 
 
 def read(path=None, encoding="utf-8") -> list[Document]:
-    return read_source("text", path=None if path is None else str(path), encoding=encoding)
+    return list(read_source("text", Request(None if path is None else str(path), encoding)))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,9 @@ def test_what_lies_beside_the_library_is_not_of_it(monkeypatch, tmp_path):
 def test_a_file_is_one_document(tmp_path):
     file = tmp_path / "Größe 'n' [1], a=b.txt"
     file.write_bytes("\ufeffErste\r\nZeile\rund  \n\nEnde ".encode())
-    assert read(file) == [Document("Erste\nZeile\nund  \n\nEnde ", "Größe 'n' [1], a=b")]
+    text = "Erste\nZeile\nund  \n\nEnde "
+    assert read(file) == [Document(text)]
+    assert read(tmp_path) == [Document(text, "Größe 'n' [1], a=b")]
 
 
 def test_a_folder_is_a_document_per_file_in_subfolders_too(tmp_path):
@@ -132,3 +134,16 @@ def test_a_binary_file_in_a_folder_is_named(tmp_path):
     (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     with pytest.raises(DataError, match=r"b\.png'.*0x89 at offset 0.*binary file: leave it out"):
         read(tmp_path)
+
+
+def test_folders_are_labels_where_all_files_lie_in_several(tmp_path):
+    for name in ("data/neg/1.txt", "data/pos/1.txt", "data/pos/deep/2.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    labels = ["neg", "pos", "pos"]
+    for path in (tmp_path, tmp_path / "data", tmp_path / "data/**/*.txt"):
+        assert [document.label for document in read(path)] == labels
+    assert [d.label for d in read(tmp_path / "data" / "*" / "*.txt")] == ["neg", "pos"]
+    assert [d.label for d in read(tmp_path / "data" / "pos")] == ["1", "2"]
+    (tmp_path / "data" / "all.txt").write_text("all")
+    assert [document.label for document in read(tmp_path)] == ["all", "1", "1", "2"]

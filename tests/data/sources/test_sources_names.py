@@ -11,14 +11,14 @@ import pytest
 
 import charlab
 from charlab.data.document import Document
-from charlab.data.sources import faker_names, read_source, sources
+from charlab.data.sources import Request, faker_names, read_source, sources
 from charlab.data.sources.faker_names import clean_name
 from charlab.data.sources.locales import LANGUAGES, LEFT_OUT, LISTS
 from charlab.errors import ConfigError, DataError
 
 
 def read(path=None, encoding="utf-8") -> list[Document]:
-    return read_source("names", path=None if path is None else str(path), encoding=encoding)
+    return list(read_source("names", Request(None if path is None else str(path), encoding)))
 
 
 @pytest.fixture(scope="module")
@@ -137,8 +137,8 @@ def test_the_table_is_consistent():
 
 def test_hash_seeds_do_not_matter():
     code = (
-        "import hashlib; from charlab.data.sources import read_source;"
-        "names = read_source('names', path=None, encoding='utf-8');"
+        "import hashlib; from charlab.data.sources import Request, read_source;"
+        "names = list(read_source('names', Request()));"
         "print(hashlib.sha256(repr(names).encode()).hexdigest())"
     )
     here = str(Path(charlab.__file__).parents[1])
@@ -283,4 +283,4 @@ def test_names_in_another_encoding(tmp_path):
 def test_sources_are_found_by_name():
     assert {"names", "text"} <= set(sources.names())
     with pytest.raises(ConfigError, match="unknown dataset 'nmaes': did you mean 'names'"):
-        read_source("nmaes", path=None, encoding="utf-8")
+        read_source("nmaes", Request())

@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.sources.files import files_below, label_of, locate, read_text
+from charlab.data.sources.reading.entries import Entry
+from charlab.data.sources.reading.entries import label_of as label_of_entry
+from charlab.data.sources.reading.files import files_below, locate
+from charlab.data.sources.reading.text_files import read_text as read_entry
 from charlab.errors import DataError
 
 
@@ -15,6 +18,14 @@ def refused(what, *arguments) -> str:
         what(*arguments)
     assert "\n" not in str(error.value)
     return str(error.value)
+
+
+def read_text(file: Path, encoding: str) -> str:
+    return read_entry(Entry(file, (file.name,)), encoding)
+
+
+def label_of(file: Path) -> str:
+    return label_of_entry(Entry(file, file.parts))
 
 
 # Finding
@@ -53,6 +64,34 @@ def test_two_stars_reach_into_subfolders_and_find_each_file_once(tmp_path):
         file.touch()
     assert locate(str(tmp_path / "**" / "*.txt")) == files
     assert locate(str(tmp_path / "**" / "**" / "*.txt")) == files
+
+
+def test_a_walk_in_circles_ends(tmp_path):
+    """Two links that lead back up would make more paths than anybody can wait for."""
+    (tmp_path / "sub").mkdir()
+    for name in ("a", "b", "sub/c"):
+        (tmp_path / name).symlink_to(tmp_path)
+    (tmp_path / "sub" / "x.txt").touch()
+    assert locate(str(tmp_path / "**" / "*.txt")) == [tmp_path / "sub" / "x.txt"]
+    assert locate(str(tmp_path / "**")) == [tmp_path / "sub" / "x.txt"]
+    assert files_below(tmp_path) == [tmp_path / "sub" / "x.txt"]
+
+
+@pytest.mark.parametrize("target", ["loop", "nowhere"])
+def test_a_link_that_leads_nowhere(tmp_path, target):
+    (tmp_path / "loop").symlink_to(tmp_path / target)
+    assert "is a link that leads nowhere or in a circle" in refused(locate, str(tmp_path / "loop"))
+
+
+def test_patterns_fit_parts_of_a_path(tmp_path):
+    for name in ("a/x/1.txt", "a/y/x/2.txt", "x/3.txt", "b/.git/x/4.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = [str(file.relative_to(tmp_path)) for file in locate(f"{tmp_path}/**/x/*.txt")]
+    assert found == ["a/x/1.txt", "a/y/x/2.txt", "x/3.txt"]
+    assert locate(f"{tmp_path}/a/**/[12].txt") == [
+        tmp_path / p for p in ("a/x/1.txt", "a/y/x/2.txt")
+    ]
 
 
 def test_a_relative_pattern(tmp_path, monkeypatch):
@@ -177,10 +216,11 @@ def test_bytes_that_are_no_text_in_the_encoding(tmp_path, data, encoding, messag
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
-    def deny(self):
+    def deny(self, mode):
         raise PermissionError(13, "Permission denied", str(self))
 
-    monkeypatch.setattr(Path, "read_bytes", deny)  # file modes do not stop an administrator
+    (tmp_path / "x.txt").touch()
+    monkeypatch.setattr(Path, "open", deny)  # file modes do not stop an administrator
     assert refused(read_text, tmp_path / "x.txt", "utf-8").endswith("x.txt': Permission denied")
 
 

@@ -1,0 +1,158 @@
+"""``inspect_data.py``: what a dataset is made of, before anything is trained on it."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from charlab.config.check import build, to_plain
+from charlab.config.composing import check
+from charlab.config.composition import Composition
+from charlab.config.overrides import protect
+from charlab.config.schema import RunOptions
+from charlab.data.corpus import Corpus
+from charlab.data.inspection import Inspection, bigram_table, inspect_corpus
+from charlab.data.texts import NAMES
+from charlab.errors import RunError
+from charlab.figures.data import bigram_figure, label_figure, length_figure, visible
+from charlab.files import user_path
+from charlab.preparation import read_corpus
+from charlab.terminal import console, start_logging
+
+_ROWS = 20  # symbols and labels that are listed
+
+
+def inspect_data(words: Sequence[str], config_dir: Path, output: str | None) -> int:
+    """Prints figures of a dataset and draws three pictures.
+
+    Args:
+        words: overrides as ``train.py`` takes them; only the dataset's matter.
+        config_dir: where ``train.yaml`` is.
+        output: a folder for the pictures; None: one below ``output_dir``.
+
+    Returns:
+        An exit code.
+
+    Raises:
+        CharlabError: if the settings or the data are unfit, or the folder cannot be written.
+    """
+    composition = Composition(str(config_dir), "train", (), ())
+    options = check(composition.compose(protect(words)))
+    start_logging()
+    corpus = read_corpus(undivided(options))
+    inspection = inspect_corpus(corpus)
+    for line in describe(corpus, inspection, options.dataset.name):
+        console.print(line)
+    folder = user_path(output or f"{options.output_dir}/data/{options.dataset.name}")
+    console.print(f"pictures: {', '.join(map(str, draw(corpus, inspection, folder)))}")
+    return 0
+
+
+def undivided(options: RunOptions) -> RunOptions:
+    """The same with all text in one part, and no symbol too rare; parts given by file stay."""
+    plain = to_plain(options)
+    plain["dataset"]["split"]["fractions"] = [1.0, 0.0, 0.0]
+    if options.dataset.unit != "word":
+        plain["dataset"]["min_count"] = 1
+    return dataclasses.replace(build(RunOptions, plain))
+
+
+def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[str]:
+    """The figures, line by line."""
+    report, vocabulary = corpus.report, corpus.vocabulary
+    yield f"{name}: {report.documents:,} documents, {report.characters:,} characters"
+    if vocabulary.unit != "char":
+        symbols = sum(report.split_characters.values())
+        each = report.characters / max(1, symbols)
+        yield f"{symbols:,} {NAMES[vocabulary.unit]}, {each:.2f} characters each in the mean"
+    yield f"layout {corpus.layout}" + _parts(corpus)
+    yield f"{report.duplicate_documents:,} documents repeat an earlier one's text" + (
+        f"; {report.repeats_dropped:,} more, label and all, are left out (dataset.distinct)"
+        if report.repeats_dropped
+        else ""
+    )
+    dropped = sum(report.dropped_characters.values())
+    yield f"normalization dropped {dropped:,} characters{_examples(report.dropped_characters)}" + (
+        f" and emptied {report.emptied_documents:,} documents" if report.emptied_documents else ""
+    )
+    quantiles = inspection.length_quantiles().items()
+    yield f"lengths in {NAMES[vocabulary.unit]}: " + ", ".join(
+        f"{_share(share)} {value:,}" for share, value in quantiles
+    )
+    yield f"{report.distinct_symbols:,} distinct {NAMES[vocabulary.unit]}, the most frequent:"
+    yield from _table(inspection.symbols)
+    if inspection.unknown:
+        yield f"{inspection.unknown:,} are unknown: rarer than dataset.min_count, or not in train"
+    if inspection.labels:
+        yield f"{len(inspection.labels):,} labels, documents of each:"
+        yield from _table(sorted(inspection.labels, key=lambda item: (-item[1], item[0])))
+    yield from _entropies(corpus, inspection)
+
+
+def draw(corpus: Corpus, inspection: Inspection, folder: Path) -> list[Path]:
+    """Writes the pictures.
+
+    Raises:
+        RunError: if the folder cannot be written.
+    """
+    figures = {
+        "bigrams.png": bigram_figure(*bigram_table(corpus)),
+        "lengths.png": length_figure(inspection.lengths, NAMES[corpus.vocabulary.unit]),
+    }
+    if inspection.labels:
+        figures["labels.png"] = label_figure(inspection.labels)
+    files = [folder / name for name in figures]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, figure in zip(files, figures.values(), strict=True):
+            figure.savefig(file)
+    except OSError as error:
+        raise RunError(
+            f"cannot write the pictures to {folder}: {error.strerror}; give another folder by "
+            "output="
+        ) from error
+    return files
+
+
+def _parts(corpus: Corpus) -> str:
+    if len(corpus.splits) == 1:
+        return ""
+    report = corpus.report
+    return "; given parts: " + ", ".join(
+        f"{name} {report.split_documents[name]:,} documents" for name in corpus.splits
+    )
+
+
+def _examples(counts: dict[str, int]) -> str:
+    most = sorted(counts.items(), key=lambda item: -item[1])[:5]
+    listed = ", ".join(f"{visible(char)} {count:,}×" for char, count in most)
+    return f" ({listed})" if listed else ""
+
+
+def _share(share: float) -> str:
+    return {0.0: "shortest", 0.5: "median", 1.0: "longest"}.get(share, f"{share:.0%}")
+
+
+def _table(items: Sequence[tuple[str, int]]) -> Iterator[str]:
+    total = sum(count for _, count in items)
+    for name, count in items[:_ROWS]:
+        yield f"  {visible(name):<14} {count:>12,}  {count / total:7.2%}"
+    rest = items[_ROWS:]
+    if rest:
+        yield f"  and {len(rest):,} more {sum(count for _, count in rest):>9,}"
+
+
+def _entropies(corpus: Corpus, inspection: Inspection) -> Iterator[str]:
+    entropies, vocabulary = inspection.entropies, corpus.vocabulary
+    symbol = NAMES[vocabulary.unit].removesuffix("s")
+    ends = " (end marks are predicted too)" if corpus.layout == "sequences" else ""
+    yield f"entropy in bits per {symbol}{ends}:"
+    per_character = sum(corpus.report.split_characters.values()) / max(1, corpus.report.characters)
+    for order, bits in entropies.bits.items():
+        others = "" if vocabulary.unit == "char" else f", {bits * per_character:.4f} per character"
+        yield f"  {order:<8} {bits:.4f} (perplexity {2**bits:.2f}){others}"
+    if entropies.counted < entropies.predictions:
+        yield f"  (counted on the first {entropies.counted:,} of {entropies.predictions:,})"
+    yield (
+        "  These are of the text itself, so the longer contexts flatter: new text is harder. A "
+        "training run prints an interpolated trigram's figure on the test part beside its own."
+    )

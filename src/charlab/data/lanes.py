@@ -1,0 +1,68 @@
+"""A long text read at several places at once: lanes side by side, on the training device.
+
+B lanes, L positions of a lane.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from charlab.data.batch import smallest_tensor
+from charlab.data.encoded import Ids
+from charlab.data.stored import StoredIds
+
+BLOCK = 2**20  # positions of all lanes that are read from a file together
+
+
+class Lanes:
+    """Contiguous stretches of a text as rows, of which windows are looked at in turn.
+
+    A text in memory is put on the device once. Of one in a file, a block of some million positions
+    is there at a time, so that neither memory nor speed depends on how long the text is.
+
+    Args:
+        ids: the text, (N,).
+        starts: where each lane begins, (B,).
+        length: L; where a lane would go beyond the text, its last symbol is repeated.
+        device: where windows are to be.
+    """
+
+    def __init__(
+        self, ids: Ids, starts: npt.NDArray[np.int64], length: int, device: torch.device | str
+    ) -> None:
+        self._ids = ids
+        self._starts = starts.tolist()
+        self._length = length
+        self._device = device
+        stored = isinstance(ids, StoredIds)
+        self._width = max(1, BLOCK // len(self._starts)) if stored else length
+        self._begin = 0
+        self._block = torch.empty(0, 0) if stored else self._read(0, length)
+
+    def window(self, begin: int, end: int) -> Tensor:
+        """Positions ``begin`` to ``end`` of all lanes, (B, end - begin), in a small type."""
+        have = self._block.shape[1]
+        if begin < self._begin or end > self._begin + have:
+            until = min(max(end, begin + self._width), self._length)
+            self._begin, self._block = begin, self._read(begin, until)
+        return self._block[:, begin - self._begin : end - self._begin]
+
+    def _read(self, begin: int, end: int) -> Tensor:
+        rows = np.empty((len(self._starts), end - begin), self._ids.dtype)
+        for row, start in zip(rows, self._starts, strict=True):
+            text = self._ids[start + begin : start + end]
+            row[: len(text)] = text
+            if len(text) < len(row):  # beyond the text's end
+                row[len(text) :] = text[-1] if len(text) else self._ids[-1:][0]
+        return torch.from_numpy(smallest_tensor(rows)).to(self._device)
+
+
+def lane_starts(predictions: int, lanes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Where each lane's predictions begin, and the end of the last, (lanes+1,).
+
+    Lanes differ by one prediction at most; the longer ones come first.
+    """
+    short, longer = divmod(predictions, lanes)
+    lane = np.arange(lanes + 1)
+    return lane * short + np.minimum(lane, longer)

@@ -1,0 +1,55 @@
+"""Bits per original character: the one figure by which units and vocabularies compare.
+
+A model of words predicts fewer and harder symbols than one of bytes, and a model that calls every
+hard word unknown has an easy life. So the bits that a whole text costs are divided by the
+characters that stand in it, and each unknown symbol is paid for in full: besides predicting the
+mark, its characters are spelled out, each as one of all that Unicode has room for. A word's end
+costs as much as a character more, since a word does not say how long it is.
+"""
+
+import math
+from dataclasses import dataclass
+
+from charlab.data.corpus import Corpus
+from charlab.data.vocabulary import CODE_POINTS, Vocabulary
+
+SPELLING_BITS = math.log2(CODE_POINTS)  # 20.09 for each character that is spelled out
+
+_ENDS = {"char": 0, "byte": 0, "word": 1}  # what spelling a symbol out costs besides its characters
+
+
+@dataclass(frozen=True)
+class OriginalText:
+    """A normalized text behind its symbols.
+
+    Attributes:
+        unit: what it was predicted by: "char", "byte" or "word".
+        characters: its code points.
+        spelled_out: the characters of its unknown symbols; of words their ends too.
+    """
+
+    unit: str
+    characters: int
+    spelled_out: int
+
+    def bits_per_char(self, nats: float) -> float:
+        """Bits per original character of a text that costs so many nats; infinite without any."""
+        if not self.characters:
+            return math.inf
+        return (nats / math.log(2) + SPELLING_BITS * self.spelled_out) / self.characters
+
+
+def split_text(corpus: Corpus, split: str) -> OriginalText:
+    """The text of one of a corpus's splits."""
+    report, unit = corpus.report, corpus.vocabulary.unit
+    ends = _ENDS[unit] * report.unknown_symbols[split]
+    spelled_out = report.unknown_characters[split] + ends
+    return OriginalText(unit, report.text_characters[split], spelled_out)
+
+
+def text_of(text: str, vocabulary: Vocabulary) -> OriginalText:
+    """A text as a vocabulary sees it."""
+    unit = vocabulary.unit
+    unknown = vocabulary.unknown(text)
+    spelled_out = sum(len(symbol) + _ENDS[unit] for _, symbol in unknown)
+    return OriginalText(unit, len(text), spelled_out)

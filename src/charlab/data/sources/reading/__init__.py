@@ -1,0 +1,1 @@
+"""Reading the files of a user: found, unpacked, decoded."""

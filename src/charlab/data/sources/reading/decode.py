@@ -1,0 +1,147 @@
+"""Bytes as text: whole, or piece by piece; what is no text is refused with its place."""
+
+import codecs
+import io
+import sys
+from collections.abc import Iterable, Iterator
+
+from charlab.errors import DataError
+
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+KEY = "dataset.encoding"
+_MARK = 4  # bytes of the longest byte-order mark
+
+
+def decode_text(
+    data: bytes, encoding: str, name: str, *, key: str = KEY, exact: bool = False
+) -> str:
+    r"""Bytes as text: newlines of every system become ``\n``, a byte-order mark is dropped.
+
+    Args:
+        data: the bytes.
+        encoding: a name that Python's codecs know.
+        name: what the bytes are, for messages.
+        key: the setting that chooses the encoding, for messages.
+        exact: leaves newlines and the byte-order mark as they are.
+
+    Raises:
+        DataError: if the bytes are no text in that encoding; says where, and how to choose another.
+    """
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        advice = _advice(data, data, encoding, key)
+        raise _undecodable(name, encoding, data[error.start], error.start, advice) from error
+    except UnicodeError as error:  # codecs with rules of their own say no offset
+        raise DataError(f"{name} is not {encoding} text: {error}") from error
+    except (LookupError, ValueError) as error:
+        raise _unknown(encoding, key) from error
+    if (position := text.find("\0")) >= 0:
+        raise _zero(name, position, key)
+    if exact:
+        return text
+    text = text.removeprefix("\ufeff")
+    if "\r" not in text:  # to look costs next to nothing, to replace a lot
+        return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode_pieces(
+    blocks: Iterable[bytes], encoding: str, name: str, *, key: str = KEY, exact: bool = False
+) -> Iterator[str]:
+    """The same for bytes that come in blocks: a piece of text for each block that completes any.
+
+    Together the pieces are what :func:`decode_text` makes of the whole.
+
+    Raises:
+        DataError: as :func:`decode_text` does.
+    """
+    blocks = iter(blocks)
+    head = b""
+    while len(head) < _MARK and (block := next(blocks, b"")):
+        head += block
+    decoder = _decoder(encoding, head, key)
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    fed = characters = 0
+    following: bytes | None = head
+    while following is not None:
+        block, following = following, next(blocks, None)
+        final = following is None
+        fed += len(block)
+        try:
+            piece = decoder.decode(block, final)
+        except UnicodeDecodeError as error:
+            # What the decoder held back from earlier blocks stands before this block's bytes.
+            offset = fed - len(error.object) + error.start
+            advice = _advice(head, block, encoding, key)
+            raise _undecodable(name, encoding, error.object[error.start], offset, advice) from error
+        except UnicodeError as error:
+            raise DataError(f"{name} is not {encoding} text: {error}") from error
+        if (position := piece.find("\0")) >= 0:
+            raise _zero(name, characters + position, key)
+        begins = characters == 0
+        characters += len(piece)
+        if not exact:
+            piece = piece.removeprefix("\ufeff") if begins else piece
+            piece = newlines.decode(piece, final)
+        if piece:
+            yield piece
+
+
+def _decoder(encoding: str, head: bytes, key: str) -> codecs.IncrementalDecoder:
+    try:
+        b"a".decode(encoding, "ignore")  # what is no encoding of text (rot13) is found out here
+        name = codecs.lookup(encoding).name
+        if name in ("utf-16", "utf-32") and not _marked(head):
+            # Without a mark the whole is read in this machine's order; piece by piece as well.
+            name += "-le" if sys.byteorder == "little" else "-be"
+        if name == "utf-8-sig" and not head.startswith(codecs.BOM_UTF8):
+            name = "utf-8"  # the other's decoder passes over a mark that is cut off
+        return codecs.getincrementaldecoder(name)()
+    except UnicodeError:
+        return codecs.getincrementaldecoder(encoding)()
+    except (LookupError, ValueError) as error:
+        raise _unknown(encoding, key) from error
+
+
+def _marked(head: bytes) -> bool:
+    return head.startswith((*UTF16_MARKS, codecs.BOM_UTF32_BE))
+
+
+def _undecodable(name: str, encoding: str, byte: int, offset: int, advice: str) -> DataError:
+    where = f"byte 0x{byte:02x} at offset {offset}"
+    return DataError(f"{name} is not {encoding} text: {where}; {advice}")
+
+
+def _zero(name: str, position: int, key: str) -> DataError:
+    """No text has a zero character; UTF-16 read as something else does."""
+    return DataError(
+        f"{name} is no plain text (a zero character at position {position}): leave it out, or "
+        f"choose its encoding ({key}=utf-16)"
+    )
+
+
+def _unknown(encoding: str, key: str) -> DataError:
+    return DataError(
+        f"unknown encoding {encoding!r}: {key} is a name such as utf-8, latin-1, cp1252 or utf-16"
+    )
+
+
+def _advice(head: bytes, block: bytes, encoding: str, key: str) -> str:
+    """What to do about bytes that are no text.
+
+    Args:
+        head: how the bytes begin.
+        block: those around the place.
+        encoding: what they were read as.
+        key: the setting that chooses it.
+    """
+    if head.startswith(UTF16_MARKS):
+        other = "utf-16"
+    elif "utf" in encoding.lower():
+        other = "latin-1"
+    else:
+        other = "utf-8"
+    if b"\0" in block and other != "utf-16":
+        return "it looks like a binary file: leave it out"
+    return f"choose the encoding that it was written in ({key}={other})"

@@ -1,0 +1,180 @@
+"""What a path of the user's holds: files, plain or compressed, members of archives."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from charlab.data.sources.reading import archives
+from charlab.data.sources.reading.files import files_below, locate
+from charlab.data.sources.reading.opening import COMPRESSED, file_blocks, file_state
+from charlab.data.sources.reading.standard_input import DASH, spooled
+from charlab.errors import DataError
+
+ARCHIVE = ".zip"
+UNREAD = (".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".zst", ".lz4", ".lzma")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something to read.
+
+    Attributes:
+        file: where it is on disk.
+        parts: folders and name below what the user named; empty for standard input.
+        member: the name in an archive; None for what is no archive's.
+    """
+
+    file: Path
+    parts: tuple[str, ...]
+    member: str | None = None
+
+    @cached_property
+    def title(self) -> str:
+        """What messages call it."""
+        if not self.parts:
+            return "standard input"
+        return repr(str(self.file)) if self.member is None else f"{self.member!r} in {self.file!s}"
+
+    @cached_property
+    def name(self) -> str:
+        """The file's name, without the ending that says how it is compressed."""
+        if not self.parts:
+            return ""
+        path = Path(self.parts[-1])
+        return path.stem if path.suffix.lower() in COMPRESSED else path.name
+
+    def known_size(self) -> int | None:
+        """How many bytes there are to read; None if only reading them tells.
+
+        Raises:
+            DataError: if the file cannot be read.
+        """
+        if self.member is not None:
+            return archives.size_of(self.file, self.member)
+        if self.file.suffix.lower() in COMPRESSED:
+            return None
+        return file_state(self.file).st_size
+
+    def blocks(self, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """The bytes, unpacked, from ``start`` on, at most ``size`` of them.
+
+        Raises:
+            DataError: while they are taken, if they cannot be read.
+        """
+        return file_blocks(self.file, self.title, self.member, start=start, size=size)
+
+    def identity(self, encoding: str) -> tuple[str | int, ...]:
+        """What stays the same as long as the file does."""
+        state = file_state(self.file)
+        inside = "" if self.member is None else f"\0{self.member}"
+        return (
+            f"{self.file.resolve()}{inside}",
+            state.st_size,
+            state.st_mtime_ns,
+            state.st_ctime_ns,
+            state.st_ino,
+            encoding,
+        )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is at a path.
+
+    Attributes:
+        entries: at least one, sorted by path.
+        single: whether the path names one file, and no folder, archive or pattern.
+        pattern: whether it is a pattern, which may fit files in any folders.
+    """
+
+    entries: Sequence[Entry]
+    single: bool
+    pattern: bool
+
+
+def find(path: str) -> Found:
+    """The files that a path of the user's stands for: a file, a folder, a pattern, "-".
+
+    An archive stands for the files in it. Folders that all files share are left out of their
+    ``parts``, so that an archive's outermost folder means nothing.
+
+    Raises:
+        DataError: if nothing is there to be read.
+    """
+    if path == DASH:
+        return Found([Entry(spooled(), ())], single=True, pattern=False)
+    place = locate(path)
+    if isinstance(place, Path) and not place.is_dir():
+        single = place.suffix.lower() != ARCHIVE
+        return Found(_strip(_expand(place, (place.name,), whole=True)), single, pattern=False)
+    pattern = not isinstance(place, Path)
+    files = files_below(place) if isinstance(place, Path) else place
+    entries = [entry for file in files for entry in _expand(file, file.parts, whole=False)]
+    return Found(_strip(entries), single=False, pattern=pattern)
+
+
+def labels(found: Found) -> list[str | None]:
+    """What documents of each file are labelled: None for a file of its own.
+
+    Where all files lie in folders, and in several, it is the folder's name (the outermost);
+    otherwise the file's without its ending.
+    """
+    if found.single:
+        return [None for _ in found.entries]
+    if all(len(entry.parts) > 1 for entry in found.entries):
+        return [composed(entry.parts[0]) for entry in found.entries]
+    return [label_of(entry) for entry in found.entries]
+
+
+def label_of(entry: Entry) -> str:
+    """The name of an entry's file without its ending."""
+    return composed(Path(entry.name).stem)
+
+
+def composed(name: str) -> str:
+    """A name as Unicode composes it (NFC).
+
+    Some file systems hand out decomposed names; a label must not depend on where a file lay.
+    """
+    return unicodedata.normalize("NFC", name)
+
+
+def _expand(file: Path, parts: tuple[str, ...], *, whole: bool) -> list[Entry]:
+    """The file, or the files in it if it is an archive.
+
+    Args:
+        file: on disk.
+        parts: where it stands.
+        whole: whether it is all that the user named.
+    """
+    _refuse(file.name, repr(str(file)))
+    if file.suffix.lower() != ARCHIVE:
+        return [Entry(file, parts)]
+    above = () if whole else (*parts[:-1], file.stem)
+    entries = []
+    for member in archives.members(file):
+        inside = archives.parts(member)
+        _refuse(inside[-1], f"{member!r} in {file!s}", (*COMPRESSED, ARCHIVE))
+        entries.append(Entry(file, (*above, *inside), member))
+    return entries
+
+
+def _refuse(name: str, title: str, more: tuple[str, ...] = ()) -> None:
+    """Refuses what is packed in ways that are not read in place."""
+    before, last = ("", "", *Path(name.lower()).suffixes)[-2:]
+    if last in (*UNREAD, *more) or (last in COMPRESSED and before == ".tar"):
+        raise DataError(
+            f"{title} is packed in a way that is not read in place (.gz, .bz2, .xz and .zip are): "
+            "unpack it and give what was in it"
+        )
+
+
+def _strip(entries: list[Entry]) -> list[Entry]:
+    shared = 0
+    while all(len(e.parts) > shared + 1 for e in entries) and (
+        len({e.parts[shared] for e in entries}) == 1
+    ):
+        shared += 1
+    return [Entry(e.file, e.parts[shared:], e.member) for e in entries]

@@ -1,0 +1,110 @@
+"""Files as text: whole where they are small, in pieces where they are large."""
+
+from collections.abc import Iterator
+
+from charlab.data.document import AnyDocument, Document, LongDocument
+from charlab.data.sources.reading.decode import KEY, decode_pieces, decode_text
+from charlab.data.sources.reading.entries import Entry, find, labels
+from charlab.errors import DataError
+
+LARGE = 32 * 2**20  # bytes of a text that is no longer held in memory as a whole
+
+
+def documents(path: str, encoding: str) -> Iterator[AnyDocument]:
+    """A document for each file at a path, labelled as `entries.labels` says.
+
+    A blank file among others (an empty ``__init__.py``) has nothing to teach and is passed over.
+
+    Raises:
+        DataError: if a file is missing or unreadable, or none holds text; also while documents
+            are taken.
+    """
+    found = find(path)
+    some = False
+    # Many small files are too much to hold as well.
+    large = sum(entry.known_size() or 0 for entry in found.entries) > LARGE
+    for entry, label in zip(found.entries, labels(found), strict=True):
+        document = read_document(entry, encoding, label=label, large=large)
+        if isinstance(document, LongDocument) or document.text.strip():
+            some = True
+            yield document
+    if not some:
+        raise empty(found.entries[0].title)
+
+
+def read_document(
+    entry: Entry,
+    encoding: str,
+    *,
+    label: str | None = None,
+    split: str | None = None,
+    exact: bool = False,
+    large: bool = False,
+) -> AnyDocument:
+    """An entry's text as a document, a long one if it has more than `LARGE` bytes.
+
+    Args:
+        entry: what to read.
+        encoding: of its bytes.
+        label: of the document.
+        split: of the document.
+        exact: leaves newlines and the byte-order mark as they are.
+        large: makes it a long one whatever its size.
+
+    Raises:
+        DataError: if it cannot be read. What is wrong with a long one is said by its pieces.
+    """
+    data = None if large else _whole(entry)
+    if data is not None:
+        text = decode_text(data, encoding, entry.title, exact=exact)
+        return Document(text, label, split)
+
+    def pieces() -> Iterator[str]:
+        return decode_pieces(entry.blocks(), encoding, entry.title, exact=exact)
+
+    return LongDocument(pieces, label, entry.identity(encoding), split)
+
+
+def read_text(entry: Entry, encoding: str, *, key: str = KEY) -> str:
+    """The text of an entry of any size.
+
+    Raises:
+        DataError: if it cannot be read, or its bytes are no text in that encoding.
+    """
+    return decode_text(b"".join(entry.blocks()), encoding, entry.title, key=key)
+
+
+def read_lines(entry: Entry, encoding: str) -> Iterator[str]:
+    r"""An entry's lines, without their ends (``\n``, ``\r\n`` or ``\r``).
+
+    Raises:
+        DataError: while lines are taken, if it cannot be read.
+    """
+    begun: list[str] = []  # of a line that goes on in the next piece
+    for piece in decode_pieces(entry.blocks(), encoding, entry.title):
+        first, *others = piece.split("\n")
+        begun.append(first)
+        if others:
+            yield "".join(begun)
+            *lines, last = others
+            yield from lines
+            begun = [last]
+    if any(begun):
+        yield "".join(begun)
+
+
+def empty(title: str) -> DataError:
+    """The error about a file without any text."""
+    return DataError(f"{title} is empty: there is no text in it to learn from")
+
+
+def _whole(entry: Entry) -> bytes | None:
+    """All of an entry's bytes, or None if there are too many."""
+    if (entry.known_size() or 0) > LARGE:
+        return None
+    data = bytearray()
+    for block in entry.blocks():
+        data += block
+        if len(data) > LARGE:
+            return None
+    return bytes(data)

@@ -1,0 +1,211 @@
+"""Large texts become numbers in one pass, piece by piece, and stay in a file of the cache."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from charlab.data.corpus_cache import (
+    DOCUMENTS,
+    NUMBERS,
+    CorpusCache,
+    EntryWriter,
+    digest_of,
+    read_about,
+)
+from charlab.data.document import AnyDocument, LongDocument
+from charlab.data.limit import Allowance
+from charlab.data.normalize import NormalizationReport
+from charlab.data.numbered import Fingerprint, NumberedText, index_labels, part_of
+from charlab.data.numbering import Numbering, numbering, utf8_of
+from charlab.data.pieces import normalized_pieces
+from charlab.data.stored import StoredIds
+from charlab.errors import DataError
+
+
+class StreamingRead:
+    """How large texts are to be read.
+
+    Args:
+        cache: where what is read is kept.
+        unit: what a symbol is.
+        steps: checked normalization steps.
+        distinct: whether a text that comes again with the same label counts once.
+        announce: told what takes long.
+    """
+
+    def __init__(
+        self,
+        cache: CorpusCache,
+        *,
+        unit: str,
+        steps: Sequence[str],
+        distinct: bool,
+        announce: Callable[[str], object],
+    ) -> None:
+        self._cache = cache
+        self._settings = {"unit": unit, "steps": list(steps), "distinct": distinct}
+        self._unit = unit
+        self._steps = steps
+        self._distinct = distinct
+        self._announce = announce
+
+    def recall(self, documents: Sequence[AnyDocument], allowance: Allowance) -> NumberedText:
+        """What was read from the same unchanged files before, or reads them now."""
+        known = [_identity(document) for document in documents]
+        identity = json.dumps([self._settings, allowance.limit, known])
+        entry = self._cache.find(identity)
+        if entry is None:
+            with self._cache.alone(identity):
+                entry = self._cache.find(identity)  # another process may have read them meanwhile
+                if entry is None:
+                    entry = self._read(documents, allowance, several=len(documents) > 1)
+                    self._cache.remember(identity, entry)
+        return _open(entry)
+
+    def number(self, documents: Iterable[AnyDocument], allowance: Allowance) -> NumberedText:
+        """Reads documents."""
+        return _open(self._read(documents, allowance, several=True))
+
+    def _read(
+        self, documents: Iterable[AnyDocument], allowance: Allowance, *, several: bool
+    ) -> Path:
+        self._announce(f"encoding a large text, once, into {self._cache.folder}")
+        with self._cache.write() as writer:
+            reading = _Pass(
+                writer, self._unit, self._steps, distinct=self._distinct, several=several
+            )
+            for document in documents:
+                reading.read(document, allowance)
+            return reading.finish(self._settings)
+
+
+class _Pass:
+    """One reading: numbers go to the writer, everything else is small and stays here.
+
+    Args:
+        writer: of the entry.
+        unit: what a symbol is.
+        steps: checked normalization steps.
+        distinct: whether a text that comes again with the same label counts once.
+        several: whether there may be a second document, to be compared with the first.
+    """
+
+    def __init__(
+        self,
+        writer: EntryWriter,
+        unit: str,
+        steps: Sequence[str],
+        *,
+        distinct: bool,
+        several: bool,
+    ) -> None:
+        self._writer = writer
+        self._numbering: Numbering = numbering(unit)
+        self._steps = steps
+        self._distinct = distinct
+        self._several = several
+        self._fingerprint = Fingerprint()
+        self._dropped: Counter[str] = Counter()
+        self._emptied = 0
+        self._repeats = 0
+        self._texts: set[bytes] = set()
+        self._documents: set[tuple[bytes, str | None, int]] = set()
+        self._labels: list[str | None] = []
+        self._rows: list[tuple[int, int, int]] = []  # symbols, characters, part
+
+    def read(self, document: AnyDocument, allowance: Allowance) -> None:
+        """Adds a document, unless nothing is left of it or it is to count once."""
+        before, fingerprint = self._writer.count, self._fingerprint.copy()
+        given = allowance.given
+        own = Fingerprint()
+        characters, blank = 0, True
+        pieces = allowance.pieces(document)
+        for piece in normalized_pieces(
+            pieces, self._steps, self._dropped, self._numbering.tokenizer
+        ):
+            blank = blank and piece.isspace()
+            characters += len(piece)
+            utf8 = utf8_of(piece)
+            self._fingerprint.update(utf8)
+            if self._several:
+                own.update(utf8)
+            self._writer.append(self._numbering.numbers(piece, utf8))
+        key = (own.so_far(), document.label, part_of(document))
+        repeated = self._distinct and key in self._documents
+        if blank or repeated:
+            self._writer.back_to(before)
+            self._fingerprint = fingerprint
+            self._repeats += not blank
+            left_out = allowance.given == given and not _is_empty(document)
+            self._emptied += blank and not left_out
+            return
+        self._texts.add(key[0])
+        self._documents.add(key)
+        self._labels.append(document.label)
+        self._rows.append((self._writer.count - before, characters, part_of(document)))
+
+    def finish(self, settings: Mapping[str, Any]) -> Path:
+        """Makes the entry whole."""
+        rows = np.array(self._rows, dtype=np.int64).reshape(-1, 3)
+        parts = rows[:, 2].astype(np.int8)
+        labels, label_ids = index_labels(self._labels, parts)
+        about = {
+            "settings": dict(settings),
+            "dropped": dict(self._dropped),
+            "emptied": self._emptied,
+            "repeats": self._repeats,
+            "duplicates": len(rows) - len(self._texts),
+            "labels": list(labels),
+            "fingerprint": self._fingerprint.finish(rows[:, 1], labels, label_ids, parts),
+        }
+        key = digest_of(json.dumps(about))[:40]
+        ids = np.full(len(rows), -1) if label_ids is None else label_ids
+        documents = np.column_stack([rows, ids])
+        return self._writer.finish({**about, "symbols": self._numbering.symbols()}, documents, key)
+
+
+def _open(entry: Path) -> NumberedText:
+    """A numbered text whose numbers stay in their file.
+
+    Raises:
+        DataError: if it has been removed meanwhile.
+    """
+    try:
+        about = read_about(entry)
+        documents = np.load(entry / DOCUMENTS)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"the encoded text at {str(entry)!r} cannot be read: remove that folder and try again"
+        ) from error
+    lengths, characters, parts, ids = documents.T
+    whole = np.array([about["count"]])
+    return NumberedText(
+        unit=about["settings"]["unit"],
+        numbers=StoredIds(entry / NUMBERS, np.dtype(about["dtype"]), np.zeros(1, np.int64), whole),
+        symbols=about["symbols"],
+        lengths=lengths,
+        characters=characters,
+        labels=tuple(about["labels"]),
+        label_ids=ids if about["labels"] else None,
+        parts=parts.astype(np.int8),
+        normalization=NormalizationReport(Counter(about["dropped"]), about["emptied"]),
+        repeats_dropped=about["repeats"],
+        duplicates=about["duplicates"],
+        fingerprint=about["fingerprint"],
+        folder=entry,
+    )
+
+
+def _is_empty(document: AnyDocument) -> bool:
+    return not isinstance(document, LongDocument) and not document.text
+
+
+def _identity(document: AnyDocument) -> list[object]:
+    """What stays the same as long as a document does."""
+    if isinstance(document, LongDocument):
+        return [list(document.identity), document.label, document.split]
+    return [digest_of(document.text), document.label, document.split]

@@ -1,0 +1,165 @@
+import csv
+import dataclasses
+import json
+import sys
+import types
+from pathlib import Path
+
+import pytest
+from tests.shell import through_bash
+from tests.sweep_samples import large_sweep, sweep, trial, two_objectives, write_run
+
+from charlab.commands.report import report, sweep_summary
+from charlab.config.door_options import ReportWords
+from charlab.errors import CharlabError, ConfigError, RunError, SweepError
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def known(monkeypatch, tmp_path):
+    """Sweeps by name, in place of what is on disk; gives the names that were asked for."""
+    sweeps = {"latest": large_sweep(20), "two": two_objectives(12), "empty": sweep([])}
+    asked = []
+
+    def find_sweep(name, output_dir):
+        asked.append((name, output_dir))
+        if name not in sweeps:
+            raise SweepError(f"there is no sweep {name!r}: did you mean 'two'?")
+        return tmp_path / "sweeps" / name
+
+    loading = types.ModuleType("charlab.sweeps.loading")
+    loading.find_sweep = find_sweep
+    loading.load_results = lambda folder, storage: dataclasses.replace(
+        sweeps[folder.name], folder=folder
+    )
+    monkeypatch.setitem(sys.modules, "charlab.sweeps.loading", loading)
+    return asked
+
+
+def files(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_without_words_it_is_the_latest_sweep(known, tmp_path, capsys):
+    assert report(ReportWords()) == 0
+    assert known == [("latest", "outputs")]
+    folder = tmp_path / "sweeps" / "latest"
+    assert files(folder) == {
+        "report.html",
+        "trials.csv",
+        *(f"figures/{n}.png" for n in ("history", "curves", "importances", "slices", "parallel")),
+    }
+    for path in (folder / "figures").iterdir():
+        assert path.read_bytes().startswith(PNG)
+    with (folder / "trials.csv").open(newline="") as file:
+        assert len(list(csv.reader(file))) == 21
+    words = capsys.readouterr().out.splitlines()
+    best = large_sweep(20).best
+    assert words[0].startswith("sweep lr_and_size: 20 of 25 trials (")
+    assert words[1:] == [
+        f"best: val/loss {best.values[0]:.4f} (trial {best.number})",
+        f"  {best.command}",
+        f"report: {folder / 'report.html'}",
+    ]
+
+
+def test_several_objectives(known, tmp_path, capsys):
+    assert report(ReportWords(sweep="two", output=str(tmp_path / "o ut"))) == 0
+    assert known == [("two", "outputs")]
+    found = files(tmp_path / "o ut")
+    assert "figures/pareto.png" in found
+    assert "figures/slices_speed_train_chars_per_second.png" in found
+    assert "figures/curves.png" not in found
+    assert "Pareto front: " in capsys.readouterr().out
+
+
+def test_a_sweep_without_trials_has_a_report(known, tmp_path, capsys):
+    assert report(ReportWords(sweep="empty")) == 0
+    assert files(tmp_path / "sweeps" / "empty") == {"report.html", "trials.csv"}
+    assert capsys.readouterr().out.startswith("sweep lr_and_size: 0 of 0 trials (none yet)")
+
+
+def test_a_summary_of_a_sweep_without_a_complete_trial():
+    results = sweep([trial(0, "failed"), trial(1, "running")], n_trials=9)
+    assert sweep_summary(results) == ["sweep lr_and_size: 2 of 9 trials (1 failed, 1 running)"]
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "message"),
+    [
+        ({"sweep": "a", "runs": "b"}, ConfigError, "sweep= or runs=, not both"),
+        ({"metric": "val/loss"}, ConfigError, "metric= is for runs="),
+        ({"runs": "x", "storage": "y"}, ConfigError, "storage= is for sweep="),
+        ({"output": ""}, ConfigError, "output= is empty"),
+        ({"sweep": "twoo"}, SweepError, "did you mean 'two'"),
+        ({"runs": "/nowhere/*"}, RunError, "nothing matches"),
+    ],
+)
+def test_bad_words(known, words, error, message):
+    with pytest.raises(error, match=message) as caught:
+        report(ReportWords(**words))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_cannot_be_written(known, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CharlabError, match=r"cannot write the report to .*set output="):
+        report(ReportWords(output=str(tmp_path / "file" / "below")))
+
+
+@pytest.fixture
+def runs(tmp_path):
+    for name, seed, value in (("lstm", 1, 2.0), ("lstm", 2, 2.2), ("gru", 1, 1.9)):
+        write_run(
+            tmp_path / "runs" / name / str(seed),
+            {"test/loss": value},
+            settings=json.dumps({"model": {"name": name}, "seed": seed}),
+        )
+    return tmp_path / "runs"
+
+
+def test_runs_are_compared(runs, tmp_path, capsys):
+    assert report(ReportWords(runs=f"{runs}/*/*", output_dir=str(tmp_path / "outputs"))) == 0
+    (folder,) = (tmp_path / "outputs" / "reports").iterdir()
+    assert files(folder) == {"report.html", "runs.csv", "figures/groups.png"}
+    assert capsys.readouterr().out.splitlines() == [
+        "test/loss: 1.9000 (1 seed)  model=gru",
+        "test/loss: 2.1000 ± 1.2706 (2 seeds)  model=lstm",  # 12.706 * 0.1414 / sqrt(2)
+        "Some groups do not have more than one seed; a single run has no interval.",
+        f"report: {folder / 'report.html'}",
+    ]
+
+
+def test_from_the_shell(runs, tmp_path):
+    done = through_bash("report.py", f"runs={runs}", f"output={tmp_path / 'a b'}")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "a b" / "report.html").exists()
+    wrong = through_bash("report.py", f"runs={runs}", "metric=test/los")
+    assert wrong.returncode == 1
+    assert wrong.stderr.count("\n") == 1
+    assert wrong.stderr.startswith("error: ")
+    assert "did you mean 'test/loss'" in wrong.stderr
+
+
+def test_help_names_every_word():
+    done = through_bash("report.py", "--help")
+    assert done.returncode == 0
+    for field in dataclasses.fields(ReportWords):
+        assert f"\n  {field.name}=" in done.stdout
+
+
+def test_the_door_does_without_torch(runs, tmp_path):
+    """Importing it takes seconds, and a report needs nothing of it."""
+    words = [f"runs={runs}", f"output={tmp_path / 'out'}"]
+    script = tmp_path / "try.py"
+    script.write_text(
+        "import sys\nfrom charlab.doors import report\n"
+        f"report({words!r})\n"
+        "import charlab.reports.sweep_page, charlab.reports.pictures, charlab.sweeps.results\n"
+        "print('torch' in sys.modules, 'pytorch_lightning' in sys.modules)\n"
+    )
+    done = through_bash(str(script))
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[-1] == "False False"
+    assert Path(tmp_path / "out" / "report.html").exists()

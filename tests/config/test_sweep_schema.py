@@ -1,0 +1,75 @@
+"""The ``sweep`` group's typed schema against its files."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import OmegaConf
+
+from charlab.config.check import build
+from charlab.config.sweep_schema import ENGINES, PRUNERS, SAMPLERS, SweepConfig, SweepOptions
+from charlab.errors import ConfigError
+
+
+def plain(conf: Path, choice: str, *words: str) -> Any:
+    with initialize_config_dir(str(conf), version_base="1.3"):
+        config = compose("train", [f"sweep={choice}", *words])
+    return OmegaConf.to_container(config.sweep, resolve=True)
+
+
+def options(conf: Path, *words: str) -> SweepOptions:
+    return build(SweepConfig, {"sweep": plain(conf, "optuna", *words)}).sweep
+
+
+def test_every_file_fits_the_schema(conf: Path) -> None:
+    choices = sorted(path.stem for path in (conf / "sweep").glob("*.yaml"))
+    assert choices == ["optuna", "ray", "slurm"]
+    for choice in choices:
+        found = build(SweepConfig, {"sweep": plain(conf, choice)}).sweep
+        assert found.engine.name == {"optuna": "local"}.get(choice, choice)
+        assert type(found.engine) is ENGINES[found.engine.name]
+
+
+def test_the_defaults(conf: Path) -> None:
+    found = options(conf)
+    assert (found.name, found.n_trials, found.workers) == (None, 30, 1)
+    assert (found.sampler, found.pruner, found.objective) == ("tpe", "auto", "val/loss")
+    assert set(found.space) == {
+        "optimizer.lr",
+        "model.hidden_size",
+        "model.num_layers",
+        "dataset.seq_len",
+    }
+
+
+@pytest.mark.parametrize("word", [f"sampler={name}" for name in SAMPLERS])
+def test_samplers(word: str, conf: Path) -> None:
+    assert options(conf, f"sweep.{word}").sampler == word.partition("=")[2]
+
+
+def test_pruners(conf: Path) -> None:
+    for name in ("auto", *PRUNERS):
+        assert options(conf, f"sweep.pruner={name}").pruner == name
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("sweep.n_trials=0", "sweep.n_trials must be at least 1, got 0"),
+        ("sweep.workers=0", "sweep.workers must be at least 1, got 0"),
+        ("sweep.n_trials=many", "sweep.n_trials must be a whole number, got 'many'"),
+        ("sweep.direction=down", "sweep.direction must be one of auto, minimize, maximize"),
+        ("sweep.percentile=101", "sweep.percentile must be from 0 to 100, got 101"),
+        ("sweep.reduction_factor=1", "sweep.reduction_factor must be at least 2, got 1"),
+        ("sweep.name=a/b", "sweep.name must be a folder's name (no slash, not empty)"),
+        ("sweep.name=''", "sweep.name must be a folder's name (no slash, not empty)"),
+        ("sweep.seed=-1", "sweep.seed must be from 0 to 2147483647, got -1"),
+        ("sweep.engine.name=kubernetes", "sweep.engine.name"),
+        ("+sweep.n_trails=3", "did you mean 'sweep.n_trials'?"),
+    ],
+)
+def test_what_is_refused(word: str, message: str, conf: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        options(conf, word)
+    assert message in str(raised.value)

@@ -1,0 +1,66 @@
+"""charlab's doors in the process of the tests: their words and exit codes, torch imported once."""
+
+import contextlib
+import io
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+from tests.shell import ROOT, environment
+
+from charlab import doors
+
+
+def in_process(
+    script: str, *words: str, stdin: str | bytes = ""
+) -> subprocess.CompletedProcess[str]:
+    """Does what ``python SCRIPT WORD …`` does, without a process of its own.
+
+    For what a door says, writes and returns. What a shell, a pipe, a signal or a fresh
+    interpreter has a part in goes through ``tests.shell``. A fault that the door does not know
+    comes out as the exception that it is.
+    """
+    out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
+    given = io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
+    argv = [str(ROOT / script), *words]
+    with (
+        _as_it_was(),
+        patch.object(sys, "argv", argv),
+        patch.object(sys, "stdin", io.TextIOWrapper(given)),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        doors.enter(getattr(doors, script.removesuffix(".py")))
+    code = ended.value.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(argv, code, _text(out), _text(err))
+
+
+@contextlib.contextmanager
+def _as_it_was() -> Iterator[None]:
+    """A user's environment and folder; afterwards the tests' own, and their logging."""
+    logger = logging.getLogger("charlab")
+    handlers, level, propagate = logger.handlers[:], logger.level, logger.propagate
+    with (
+        patch.dict(os.environ, environment(), clear=True),
+        patch.object(doors, "_WANTS_TRACEBACK", False),
+        contextlib.chdir(ROOT),
+    ):
+        try:
+            yield
+        finally:
+            logger.handlers[:] = handlers
+            logger.setLevel(level)
+            logger.propagate = propagate
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()

@@ -1,0 +1,174 @@
+import csv
+import io
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from charlab.errors import ConfigError
+from charlab.reports.comparison import compare
+from charlab.reports.run_facts import RunFacts
+from charlab.reports.runs_page import metric_of_curves, runs_csv, runs_page
+from charlab.statistics import student_t_quantile
+
+
+def run(name, seed, value, *, status="completed", metric="test/loss", words=None, **settings):
+    known = {"task.name": "generate", "model.name": name, "seed": str(seed)}
+    return RunFacts(
+        folder=Path(f"outputs/{name}/{seed}"),
+        status=status,
+        figures={} if value is None else {metric: value},
+        settings={**known, **{k.replace("__", "."): v for k, v in settings.items()}},
+        overrides=(f"model={name}", f"seed={seed}", "+output_dir=x") if words is None else words,
+        fingerprint="abc",
+    )
+
+
+RUNS = [
+    run("lstm", 1, 2.0, model__forget_bias="1.0"),
+    run("lstm", 2, 2.2, model__forget_bias="1.0"),
+    run("gru", 1, 1.9),
+    run("gru", 2, 2.0),
+    run("gru", 3, 2.1),
+    run("gru", 4, 1.0, status="interrupted"),
+    run("vanilla", 1, 2.5, model__nonlinearity="tanh"),
+]
+
+
+def test_groups_are_averaged_over_seeds_best_first():
+    found = compare(RUNS)
+    assert found.metric == "test/loss"
+    assert [group.label for group in found.groups] == ["model=gru", "model=lstm", "model=vanilla"]
+    gru, lstm, vanilla = (group.interval for group in found.groups)
+    assert (gru.count, gru.mean) == (3, pytest.approx(2.0))
+    assert gru.half == pytest.approx(student_t_quantile(0.975, 2) * 0.1 / 3**0.5)
+    assert (lstm.count, lstm.mean) == (2, pytest.approx(2.1))
+    assert (vanilla.count, vanilla.half) == (1, None)
+    assert found.remarks == (
+        "Some groups do not have more than one seed; a single run has no interval.",
+    )
+
+
+def test_higher_is_better_where_it_is():
+    runs = [run(name, 1, value, metric="test/accuracy") for name, value in (("a", 0.3), ("b", 0.4))]
+    found = compare(runs, "test/accuracy")
+    assert found.higher
+    assert [group.label for group in found.groups] == ["model=b", "model=a"]
+
+
+def test_only_completed_runs_are_averaged():
+    extra = [
+        run("gru", 5, 1.0, status="running"),
+        run("gru", 6, float("inf")),
+        run("gru", 7, None),
+        RunFacts(Path("x"), "completed", {"test/loss": 1.0}, settings=None),
+    ]
+    found = compare([*RUNS, *extra], "test/loss")
+    assert [reason for _, reason in found.apart] == [
+        "interrupted",
+        "running",
+        "has no test/loss",
+        "has no test/loss",
+        "its settings are not known (no .hydra/config.yaml)",
+    ]
+    assert found.groups[0].values == (1.9, 2.0, 2.1)
+
+
+def test_the_same_seed_twice_is_no_second_measurement():
+    again = RunFacts(Path("outputs/later"), "completed", {"test/loss": 1.7}, RUNS[2].settings)
+    found = compare([*RUNS, again])
+    assert found.groups[0].values == (1.7, 2.0, 2.1)
+    assert found.apart[0] == (
+        RUNS[2],
+        "repeated by outputs/later (same settings, same seed)",
+    )
+
+
+def test_long_numbers_are_rounded_where_that_is_enough():
+    def labels(*rates):
+        runs = [run("gru", 1, i, optimizer__lr=rate) for i, rate in enumerate(rates)]
+        return [group.label for group in compare(runs).groups]
+
+    assert labels("0.0039265305319", "0.01") == ["lr=0.003927", "lr=0.01"]
+    close = ("0.0039265305319", "0.0039265305320")
+    assert labels(*close) == [f"lr={rate}" for rate in close]
+
+
+def test_settings_that_change_nothing_do_not_part_runs():
+    runs = [
+        run("gru", 1, 2.0, output_dir="a", trainer__progress="bar", trainer__log_every="5"),
+        run("gru", 2, 2.0, output_dir="b", trainer__progress="none", trainer__log_every="9"),
+    ]
+    (group,) = compare(runs).groups
+    assert (group.label, group.settings) == ("all runs", {})
+
+
+def test_a_setting_that_only_some_have_is_shown_where_it_alone_parts_them():
+    runs = [run("gru", 1, 2.0), run("gru", 1, 2.1, dataset__distinct="true")]
+    found = compare(runs)
+    assert [group.label for group in found.groups] == ["distinct=–", "distinct=true"]
+
+
+def test_the_metric_is_the_test_figure_if_all_have_it():
+    second = run("gru", 9, 2.0, metric="best/val/loss")
+    assert compare([*RUNS, run("gru", 8, None, status="failed")]).metric == "test/loss"
+    assert compare([*RUNS, second]).metric == "best/val/loss"
+
+
+def test_a_metric_that_no_run_has():
+    with pytest.raises(ConfigError, match=r"'test/los': did you mean 'test/loss'\?"):
+        compare(RUNS, "test/los")
+    with pytest.raises(ConfigError, match="hold no figures"):
+        compare([run("gru", 1, None)])
+
+
+def test_no_completed_run_is_no_error():
+    found = compare([run("gru", 1, None, status="running")])
+    assert found.groups == ()
+    page = runs_page(found, pattern="x", curves={}, written=datetime(2026, 11, 22))
+    assert "nothing to compare yet" in page
+
+
+def test_what_cannot_be_compared_is_said():
+    other = run("gru", 1, 2.0, task__name="classify")
+    assert "different tasks" in compare([*RUNS, other]).remarks[0]
+    elsewhere = RunFacts(
+        Path("y"), "completed", {"test/loss": 1.0}, RUNS[0].settings, fingerprint="other"
+    )
+    assert "different data" in compare([*RUNS[1:], elsewhere]).remarks[0]
+
+
+def test_a_group_s_command_repeats_its_settings_without_the_seed():
+    assert compare(RUNS).groups[0].command == "python train.py model=gru"
+    assert compare([run("gru", 1, 2.0, words=())]).groups[0].command is None
+
+
+def test_the_table_holds_all_runs():
+    rows = list(csv.reader(io.StringIO(runs_csv(compare(RUNS)), newline="")))
+    assert rows[0] == ["place", "model.name", "seed", "test/loss", "status", "remark", "folder"]
+    assert rows[1] == ["1", "gru", "1", "1.9", "completed", "", "outputs/gru/1"]
+    assert rows[-1] == ["", "gru", "4", "1.0", "interrupted", "interrupted", "outputs/gru/4"]
+    assert len(rows) == 1 + len(RUNS)
+
+
+def test_the_page_says_what_it_compares():
+    curves = {"model=gru": [[(10, 3.0), (20, 2.0)]]}
+    page = runs_page(compare(RUNS), pattern="<b>*", curves=curves, written=datetime(2026, 11, 22))
+    assert "&lt;b&gt;*" in page
+    assert "1.7516 to 2.2484" in page  # 2 ± 4.303 * 0.1 / sqrt(3)
+    assert "none (one seed)" in page
+    assert "Shown: 1 of 3 groups" in page
+    assert page.count('class="plot"') == 2
+
+
+@pytest.mark.parametrize(
+    ("figure", "curve"),
+    [
+        ("test/loss", "val/loss"),
+        ("best/val/accuracy", "val/accuracy"),
+        ("val/loss", "val/loss"),
+        ("speed/train_chars_per_second", "speed/train_chars_per_second"),
+    ],
+)
+def test_which_curve_answers_to_a_figure(figure, curve):
+    assert metric_of_curves(figure) == curve

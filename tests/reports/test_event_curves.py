@@ -1,0 +1,46 @@
+import pytest
+
+from charlab.callbacks.curves import Curves
+from charlab.reports.event_curves import read_curve
+
+
+def write(folder, points, resume_step=None):
+    curves = Curves(folder, resume_step)
+    for step, value in points:
+        curves.scalars({"val/loss": value, "val/loss_of_others": -1.0, "train/loss": 9.0}, step)
+    curves.text("samples", "val/loss " * 50, 1)  # names the tag without being its point
+    curves.close()
+    return curves
+
+
+def test_a_curve_is_what_was_written(tmp_path):
+    curves = write(tmp_path, [(10, 3.0), (20, 2.5), (30, 2.25)])
+    curves.row({"lr": 0.1}, {"val/loss": 2.25}, 30)
+    assert read_curve(tmp_path, "val/loss") == [(10, 3.0), (20, 2.5), (30, 2.25)]
+    assert read_curve(tmp_path, "val/accuracy") == []
+
+
+def test_a_resumed_run_takes_back_what_came_after_its_save(tmp_path, monkeypatch):
+    times = iter(range(1_700_000_000, 1_700_000_100))
+    monkeypatch.setattr("time.time", lambda: next(times))  # a file's name holds its second
+    write(tmp_path, [(10, 3.0), (20, 2.5), (30, 9.0)])
+    write(tmp_path, [(35, 2.0)], resume_step=20)
+    assert read_curve(tmp_path, "val/loss") == [(10, 3.0), (20, 2.5), (35, 2.0)]
+
+
+@pytest.mark.parametrize("cut", [1, 5, 13, 40])
+def test_a_file_cut_off_keeps_what_is_whole(tmp_path, cut):
+    write(tmp_path, [(10, 3.0), (20, 2.5)])
+    (path,) = tmp_path.glob("events.*")
+    data = path.read_bytes()
+    end = data.index(b"samples") - 40  # somewhere before the last record's own words
+    path.write_bytes(data[: end - cut])
+    found = read_curve(tmp_path, "val/loss")
+    assert found == [(10, 3.0), (20, 2.5)][: len(found)]
+    assert found[:1] == [(10, 3.0)]
+
+
+def test_noise_is_no_curve(tmp_path):
+    (tmp_path / "events.out.tfevents.1.x").write_bytes(b"\xff" * 500)
+    assert read_curve(tmp_path, "val/loss") == []
+    assert read_curve(tmp_path / "nowhere", "val/loss") == []
