@@ -172,7 +172,14 @@ TEXTS = [" both, ends = 'kept' ", 'two\nlines "佐藤" $HOME `x` \\']
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_any_text_passes_unharmed(text: str, trained: dict[str, str], door_in_bash: Door) -> None:
+def test_any_text_passes_unharmed(text: str, trained: dict[str, str], door: Door) -> None:
+    done = door("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rpartition("\t")[0] == text
+
+
+def test_any_text_passes_a_shell_unharmed(trained: dict[str, str], door_in_bash: Door) -> None:
+    text = "".join(TEXTS)
     done = door_in_bash("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
     assert done.returncode == 0, done.stderr
     assert done.stdout.rpartition("\t")[0] == text

@@ -16,18 +16,24 @@ from charlab.data.corpus_cache import CorpusCache
 from charlab.data.document import AnyDocument, Document, LongDocument
 from charlab.data.stored import StoredIds
 from charlab.data.texts import opening_text
+from charlab.data.utf8_pieces import cut_utf8
 from charlab.errors import DataError
 
 
-def long(document: Document, size: int) -> LongDocument:
+def long(document: Document, size: int, *, utf8: bool = False) -> LongDocument:
     """The same text in pieces."""
 
     def pieces() -> Iterator[str]:
         text = document.text
         return (text[i : i + size] for i in range(0, len(text), size))
 
-    identity = (document.text, 0, 0, 0, 0, "utf-8")
-    return LongDocument(pieces, document.label, identity, document.split)
+    def blocks() -> Iterator[bytes]:
+        data = document.text.encode()
+        return (data[i : i + size] for i in range(0, len(data), size))
+
+    identity = (document.text, size, 0, 0, 0, "utf-8")
+    given = blocks if utf8 else None
+    return LongDocument(pieces, document.label, identity, document.split, given)
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +95,7 @@ documents = st.lists(
     limit=st.none() | st.integers(1, 60),
     min_count=st.integers(1, 2),
     size=st.integers(1, 9),
+    utf8=st.booleans(),
 )
 def test_streaming_equals_memory(
     cache: CorpusCache,
@@ -96,6 +103,7 @@ def test_streaming_equals_memory(
     labelled: bool,
     parts: bool,
     size: int,
+    utf8: bool,
     **options: Any,
 ) -> None:
     docs = [
@@ -110,7 +118,8 @@ def test_streaming_equals_memory(
         patch.setattr(reading, "SHORT_DOCUMENT", -1)
         patch.setattr(numbered, "CHUNK", 5)
         patch.setattr(corpus_module, "CHUNK", 3)
-        streamed = [long(doc, size) for doc in docs]
+        patch.setattr(cut_utf8, "__defaults__", (size,))
+        streamed = [long(doc, size, utf8=utf8) for doc in docs]
         # Short documents keep a rule of their own about the limit: those stay what they are.
         mixed: list[AnyDocument] = list(docs) if options["limit"] else list(streamed)
         found = outcome(mixed, split_seed=1, cache=cache, **options)

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -159,7 +160,7 @@ class EntryWriter:
         facts = {**about, "dtype": self._dtype.str, "count": self._count}
         entry = self._cache / "entries" / key
         with one_line_errors(self._cache):
-            self._file.flush()
+            os.fsync(self._file.fileno())  # a power cut must not leave a whole name without numbers
             write_atomically(self._folder / DOCUMENTS, lambda file: np.save(file, documents))
             text = json.dumps(facts).encode()
             write_atomically(self._folder / ABOUT, lambda file: file.write(text))

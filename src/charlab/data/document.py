@@ -31,12 +31,15 @@ class LongDocument:
         identity: stays the same as long as the file does: path, size, modified and changed (ns),
             inode, encoding. A cache may be keyed by it.
         split: as of a `Document`.
+        utf8: the same text still in UTF-8, cut anywhere and not checked; None where it is not at
+            hand. Whoever finds it to be no text reads ``pieces``, which say what is wrong.
     """
 
     pieces: Callable[[], Iterator[str]]
     label: str | None
     identity: tuple[str | int, ...]
     split: str | None = None
+    utf8: Callable[[], Iterator[bytes]] | None = None
 
 
 AnyDocument = Document | LongDocument

@@ -1,6 +1,7 @@
 """Normalization: which spellings of a text count as the same characters."""
 
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -100,15 +101,12 @@ def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> st
 
 
 def _is_narrow(text: str) -> bool:
-    """Whether no code point is above 255: then nothing composes.
+    """Whether it is certain that no code point is above 255: then nothing composes.
 
-    Python keeps such a text in single bytes: far quicker to find out than to normalize.
+    Python keeps a text in as many bytes a character as its largest code point needs: far quicker
+    to find out than to normalize.
     """
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text.isascii() or sys.getsizeof(text) < 2 * len(text)
 
 
 def _fold(text: str, dropped: Counter[str]) -> str:

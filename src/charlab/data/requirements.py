@@ -1,6 +1,7 @@
 """What a corpus must hold before a task can train on it and be measured."""
 
 from charlab.data.corpus import Corpus
+from charlab.data.texts import NAMES
 from charlab.errors import DataError
 
 
@@ -10,7 +11,7 @@ def require_trainable(corpus: Corpus, *, purpose: str, seq_len: int) -> None:
     Args:
         corpus: what was built.
         purpose: "generate" or "classify".
-        seq_len: T, characters of a training window in the stream layout.
+        seq_len: T, symbols of a training window in the stream layout.
 
     Raises:
         DataError: classification with fewer than two labels; a stream whose train part is
@@ -38,15 +39,17 @@ def _require_classes(corpus: Corpus) -> None:
 
 
 def _require_window(corpus: Corpus, seq_len: int) -> None:
-    characters = corpus.splits["train"].characters
-    if characters >= seq_len + 1:
+    length = corpus.splits["train"].characters
+    if length >= seq_len + 1:
         return
     remedy = "give more text"
-    if characters > 1:
-        remedy += f" or set dataset.seq_len to {characters - 1} or less"
+    if length > 1:
+        remedy += f" or set dataset.seq_len to {length - 1} or less"
+    unit = corpus.vocabulary.unit
     raise DataError(
-        f"the train part of the text has {characters} characters and one window with the "
-        f"character after it takes {seq_len + 1} (dataset.seq_len={seq_len}): {remedy}"
+        f"the train part of the text has {length} {NAMES[unit]} and one window with the "
+        f"{'character' if unit == 'char' else unit} after it takes {seq_len + 1} "
+        f"(dataset.seq_len={seq_len}): {remedy}"
     )
 
 
@@ -56,8 +59,9 @@ def _require_measurable(corpus: Corpus, split: str, purpose: str) -> None:
     needed = 2 if corpus.layout == "stream" and purpose == "generate" else 1
     if part.characters >= needed:
         return
+    whole = sum(part.characters for part in corpus.splits.values())
     raise DataError(
-        f"the {split} part has {part.characters} of {corpus.report.characters} characters and "
+        f"the {split} part has {part.characters} of {whole} {NAMES[corpus.vocabulary.unit]} and "
         f"needs at least {needed}: give more text, or change dataset.split.fractions "
         "(a fraction of 0 goes without that part)"
     )

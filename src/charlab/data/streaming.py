@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from charlab.data.numbered import Fingerprint, NumberedText, index_labels, part_
 from charlab.data.numbering import Numbering, numbering, utf8_of
 from charlab.data.pieces import normalized_pieces
 from charlab.data.stored import StoredIds
+from charlab.data.utf8_pieces import normalized_utf8
 from charlab.errors import DataError
 
 
@@ -104,6 +105,7 @@ class _Pass:
         several: bool,
     ) -> None:
         self._writer = writer
+        self._unit = unit
         self._numbering: Numbering = numbering(unit)
         self._steps = steps
         self._distinct = distinct
@@ -123,13 +125,9 @@ class _Pass:
         given = allowance.given
         own = Fingerprint()
         characters, blank = 0, True
-        pieces = allowance.pieces(document)
-        for piece in normalized_pieces(
-            pieces, self._steps, self._dropped, self._numbering.tokenizer
-        ):
+        for piece, utf8 in self._pieces(document, allowance):
             blank = blank and piece.isspace()
             characters += len(piece)
-            utf8 = utf8_of(piece)
             self._fingerprint.update(utf8)
             if self._several:
                 own.update(utf8)
@@ -140,13 +138,24 @@ class _Pass:
             self._writer.back_to(before)
             self._fingerprint = fingerprint
             self._repeats += not blank
-            left_out = allowance.given == given and not _is_empty(document)
-            self._emptied += blank and not left_out
+            unread = allowance.limit is not None and allowance.given == given
+            self._emptied += blank and not unread
             return
         self._texts.add(key[0])
         self._documents.add(key)
         self._labels.append(document.label)
         self._rows.append((self._writer.count - before, characters, part_of(document)))
+
+    def _pieces(self, document: AnyDocument, allowance: Allowance) -> Iterator[tuple[str, bytes]]:
+        """A document's text, normalized and cut between symbols; and the same in UTF-8."""
+        simple = allowance.limit is None and self._unit != "word"  # may be cut at any character
+        if simple and isinstance(document, LongDocument) and document.utf8:
+            yield from normalized_utf8(document, self._steps, self._dropped)
+            return
+        pieces = allowance.pieces(document)
+        tokens = self._numbering.tokenizer
+        for piece in normalized_pieces(pieces, self._steps, self._dropped, tokens):
+            yield piece, utf8_of(piece)
 
     def finish(self, settings: Mapping[str, Any]) -> Path:
         """Makes the entry whole."""
@@ -198,10 +207,6 @@ def _open(entry: Path) -> NumberedText:
         fingerprint=about["fingerprint"],
         folder=entry,
     )
-
-
-def _is_empty(document: AnyDocument) -> bool:
-    return not isinstance(document, LongDocument) and not document.text
 
 
 def _identity(document: AnyDocument) -> list[object]:

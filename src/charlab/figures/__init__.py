@@ -1,11 +1,39 @@
 """Figures: arrays in, a matplotlib figure out. No state, no screen."""
 
+import warnings
 from typing import Any
 
+import matplotlib
 import numpy as np
 import numpy.typing as npt
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+# matplotlib's own font lacks many scripts: these are asked next, where they are installed.
+_FURTHER_FONTS = (
+    "Noto Sans",
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "WenQuanYi Zen Hei",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Microsoft YaHei",
+    "Malgun Gothic",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "FreeSans",
+    "Arial Unicode MS",
+)
+_installed = set(font_manager.get_font_names())
+matplotlib.rcParams["font.family"] = [
+    "DejaVu Sans",
+    *(font for font in _FURTHER_FONTS if font in _installed),
+]
+# Where no font has a character a box stands for it, and a line for each would help nobody.
+warnings.filterwarnings("ignore", message="Glyph .* missing from")
 
 
 def to_image(figure: Figure) -> npt.NDArray[np.uint8]:

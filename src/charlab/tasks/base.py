@@ -36,9 +36,6 @@ class CharTask(pl.LightningModule, Generic[Network]):
         batches: the training split's batches.
         limits: what ends the run.
         options: how to train.
-
-    Attributes:
-        val_text: the text that validations measure, where they measure a whole one.
     """
 
     def __init__(
@@ -53,7 +50,7 @@ class CharTask(pl.LightningModule, Generic[Network]):
         self.legs = Legs(self.progress, limits, options.validate_every)
         self.figures: dict[str, float] = {}
         self.meter = self.new_meter()
-        self.val_text: OriginalText | None = None
+        self.val_text: OriginalText | None = None  # what validations measure, if a whole text
         self.on_log: Callable[[dict[str, float]], None] = lambda figures: None
         self.stop_signal: Callable[[], int | None] = lambda: None
         self._batches = batches
@@ -79,10 +76,7 @@ class CharTask(pl.LightningModule, Generic[Network]):
         """Makes the task from what every run has; one with options of its own overrides this.
 
         Args:
-            network: what is trained.
-            batches: the training split's batches.
-            limits: what ends the run.
-            training: how to train.
+            network, batches, limits, training: as of the class.
             task: the options of the task's own group.
             class_counts: training examples of each label, (C,).
             unit: what a symbol of the text is: "char", "byte" or "word".

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from charlab.data.document import AnyDocument, LongDocument
-from charlab.data.sources.reading.decode import decode_pieces
+from charlab.data.sources.reading.decode import decode_pieces, is_utf8
 from charlab.data.sources.reading.entries import Entry, find
 from charlab.data.sources.reading.text_files import documents
 
@@ -37,12 +37,14 @@ def documents_by_bytes(path: str, encoding: str, sizes: dict[str, int]) -> Itera
 
 
 def _part(entry: Entry, encoding: str, split: str, start: int, size: int) -> LongDocument:
+    def blocks() -> Iterator[bytes]:
+        return whole_characters(entry.blocks(start, size + _LONGEST), size, first=start == 0)
+
     def pieces() -> Iterator[str]:
-        blocks = whole_characters(entry.blocks(start, size + _LONGEST), size, first=start == 0)
-        return decode_pieces(blocks, encoding, f"{entry.title} ({split})", exact=True)
+        return decode_pieces(blocks(), encoding, f"{entry.title} ({split})", exact=True)
 
     identity = (*entry.identity(encoding), start, size)
-    return LongDocument(pieces, None, identity, split)
+    return LongDocument(pieces, None, identity, split, blocks if is_utf8(encoding) else None)
 
 
 def whole_characters(blocks: Iterable[bytes], size: int, *, first: bool) -> Iterator[bytes]:

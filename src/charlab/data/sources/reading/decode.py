@@ -88,6 +88,41 @@ def decode_pieces(
             yield piece
 
 
+def is_utf8(encoding: str) -> bool:
+    """Whether an encoding is UTF-8 under one of its names."""
+    try:
+        return codecs.lookup(encoding).name == "utf-8"
+    except LookupError:
+        return False
+
+
+def utf8_blocks(blocks: Iterable[bytes], *, exact: bool = False) -> Iterator[bytes]:
+    """The bytes of what :func:`decode_pieces` makes of UTF-8; whether it is any is not checked.
+
+    Args:
+        blocks: the bytes, cut anywhere.
+        exact: leaves newlines and the byte-order mark as they are.
+    """
+    held = b""
+    begins = not exact
+    for block in blocks:
+        if exact:
+            yield block
+            continue
+        held += block
+        if begins and len(held) < _MARK:
+            continue
+        block, held = held.removeprefix(codecs.BOM_UTF8) if begins else held, b""
+        begins = False
+        if block.endswith(b"\r"):  # perhaps the first half of a newline
+            block, held = block[:-1], b"\r"
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        yield block
+    held = held.removeprefix(codecs.BOM_UTF8) if begins else held
+    yield held.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
 def _decoder(encoding: str, head: bytes, key: str) -> codecs.IncrementalDecoder:
     try:
         b"a".decode(encoding, "ignore")  # what is no encoding of text (rot13) is found out here

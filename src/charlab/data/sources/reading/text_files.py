@@ -3,7 +3,13 @@
 from collections.abc import Iterator
 
 from charlab.data.document import AnyDocument, Document, LongDocument
-from charlab.data.sources.reading.decode import KEY, decode_pieces, decode_text
+from charlab.data.sources.reading.decode import (
+    KEY,
+    decode_pieces,
+    decode_text,
+    is_utf8,
+    utf8_blocks,
+)
 from charlab.data.sources.reading.entries import Entry, find, labels
 from charlab.errors import DataError
 
@@ -62,7 +68,11 @@ def read_document(
     def pieces() -> Iterator[str]:
         return decode_pieces(entry.blocks(), encoding, entry.title, exact=exact)
 
-    return LongDocument(pieces, label, entry.identity(encoding), split)
+    def utf8() -> Iterator[bytes]:
+        return utf8_blocks(entry.blocks(), exact=exact)
+
+    known = utf8 if is_utf8(encoding) else None
+    return LongDocument(pieces, label, entry.identity(encoding), split, known)
 
 
 def read_text(entry: Entry, encoding: str, *, key: str = KEY) -> str:
