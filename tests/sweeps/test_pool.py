@@ -153,9 +153,10 @@ def test_pruned_trials(tmp_path: Path) -> None:
 def test_a_signal_stops_it_and_it_can_go_on(number: int, tmp_path: Path) -> None:
     address = toy_sweep(tmp_path, composition={"steps": 8, "seconds": 0.05})
     begun = lambda: ledger_of(address)["step 1 1"] > 0  # noqa: E731
+    before = signal.getsignal(signal.SIGINT)
     with when(begun, lambda: os.kill(os.getpid(), number)):
         assert toy_pool(address, 3, 2).run() == number
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
     assert states_of(address)["RUNNING"] >= 1
     assert toy_pool(address, 3, 2).run() is None
     assert_each_once(address, 3, steps=8)
