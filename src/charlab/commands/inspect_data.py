@@ -1,6 +1,5 @@
 """``inspect_data.py``: what a dataset is made of, before anything is trained on it."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -53,7 +52,7 @@ def undivided(options: RunOptions) -> RunOptions:
     plain["dataset"]["split"]["fractions"] = [1.0, 0.0, 0.0]
     if options.dataset.unit != "word":
         plain["dataset"]["min_count"] = 1
-    return dataclasses.replace(build(RunOptions, plain))
+    return build(RunOptions, plain)
 
 
 def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[str]:

@@ -210,14 +210,14 @@ def load_function(reference: str) -> Callable[[Any], Any]:
     module = importlib.util.module_from_spec(loader)
     try:
         loader.loader.exec_module(module)
-        function = getattr(module, name)
+        function: Callable[[Any], Any] = getattr(module, name)
     except Exception as error:
         raise SpaceFunctionError(
             f"sweep.space_function={reference}: {type(error).__name__}: {error}"
         ) from error
     if not callable(function):
         raise SpaceFunctionError(f"sweep.space_function={reference}: {name} is no function")
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def end(

@@ -17,11 +17,12 @@ from charlab.runs import require_writable
 from charlab.sweeps.databases import with_driver, without_password
 from charlab.sweeps.engines import build_engine
 from charlab.sweeps.finalists import run_finalists
-from charlab.sweeps.loading import load_results
+from charlab.sweeps.loading import SWEEPS, load_results
 from charlab.sweeps.locks import locks_for
 from charlab.sweeps.planning import Plan, plan
 from charlab.sweeps.pool import Pool
 from charlab.sweeps.records import file_url, write_record
+from charlab.sweeps.results import SweepResults
 from charlab.sweeps.spec import Address, Spec
 from charlab.sweeps.study import create, load
 from charlab.sweeps.watch import SweepDisplay
@@ -30,8 +31,6 @@ from charlab.terminal import LogFile, say, start_logging
 if TYPE_CHECKING:
     from hydra.core.config_loader import ConfigLoader
     from omegaconf import DictConfig
-
-SWEEPS = "sweeps"  # the folder of all sweeps, below output_dir
 
 
 def run_sweep(config: "DictConfig", words: Sequence[str], loader: "ConfigLoader") -> None:
@@ -60,8 +59,10 @@ def run_sweep(config: "DictConfig", words: Sequence[str], loader: "ConfigLoader"
         signum = _work(address, spec, planned.n_trials, options)
         if signum is None and options.finalists:
             signum = run_finalists(address, spec, options, _work)
-        _say_end(address, signum)
-        _require_success(address, signum)
+        results = load_results(folder, address.storage)
+        _say_end(results, address, signum)
+        if signum is None:
+            _require_success(results)
     if signum == signal.SIGINT:
         raise KeyboardInterrupt
     if signum is not None:
@@ -161,18 +162,15 @@ def _say_beginning(address: Address, spec: Spec, planned: Plan, options: SweepOp
     say(f"sweep: {address.folder}")
 
 
-def _require_success(address: Address, signum: int | None) -> None:
+def _require_success(results: SweepResults) -> None:
     """A sweep of failures is one: whoever waits for it in a script has to see it."""
-    if signum is not None:
-        return
-    trials = load_results(address.folder, address.storage).trials
-    if all(trial.state == "failed" for trial in trials):
-        raise SweepError(f"every trial failed, the last because: {trials[-1].reason}")
+    if all(trial.state == "failed" for trial in results.trials):
+        reason = results.trials[-1].reason
+        raise SweepError(f"every trial failed, the last because: {reason}")
 
 
-def _say_end(address: Address, signum: int | None) -> None:
+def _say_end(results: SweepResults, address: Address, signum: int | None) -> None:
     folder = address.folder
-    results = load_results(folder, address.storage)
     counts = ", ".join(
         f"{len(results.of_state(state))} {state}"
         for state in ("complete", "pruned", "failed")

@@ -19,6 +19,7 @@ from charlab.sweeps.study import load
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
+SWEEPS = "sweeps"  # the folder of all sweeps, below output_dir
 FINALISTS = "finalists"  # the folder and the study's suffix of the best ones' further runs
 _STATES = {
     "COMPLETE": "complete",
@@ -35,7 +36,7 @@ def find_sweep(sweep: str, output_dir: str) -> Path:
     Raises:
         SweepError: if there is none.
     """
-    parent = user_path(output_dir) / "sweeps"
+    parent = user_path(output_dir) / SWEEPS
     there = {path.parent.name: path.stat().st_mtime for path in parent.glob(f"*/{RECORD}")}
     if sweep == "latest":
         if not there:
