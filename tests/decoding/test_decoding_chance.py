@@ -1,5 +1,6 @@
+from itertools import islice
+
 import numpy as np
-import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,16 +42,27 @@ def test_what_is_ruled_out_is_never_drawn(seed, chance):
     generator = torch.Generator().manual_seed(seed)
     logits = 3 * torch.randn(4, 6, dtype=torch.float64, generator=generator)
     logits[:, [0, 3, 5]] = -torch.inf
-    drawn = draw(logits, np.full(4, chance))
+    drawn, unfit = draw(logits, torch.full((4,), chance, dtype=torch.float64))
+    assert not unfit.any()
     assert set(drawn.tolist()) <= {1, 2, 4}
 
 
 def test_draw_inverts_the_cumulative_distribution():
     logits = torch.tensor([[0.2, 0.5, 0.3]], dtype=torch.float64).log().expand(6, 3)
-    chances = np.array([0.0, 0.19, 0.21, 0.69, 0.71, 1 - 2**-53])
-    assert draw(logits, chances).tolist() == [0, 0, 1, 1, 2, 2]
+    chances = torch.tensor([0.0, 0.19, 0.21, 0.69, 0.71, 1 - 2**-53], dtype=torch.float64)
+    assert draw(logits, chances)[0].tolist() == [0, 0, 1, 1, 2, 2]
 
 
-def test_a_row_without_any_character_is_refused():
-    with pytest.raises(ValueError, match="allows no character"):
-        draw(torch.full((2, 3), -torch.inf, dtype=torch.float64), np.zeros(2))
+def test_a_row_without_any_character_is_marked():
+    logits = torch.zeros(3, 4, dtype=torch.float64)
+    logits[0] = -torch.inf
+    logits[2, 1] = torch.nan
+    drawn, unfit = draw(logits, torch.full((3,), 0.4, dtype=torch.float64))
+    assert unfit.tolist() == [True, False, True]
+    assert drawn[1] == 1
+    assert drawn.max() < 4
+
+
+def test_the_only_sample_takes_the_same_numbers_one_by_one():
+    numbers = SampleChances(7, [5]).take(150)[:, 0].tolist()
+    assert list(islice(SampleChances(7, [5]).alone(), 150)) == numbers

@@ -26,7 +26,8 @@ def test_stop_strings_end_and_stream_as_by_brute_force(text, stop, min_length):
     stream = TextStream(pieces.append, letters, rule)
     cut = 0
     for n in range(1, end + 1):
-        cut = rule.cut(letters.encode(text[:n]).tolist())
+        ids = letters.encode(text[:n]).tolist()
+        cut = rule.cut(ids[-rule.reach :], n)
         stream.push(int(letters.encode(text[n - 1])[0]))
         assert text.startswith("".join(pieces))
         if n < end:
@@ -53,8 +54,8 @@ def test_nothing_is_held_back_without_need():
 
 def test_the_end_mark_ends_documents():
     rule = EndRule(DecodingSettings(stop="b"), letters, documents=True)
-    assert rule.cut([2, BOUNDARY]) == 1
-    assert rule.cut([2, 3]) == 1
-    assert rule.cut([2]) == 0
+    assert rule.cut([2, BOUNDARY], 2) == 1
+    assert rule.cut([2, 3], 2) == 1
+    assert rule.cut([2], 1) == 0
     assert sorted(rule.last_ids) == [BOUNDARY, 3]
     assert EndRule(DecodingSettings(), letters, documents=False).last_ids == []

@@ -4,7 +4,13 @@ import torch
 
 from charlab.data.units.characters import CharacterVocabulary
 from charlab.decoding import decoder
+from charlab.decoding.chance import SampleChances
+from charlab.decoding.context import read_context
 from charlab.decoding.decoder import generate
+from charlab.decoding.ending import EndRule
+from charlab.decoding.filters import Filters
+from charlab.decoding.protocol import decoding
+from charlab.decoding.sampling import ModelReader, draw_drafts
 from charlab.decoding.scoring import score
 from charlab.decoding.settings import DecodingSettings
 from charlab.errors import CheckpointError, ConfigError, UnknownCharacterError
@@ -257,3 +263,41 @@ def test_real_models_agree_with_their_own_score(name):
     for sample in generate(model, vocabulary, beam, documents=True, count=3, conditions=[1] * 3):
         nats = score(model, vocabulary, sample.text, documents=True, condition=1).per_symbol
         assert sample.log_probability == pytest.approx(nats[: sample.predictions].sum(), rel=1e-4)
+
+
+@pytest.mark.parametrize("documents", [True, False])
+def test_drawing_several_symbols_between_looks_changes_no_text(make_model, documents):
+    vocabulary = CharacterVocabulary("abcdef")
+    model = make_model(vocabulary)
+    settings = DecodingSettings(length=40, stop=None if documents else "ab", min_length=2)
+    rules = {
+        "length": 40,
+        "filters": Filters(settings, vocabulary, documents=documents),
+        "end_rule": EndRule(settings, vocabulary, documents=documents),
+    }
+    drawn = []
+    for steps in (1, 7, 16, 100):
+        with decoding(model):
+            context = read_context(model, np.array([2]), None).lanes(torch.zeros(9, dtype=int))
+            reader = ModelReader(model, context)
+            drawn.append(
+                draw_drafts(reader, chances=SampleChances(3, range(9)), steps=steps, **rules)
+            )
+    assert len({len(draft.ids) for draft in drawn[0]}) > 2
+    assert all(drafts == drawn[0] for drafts in drawn)
+
+
+def test_threads_share_the_samples_and_change_none(monkeypatch):
+    vocabulary = CharacterVocabulary("abcdef")
+    torch.manual_seed(0)
+    recurrent = build_model("lstm", vocabulary_size=vocabulary.size, hidden_size=8)
+    model = LanguageModel(recurrent)
+    settings = DecodingSettings(length=30, seed=4)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    many = generate(model, vocabulary, settings, documents=True, count=130)
+    few = generate(model, vocabulary, settings, documents=True, count=5)
+    one = generate(model, vocabulary, settings, documents=True, count=1)
+    assert [sample.text for sample in many[:5]] == [sample.text for sample in few]
+    assert few[0].text == one[0].text
+    assert few[0].log_probability == pytest.approx(one[0].log_probability, abs=1e-4)
+    assert len({sample.text for sample in many}) > 100

@@ -29,9 +29,18 @@ class Automaton:
         self._forbidden = forbidden
         self._start = start
 
+    @property
+    def tables(self) -> tuple[Tensor, Tensor, int]:
+        """The state after each id, (S, V); the forbidden ids, (S, V) bool; the first state."""
+        return self._after, self._forbidden, self._start
+
     def begin(self, lanes: int) -> Tensor:
         """The states before the first symbol, (A,)."""
-        return torch.full((lanes,), self._start)
+        return torch.full((lanes,), self._start, device=self._after.device)
+
+    def to(self, device: torch.device) -> "Automaton":
+        """The same on a device."""
+        return Automaton(self._after.to(device), self._forbidden.to(device), self._start)
 
     def forbidden(self, states: Tensor) -> Tensor:
         """Which ids may not come next in states (A,): bool (A, V)."""

@@ -10,7 +10,6 @@ from charlab.decoding.ending import EndRule
 from charlab.decoding.filters import Filters
 from charlab.decoding.protocol import StepModel, to_cpu
 from charlab.decoding.sample import Draft
-from charlab.decoding.sampling import advance
 
 
 def beam_search(
@@ -57,7 +56,7 @@ def beam_search(
             newest = torch.tensor([draft.ids[-1] for draft in live])
             states = None if states is None else filters.follow(states[lanes], newest)
             lanes = lanes.to(context.logits.device)
-            context = advance(model, context.lanes(lanes), newest)
+            context = context.lanes(lanes).advance(model, newest)
     return (ended + live)[:count]
 
 
@@ -76,7 +75,7 @@ def _take_ended(live: list[Draft], scores: Tensor, end_rule: EndRule) -> list[Dr
     for row, draft in enumerate(live):
         for last_id in end_rule.last_ids:
             ids = [*draft.ids, last_id]
-            cut = end_rule.cut(ids)
+            cut = end_rule.cut(ids, len(ids))
             score = scores[row, last_id].item()
             if cut and score > -inf:
                 ended.append(Draft(ids, score, cut))

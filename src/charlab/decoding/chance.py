@@ -1,7 +1,7 @@
 """Random numbers of a generation, apart from every global generator."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -46,25 +46,33 @@ class SampleChances:
         self._used += 1
         return self._block[:, self._used - 1]
 
+    def take(self, count: int) -> NDArray[np.float64]:
+        """The next ``count`` numbers of each sample, (count, B)."""
+        return np.stack([self.next() for _ in range(count)])
 
-def draw(logits: Tensor, chances: NDArray[np.float64]) -> Tensor:
+    def alone(self) -> Iterator[float]:
+        """The numbers of the only sample, one after another."""
+        (generator,) = self._generators
+        while True:
+            yield from generator.random(_BLOCK).tolist()
+
+
+def draw(logits: Tensor, chances: Tensor) -> tuple[Tensor, Tensor]:
     """Draws one character per row by inverting the cumulative distribution.
 
     Args:
         logits: filtered, (B, V) float64.
-        chances: uniform numbers in [0, 1), (B,).
+        chances: uniform numbers in [0, 1), (B,) float64, where the logits are.
 
     Returns:
-        Ids (B,); none of probability zero.
-
-    Raises:
-        ValueError: if a row allows no character.
+        Ids (B,), none of probability zero; and which rows are none to draw from (they allow no
+        character, or are not finite), (B,) bool: whoever reads the ids looks at these too, since
+        looking here would make the host wait for the device.
     """
     mass = logits.softmax(dim=-1).cumsum(dim=-1)  # (B, V)
     total = mass[:, -1:]
-    if not torch.isfinite(total).all():
-        raise ValueError("a row of logits allows no character")
-    wanted = torch.from_numpy(chances[:, None]) * total
+    wanted = chances[:, None] * total
     # Rounding may lift the product to the total, behind which no character stands.
     wanted = torch.minimum(wanted, torch.nextafter(total, torch.zeros_like(total)))
-    return torch.searchsorted(mass, wanted, right=True).squeeze(1)
+    drawn = torch.searchsorted(mass, wanted, right=True).squeeze(1)
+    return drawn.clamp_(max=logits.shape[1] - 1), ~torch.isfinite(total).squeeze(1)

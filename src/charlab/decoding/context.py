@@ -34,6 +34,12 @@ class Context:
         condition = None if self.condition is None else self.condition[index]
         return Context(self.logits[index], select_lanes(self.state, index), condition)
 
+    def advance(self, model: StepModel, ids: Tensor) -> "Context":
+        """The contexts after one more symbol in each lane, (B,)."""
+        ids = ids.to(self.logits.device)
+        logits, state = model.step(ids, self.state, condition=self.condition)
+        return Context(logits, state, self.condition)
+
 
 def encode_known(vocabulary: Vocabulary, text: str, unknown: str, what: str) -> NDArray[np.int64]:
     """Ids of a text.

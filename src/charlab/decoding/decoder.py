@@ -11,11 +11,13 @@ from charlab.decoding.chance import SampleChances, fresh_seed
 from charlab.decoding.context import Context, context_ids, read_context
 from charlab.decoding.ending import EndRule, TextStream
 from charlab.decoding.filters import Filters
+from charlab.decoding.folded_drawing import draw_folded
 from charlab.decoding.protocol import StepModel, decoding
 from charlab.decoding.sample import Draft, Sample
-from charlab.decoding.sampling import draw_drafts
+from charlab.decoding.sampling import ModelReader, draw_drafts
 from charlab.decoding.settings import DecodingSettings
 from charlab.errors import ConfigError
+from charlab.models.folded import FoldedModel, can_fold
 
 _LANES = 1024  # samples drawn at once: bounds memory, changes no text
 
@@ -103,6 +105,7 @@ class Decoder:
         start: str | None = None,
     ) -> None:
         self._model = model
+        self._folded: FoldedModel | None = None
         self._vocabulary = vocabulary
         if settings.seed is None:
             settings = replace(settings, seed=fresh_seed())
@@ -147,19 +150,43 @@ class Decoder:
     ) -> list[Sample]:
         """Draws samples in one batch; conditions by their place in it."""
         stream = None if on_text is None else TextStream(on_text, self._vocabulary, self._end_rule)
+        on_id = None if stream is None else stream.push
         with decoding(self._model):
-            drafts = draw_drafts(
-                self._model,
-                self._contexts(len(numbers), conditions),
-                length=self._settings.length,
-                filters=self._filters,
-                end_rule=self._end_rule,
-                chances=SampleChances(self._settings.seed or 0, numbers, attempt),
-                on_id=None if stream is None else stream.push,
-            )
+            context = self._contexts(len(numbers), conditions)
+            drafts = self._drafts(context, numbers, attempt, on_id)
         if stream is not None:
             stream.close(len(drafts[0].kept(self._vocabulary)))
         return self._samples(drafts, conditions)
+
+    def _drafts(
+        self,
+        context: Context,
+        numbers: Sequence[int],
+        attempt: int,
+        on_id: Callable[[int], None] | None,
+    ) -> list[Draft]:
+        """On a CPU from folded weights; any other model, and on any device, through its steps."""
+        seed, length = self._settings.seed or 0, self._settings.length
+        if not can_fold(self._model):
+            return draw_drafts(
+                ModelReader(self._model, context),
+                length=length,
+                filters=self._filters,
+                end_rule=self._end_rule,
+                chances=SampleChances(seed, numbers, attempt),
+                on_id=on_id,
+            )
+        if self._folded is None:
+            self._folded = FoldedModel(self._model)
+        return draw_folded(
+            self._folded,
+            context,
+            length=length,
+            filters=self._filters,
+            end_rule=self._end_rule,
+            chances=lambda part: SampleChances(seed, numbers[part], attempt),
+            on_id=on_id,
+        )
 
     def search(
         self,

@@ -37,13 +37,23 @@ class EndRule:
         lasts = {stop[-1] for stop in self._stops}
         return [BOUNDARY] * self._documents + sorted(lasts)
 
-    def cut(self, ids: Ids) -> int:
-        """How many of the last ids are what ends the sample; 0 if it goes on."""
-        if self._documents and ids[-1] == BOUNDARY:
+    @property
+    def reach(self) -> int:
+        """How many of a sample's last ids `cut` has to see."""
+        return max([1, *map(len, self._stops)])
+
+    def cut(self, last: Ids, drawn: int) -> int:
+        """How many of the last ids are what ends the sample; 0 if it goes on.
+
+        Args:
+            last: the last `reach` ids of a sample, or more, or all.
+            drawn: how many ids the sample has in all.
+        """
+        if self._documents and last[-1] == BOUNDARY:
             return 1
         for stop in self._stops:
             n = len(stop)
-            if len(ids) - n >= self._min_length and list(ids[-n:]) == stop:
+            if drawn - n >= self._min_length and list(last[-n:]) == stop:
                 return n
         return 0
 

@@ -5,6 +5,8 @@ make no character, words that would join), temperature, top-k, top-p. A symbol t
 has the logit -inf. All take and give floating-point logits (B, V).
 """
 
+import copy
+
 import torch
 from torch import Tensor
 
@@ -94,6 +96,29 @@ class Filters:
         self._after_min_length = forbidden.clone()
         self._after_min_length[BOUNDARY] = not documents
 
+    @property
+    def settings(self) -> DecodingSettings:
+        """The knobs."""
+        return self._settings
+
+    @property
+    def automaton(self) -> Automaton | None:
+        """What forbids by what stands before; None for characters."""
+        return self._automaton
+
+    def forbidden(self, generated: int) -> Tensor:
+        """The ids ruled out, (V,) bool, where ``generated`` symbols stand after the prompt."""
+        early = generated < self._settings.min_length
+        return self._before_min_length if early else self._after_min_length
+
+    def to(self, device: torch.device) -> "Filters":
+        """The same filters for logits on a device."""
+        moved = copy.copy(self)
+        moved._before_min_length = self._before_min_length.to(device)
+        moved._after_min_length = self._after_min_length.to(device)
+        moved._automaton = None if self._automaton is None else self._automaton.to(device)
+        return moved
+
     def begin(self, lanes: int) -> Tensor | None:
         """The states of lanes (A,) in which nothing was generated yet, or None."""
         return None if self._automaton is None else self._automaton.begin(lanes)
@@ -106,8 +131,7 @@ class Filters:
 
     def allowed(self, logits: Tensor, generated: int, states: Tensor | None = None) -> Tensor:
         """The filters alone that forbid; ``generated`` symbols stand after the prompt already."""
-        early = generated < self._settings.min_length
-        logits = rule_out(logits, self._before_min_length if early else self._after_min_length)
+        logits = rule_out(logits, self.forbidden(generated))
         if self._automaton is None or states is None:
             return logits
         return rule_out(logits, self._automaton.forbidden(states))

@@ -53,19 +53,33 @@ def decoding(model: StepModel) -> Iterator[None]:
             module.training = training
 
 
+def on_host(logits: Tensor) -> Tensor:
+    """Logits where float64 exists: where they are, or on the CPU (mps has no float64)."""
+    return logits.cpu() if logits.device.type == "mps" else logits
+
+
 def to_cpu(logits: Tensor) -> tuple[Tensor, Tensor]:
     """Logits and log-probabilities in nats, (..., V) each, as float64 on the CPU.
 
     Probabilities are added up in float64 whatever the model computes in, and not every device has
-    it. This is the one point per character where the host waits for the device.
+    it. The host waits for the device here.
 
     Raises:
         CheckpointError: if they are no distribution, because the model has diverged.
     """
     logits = logits.cpu().double()
     nats = logits.log_softmax(dim=-1)
-    if nats.isnan().any():
+    refuse_diverged(bool(nats.isnan().any()))
+    return logits, nats
+
+
+def refuse_diverged(diverged: bool) -> None:
+    """Says what it means that a model's outputs are not finite.
+
+    Raises:
+        CheckpointError: if so.
+    """
+    if diverged:
         raise CheckpointError(
             "the model's outputs are not finite, it diverged in training: use another checkpoint"
         )
-    return logits, nats

@@ -1,70 +1,193 @@
-"""Drawing many samples at once, one symbol of each per step of the model."""
+"""Drawing many samples at once, one symbol of each per step of the model.
+
+B samples, A of them still going on, V vocabulary size.
+"""
 
 from collections.abc import Callable
+from typing import Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from charlab.decoding.chance import SampleChances, draw
 from charlab.decoding.context import Context
 from charlab.decoding.ending import EndRule
 from charlab.decoding.filters import Filters
-from charlab.decoding.protocol import StepModel, to_cpu
+from charlab.decoding.protocol import StepModel, on_host, refuse_diverged
 from charlab.decoding.sample import Draft
+
+_DEVICE_STEPS = 16  # symbols drawn on a device before the host looks at them
+
+
+class Reader(Protocol):
+    """Lanes that read symbols; where they stand is kept inside."""
+
+    @property
+    def logits(self) -> Tensor:
+        """Of the next symbol in each lane, (A, V)."""
+
+    def read(self, ids: Tensor) -> None:
+        """One more symbol in each lane, (A,)."""
+
+    def keep(self, lanes: Tensor) -> None:
+        """Goes on with these lanes alone; ``logits`` mean nothing until the next symbol."""
+
+
+class ModelReader:
+    """A language model's lanes, read step by step where the model is.
+
+    Args:
+        model: gives the logits.
+        context: where the samples begin, B lanes.
+    """
+
+    def __init__(self, model: StepModel, context: Context) -> None:
+        self._model = model
+        self._context = context
+
+    @property
+    def logits(self) -> Tensor:
+        """See `Reader`."""
+        return self._context.logits
+
+    def read(self, ids: Tensor) -> None:
+        """See `Reader`."""
+        self._context = self._context.advance(self._model, ids)
+
+    def keep(self, lanes: Tensor) -> None:
+        """See `Reader`."""
+        self._context = self._context.lanes(lanes)
 
 
 def draw_drafts(
-    model: StepModel,
-    context: Context,
+    reader: Reader,
     *,
     length: int,
     filters: Filters,
     end_rule: EndRule,
     chances: SampleChances,
     on_id: Callable[[int], None] | None = None,
+    steps: int | None = None,
 ) -> list[Draft]:
     """Draws B samples of at most ``length`` symbols.
 
-    Samples that have ended leave the batch; the loop is over when none is left.
+    Samples that have ended leave the batch; the loop is over when none is left. On a device other
+    than the CPU several symbols are drawn before the host looks at them, so that it waits for the
+    device once in a while and not for each symbol; what a sample drew beyond its end is dropped.
 
     Args:
-        model: gives the logits.
-        context: where the samples begin, B lanes.
+        reader: gives the logits, B lanes.
         length: the most symbols of a sample.
         filters: what may be drawn.
         end_rule: when a sample ends.
         chances: random numbers, B streams.
-        on_id: called with each id as it is drawn (of every sample: meant for B = 1).
+        on_id: called with each id of the first sample (meant for B = 1).
+        steps: symbols between the host's looks; None: 1 on the CPU, 16 elsewhere.
+
+    Raises:
+        CheckpointError: if the model's outputs are not finite.
+        ValueError: if the filters leave nothing to draw.
     """
-    drafts = [Draft([]) for _ in range(len(context.logits))]
-    going = list(range(len(drafts)))  # lane of the model -> sample
-    states = filters.begin(len(drafts))
-    for generated in range(length):
-        logits, all_nats = to_cpu(context.logits)  # (A, V), A samples going on
-        drawn = draw(filters(logits, generated, states), chances.next()[going])  # (A,)
-        nats = all_nats.gather(1, drawn[:, None]).squeeze(1)
-        for sample, drawn_id, nat in zip(going, drawn.tolist(), nats.tolist(), strict=True):
-            draft = drafts[sample]
-            draft.ids.append(drawn_id)
-            draft.log_probability += nat
-            draft.cut = end_rule.cut(draft.ids)
-            if on_id is not None:
-                on_id(drawn_id)
-        stay = [lane for lane, sample in enumerate(going) if not drafts[sample].cut]
-        if not stay or generated + 1 == length:
+    device = on_host(reader.logits).device
+    filters = filters.to(device)
+    ledger = _Ledger(len(reader.logits), end_rule)
+    states = filters.begin(len(reader.logits))
+    steps = steps or (1 if device.type == "cpu" else _DEVICE_STEPS)
+    generated = 0
+    while generated < length:
+        block = min(steps, length - generated)
+        uniform = torch.from_numpy(chances.take(block)[:, ledger.going]).to(device)  # (K, A)
+        drawn: list[tuple[Tensor, Tensor, Tensor]] = []
+        for chance in uniform:
+            if drawn:
+                reader.read(drawn[-1][0])
+                states = filters.follow(states, drawn[-1][0])
+            drawn.append(_draw_one(reader, filters, chance, generated + len(drawn), states))
+        ids, nats, unfit = (torch.stack(part).cpu().numpy() for part in zip(*drawn, strict=True))
+        stay = ledger.add(ids, nats, unfit, on_id)
+        generated += block
+        if generated >= length or not len(stay):
             break
-        if len(stay) < len(going):
-            going = [going[lane] for lane in stay]
-            lanes = torch.tensor(stay)
-            drawn = drawn[lanes]
+        last = drawn[-1][0]
+        if len(stay) < ids.shape[1]:
+            lanes = torch.from_numpy(stay).to(device)
+            reader.keep(lanes.to(reader.logits.device))
+            last = last[lanes]
             states = None if states is None else states[lanes]
-            context = context.lanes(lanes.to(context.logits.device))
-        states = filters.follow(states, drawn)
-        context = advance(model, context, drawn)
-    return drafts
+        reader.read(last)
+        states = filters.follow(states, last)
+    return ledger.drafts()
 
 
-def advance(model: StepModel, context: Context, ids: torch.Tensor) -> Context:
-    """The context after one more symbol per lane, (B,)."""
-    ids = ids.to(context.logits.device)
-    logits, state = model.step(ids, context.state, condition=context.condition)
-    return Context(logits, state, context.condition)
+def _draw_one(
+    reader: Reader, filters: Filters, chance: Tensor, generated: int, states: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """An id for each lane, its log-probability in nats, and whether it is none, (A,) each."""
+    logits = on_host(reader.logits).double()
+    nats = logits.log_softmax(dim=-1)
+    ids, unfit = draw(filters(logits, generated, states), chance)
+    return ids, nats.gather(1, ids[:, None]).squeeze(1), unfit
+
+
+class _Ledger:
+    """What each sample has drawn; knows which go on.
+
+    Attributes:
+        going: the numbers of the samples that go on, (A,).
+    """
+
+    def __init__(self, samples: int, end_rule: EndRule) -> None:
+        self.going = np.arange(samples)
+        self._rule = end_rule
+        self._rows: list[NDArray[np.int32]] = []  # (B,) for each step
+        self._nats = np.zeros(samples)
+        self._lengths = np.zeros(samples, np.int64)
+        self._cuts = np.zeros(samples, np.int64)
+        self._ends = np.array(end_rule.last_ids, np.int32)
+
+    def add(
+        self,
+        ids: NDArray[np.int64],
+        nats: NDArray[np.float64],
+        unfit: NDArray[np.bool_],
+        on_id: Callable[[int], None] | None,
+    ) -> NDArray[np.int64]:
+        """Takes what the lanes drew in some steps, (K, A) each; gives the lanes that go on."""
+        stays = np.ones(len(self.going), dtype=bool)
+        for step_ids, step_nats, step_unfit in zip(ids, nats, unfit, strict=True):
+            self._require_fit(step_nats[stays], step_unfit[stays])
+            row = np.zeros(len(self._nats), np.int32)
+            row[self.going] = step_ids
+            self._rows.append(row)
+            on = self.going[stays]
+            self._nats[on] += step_nats[stays]
+            self._lengths[on] += 1
+            if on_id is not None and stays[0]:
+                on_id(int(step_ids[0]))
+            for lane in np.flatnonzero(stays & np.isin(step_ids, self._ends)).tolist():
+                cut = self._cut(int(self.going[lane]))
+                self._cuts[self.going[lane]] = cut
+                stays[lane] = not cut
+            if not stays.any():
+                break
+        self.going = self.going[stays]
+        return np.flatnonzero(stays)
+
+    def drafts(self) -> list[Draft]:
+        """The samples."""
+        drawn = np.stack(self._rows, axis=1)  # (B, T)
+        parts = zip(drawn, self._lengths, self._nats, self._cuts, strict=True)
+        return [Draft(row[:n].tolist(), float(nats), int(cut)) for row, n, nats, cut in parts]
+
+    def _cut(self, sample: int) -> int:
+        drawn = int(self._lengths[sample])
+        last = [int(row[sample]) for row in self._rows[-min(drawn, self._rule.reach) :]]
+        return self._rule.cut(last, drawn)
+
+    @staticmethod
+    def _require_fit(nats: NDArray[np.float64], unfit: NDArray[np.bool_]) -> None:
+        refuse_diverged(bool(np.isnan(nats).any()))
+        if unfit.any():
+            raise ValueError("the filters leave no symbol to draw")
