@@ -69,7 +69,8 @@ def draw(logits: Tensor, chances: Tensor) -> tuple[Tensor, Tensor]:
         character, or are not finite), (B,) bool: whoever reads the ids looks at these too, since
         looking here would make the host wait for the device.
     """
-    mass = logits.softmax(dim=-1).cumsum(dim=-1)  # (B, V)
+    # The greatest is 1, so the sum is safe; dividing by it first would only cost time.
+    mass = (logits - logits.amax(dim=-1, keepdim=True)).exp_().cumsum(dim=-1)  # (B, V)
     total = mass[:, -1:]
     wanted = chances[:, None] * total
     # Rounding may lift the product to the total, behind which no character stands.

@@ -37,7 +37,8 @@ class Chooser:
         self._temperature = settings.temperature
         self._top_k = settings.top_k
         self._top_p = settings.top_p if settings.top_p is not None and settings.top_p < 1 else None
-        self._plain = self._temperature == 1 and self._top_k is None and self._top_p is None
+        self._ranked = self._top_k is not None or self._top_p is not None
+        self._sharpness = 1 / self._temperature if self._temperature > 0 else math.inf
         self._early = (~filters.forbidden(0)).numpy().astype(float)
         self._late = (~filters.forbidden(settings.min_length)).numpy().astype(float)
         self._min_length = settings.min_length
@@ -66,10 +67,10 @@ class Chooser:
             CheckpointError: if the logits are not finite.
             ValueError: if the filters leave nothing to draw.
         """
-        row = logits.astype(np.float64)
         allowed = self._early if generated < self._min_length else self._late
         if self._state is not None:
             allowed = allowed * self._follows[self._state]
+        row = logits.astype(np.float64)
         mass = np.exp(row, self._mass)
         total = float(self._ones.dot(mass))
         if not _SAFE_MASS[0] < total < _SAFE_MASS[1]:  # a shift changes no probability
@@ -77,22 +78,30 @@ class Chooser:
             row -= row.max()
             mass = np.exp(row, self._mass)
             total = float(self._ones.dot(mass))
-        mass = np.multiply(mass, allowed, mass) if self._plain else self._filtered(row, allowed)
+        if self._ranked or self._sharpness == math.inf:
+            mass = self._filtered(row, allowed)
+        else:
+            if self._sharpness != 1:
+                mass = np.exp(np.multiply(row, self._sharpness, mass), mass)
+            mass = np.multiply(mass, allowed, mass)
         drawn = self._invert(mass, chance)
-        if drawn is None:  # all that is allowed is too improbable for its exponential
+        if drawn < 0:  # the exponentials of all that is allowed are too small or too great
             drawn = self._invert(self._filtered(row, allowed), chance)
-            if drawn is None:
+            if drawn < 0:
                 raise ValueError("the filters leave no symbol to draw")
         if self._state is not None:
             self._state = int(self._after[self._state, drawn])
         return drawn, float(row[drawn]) - math.log(total)
 
-    def _invert(self, mass: Row, chance: float) -> int | None:
-        sums = mass.cumsum(0, None, self._sums)
+    def _invert(self, mass: Row, chance: float) -> int:
+        """The id at a share of the mass; -1 if the mass is none to reckon with."""
+        sums = np.add.accumulate(mass, 0, None, self._sums)
         total = float(sums[-1])
-        if not total > _SAFE_MASS[0]:
-            return None
-        wanted = min(chance * total, math.nextafter(total, 0.0))
+        if not _SAFE_MASS[0] < total < _SAFE_MASS[1]:
+            return -1
+        wanted = chance * total
+        if wanted >= total:  # by rounding; behind the total stands no symbol
+            wanted = math.nextafter(total, 0.0)
         return int(sums.searchsorted(wanted, "right"))
 
     def _filtered(self, row: Row, allowed: Row) -> Row:

@@ -3,6 +3,7 @@
 B samples, A of them still going on, V vocabulary size.
 """
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -126,9 +127,9 @@ def _draw_one(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """An id for each lane, its log-probability in nats, and whether it is none, (A,) each."""
     logits = on_host(reader.logits).double()
-    nats = logits.log_softmax(dim=-1)
     ids, unfit = draw(filters(logits, generated, states), chance)
-    return ids, nats.gather(1, ids[:, None]).squeeze(1), unfit
+    nats = logits.gather(1, ids[:, None]).squeeze(1) - logits.logsumexp(dim=-1)
+    return ids, nats, unfit
 
 
 class _Ledger:
@@ -145,7 +146,7 @@ class _Ledger:
         self._nats = np.zeros(samples)
         self._lengths = np.zeros(samples, np.int64)
         self._cuts = np.zeros(samples, np.int64)
-        self._ends = np.array(end_rule.last_ids, np.int32)
+        self._ends = frozenset(end_rule.last_ids)
 
     def add(
         self,
@@ -157,23 +158,34 @@ class _Ledger:
         """Takes what the lanes drew in some steps, (K, A) each; gives the lanes that go on."""
         stays = np.ones(len(self.going), dtype=bool)
         for step_ids, step_nats, step_unfit in zip(ids, nats, unfit, strict=True):
-            self._require_fit(step_nats[stays], step_unfit[stays])
+            on = self.going
+            if not stays.all():
+                on, step_nats, step_unfit = on[stays], step_nats[stays], step_unfit[stays]
+            refuse_diverged(math.isnan(step_nats.sum()))
+            if step_unfit.any():
+                raise ValueError("the filters leave no symbol to draw")
             row = np.zeros(len(self._nats), np.int32)
             row[self.going] = step_ids
             self._rows.append(row)
-            on = self.going[stays]
-            self._nats[on] += step_nats[stays]
+            self._nats[on] += step_nats
             self._lengths[on] += 1
             if on_id is not None and stays[0]:
                 on_id(int(step_ids[0]))
-            for lane in np.flatnonzero(stays & np.isin(step_ids, self._ends)).tolist():
-                cut = self._cut(int(self.going[lane]))
-                self._cuts[self.going[lane]] = cut
-                stays[lane] = not cut
+            self._end_some(step_ids, stays)
             if not stays.any():
                 break
+        if stays.all():
+            return np.arange(len(stays))
         self.going = self.going[stays]
         return np.flatnonzero(stays)
+
+    def _end_some(self, ids: NDArray[np.int64], stays: NDArray[np.bool_]) -> None:
+        """Takes the lanes out of ``stays`` whose samples end with these ids, (A,)."""
+        for end in self._ends:
+            for lane in np.flatnonzero(stays & (ids == end)).tolist():
+                sample = int(self.going[lane])
+                self._cuts[sample] = self._cut(sample)
+                stays[lane] = not self._cuts[sample]
 
     def drafts(self) -> list[Draft]:
         """The samples."""
@@ -185,9 +197,3 @@ class _Ledger:
         drawn = int(self._lengths[sample])
         last = [int(row[sample]) for row in self._rows[-min(drawn, self._rule.reach) :]]
         return self._rule.cut(last, drawn)
-
-    @staticmethod
-    def _require_fit(nats: NDArray[np.float64], unfit: NDArray[np.bool_]) -> None:
-        refuse_diverged(bool(np.isnan(nats).any()))
-        if unfit.any():
-            raise ValueError("the filters leave no symbol to draw")

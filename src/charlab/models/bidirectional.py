@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+
+from charlab.models.dropout import drop
 
 
 class _PermuteRows(torch.autograd.Function):
@@ -101,7 +102,7 @@ class BidirectionalRecurrence(nn.Module):
         order = None if lengths is None else reverse_order(lengths, x.shape[1])
         for layer, (ahead, back) in enumerate(zip(self.forwards, self.backwards, strict=True)):
             if layer and self.dropout:
-                x = F.dropout(x, self.dropout, self.training)
+                x = drop(x, self.dropout) if self.training else x
             ahead_features = run(ahead, x)  # (B, T, H)
             back_features = reverse_rows(run(back, reverse_rows(x, order)), order)  # (B, T, H)
             x = torch.cat([ahead_features, back_features], dim=-1)

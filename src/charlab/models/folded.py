@@ -124,7 +124,7 @@ class FoldedReader:
             x_gates = x_gates + self._of_condition
         for cell, h_gates, above, output, matrix, product in self._layers:
             cell.step(x_gates, h_gates)
-            np.dot(output, matrix, product)
+            output.dot(matrix, product)
             x_gates = above
 
     def keep(self, lanes: npt.NDArray[np.intp]) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from charlab.models.bidirectional import BidirectionalRecurrence
 from charlab.models.cells import Cell
+from charlab.models.dropout import drop
 from charlab.models.initialization import adapt_to_one_hot, initialize_recurrence
 from charlab.models.inputs import CharacterInput
 from charlab.models.reference import ReferenceRecurrence, Trace, layer_weights, walk
@@ -212,7 +213,7 @@ class RecurrentModel(nn.Module):
         return [self.recurrence]
 
     def _drop(self, x: Tensor) -> Tensor:
-        return F.dropout(x, self.dropout) if self.training and self.dropout else x
+        return drop(x, self.dropout) if self.training and self.dropout else x
 
     def _some_weight(self) -> Tensor:
         """Any of the recurrence's parameters, for its type and device."""

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from charlab.models.cells import Cell
+from charlab.models.dropout import drop
 from charlab.models.state import State
 
 Trace = list[dict[str, Tensor]]
@@ -84,7 +85,7 @@ def walk(
     traces: Trace = []
     for layer, weights in enumerate(layers):
         if layer and dropout:
-            x = F.dropout(x, dropout)
+            x = drop(x, dropout)
         x, layer_state, trace = walk_layer(cell, weights, x, tuple(part[layer] for part in state))
         last.append(layer_state)
         traces.append(trace)

@@ -31,7 +31,7 @@ def read_curve(run: Path, tag: str) -> list[tuple[int, float]]:
 
 def _events(path: Path, tag: bytes) -> Iterator[Any]:
     """Events that may hold a tag, or say that a run goes on."""
-    from tensorboard.compat.proto.event_pb2 import Event  # type: ignore[import-untyped]
+    from tensorboard.compat.proto.event_pb2 import Event
 
     try:
         for record in _records(path):
