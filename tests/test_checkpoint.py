@@ -145,6 +145,16 @@ def test_without_labels(make_checkpoint, tmp_path):
     restore_network(again, path)
 
 
+def test_one_from_before_there_were_several_processes(saved):
+    options = read(saved)["options"]
+    later = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
+    assert later.items() <= options["trainer"].items()
+    trainer = {name: value for name, value in options["trainer"].items() if name not in later}
+    change(saved, options={**options, "trainer": trainer})
+    found = load(saved).options.trainer
+    assert {name: getattr(found, name) for name in later} == later
+
+
 def test_it_holds_plain_data_only(saved):
     data = read(saved)
     assert data["charlab_format"] == FORMAT == 2

@@ -1,7 +1,9 @@
+import os
+
 import pytest
 import torch
 
-from charlab.devices import choose_device
+from charlab.devices import choose_device, use_own_gpus
 from charlab.errors import ConfigError
 
 
@@ -33,3 +35,23 @@ def test_what_is_not_there(machine):
     machine(cuda=True)
     with pytest.raises(ConfigError, match=r"^accelerator=tpu is not .*; there is cuda, cpu$"):
         choose_device("tpu")
+
+
+@pytest.mark.parametrize(
+    ("slot", "wanted", "visible", "own"),
+    [
+        (0, 1, None, "0"),
+        (5, 1, None, "1"),
+        (1, 2, None, "2,3"),
+        (3, 2, "7,5,4,2", "4,2"),
+        (1, 3, "a,b,c,d", "d,a,b"),
+        (1, 4, "a,b,c,d", "a,b,c,d"),
+    ],
+)
+def test_processes_take_turns_on_the_gpus(slot, wanted, visible, own, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    use_own_gpus(slot, wanted)
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == own

@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlab.data.batch import IGNORE, Batch
+from charlab.data.batch import IGNORE, Batch, Shard
 from charlab.data.evaluation_batches import evaluation_batches
 from charlab.data.original import OriginalText, split_text
 from charlab.data.vocabulary import BOUNDARY
@@ -331,3 +331,35 @@ def test_a_classifier_s_figures_do_not_depend_on_the_batches(names, budget):
     figures = measure(model, ClassificationMeter(model, 3), batches)
     assert figures["loss"] == pytest.approx(loss / part.documents, rel=1e-6)
     assert figures["accuracy"] == right / part.documents
+
+
+@pytest.mark.parametrize("purpose", ["generate", "classify"])
+def test_meters_of_shares_add_up(names, purpose):
+    corpus, part = names
+    torch.manual_seed(3)
+    model = language_model(corpus.vocabulary.size)
+    if purpose == "classify":
+        model = Classifier(
+            build_model("gru", vocabulary_size=corpus.vocabulary.size, hidden_size=4), 4
+        )
+
+    def new_meter():
+        return GenerationMeter(model) if purpose == "generate" else ClassificationMeter(model, 4)
+
+    batches = evaluation_batches(part, layout="sequences", purpose=purpose, seq_len=1, budget=20)
+    whole = measure(model, new_meter(), batches)
+    shares = [new_meter() for _ in range(3)]
+    for index, meter in enumerate(shares):
+        shard = Shard(index, 3)
+        own = evaluation_batches(
+            part, layout="sequences", purpose=purpose, seq_len=1, budget=20, shard=shard
+        )
+        assert 0 < len(own) < len(batches)
+        measure(model, meter, own)
+    together = new_meter()
+    together.replace(torch.stack([meter.sums() for meter in shares]).sum(0))
+    figures = together.compute()
+    assert figures.keys() == whole.keys()
+    for name, value in whole.items():
+        assert figures[name] == pytest.approx(value, rel=1e-12), name
+    assert shares[0].compute() != whole

@@ -23,6 +23,8 @@ from charlab.errors import CharlabError, CheckpointError
 from charlab.files import write_atomically
 
 FORMAT = 2
+# Settings that came after the format, with what runs before them did.
+_LATER_SETTINGS = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             f"{path} has checkpoint format {version}, this version of charlab reads {FORMAT}"
         )
     try:
-        options = build(RunOptions, data["options"], hints=False)
+        trainer = {**_LATER_SETTINGS, **data["options"]["trainer"]}
+        options = build(RunOptions, {**data["options"], "trainer": trainer}, hints=False)
         vocabulary = make_vocabulary(options.dataset.unit, data["symbols"])
         return Checkpoint(
             options=options,

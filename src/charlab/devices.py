@@ -32,14 +32,16 @@ def choose_device(accelerator: str, key: str = "accelerator") -> torch.device:
     return torch.device(accelerator)
 
 
-def use_one_gpu(slot: int) -> None:
-    """Leaves this process one of several GPUs; to be called before CUDA is first used.
+def use_own_gpus(slot: int, wanted: int = 1) -> None:
+    """Leaves this process some of several GPUs; to be called before CUDA is first used.
 
     Args:
         slot: which of the processes that share the machine this is; they take turns on the GPUs.
+        wanted: GPUs that it trains on.
     """
     count = torch.cuda.device_count()
-    if count < 2:
+    if count <= wanted:
         return
     names = os.environ.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(count)))
-    os.environ["CUDA_VISIBLE_DEVICES"] = names.split(",")[slot % count]
+    own = [names.split(",")[(slot * wanted + number) % count] for number in range(wanted)]
+    os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(own)

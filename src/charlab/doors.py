@@ -1,12 +1,14 @@
 """The doors: from a command line to a command, and from an error to one line and an exit code."""
 
+import atexit
+import contextlib
 import dataclasses
 import gc
 import os
 import secrets
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +30,7 @@ def enter(command: Callable[[list[str]], int]) -> None:
     """
     _use_utf8()
     let_threads_sleep()
+    atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
     try:
         code = command(sys.argv[1:])
     except KeyboardInterrupt:
@@ -68,14 +71,26 @@ def _train_job(
 
     require_writable(options.output_dir)
     start_logging()
-    prepared = prepare(options)  # finds unfit data before anything heavy is imported
-    from charlab.commands.train import train as train_run
+    with _rarely_collected():
+        prepared = prepare(options)  # finds unfit data before anything heavy is imported
+        from charlab.commands.train import train as train_run
 
     try:
         result = train_run(prepared, folder=folder, config_yaml=config, overrides=overrides)
     finally:
         gc.collect()  # a grid's next job needs the memory of this one
     return exit_code(result.signal)
+
+
+@contextlib.contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Looks for garbage rarely: texts and modules are many objects, and come to stay."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def sample(words: list[str]) -> int:

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from charlab.config.schema import RunOptions
-from charlab.data.batch import Batch
+from charlab.data.batch import ALL, Batch, Shard
 from charlab.data.corpus import Corpus
 from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
 from charlab.data.original import OriginalText
@@ -24,6 +24,7 @@ def measuring_batches(
     *,
     device: torch.device,
     positions: int = POSITIONS,
+    shard: Shard = ALL,
 ) -> EvaluationBatches:
     """The batches that a split is measured by.
 
@@ -33,6 +34,7 @@ def measuring_batches(
         options: the run's resolved options.
         device: where to measure.
         positions: characters of a batch; fewer where the vocabulary is large.
+        shard: this process's share of them.
     """
     generating = options.task.name == "generate"
     room = _LOGITS // corpus.vocabulary.size if generating else positions
@@ -44,6 +46,7 @@ def measuring_batches(
         conditional=is_conditional(options),
         device=device,
         budget=max(1, min(positions, room)),
+        shard=shard,
     )
 
 

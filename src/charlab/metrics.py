@@ -35,6 +35,12 @@ class Meter(Protocol):
             text: what the batches were made of, where they were a whole text.
         """
 
+    def sums(self) -> Tensor:
+        """All that was counted so far, as one vector of float64; those of several meters add up."""
+
+    def replace(self, sums: Tensor) -> None:
+        """Takes another's sums, or several meters' together, for its own."""
+
 
 def symbol_metrics(loss: float, unit: str = "char") -> dict[str, float]:
     """A loss in nats per symbol and the same said otherwise: loss, perplexity, bits_per_<unit>."""
@@ -90,6 +96,15 @@ class GenerationMeter:
             figures["bits_per_original_char"] = text.bits_per_char(self._loss)
         return figures
 
+    def sums(self) -> Tensor:
+        """Loss, correct predictions, predictions."""
+        return torch.tensor([self._loss, self._correct, self._predictions], dtype=torch.float64)
+
+    def replace(self, sums: Tensor) -> None:
+        """See :class:`Meter`."""
+        loss, correct, predictions = sums.tolist()
+        self._loss, self._correct, self._predictions = loss, int(correct), int(predictions)
+
 
 class ClassificationMeter:
     """Loss, accuracy, top-3 accuracy, macro-F1 and the confusion matrix.
@@ -130,6 +145,16 @@ class ClassificationMeter:
             "macro_f1": macro_f1(self.confusion),
             **self._top3(examples),
         }
+
+    def sums(self) -> Tensor:
+        """Loss, examples with their label among the first three, the confusion matrix's cells."""
+        head = torch.tensor([self._loss, self._in_top3], dtype=torch.float64)
+        return torch.cat([head, self.confusion.flatten().double()])
+
+    def replace(self, sums: Tensor) -> None:
+        """See :class:`Meter`."""
+        self._loss, self._in_top3 = float(sums[0]), int(sums[1])
+        self.confusion = sums[2:].long().view_as(self.confusion)
 
     def _top3(self, examples: int) -> dict[str, float]:
         """Top-3 accuracy; of three labels or fewer it would always be 1."""

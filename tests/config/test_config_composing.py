@@ -26,7 +26,7 @@ FILES = sorted(path.relative_to(CONF) for path in CONF.rglob("*.yaml"))
 RUN_GROUPS = set(_GROUPS) - {"sweep"}  # which makes many runs
 CHOICES = [f"{path.parent}={path.stem}" for path in FILES if str(path.parent) in RUN_GROUPS]
 NAMED = {"model": MODELS, "task": TASKS, "optimizer": OPTIMIZERS, "scheduler": SCHEDULERS}
-DIFFERENCES = ("experiment", "debug", "hydra")  # files of another kind: no whole group
+DIFFERENCES = ("experiment", "debug")  # files of another kind: no whole group
 
 
 def test_all_files_were_found():
@@ -43,11 +43,11 @@ def test_all_files_were_found():
         "debug": ["overfit", "smoke"],
     }
     known = {f"{group}/{name}.yaml" for group, choices in groups.items() for name in choices}
-    assert known | {"train.yaml", "hydra/help/charlab.yaml"} <= names
+    assert known | {"train.yaml"} <= names
     assert len(known) == 21
     assert len(CHOICES) >= 21
     folders = {path.parts[0] for path in FILES if len(path.parts) > 1}
-    assert folders - {"hydra", "shared"} == set(_GROUPS)
+    assert folders - {"shared"} == set(_GROUPS)
 
 
 @pytest.mark.parametrize("choice", CHOICES)
@@ -107,8 +107,7 @@ def test_experiments_are_what_their_first_lines_say(compose_options):
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_every_setting_is_explained_where_it_stands(path):
     lines = (CONF / path).read_text().split("\n")
-    if path.parts[0] != "hydra":
-        assert lines[0].startswith("# ")
+    assert lines[0].startswith("# ")
     if path.parts[0] in DIFFERENCES:
         return
     if path == Path("train.yaml"):

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.tasks.legs import WINDOWS_PER_STRETCH, Legs
+from charlab.tasks.legs import STEPS_PER_STRETCH, Legs
 from charlab.tasks.progress import Limits, Progress
 
 COUNTS = st.integers(1, 40)
@@ -19,11 +19,11 @@ def walk(progress, limits, legs):
     """Trains as the task does; windows in their order, legs as steps where one ended."""
     windows, ends = [], []
     while not limits.reached(progress) or progress.validation_due:
-        planned = legs.windows_to_validation()
+        planned = legs.steps_to_validation()
         stretches = list(legs)
         assert sum(stretches) == planned
-        assert all(0 < stretch <= WINDOWS_PER_STRETCH for stretch in stretches) or stretches == [0]
-        assert len(stretches) == max(1, -(-planned // WINDOWS_PER_STRETCH))
+        assert all(0 < stretch <= STEPS_PER_STRETCH for stretch in stretches) or stretches == [0]
+        assert len(stretches) == max(1, -(-planned // STEPS_PER_STRETCH))
         for stretch in stretches:
             for _ in range(stretch):
                 windows.append((progress.epoch, progress.window))
@@ -69,7 +69,7 @@ def test_a_run_that_goes_on_validates_at_the_same_steps(
     resumed.validation_due = data.draw(st.booleans()) if stopped in ends else False
     due = [stopped] if resumed.validation_due else []
     legs = Legs(resumed, limits, validate_every)
-    assert (legs.windows_to_validation() == 0) == (bool(due) or stopped == total)
+    assert (legs.steps_to_validation() == 0) == (bool(due) or stopped == total)
     rest, later = walk(resumed, limits, legs)
     assert windows[stopped:] == rest
     assert later == due + [end for end in ends if end > stopped]

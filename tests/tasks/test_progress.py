@@ -51,7 +51,7 @@ def test_the_nearest_limit_counts(
     ]
     assert limits.share(progress) == pytest.approx(min(1, max(shares)))
     # Windows left are those that can be done before a count is reached.
-    left, more = limits.windows_left(progress), 0
+    left, more = limits.steps_left(progress), 0
     counts = Limits(max_epochs, max_steps, None, windows_per_epoch)
     while not counts.reached(progress) and more < 500:
         progress.advance(1, windows_per_epoch)

@@ -111,8 +111,8 @@ def test_options_of_the_training_loss_do_not_change_the_reported_one(
         options = compose_options("task=classify", f"dataset.path={names_like}", *words)
         seed_everything(1)
         prepared = prepare(options)
-        task = Session(prepared.options, prepared.corpus).task.eval()
-        batch = next(task._batches.epoch(0))
+        session = Session(prepared.options, prepared.corpus)
+        task, batch = session.task.eval(), next(session.batches.epoch(0))
         outcome = task.forward_window(batch, None, measure=True)
         losses.append((float(outcome.objective.detach()), float(outcome.loss)))
     (plain_objective, plain), (objective, reported) = losses

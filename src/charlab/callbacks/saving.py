@@ -67,6 +67,9 @@ class Saving(LightningCheckpoint):
         patience: validations without a new best before the run stops; None: never.
         minutes: between saves besides those after validations.
         after_leg: called after the save that follows a validation.
+        now: seconds, of which all processes that save together have the same.
+        writes: whether files are written; of several processes the first does, and the others
+            give what they have for the snapshot.
     """
 
     def __init__(
@@ -79,6 +82,8 @@ class Saving(LightningCheckpoint):
         patience: int | None,
         minutes: float,
         after_leg: Callable[[], object] = lambda: None,
+        now: Callable[[], float] = time.monotonic,
+        writes: bool = True,
     ) -> None:
         self.best = best
         self._folder = folder / runs.CHECKPOINTS
@@ -87,13 +92,16 @@ class Saving(LightningCheckpoint):
         self._patience = patience
         self._seconds = 60 * minutes
         self._after_leg = after_leg
-        self._saved_at = time.monotonic()
-        for half_written in self._folder.glob(".*.tmp"):  # a killed session's
-            half_written.unlink(missing_ok=True)
+        self._now = now
+        self._writes = writes
+        self._saved_at = now()
+        if writes:
+            for half_written in self._folder.glob(".*.tmp"):  # a killed session's
+                half_written.unlink(missing_ok=True)
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         """Saves if it is time."""
-        if time.monotonic() - self._saved_at >= self._seconds:
+        if self._now() - self._saved_at >= self._seconds:
             self.save()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -121,9 +129,11 @@ class Saving(LightningCheckpoint):
 
     def save(self, *, best: bool = False) -> None:
         """Writes ``last.ckpt``, and lets ``best.ckpt`` be the same if it is the best."""
-        self._folder.mkdir(exist_ok=True)
-        last = self._folder / runs.LAST
-        save(self._snapshot(), last)
-        if best:
-            same_content(last, self._folder / runs.BEST)
-        self._saved_at = time.monotonic()
+        checkpoint = self._snapshot()
+        if self._writes:
+            self._folder.mkdir(exist_ok=True)
+            last = self._folder / runs.LAST
+            save(checkpoint, last)
+            if best:
+                same_content(last, self._folder / runs.BEST)
+        self._saved_at = self._now()

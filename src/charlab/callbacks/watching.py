@@ -29,7 +29,8 @@ class Watching(pl.Callback):
         """After each leg and its validation."""
         assert isinstance(pl_module, CharTask)
         progress = pl_module.progress
-        if self._watch is None or not self._watch(pl_module.figures, progress.characters):
+        unwanted = self._watch is not None and self._watch(pl_module.figures, progress.characters)
+        if not pl_module.world.broadcast(unwanted):
             return
         if not pl_module.limits.reached(progress):  # what is done already can as well be complete
             say("given up: this trial is behind the others")

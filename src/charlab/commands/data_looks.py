@@ -1,11 +1,52 @@
 """What TensorBoard shows of a run's data: the figures and pictures of ``inspect_data.py``."""
 
+import pytorch_lightning as pl
+
 from charlab.callbacks.curves import Curves
 from charlab.data.corpus import Corpus
 from charlab.data.inspection import bigram_table, inspect_corpus
 from charlab.data.texts import NAMES
 from charlab.figures import to_image
 from charlab.figures.data import bigram_figure, label_figure, length_figure
+from charlab.tasks.records import Stopped
+
+
+class DataLooks(pl.Callback):
+    """Shows a new run's data once: after its first validation, so that training need not wait.
+
+    At the end where no validation came, also of a run that was interrupted.
+
+    Args:
+        curves: where to.
+        corpus: the data.
+        wanted: whether this run shows its data; a resumed one has, and a sweep's trials share
+            theirs.
+    """
+
+    def __init__(self, curves: Curves, corpus: Corpus, *, wanted: bool) -> None:
+        self._curves = curves
+        self._corpus = corpus
+        self._wanted = wanted
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """After each validation."""
+        self._show()
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """After training."""
+        self._show()
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Where training breaks off."""
+        if isinstance(exception, Stopped):
+            self._show()
+
+    def _show(self) -> None:
+        if self._wanted:
+            self._wanted = False
+            show_data(self._curves, self._corpus)
 
 
 def show_data(curves: Curves, corpus: Corpus) -> None:

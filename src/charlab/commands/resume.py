@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ ACCEPTED = (
     "trainer.checkpoint_minutes",
     "trainer.progress",
     "trainer.accelerator",
+    "trainer.devices",
+    "trainer.nodes",
+    "trainer.strategy",
 )
 
 
@@ -73,12 +77,28 @@ def _resume(folder: Path, changes: dict[str, Any], words: Sequence[str]) -> int:
     last = folder / runs.CHECKPOINTS / runs.LAST
     if not last.exists():
         raise CheckpointError(f"{folder} has no {runs.CHECKPOINTS}/{runs.LAST} to go on from")
-    with runs.exclusive(folder):
+    with _unless_it_follows(last, changes) or runs.exclusive(folder):
         checkpoint = load(last)
-        trainer = dataclasses.replace(checkpoint.options.trainer, **changes)
-        options = dataclasses.replace(checkpoint.options, trainer=trainer)
+        options = _changed(checkpoint.options, changes)
         result = resume(checkpoint, options, folder, words)
     return 0 if result.signal is None else 128 + result.signal
+
+
+def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:
+    trainer = dataclasses.replace(options.trainer, **changes)
+    return dataclasses.replace(options, trainer=trainer)
+
+
+def _unless_it_follows(last: Path, changes: dict[str, Any]) -> AbstractContextManager[None] | None:
+    """An empty context in a process that follows the first one on a cluster, which has the lock."""
+    from charlab.parallel.places import rank_outside
+
+    if rank_outside(2) == 0:  # no cluster of several hosts gave it a rank
+        return None
+    from charlab.checkpoint import load
+
+    nodes = _changed(load(last).options, changes).trainer.nodes
+    return None if rank_outside(nodes) == 0 else nullcontext()
 
 
 def read_changes(words: Sequence[str]) -> dict[str, Any]:

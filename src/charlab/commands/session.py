@@ -17,13 +17,15 @@ from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
 from charlab.data.encoded import count_windows
-from charlab.data.evaluation_batches import EvaluationBatches
+from charlab.data.evaluation_batches import EvaluationBatches, NothingToRead
 from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
-from charlab.errors import CheckpointError
+from charlab.errors import CheckpointError, ConfigError
 from charlab.measuring import measuring_batches
 from charlab.networks import build_network
+from charlab.parallel.states import join, share
+from charlab.parallel.world import ALONE, World
 from charlab.preparation import is_conditional
 from charlab.random_states import random_states, restore_random_states
 from charlab.tasks import TASKS
@@ -42,14 +44,17 @@ class Session:
     Args:
         options: resolved options.
         corpus: the data.
+        world: this process's place among those that train together.
 
     Raises:
         ConfigError: if the options fit neither each other nor the machine.
     """
 
-    def __init__(self, options: RunOptions, corpus: Corpus) -> None:
+    def __init__(self, options: RunOptions, corpus: Corpus, world: World = ALONE) -> None:
         self.corpus = corpus
-        self.device = choose_device(options.trainer.accelerator, "trainer.accelerator")
+        self.world = world
+        kind = choose_device(options.trainer.accelerator, "trainer.accelerator")
+        self.device = world.device(kind)
         self.precision = resolve_precision(options.trainer.precision, self.device)
         trainer = dataclasses.replace(options.trainer, precision=self.precision)
         self.options = options = dataclasses.replace(options, trainer=trainer)
@@ -60,6 +65,7 @@ class Session:
             trainer.max_steps,
             trainer.max_minutes,
             windows_per_epoch=self.batches.steps_per_epoch,
+            accumulate=trainer.accumulate,
         )
         training = TrainingOptions(
             optimizer=options.optimizer,
@@ -68,6 +74,7 @@ class Session:
             gradient_clip=trainer.gradient_clip,
             validate_every=trainer.validate_every,
             log_every=trainer.log_every,
+            accumulate=trainer.accumulate,
         )
         self.task: CharTask[Any] = TASKS[options.task.name].build(
             self.network.to(self.device),
@@ -78,10 +85,12 @@ class Session:
             class_counts=torch.tensor(self.example_counts()),
             unit=corpus.vocabulary.unit,
         )
+        self.task.world = world
         if "val" in corpus.splits and not trainer.overfit:
             self.task.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
         self.best_figures = BestFigures()
+        self.begun_from: Checkpoint | None = None
 
     def label_counts(self) -> list[int]:
         """Training documents (or pieces of documents) of each label."""
@@ -101,35 +110,45 @@ class Session:
             self.corpus.splits["train"],
             layout=self.corpus.layout,
             purpose=options.task.name,
-            batch_size=options.dataset.batch_size,
+            batch_size=options.dataset.batch_size * self.world.size,
             seq_len=options.dataset.seq_len,
             seed=options.seed,
             conditional=is_conditional(options),
             device=self.device,
+            shard=self.world.shard,
         )
         if not options.trainer.overfit:
             return batches
+        if not self.world.is_alone:
+            raise ConfigError(
+                "trainer.overfit=true learns one batch by heart and takes one process: set "
+                "trainer.devices=1"
+            )
         single = options.task.name == "generate" and self.corpus.layout == "sequences"
         return FirstBatchOnly(batches, single_document=single)
 
-    def validation_batches(self) -> EvaluationBatches | None:
-        """What validations read; None without a validation part."""
+    def validation_batches(self) -> EvaluationBatches | NothingToRead | None:
+        """What validations read here; None without a validation part."""
         if isinstance(self.batches, FirstBatchOnly):
             return self.batches
         if "val" not in self.corpus.splits:
             return None
-        return measuring_batches(self.corpus, "val", self.options, device=self.device)
+        batches = measuring_batches(
+            self.corpus, "val", self.options, device=self.device, shard=self.world.shard
+        )
+        return batches if len(batches) else NothingToRead()
 
     def figures(self) -> dict[str, float]:
         """All figures so far, as in TensorBoard and ``metrics.json``."""
         return {**self.task.figures, **self.best_figures.values}
 
     def snapshot(self) -> Checkpoint:
-        """The run at this moment, as a checkpoint."""
+        """The run at this moment, as a checkpoint; all processes take it together."""
         corpus = self.corpus
         training = self.task.training_state()
-        training["random"] = random_states()
+        training["random"] = random_states(self.device)
         training["best"] = self.best.to_plain()
+        training = join(training, self.world)
         return Checkpoint(
             options=self.options,
             symbols=listed_symbols(corpus.vocabulary),
@@ -147,7 +166,8 @@ class Session:
         """Takes up a run exactly where a checkpoint left it.
 
         Raises:
-            CheckpointError: if the data are no longer those that the run was trained on.
+            CheckpointError: if the data are no longer those that the run was trained on, or
+                another number of processes trained it.
         """
         if checkpoint.fingerprint != self.corpus.fingerprint:
             raise CheckpointError(
@@ -155,18 +175,21 @@ class Session:
                 "start a new run, or bring the old text back"
             )
         try:
+            training = share(checkpoint.training, self.world)
             self.network.load_state_dict(checkpoint.network)
-            self.task.load_training_state(checkpoint.training)
-            self.best = BestSoFar(**checkpoint.training["best"])
+            self.task.load_training_state(training)
+            self.best = BestSoFar(**training["best"])
             self.best_figures = BestFigures(checkpoint.metrics)
-            restore_random_states(checkpoint.training["random"])
+            restore_random_states(training["random"], self.device)
         except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
             raise CheckpointError(
                 f"the checkpoint lacks what going on needs ({type(error).__name__}: {error})"
             ) from error
+        self.begun_from = None if self.world.is_alone else checkpoint
 
     def saving(self, folder: Path, after_leg: Callable[[], object]) -> Saving:
         """The callback that writes this run's checkpoints."""
+        agreed = {} if self.world.is_alone else {"now": lambda: self.task.progress.elapsed_seconds}
         return Saving(
             folder,
             self.snapshot,
@@ -175,6 +198,8 @@ class Session:
             patience=self.options.trainer.patience,
             minutes=self.options.trainer.checkpoint_minutes,
             after_leg=after_leg,
+            writes=self.world.is_first,
+            **agreed,
         )
 
     def curves(self, folder: Path) -> Curves:

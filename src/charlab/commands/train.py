@@ -1,13 +1,10 @@
 """Training: a run from its settings to its folder full of results."""
 
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytorch_lightning as pl
-from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from omegaconf import OmegaConf
 
 from charlab import runs
@@ -17,19 +14,28 @@ from charlab.callbacks.looks import Looks
 from charlab.callbacks.watching import Watch, Watching
 from charlab.checkpoint import Checkpoint
 from charlab.commands import closing
-from charlab.commands.data_looks import show_data
+from charlab.commands.data_looks import DataLooks
 from charlab.commands.describe import describe_corpus, describe_network
+from charlab.commands.fitting import (
+    fit,
+    follow,
+    is_over,
+    new_session,
+    others,
+    others_of_a_cluster,
+)
 from charlab.commands.record import RunRecord
 from charlab.commands.session import Session
 from charlab.config.check import to_plain
 from charlab.config.schema import GenerateOptions, RunOptions
+from charlab.devices import choose_device
 from charlab.environment import device_name
+from charlab.errors import DataError
 from charlab.files import same_content, write_text
+from charlab.parallel.places import take_place
 from charlab.preparation import Prepared, prepare
-from charlab.random_states import seed_everything
 from charlab.signals import StopSignals
-from charlab.tasks.records import Stopped
-from charlab.terminal import LogFile, duration, hush_lightning, say
+from charlab.terminal import LogFile, duration, say
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,10 @@ def train(
         CharlabError: if the settings do not fit the machine (nothing is left behind then), or
             training diverges.
     """
-    session = _new_session(prepared)
-    folder = _allocate(session.options) if folder is None else runs.claim(folder)
+    session = _session(prepared)
+    folder = _own_folder(session, folder)
+    if not session.world.is_first:
+        return _follow(session, folder)
     with runs.exclusive(folder):
         _write_config(folder, session.options, config_yaml, overrides)
         return _run(session, folder, watch)
@@ -98,8 +106,10 @@ def resume(
     Raises:
         CharlabError: if the data are others now, or training diverges.
     """
-    session = _new_session(prepare(options))
+    session = _session(prepare(options))
     session.restore(checkpoint)
+    if not session.world.is_first:
+        return _follow(session, folder)
     if overrides:
         before = OmegaConf.to_container(OmegaConf.load(folder / ".hydra" / "overrides.yaml"))
         assert isinstance(before, list)
@@ -111,19 +121,37 @@ def resume(
     return _run(session, folder, watch)
 
 
-def _new_session(prepared: Prepared) -> Session:
-    seed_everything(prepared.options.seed)
-    return Session(prepared.options, prepared.corpus)
+def _session(prepared: Prepared) -> Session:
+    """The session of this process, whose place is settled before anything is written."""
+    trainer = prepared.options.trainer
+    device = choose_device(trainer.accelerator, "trainer.accelerator")
+    world = take_place(trainer, device)
+    if world.comes_from_outside:
+        fingerprints = world.gather(prepared.corpus.fingerprint)
+        if len(set(fingerprints)) > 1:
+            raise DataError("the hosts have not the same data: give all of them the same files")
+    return new_session(prepared.options, prepared.corpus, world)
 
 
-def _allocate(options: RunOptions) -> Path:
-    return runs.allocate(
-        options.output_dir,
-        options.task.name,
-        options.dataset.name,
-        options.model.name,
-        debug=options.debug,
-    )
+def _own_folder(session: Session, folder: Path | None) -> Path:
+    """The folder of a new run; the first process makes it and tells the others."""
+    options = session.options
+
+    def make() -> Path:
+        if folder is not None:
+            return runs.claim(folder)
+        names = (options.task.name, options.dataset.name, options.model.name)
+        return runs.allocate(options.output_dir, *names, debug=options.debug)
+
+    return session.world.at_first(make) if session.world.comes_from_outside else make()
+
+
+def _follow(session: Session, folder: Path) -> Result:
+    """What a process does that a cluster started beside the first one."""
+    with StopSignals() as signals, others_of_a_cluster():
+        stopped = not is_over(session) and follow(session, folder, signals)
+    signum = signals.received if stopped else None
+    return Result(folder, "interrupted" if stopped else "completed", {}, {}, signum)
 
 
 def _write_config(
@@ -143,8 +171,6 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
         record = RunRecord(session, folder)
         record.write("running")
         with record.closing():
-            if watch is None and not session.options.debug and not session.task.progress.step:
-                show_data(record.curves, session.corpus)  # a sweep's trials share their data
             with StopSignals() as signals:
                 status = _fit(session, folder, signals, record, watch)
             validated = closing.load_best(session, folder)
@@ -166,64 +192,35 @@ def _fit(
     watch: Watch | None,
 ) -> str:
     """Trains to the limit, to a signal or until it is given up; the status says which."""
-    task = session.task
-    over = session.best.patience_is_over(session.options.trainer.patience)
-    if (task.limits.reached(task.progress) or over) and not task.progress.validation_due:
+    if is_over(session):
+        over = session.best.patience_is_over(session.options.trainer.patience)
         limit = "trainer.patience" if over else "trainer.max_epochs"
         say(f"this run is complete; extend it with {limit}=… (or its other limits)")
         return "completed"
-    task.stop_signal = lambda: signals.received
+    task, watching = session.task, Watching(watch)
     task.on_log = lambda figures: record.curves.scalars(figures, task.progress.step)
-    validation = session.validation_batches()
-    watching = Watching(watch)
-    hush_lightning()
-    trainer = pl.Trainer(
-        accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
-        devices=1,
-        max_epochs=-1,  # the task knows the limits; see charlab.tasks.legs
-        callbacks=[
-            _Signals(signals),
-            Looks(record.curves, session.best_figures, session.corpus.labels, _sampler(session)),
-            Display(session.options.trainer.progress),
-            watching,
-            session.saving(folder, lambda: record.write("running")),
-        ],
-        logger=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        plugins=[LightningEnvironment()],  # one process, also where a cluster's variables are set
-        default_root_dir=folder,
-    )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="pytorch_lightning")
-        try:
-            trainer.fit(task, train_dataloaders=task.legs, val_dataloaders=validation)
-        except Stopped:
-            return "interrupted"
-        except SystemExit as error:  # what Lightning makes of a second Ctrl-C
-            raise KeyboardInterrupt from error
-        finally:
-            session.network.to(session.device)  # Lightning leaves it on the CPU
+    callbacks = [
+        DataLooks(record.curves, session.corpus, wanted=_shows_data(session, watch)),
+        Looks(record.curves, session.best_figures, session.corpus.labels, _sampler(session)),
+        Display(session.options.trainer.progress),
+        watching,
+        session.saving(folder, lambda: record.write("running")),
+    ]
+    with others(session, folder):
+        stopped = fit(session, folder, signals, callbacks)
+    if stopped:
+        return "interrupted"
     return "pruned" if watching.gave_up else "completed"
+
+
+def _shows_data(session: Session, watch: Watch | None) -> bool:
+    return watch is None and not session.options.debug and not session.task.progress.step
 
 
 def _sampler(session: Session) -> Callable[[], list[str]] | None:
     if not isinstance(session.options.task, GenerateOptions):
         return None
     return lambda: closing.quick_samples(session)
-
-
-class _Signals(pl.Callback):
-    """Puts our handlers up again after Lightning has put up its own."""
-
-    def __init__(self, signals: StopSignals) -> None:
-        self._signals = signals
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Lightning's are in place by now."""
-        self._signals.install()
 
 
 def _say_beginning(session: Session, folder: Path) -> None:
@@ -238,11 +235,18 @@ def _say_beginning(session: Session, folder: Path) -> None:
     }
     until = ", ".join(f"{limit:g} {name}" for name, limit in limits.items() if limit is not None)
     say(
-        f"task: {options.task.name}, on {device_name(session.device)} in {session.precision}, "
-        f"at most {until}; {session.batches.steps_per_epoch} steps an epoch"
+        f"task: {options.task.name}, on {device_name(session.device)} in {session.precision}"
+        f"{_together(session)}, at most {until}; {session.task.limits.steps_per_epoch} steps an "
+        "epoch"
     )
     step = session.task.progress.step
     say(f"run: {folder}{f' (goes on from step {step})' if step else ''}")
+
+
+def _together(session: Session) -> str:
+    world = session.world
+    hosts = f" on {world.nodes} hosts" if world.nodes > 1 else ""
+    return "" if world.is_alone else f", {world.size} processes{hosts}"
 
 
 def _say_end(metrics: dict[str, float | str], folder: Path, seconds: float) -> None:

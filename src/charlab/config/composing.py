@@ -1,13 +1,15 @@
 """Hydra around a function: composition, grids, ``--help``; and its errors in one line."""
 
+import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from charlab.config.check import build, dotted_keys, unknown_key
+from charlab.config.help import describe_settings, wants_settings
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
@@ -38,6 +40,10 @@ def run_composed(
     Raises:
         ConfigError: if the words of the command line do not make a configuration.
     """
+    if wants_settings(sys.argv[1:]):
+        with _worded():
+            print(describe_settings(sys.argv[1:], config_dir))
+        return 0
     import hydra
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import DictConfig, OmegaConf
@@ -58,12 +64,20 @@ def run_composed(
                 raise
             codes.append(code)
 
-    wish = os.environ.get(FULL_ERROR)
     sys.argv[1:] = protect(sys.argv[1:])
-    os.environ[FULL_ERROR] = "1"  # exceptions come through, and are worded here
-    try:
+    with _worded():
         decorate = hydra.main(version_base="1.3", config_path=str(config_dir), config_name="train")
         decorate(task_function)()
+    return max(codes)
+
+
+@contextlib.contextmanager
+def _worded() -> Iterator[None]:
+    """Words Hydra's errors, which come through instead of being printed; not if a wish says so."""
+    wish = os.environ.get(FULL_ERROR)
+    os.environ[FULL_ERROR] = "1"
+    try:
+        yield
     except Exception as error:
         if isinstance(error, CharlabError) or wish == "1":
             raise
@@ -75,7 +89,6 @@ def run_composed(
         os.environ.pop(FULL_ERROR)
         if wish is not None:
             os.environ[FULL_ERROR] = wish
-    return max(codes)
 
 
 def check(config: Any) -> RunOptions:

@@ -169,6 +169,15 @@ SCHEDULERS: dict[str, type] = {
 }
 
 
+# Lightning's strategies whose processes hold the whole network each: a checkpoint needs it whole.
+STRATEGIES = (
+    "auto",
+    "ddp",
+    "ddp_find_unused_parameters_false",
+    "ddp_find_unused_parameters_true",
+)
+
+
 @dataclass(frozen=True)
 class TrainerOptions:
     """How long, on what and with which comforts a run trains."""
@@ -177,7 +186,11 @@ class TrainerOptions:
     max_steps: Annotated[int | None, at_least(1)]
     max_minutes: Annotated[float | None, above(0)]
     accelerator: Annotated[str, one_of("auto", "cpu", "cuda", "mps")]
+    devices: Annotated[int, at_least(1)]
+    nodes: Annotated[int, at_least(1)]
+    strategy: Annotated[str, one_of(*STRATEGIES)]
     precision: Annotated[str, one_of("auto", "float32", "bf16")]
+    accumulate: Annotated[int, at_least(1)]
     gradient_clip: Annotated[float | None, above(0)]
     validate_every: Annotated[int | None, at_least(1)]
     patience: Annotated[int | None, at_least(1)]

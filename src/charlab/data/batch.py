@@ -14,6 +14,44 @@ IGNORE = -100  # what torch's cross-entropy leaves out unless told otherwise
 
 
 @dataclass(frozen=True)
+class Shard:
+    """Which share of every batch a process takes.
+
+    Attributes:
+        index: its number, from 0.
+        count: shares in all.
+    """
+
+    index: int = 0
+    count: int = 1
+
+    def bounds(self, length: int) -> tuple[int, int]:
+        """Where its contiguous share of so many things begins and ends."""
+        return length * self.index // self.count, length * (self.index + 1) // self.count
+
+
+ALL = Shard()  # of one process
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What all processes' shares of a batch hold together.
+
+    Attributes:
+        characters: as of the batch.
+        labels: of all examples to classify, (n,) int64, on the training device; None: generation.
+    """
+
+    characters: int
+    labels: Tensor | None = None
+
+    @property
+    def predictions(self) -> int:
+        """What is predicted: labels, or characters."""
+        return self.characters if self.labels is None else len(self.labels)
+
+
+@dataclass(frozen=True)
 class Batch:
     """One step's worth of text, on the training device.
 
@@ -26,6 +64,7 @@ class Batch:
         labels: what generation is conditioned on, (B,) int64; None if on nothing.
         characters: predicted characters (generation) or characters read (classification); a
             number of the host, so that counting never waits for the device.
+        whole: what this is a share of, where several processes train together; else None.
     """
 
     ids: Tensor
@@ -34,6 +73,12 @@ class Batch:
     fresh: Tensor | None
     labels: Tensor | None
     characters: int
+    whole: Whole | None = None
+
+    @property
+    def characters_of_all(self) -> int:
+        """The characters of all processes' shares together."""
+        return self.characters if self.whole is None else self.whole.characters
 
 
 def to_device(ids: npt.NDArray[np.unsignedinteger], device: torch.device | str) -> Tensor:

@@ -1,13 +1,14 @@
 """Batches for exact figures: the same whatever the batch size or the lanes of training are."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.batch import IGNORE, Batch
+from charlab.data.batch import ALL, IGNORE, Batch, Shard
 from charlab.data.encoded import Encoded, cut_windows
 from charlab.data.lanes import Lanes, lane_starts
 from charlab.data.rows import padded_rows
@@ -29,6 +30,20 @@ class EvaluationBatches(Protocol):
         """One reading, from the beginning."""
 
 
+class NothingToRead:
+    """A process's share of so few batches that none is left for it: one None, for the loop's sake.
+
+    Lightning leaves a loop out that has nothing to read, and the process would not hear of the
+    others' figures.
+    """
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[None]:
+        yield None
+
+
 def evaluation_batches(
     encoded: Encoded,
     *,
@@ -39,6 +54,7 @@ def evaluation_batches(
     device: torch.device | str = "cpu",
     lanes: int | None = None,
     budget: int = BUDGET,
+    shard: Shard = ALL,
 ) -> EvaluationBatches:
     """The batches to measure a split with.
 
@@ -55,6 +71,7 @@ def evaluation_batches(
         device: where batches are to be.
         lanes: lanes of a stream; by default a number that its length alone decides.
         budget: positions of a batch, padding included; one row may exceed it.
+        shard: this process's share of the batches, or of a stream's lanes; it may be empty.
 
     Raises:
         ValueError: if layout or purpose is unknown, a stream is to be conditional, or a stream
@@ -65,10 +82,10 @@ def evaluation_batches(
     if layout == "stream" and purpose == "generate":
         if conditional:
             raise ValueError("a stream has no labels to condition generation on")
-        return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device)
+        return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device, shard=shard)
     rows = encoded if layout == "sequences" else cut_windows(encoded, seq_len)
     return SequenceEvaluation(
-        rows, purpose=purpose, conditional=conditional, budget=budget, device=device
+        rows, purpose=purpose, conditional=conditional, budget=budget, device=device, shard=shard
     )
 
 
@@ -81,6 +98,7 @@ class SequenceEvaluation:
         conditional: whether batches for generation carry the labels.
         budget: positions of a batch, padding included; a longer document stands alone.
         device: where batches are to be.
+        shard: this process's share of the batches; they are dealt out in turn.
     """
 
     def __init__(
@@ -91,18 +109,20 @@ class SequenceEvaluation:
         conditional: bool,
         budget: int = BUDGET,
         device: torch.device | str = "cpu",
+        shard: Shard = ALL,
     ) -> None:
         self._rows = padded_rows(encoded, purpose=purpose, conditional=conditional, device=device)
         self._order = np.argsort(self._rows.lengths, kind="stable")
         self._lengths = self._rows.lengths[self._order]
-        self._bounds = _fill(self._lengths, budget)
+        bounds = _fill(self._lengths, budget)
+        self._bounds = list(pairwise(bounds))[shard.index :: shard.count]
 
     def __len__(self) -> int:
-        return len(self._bounds) - 1
+        return len(self._bounds)
 
     def __iter__(self) -> Iterator[Batch]:
         documents = self._rows.to_device(self._order)
-        for begin, end in zip(self._bounds[:-1], self._bounds[1:], strict=True):
+        for begin, end in self._bounds:
             lengths = self._lengths[begin:end]
             yield self._rows.batch(documents[begin:end], int(lengths[-1]), int(lengths.sum()))
 
@@ -132,6 +152,7 @@ class StreamEvaluation:
         lanes: their number; by default one for every 4,096 characters, from 1 to 64.
         budget: positions of a batch, which decide how wide its windows are.
         device: where batches are to be.
+        shard: this process's share of the lanes.
 
     Raises:
         ValueError: if there is nothing to predict.
@@ -144,6 +165,7 @@ class StreamEvaluation:
         lanes: int | None = None,
         budget: int = BUDGET,
         device: torch.device | str = "cpu",
+        shard: Shard = ALL,
     ) -> None:
         predictions = encoded.characters - 1
         if predictions < 1:
@@ -153,10 +175,13 @@ class StreamEvaluation:
         lanes = min(lanes, predictions)
         self._width = max(1, budget // lanes)
         starts = lane_starts(predictions, lanes)
-        self._counted_from = np.minimum(starts[:-1], BURN_IN)
-        self._counted_to = self._counted_from + np.diff(starts)
-        self._length = int(self._counted_to.max())
-        begins = starts[:-1] - self._counted_from
+        mine = slice(*shard.bounds(lanes))
+        self._counted_from = np.minimum(starts[:-1], BURN_IN)[mine]
+        self._counted_to = self._counted_from + np.diff(starts)[mine]
+        self._length = int(self._counted_to.max(initial=0))
+        begins = starts[:-1][mine] - self._counted_from
+        if not len(begins):
+            return  # more processes than lanes: nothing to read here
         self._text = Lanes(encoded.ids, begins, self._length + 1, device)
         self._from = torch.tensor(self._counted_from, device=device)[:, None]  # (B, 1)
         self._to = torch.tensor(self._counted_to, device=device)[:, None]  # (B, 1)

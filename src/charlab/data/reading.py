@@ -50,7 +50,7 @@ def number_documents(
     rest = iter(docs)
     held = _hold(rest, sequences=sequences)
     if held.whole and (not held.long or (limit is not None and limit <= LARGE)):
-        texts = _in_memory(held.documents, allowance)
+        texts = _in_memory(held.documents, allowance)  # a long one only where there is a limit
         return number_in_memory(texts, unit=unit, normalize=normalize, distinct=distinct)
     read = StreamingRead(
         cache or CorpusCache(), unit=unit, steps=steps, distinct=distinct, announce=announce
@@ -105,6 +105,8 @@ def _emptying(held: deque[AnyDocument], rest: Iterator[AnyDocument]) -> Iterator
 
 def _in_memory(documents: deque[AnyDocument], allowance: Allowance) -> list[Document]:
     """The documents as far as they may be read, whole texts."""
+    if allowance.limit is None:  # no text is cut
+        return [document for document in documents if isinstance(document, Document)]
     texts = []
     while documents:
         document = documents.popleft()

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from charlab.data.batch import IGNORE, Batch
+from charlab.data.batch import ALL, IGNORE, Batch, Shard, Whole
 from charlab.data.encoded import Encoded
 from charlab.data.lanes import Lanes, lane_starts
 from charlab.data.vocabulary import BOUNDARY
+from charlab.errors import ConfigError
 
 
 class StreamBatches:
@@ -22,17 +23,19 @@ class StreamBatches:
 
     Args:
         encoded: the pieces of a split, read one after another; 2 characters or more.
-        batch_size: B, lanes at most.
+        batch_size: lanes at most, those of all processes together.
         seq_len: T, characters of a window.
         device: where batches are to be.
+        shard: the share of the lanes that this process reads: neighbours.
 
     Attributes:
-        lanes: lanes in use, the B of every batch.
+        lanes: lanes that are read here, the B of every batch.
         steps_per_epoch: windows of a lane.
         characters_per_epoch: N-1.
 
     Raises:
         ValueError: if there is nothing to predict.
+        ConfigError: if there are fewer lanes than processes.
     """
 
     def __init__(
@@ -42,18 +45,29 @@ class StreamBatches:
         batch_size: int,
         seq_len: int,
         device: torch.device | str = "cpu",
+        shard: Shard = ALL,
     ) -> None:
         predictions = encoded.characters - 1
         if predictions < 1:
             raise ValueError(f"a stream needs 2 characters or more, got {encoded.characters}")
-        self.lanes = max(1, min(batch_size, predictions // seq_len))
+        lanes = max(1, min(batch_size, predictions // seq_len))
+        if lanes < shard.count:
+            raise ConfigError(
+                f"the train part has text for {lanes} lane(s) of dataset.seq_len={seq_len} and "
+                f"there are {shard.count} processes: give more text, or lower dataset.seq_len or "
+                "trainer.devices"
+            )
         self.characters_per_epoch = predictions
-        starts = lane_starts(predictions, self.lanes)
+        starts = lane_starts(predictions, lanes)
         self._length = int(np.diff(starts).max())
-        self._longer = predictions % self.lanes or self.lanes
+        self._all_lanes, self._all_longer = lanes, predictions % lanes or lanes
+        begin, end = shard.bounds(lanes)
+        self.lanes = end - begin
+        self._longer = min(max(self._all_longer - begin, 0), self.lanes)
+        self._is_share = shard.count > 1
         self._seq_len = seq_len
         self.steps_per_epoch = -(-self._length // seq_len)
-        self._text = Lanes(encoded.ids, starts[:-1], self._length + 1, device)
+        self._text = Lanes(encoded.ids, starts[begin:end], self._length + 1, device)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The windows of an epoch, from the ``start``-th on.
@@ -69,10 +83,15 @@ class StreamBatches:
         end = min(begin + self._seq_len, self._length)
         text = self._text.window(begin, end + 1)  # (B, T+1)
         ids, targets = text[:, :-1].long(), text[:, 1:].long()  # (B, T)
-        characters = ids.numel()
-        if end == self._length and self._longer < self.lanes:
-            ids[self._longer :, -1] = BOUNDARY
-            targets[self._longer :, -1] = IGNORE
-            characters -= self.lanes - self._longer
+        characters, all_characters = ids.numel(), self._all_lanes * (end - begin)
+        if end == self._length:
+            all_characters -= self._all_lanes - self._all_longer
+            if self._longer < self.lanes:
+                ids[self._longer :, -1] = BOUNDARY
+                targets[self._longer :, -1] = IGNORE
+                characters -= self.lanes - self._longer
         fresh = torch.ones(self.lanes, dtype=torch.bool, device=ids.device) if step == 0 else None
-        return Batch(ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters)
+        whole = Whole(all_characters) if self._is_share else None
+        return Batch(
+            ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters, whole=whole
+        )

@@ -95,6 +95,8 @@ class Filters:
         self._before_min_length = forbidden
         self._after_min_length = forbidden.clone()
         self._after_min_length[BOUNDARY] = not documents
+        self._early_penalty = _penalty(self._before_min_length)
+        self._late_penalty = _penalty(self._after_min_length)
 
     @property
     def settings(self) -> DecodingSettings:
@@ -114,8 +116,8 @@ class Filters:
     def to(self, device: torch.device) -> "Filters":
         """The same filters for logits on a device."""
         moved = copy.copy(self)
-        moved._before_min_length = self._before_min_length.to(device)
-        moved._after_min_length = self._after_min_length.to(device)
+        moved._early_penalty = self._early_penalty.to(device)
+        moved._late_penalty = self._late_penalty.to(device)
         moved._automaton = None if self._automaton is None else self._automaton.to(device)
         return moved
 
@@ -131,7 +133,9 @@ class Filters:
 
     def allowed(self, logits: Tensor, generated: int, states: Tensor | None = None) -> Tensor:
         """The filters alone that forbid; ``generated`` symbols stand after the prompt already."""
-        logits = rule_out(logits, self.forbidden(generated))
+        early = generated < self._settings.min_length
+        # Adding 0 or -inf is what `rule_out` does, in a fifth of the time.
+        logits = logits + (self._early_penalty if early else self._late_penalty)
         if self._automaton is None or states is None:
             return logits
         return rule_out(logits, self._automaton.forbidden(states))
@@ -147,6 +151,11 @@ class Filters:
         if settings.top_p is not None:
             logits = keep_top_p(logits, settings.top_p)
         return logits
+
+
+def _penalty(forbidden: Tensor) -> Tensor:
+    """What is added to logits (..., V) so that the marked ids (V,) are ruled out."""
+    return torch.zeros(len(forbidden), dtype=torch.float64).masked_fill(forbidden, _OUT)
 
 
 def _holding(vocabulary: Vocabulary, characters: str) -> list[int]:

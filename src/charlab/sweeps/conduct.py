@@ -41,12 +41,13 @@ def conduct(address: dict[str, str], n_trials: int, owner: str, threads: int, sl
     """
     where = Address.from_plain(address)
     _stand_alone(where.folder)
-    _share_machine(threads, slot)
+    _share_cores(threads)
     study, spec = load(where)
     locks = locks_for(where.storage, where.name, where.folder)
     claimed = claim(study, spec, locks, n_trials, owner)
     if claimed is None:
         sys.exit(NOTHING)
+    _share_gpus(slot, claimed.words)
     stopped = run_claimed(study, spec, claimed, where.folder)
     locks.let_go(claimed.trial.number)
     sys.exit(STOPPED if stopped else 0)
@@ -129,12 +130,18 @@ def _end_with_parent() -> None:
     os._exit(STOPPED)
 
 
-def _share_machine(threads: int, slot: int) -> None:
+def _share_cores(threads: int) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)
     torch = sys.modules.get("torch")
-    if torch is None:
-        return
-    torch.set_num_threads(threads)
-    from charlab.devices import use_one_gpu
+    if torch is not None:
+        torch.set_num_threads(threads)
 
-    use_one_gpu(slot)
+
+def _share_gpus(slot: int, words: list[str]) -> None:
+    if "torch" not in sys.modules:
+        return
+    from charlab.devices import use_own_gpus
+
+    key = "trainer.devices="
+    wanted = [word.removeprefix(key) for word in words if word.startswith(key)]
+    use_own_gpus(slot, int(wanted[-1]) if wanted and wanted[-1].isdigit() else 1)

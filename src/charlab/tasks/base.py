@@ -3,33 +3,36 @@
 import dataclasses
 import math
 import time
-from abc import abstractmethod
-from collections.abc import Callable, Iterator
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any, Self
 
-import pytorch_lightning as pl
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn.parallel import DistributedDataParallel
 
 from charlab.data.batch import Batch
 from charlab.data.batches import TrainingBatches
 from charlab.data.original import OriginalText
-from charlab.metrics import Meter, carried_state
+from charlab.metrics import carried_state
 from charlab.models.state import State, detach_state
-from charlab.tasks.legs import WINDOWS_PER_STRETCH, Legs
-from charlab.tasks.optimization import build_optimizer, rate_factor
+from charlab.parallel.world import World
+from charlab.tasks.contract import Network, TaskContract
+from charlab.tasks.feed import Feed
+from charlab.tasks.ledger import Ledger
+from charlab.tasks.legs import STEPS_PER_STRETCH, Legs
+from charlab.tasks.optimization import build_optimizer, clip_gradient, rate_factor
 from charlab.tasks.precision import autocast
 from charlab.tasks.progress import Clock, Limits, Progress
 from charlab.tasks.records import DivergedError, Outcome, Stopped, Sums, TrainingOptions
 
-Network = TypeVar("Network", bound=nn.Module)
 
+class CharTask(TaskContract[Network]):
+    """Trains a network. A task adds what :class:`TaskContract` asks for.
 
-class CharTask(pl.LightningModule, Generic[Network]):
-    """Trains a network. A task adds how a batch becomes a loss, and what its metrics are.
-
-    Optimization is manual and a training step is a stretch of several windows; see
-    :mod:`charlab.tasks.legs`.
+    Optimization is manual and a training step is a stretch of several optimizer steps; see
+    :mod:`charlab.tasks.legs`. Of several processes each trains on its share of every window; where
+    they have to agree (on the time, on stopping, on figures) they exchange a few numbers.
 
     Args:
         network: what is trained.
@@ -53,10 +56,10 @@ class CharTask(pl.LightningModule, Generic[Network]):
         self.val_text: OriginalText | None = None  # what validations measure, if a whole text
         self.on_log: Callable[[dict[str, float]], None] = lambda figures: None
         self.stop_signal: Callable[[], int | None] = lambda: None
-        self._batches = batches
-        self._windows: Iterator[Batch] | None = None
+        self.world = World()
+        self._feed = Feed(batches, self.progress, options.accumulate)
         self._carry: State | None = None
-        self._sums = Sums(torch.zeros(3, dtype=torch.float64))
+        self._ledger = Ledger()
         self._clock = Clock(self.progress)
         self._optimizer: torch.optim.Optimizer | None = None
         self._trained = [p for p in network.parameters() if p.requires_grad]
@@ -83,26 +86,6 @@ class CharTask(pl.LightningModule, Generic[Network]):
         """
         return cls(network, batches, limits, training)
 
-    # What a task adds
-
-    @abstractmethod
-    def forward_window(self, batch: Batch, state: State | None, *, measure: bool) -> Outcome:
-        """One window's forward pass; runs under autocast, losses are to be float32.
-
-        Args:
-            batch: the window.
-            state: the state it begins with; None: zero.
-            measure: whether correct predictions are to be counted (a pass over the logits).
-        """
-
-    @abstractmethod
-    def new_meter(self) -> Meter:
-        """An empty meter for a split's figures."""
-
-    @abstractmethod
-    def training_figures(self, loss: float) -> dict[str, float]:
-        """A mean training loss and what is derived from it, without the split's prefix."""
-
     # Lightning's hooks
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
@@ -123,13 +106,12 @@ class CharTask(pl.LightningModule, Generic[Network]):
     def on_fit_start(self) -> None:
         """Starts the clock and moves what a checkpoint brought to the device."""
         self._clock = Clock(self.progress)
-        precise = torch.float32 if self.device.type == "mps" else torch.float64  # mps has no more
-        self._sums.device = self._sums.device.to(self.device, precise)
+        self._ledger.to(self.device)
         if self._carry is not None:
             self._carry = tuple(part.to(self.device) for part in self._carry)
 
     def training_step(self, stretch: int) -> None:
-        """Trains on the next ``stretch`` windows.
+        """Takes the next ``stretch`` optimizer steps.
 
         Raises:
             DivergedError: if the loss is not finite.
@@ -137,18 +119,18 @@ class CharTask(pl.LightningModule, Generic[Network]):
         """
         progress = self.progress
         for _ in range(stretch):
-            self._train_window(measure=progress.step % WINDOWS_PER_STRETCH == 0)
+            self._train_step(measure=progress.step % STEPS_PER_STRETCH == 0)
             if progress.step % self.options.log_every == 0:
                 self._log()
-            self._clock.tick()
-            if self.limits.reached(progress) or self.stop_signal() is not None:
-                break
-        if self.device.type == "cpu":  # elsewhere reading would wait for the device
-            self._require_finite()
+            if self.world.is_alone:  # several agree after the stretch
+                self._clock.tick()
+                if self.limits.reached(progress) or self.stop_signal() is not None:
+                    break
+        # Elsewhere than on a CPU reading the sums would wait for the device.
+        signum = self._agree(broken=self.device.type == "cpu" and not self._ledger.is_finite())
         if self.limits.reached(progress):
             self.trainer.should_stop = True
         progress.validation_due = progress.step >= self.legs.last_step or self.trainer.should_stop
-        signum = self.stop_signal()
         if signum is not None:
             raise Stopped(signum)
 
@@ -156,23 +138,35 @@ class CharTask(pl.LightningModule, Generic[Network]):
         """Takes an empty meter."""
         self.meter = self.new_meter()
 
-    def validation_step(self, batch: Batch) -> None:
-        """Adds a batch to the meter.
+    def validation_step(self, batch: Batch | None) -> None:
+        """Adds a batch to the meter; None is the share of a process for which there is nothing.
 
         Raises:
             Stopped: if a signal asked for it; the validation is due again after a resume.
         """
-        signum = self.stop_signal()
+        signum = self.stop_signal() if self.world.is_alone else None
         if signum is not None:
             raise Stopped(signum)
-        self.meter.update(batch)
+        if batch is not None:
+            self.meter.update(batch)
 
     def on_validation_epoch_end(self) -> None:
-        """Computes the validation's figures."""
+        """Computes the validation's figures, of all processes' shares.
+
+        Raises:
+            DivergedError: if the loss is not finite.
+            Stopped: if a signal asked several processes for it meanwhile.
+        """
         self._log()
+        if not self.world.is_alone:
+            self.meter.replace(self.world.total(self.meter.sums()))
+            signum = self._agree()
+            if signum is not None:
+                raise Stopped(signum)
         values = self.meter.compute(self.val_text)
         figures = {f"val/{name}": value for name, value in values.items()}
-        self._clock.tick()
+        if self.world.is_alone:
+            self._clock.tick()
         if not math.isfinite(figures["val/loss"]):
             raise DivergedError(
                 f"the validation loss is {figures['val/loss']} at step {self.progress.step}: the "
@@ -187,85 +181,90 @@ class CharTask(pl.LightningModule, Generic[Network]):
         self._require_finite()
         self.progress.validation_due = False
 
-    # Training on one window
+    # One optimizer step
 
-    def _train_window(self, *, measure: bool) -> None:
+    def _train_step(self, *, measure: bool) -> None:
         begin = time.perf_counter()
-        batch = self._next_window()
+        windows = self._feed.step()
         rate = self.options.optimizer.lr * self.rate_factor()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        with autocast(self.options.precision, self.device):
-            outcome = self.forward_window(batch, self._carry, measure=measure)
-        self._carry = None if outcome.state is None else detach_state(outcome.state)
         self.optimizer.zero_grad()
-        self.manual_backward(outcome.objective)
-        norm = self._clip_gradient()
+        outcomes = [
+            self._go_through(window, scale, last=window is windows[-1], measure=measure)
+            for window, scale in zip(windows, self.scales(windows, self.world.size), strict=True)
+        ]
+        norm = clip_gradient(self._trained, self.options.gradient_clip)
         self.optimizer.step()
-        self.progress.advance(batch.characters, self._batches.steps_per_epoch)
-        self._count(outcome, norm, batch.characters, time.perf_counter() - begin)
+        characters = sum(window.characters_of_all for window in windows)
+        self.progress.advance(characters, self._feed.windows_per_epoch, len(windows))
+        seconds = time.perf_counter() - begin
+        self._ledger.add(windows, outcomes, norm, seconds)
+        self.progress.train_seconds += seconds
 
-    def _next_window(self) -> Batch:
-        """The window that the progress points at, with the state it begins with in place."""
-        if self._windows is None or self.progress.window == 0:
-            self._windows = self._batches.epoch(self.progress.epoch, self.progress.window)
-        batch = next(self._windows, None)
-        assert batch is not None, "an epoch has fewer windows than it says"
-        self._carry = carried_state(batch, self._carry)
-        return batch
+    def _go_through(
+        self, window: Batch, scale: float | Tensor | None, *, last: bool, measure: bool
+    ) -> Outcome:
+        """Forward and backward; processes add up their gradients with the step's last window."""
+        state = carried_state(window, self._carry)
+        with autocast(self.options.precision, self.device):
+            outcome = self.forward_window(window, state, measure=measure)
+        self._carry = None if outcome.state is None else detach_state(outcome.state)
+        objective = outcome.objective if scale is None else outcome.objective * scale
+        model = None if last else self.trainer.strategy.model
+        with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
+            self.manual_backward(objective)
+        return outcome
 
     def rate_factor(self) -> float:
         """What the highest learning rate is multiplied by now."""
         return rate_factor(self.options.scheduler, self.limits.share(self.progress))
 
-    def _clip_gradient(self) -> Tensor:
-        if self.options.gradient_clip is None:
-            gradients = [p.grad for p in self._trained if p.grad is not None]
-            return nn.utils.get_total_norm(gradients)
-        return nn.utils.clip_grad_norm_(self._trained, self.options.gradient_clip)
-
     # Figures of the training itself
 
-    def _count(self, outcome: Outcome, norm: Tensor, characters: int, seconds: float) -> None:
-        correct = outcome.correct if outcome.correct is not None else torch.zeros_like(norm)
-        sums = self._sums
-        sums.device += torch.stack([outcome.loss.float(), norm.float(), correct.float()])
-        sums.windows += 1
-        sums.predictions += outcome.predictions
-        sums.measured += outcome.predictions if outcome.correct is not None else 0
-        sums.characters += characters
-        sums.seconds += seconds
-        self.progress.train_seconds += seconds
+    def _agree(self, *, broken: bool = False) -> int | None:
+        """Lets all processes know the same time and the same reasons to stop.
+
+        Args:
+            broken: whether the sums here are not finite.
+
+        Returns:
+            The signal that any of them got.
+
+        Raises:
+            DivergedError: if any of them is broken.
+        """
+        signum, world = self.stop_signal(), self.world
+        if not world.is_alone:
+            now = self._clock.now() if world.is_first else 0.0
+            now, highest, broken_one = world.maximum([now, signum or 0, broken])
+            self.progress.elapsed_seconds = now
+            signum, broken = int(highest) or None, broken_one > 0
+        if broken:
+            raise self._ledger.divergence(self.progress)
+        return signum
 
     def _require_finite(self) -> None:
-        if not bool(torch.isfinite(self._sums.device).all()):
-            loss, norm, _ = (self._sums.device / max(1, self._sums.windows)).tolist()
-            raise DivergedError(
-                f"the loss is no longer a finite number at step {self.progress.step} (epoch "
-                f"{self.progress.epoch + 1}, gradient norm {norm:g}, loss {loss:g}); an earlier "
-                "checkpoint, if there is one, is kept; try a lower optimizer.lr or "
-                "trainer.gradient_clip"
-            )
+        broken = not self._ledger.is_finite()
+        if self.world.maximum([broken])[0]:
+            raise self._ledger.divergence(self.progress)
 
     def _log(self) -> None:
         """Reads the sums, gives their means away as a point of the curves, and starts anew."""
-        sums = self._sums
-        if sums.windows == 0:
+        if self._ledger.sums.windows == 0:
             return
         begin = time.perf_counter()
         self._require_finite()
-        loss, norm, correct = sums.device.tolist()
+        loss, norm, accuracy, sums = self._ledger.close(self.world)
         waited = time.perf_counter() - begin  # for a device that was still computing
-        sums.seconds += waited
         self.progress.train_seconds += waited
-        means = self.training_figures(loss / sums.predictions)
+        means = self.training_figures(loss)
         figures = {f"train/{name}": value for name, value in means.items()}
-        if sums.measured:
-            figures["train/accuracy"] = correct / sums.measured
-        figures["train/gradient_norm"] = norm / sums.windows
+        if accuracy is not None:
+            figures["train/accuracy"] = accuracy
+        figures["train/gradient_norm"] = norm
         figures["train/learning_rate"] = self.options.optimizer.lr * self.rate_factor()
-        figures["speed/train_chars_per_second"] = sums.characters / sums.seconds
-        self._sums = Sums(torch.zeros_like(sums.device))
+        figures["speed/train_chars_per_second"] = sums.characters / (sums.seconds + waited)
         self.figures.update(figures)
         self.on_log(figures)
 
@@ -278,13 +277,12 @@ class CharTask(pl.LightningModule, Generic[Network]):
             DivergedError: if the loss is not finite: such a state must not replace a good one.
         """
         self._require_finite()
-        sums = self._sums
         return {
             "progress": self.progress.to_plain(),
             "optimizer": self.optimizer.state_dict(),
             "carry": None if self._carry is None else list(self._carry),
             "figures": dict(self.figures),
-            "sums": {**vars(sums), "device": sums.device.clone()},
+            "sums": self._ledger.to_plain(),
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
@@ -295,5 +293,5 @@ class CharTask(pl.LightningModule, Generic[Network]):
         carry = state["carry"]
         self._carry = None if carry is None else tuple(tensor for tensor in carry)
         self.figures = dict(state["figures"])
-        self._sums = Sums(**state["sums"])
-        self._windows = None
+        self._ledger.sums = Sums(**state["sums"])
+        self._feed.rewind()

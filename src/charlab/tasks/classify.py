@@ -87,6 +87,13 @@ class ClassifyTask(CharTask[Classifier]):
             correct = (logits.argmax(-1) == batch.targets).sum()
         return Outcome(objective, loss, len(batch.targets), correct, None)
 
+    def amounts(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """See :meth:`CharTask.amounts`: the examples' weights."""
+        labels = batch.targets
+        if batch.whole is not None and batch.whole.labels is not None:
+            labels = batch.whole.labels
+        return self._class_weights[batch.targets].sum(), self._class_weights[labels].sum()
+
     def new_meter(self) -> ClassificationMeter:
         """Counts every example."""
         return ClassificationMeter(self.network, self._classes)

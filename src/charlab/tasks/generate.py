@@ -59,7 +59,9 @@ class GenerateTask(CharTask[LanguageModel]):
         """See :meth:`CharTask.forward_window`; the objective is the mean over symbols."""
         logits, state = self.network(batch.ids, state, condition=batch.labels)  # (B, T, V)
         rows, targets = logits.flatten(0, 1).float(), batch.targets.flatten()
-        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE)
+        # A share of an epoch's last window may hold nothing to predict, and no mean.
+        reduction = "mean" if batch.characters else "sum"
+        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction=reduction)
         return Outcome(
             objective=objective,
             loss=objective.detach() * batch.characters,
@@ -67,6 +69,10 @@ class GenerateTask(CharTask[LanguageModel]):
             correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
             state=state if batch.lengths is None else None,  # documents carry nothing on
         )
+
+    def amounts(self, batch: Batch) -> tuple[float, float]:
+        """See :meth:`CharTask.amounts`: symbols."""
+        return batch.characters, batch.characters_of_all
 
     def new_meter(self) -> GenerationMeter:
         """Counts every predicted symbol."""

@@ -1,10 +1,10 @@
 """Optimizers by name, and the learning rate over a run's progress."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
 
@@ -61,3 +61,10 @@ def rate_factor(options: SchedulerOptions, share: float) -> float:
     left = (share - options.warmup) / (1 - options.warmup)
     decay = _DECAYS[options.name](min(1.0, left))
     return options.final + (1 - options.final) * decay
+
+
+def clip_gradient(parameters: Sequence[nn.Parameter], limit: float | None) -> Tensor:
+    """Cuts the gradient's norm to a limit, if there is one; gives the norm before that."""
+    if limit is None:
+        return nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+    return nn.utils.clip_grad_norm_(parameters, limit)

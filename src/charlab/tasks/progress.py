@@ -13,7 +13,7 @@ class Progress:
         epoch: passes over the training data that are complete.
         window: batches of the current epoch that are done.
         step: optimizer steps done.
-        characters: characters trained on.
+        characters: characters trained on, by all processes.
         train_seconds: seconds spent in training steps.
         elapsed_seconds: seconds of the whole, validations included.
         validation_due: whether a leg of training is over and its validation is not.
@@ -31,11 +31,11 @@ class Progress:
         """For a checkpoint."""
         return asdict(self)
 
-    def advance(self, characters: int, windows_per_epoch: int) -> None:
-        """Counts one optimizer step on one window (batch)."""
+    def advance(self, characters: int, windows_per_epoch: int, windows: int = 1) -> None:
+        """Counts one optimizer step on a window (batch), or on several of the same epoch."""
         self.step += 1
         self.characters += characters
-        self.window += 1
+        self.window += windows
         if self.window == windows_per_epoch:
             self.epoch += 1
             self.window = 0
@@ -43,12 +43,19 @@ class Progress:
 
 @dataclass(frozen=True)
 class Limits:
-    """What ends a run, whichever comes first. None: no such limit."""
+    """What ends a run, whichever comes first. None: no such limit.
+
+    Attributes:
+        max_epochs, max_steps, max_minutes: the limits.
+        windows_per_epoch: windows (batches) of an epoch.
+        accumulate: windows to an optimizer step; an epoch's last one may have fewer.
+    """
 
     max_epochs: int | None
     max_steps: int | None
     max_minutes: float | None
     windows_per_epoch: int
+    accumulate: int = 1
 
     def share(self, progress: Progress) -> float:
         """How much of the run is done, from 0 to 1, in the limit that is nearest."""
@@ -66,12 +73,21 @@ class Limits:
         """Whether the run is at its end."""
         return self.share(progress) >= 1.0
 
-    def windows_left(self, progress: Progress) -> int | None:
-        """Windows until a limit of epochs or steps; None where only time limits the run."""
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps of an epoch."""
+        return -(-self.windows_per_epoch // self.accumulate)
+
+    def steps_to_epoch_end(self, progress: Progress) -> int:
+        """Optimizer steps that the current epoch still takes."""
+        return -(-(self.windows_per_epoch - progress.window) // self.accumulate)
+
+    def steps_left(self, progress: Progress) -> int | None:
+        """Steps until a limit of epochs or steps; None where only time limits the run."""
         left = []
         if self.max_epochs is not None:
-            done = progress.epoch * self.windows_per_epoch + progress.window
-            left.append(self.max_epochs * self.windows_per_epoch - done)
+            later = (self.max_epochs - progress.epoch - 1) * self.steps_per_epoch
+            left.append(later + self.steps_to_epoch_end(progress))
         if self.max_steps is not None:
             left.append(self.max_steps - progress.step)
         return max(0, min(left)) if left else None
@@ -85,6 +101,10 @@ class Clock:
         self._before = progress.elapsed_seconds
         self._start = time.perf_counter()
 
+    def now(self) -> float:
+        """The elapsed seconds as they are now."""
+        return self._before + time.perf_counter() - self._start
+
     def tick(self) -> None:
         """Brings the elapsed seconds up to now."""
-        self._progress.elapsed_seconds = self._before + time.perf_counter() - self._start
+        self._progress.elapsed_seconds = self.now()

@@ -36,6 +36,7 @@ class TrainingOptions:
         gradient_clip: what the gradient's norm is cut to; None: never.
         validate_every: optimizer steps between validations; None: after every epoch.
         log_every: optimizer steps between points of the curves.
+        accumulate: windows to an optimizer step.
     """
 
     optimizer: AdamOptions | SGDOptions
@@ -44,6 +45,7 @@ class TrainingOptions:
     gradient_clip: float | None
     validate_every: int | None
     log_every: int
+    accumulate: int = 1
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Outcome:
     """What one window's forward pass gives.
 
     Attributes:
-        objective: what is minimized, a scalar.
+        objective: what is minimized, a scalar: a mean over the window's predictions.
         loss: the unweighted loss summed over the predictions, detached.
         predictions: their number.
         correct: how many were right, a scalar; None if not asked for.
@@ -67,10 +69,13 @@ class Outcome:
 
 @dataclass
 class Sums:
-    """Sums since the curves' last point; tensors stay on the device until they are read."""
+    """Sums since the curves' last point; tensors stay on the device until they are read.
+
+    Losses and correct predictions are this process's, counts those of all.
+    """
 
     device: Tensor  # (3,): loss, gradient norm, correct predictions
-    windows: int = 0
+    windows: int = 0  # optimizer steps, by the name that they have in checkpoints
     predictions: int = 0
     measured: int = 0  # predictions whose correctness was counted
     characters: int = 0

@@ -1,0 +1,81 @@
+"""``train.py --help``: what can be composed, and the settings that it makes."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charlab.config.overrides import protect
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+_HEADER = """charlab trains character-level recurrent networks.
+
+What can be composed (group=choice):"""
+_SETTINGS = "The settings with their defaults (key=value overrides; comments stand in conf/):"
+_FOOTER = """python train.py model=lstm task=generate            names, generated
+python train.py model=gru task=classify             names -> language
+python train.py dataset=text dataset.path=book.txt  text of your own
+python train.py -m model=vanilla,lstm,gru seed=1,2  a grid of runs
+python train.py -m sweep=optuna                     a search for the best settings
+python train.py resume=latest                       goes on where a run stopped"""
+
+_FLAGS = {"--help", "-h"}
+_GRID = {"--multirun", "-m"}
+_INTERNAL = {"hydra", "shared"}  # folders of what is composed by others, not by the user
+
+
+def wants_settings(words: Sequence[str]) -> bool:
+    """Whether a command line asks for this help; with any other flag it is Hydra's affair."""
+    flags = {word for word in words if word.startswith("-")}
+    return bool(flags & _FLAGS) and flags <= _FLAGS | _GRID
+
+
+def describe_settings(words: Sequence[str], config_dir: Path) -> str:
+    """What ``--help`` prints: groups, settings as the overrides make them, examples.
+
+    Hydra's own help would copy its whole configuration for every group that there is.
+
+    Args:
+        words: of the command line; what would make a grid of runs changes no setting here.
+        config_dir: where ``train.yaml`` is.
+
+    Raises:
+        Exception: what Hydra raises if the overrides make no configuration.
+    """
+    from hydra import compose, initialize_config_dir
+    from omegaconf import OmegaConf
+
+    overrides = protect(word for word in words if not word.startswith("-"))
+    if _GRID.intersection(words):
+        overrides = _single(overrides)
+    with initialize_config_dir(str(config_dir), version_base="1.3"):
+        config = compose("train", overrides, return_hydra_config=True)
+    groups = [f"{group}: {', '.join(names)}" for group, names in find_groups(_folders(config))]
+    settings = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
+    parts = (_HEADER, "\n".join(groups), _SETTINGS, OmegaConf.to_yaml(settings), _FOOTER)
+    return "\n\n".join(part.strip("\n") for part in parts)
+
+
+def find_groups(folders: Iterable[Path]) -> list[tuple[str, list[str]]]:
+    """The groups that a user may choose from, with their choices, both sorted."""
+    groups: dict[str, set[str]] = {}
+    for folder in folders:
+        for path in folder.rglob("*.yaml"):
+            place = path.relative_to(folder).parent
+            if place.parts and place.parts[0] not in _INTERNAL:
+                groups.setdefault(place.as_posix(), set()).add(path.stem)
+    return [(group, sorted(choices)) for group, choices in sorted(groups.items())]
+
+
+def _single(overrides: list[str]) -> list[str]:
+    """Overrides without those that hold several values."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    parsed = OverridesParser.create().parse_overrides(overrides)
+    return [word.input_line or "" for word in parsed if not word.is_sweep_override()]
+
+
+def _folders(config: "DictConfig") -> list[Path]:
+    sources = config.hydra.runtime.config_sources
+    return [Path(source.path) for source in sources if source.schema == "file"]
