@@ -211,6 +211,9 @@ class CharTask(TaskContract[Network]):
             outcome = self.forward_window(window, state, measure=measure)
         self._carry = None if outcome.state is None else detach_state(outcome.state)
         objective = outcome.objective if scale is None else outcome.objective * scale
+        if self.world.is_alone:  # Lightning's way is for several, and costs its hooks' time
+            torch.autograd.backward(objective)
+            return outcome
         model = None if last else self.trainer.strategy.model
         with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
             self.manual_backward(objective)
