@@ -56,7 +56,7 @@ def test_training_rows_come_from_real_runs():
 
 
 def test_generation_rows_compare_one_text_and_many(monkeypatch):
-    monkeypatch.setattr(generation, "_STEPS", {8: 80})
+    monkeypatch.setattr(generation, "_STEPS", {8: (80, 3)})
     rows = list(generation.generation_rows((TINY,), 0.01, 1, torch.device("cpu")))
     assert [row.unit for row in rows] == ["characters/s", "characters/s", "GFLOP/s"]
     assert all(row.ours > 0 for row in rows)

@@ -287,13 +287,12 @@ def test_drawing_several_symbols_between_looks_changes_no_text(make_model, docum
     assert all(drafts == drawn[0] for drafts in drawn)
 
 
-def test_threads_share_the_samples_and_change_none(monkeypatch):
+def test_one_sample_is_the_same_alone_and_among_many():
     vocabulary = CharacterVocabulary("abcdef")
     torch.manual_seed(0)
     recurrent = build_model("lstm", vocabulary_size=vocabulary.size, hidden_size=8)
     model = LanguageModel(recurrent)
     settings = DecodingSettings(length=30, seed=4)
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
     many = generate(model, vocabulary, settings, documents=True, count=130)
     few = generate(model, vocabulary, settings, documents=True, count=5)
     one = generate(model, vocabulary, settings, documents=True, count=1)

@@ -39,13 +39,13 @@ def conditions(model, lanes):
     return torch.arange(lanes) % count if count else None
 
 
-def read(reader, ids):
+def read(reader, ids, *, alone=False):
     """The logits after each of the ids (B, T), (B, T, V)."""
     rows = []
-    for ids_t in ids.T.numpy():
-        reader.step(ids_t if len(ids_t) > 1 else int(ids_t[0]))
-        rows.append(reader.logits.copy().reshape(len(ids_t), V))
-    return np.stack(rows, axis=1)
+    for ids_t in ids.T:
+        reader.step(int(ids_t[0]) if alone else ids_t)
+        rows.append(torch.as_tensor(reader.logits).clone().reshape(len(ids_t), V))
+    return torch.stack(rows, dim=1)
 
 
 @torch.no_grad()
@@ -53,10 +53,12 @@ def assert_reads_as_forward(model, lanes, tolerance):
     ids, condition = text(lanes), conditions(model, lanes)
     whole, last = model(ids, condition=condition)
     _, state = model(ids[:, :7], condition=condition)
-    reader = FoldedReader(FoldedModel(model), state, condition)
-    np.testing.assert_allclose(read(reader, ids[:, 7:]), whole[:, 7:].numpy(), atol=tolerance)
-    for part, expected in zip(reader.state(), last, strict=True):
-        np.testing.assert_allclose(part, expected.numpy(), atol=tolerance)
+    for alone in {False, lanes == 1}:
+        reader = FoldedReader(FoldedModel(model), state, condition, alone=alone)
+        logits = read(reader, ids[:, 7:], alone=alone)
+        np.testing.assert_allclose(logits, whole[:, 7:].numpy(), atol=tolerance)
+        for part, expected in zip(reader.state(), last, strict=True):
+            np.testing.assert_allclose(part, expected.numpy(), atol=tolerance)
 
 
 @pytest.mark.parametrize("lanes", [1, 4])
@@ -92,7 +94,7 @@ def test_lanes_that_are_kept_go_on(kept):
     whole, _ = model(ids, condition=condition)
     reader = FoldedReader(FoldedModel(model), model.init_state(5), condition)
     read(reader, ids[:, :9])
-    reader.keep(np.array(kept))
+    reader.keep(torch.tensor(kept))
     np.testing.assert_allclose(read(reader, ids[kept, 9:]), whole[kept, 9:].numpy(), atol=1e-5)
 
 

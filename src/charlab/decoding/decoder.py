@@ -166,14 +166,14 @@ class Decoder:
         on_id: Callable[[int], None] | None,
     ) -> list[Draft]:
         """On a CPU from folded weights; any other model, and on any device, through its steps."""
-        seed, length = self._settings.seed or 0, self._settings.length
+        chances = SampleChances(self._settings.seed or 0, numbers, attempt)
         if not can_fold(self._model):
             return draw_drafts(
                 ModelReader(self._model, context),
-                length=length,
+                length=self._settings.length,
                 filters=self._filters,
                 end_rule=self._end_rule,
-                chances=SampleChances(seed, numbers, attempt),
+                chances=chances,
                 on_id=on_id,
             )
         if self._folded is None:
@@ -181,10 +181,10 @@ class Decoder:
         return draw_folded(
             self._folded,
             context,
-            length=length,
+            length=self._settings.length,
             filters=self._filters,
             end_rule=self._end_rule,
-            chances=lambda part: SampleChances(seed, numbers[part], attempt),
+            chances=chances,
             on_id=on_id,
         )
 
