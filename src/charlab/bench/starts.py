@@ -48,7 +48,7 @@ def _first_step(project: Path) -> float:
         ]
         begin, _ = _run(project, words)
         events = next(Path(folder).rglob("events.out.tfevents.*"))
-        written = EventAccumulator(str(events))
+        written = EventAccumulator(str(events.parent))  # a run writes several files
         written.Reload()
         return float(written.Scalars("train/loss")[0].wall_time) - begin
 
