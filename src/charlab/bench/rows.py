@@ -69,7 +69,7 @@ def _line(row: Row) -> str:
         _number(row.ours),
         _number(row.theirs),
         row.yardstick,
-        f"{row.ratio:.2f}{mark}",
+        f"{row.ratio:{'.2f' if row.ratio >= 0.1 else '.2g'}}{mark}",
         target if row.target else "",
     ]
     return f"| {' | '.join(cells)} |"
