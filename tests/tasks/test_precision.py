@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from charlab.tasks import precision
-from charlab.tasks.precision import autocast, resolve_precision
+from charlab.tasks.precision import autocast, fast_products, resolve_precision
 
 CPU = torch.device("cpu")
 
@@ -60,3 +60,12 @@ def test_the_context():
     nn.init.zeros_(layer.weight)
     with torch.no_grad(), autocast("bf16", CPU):
         assert not torch.equal(layer(x), before)
+
+
+def test_products_are_fast_on_cuda_while_training_alone():
+    before = torch.get_float32_matmul_precision()
+    with fast_products(torch.device("cpu")):
+        assert torch.get_float32_matmul_precision() == before
+    with fast_products(torch.device("cuda")):
+        assert torch.get_float32_matmul_precision() == "high"
+    assert torch.get_float32_matmul_precision() == before

@@ -22,7 +22,7 @@ from charlab.tasks.feed import Feed
 from charlab.tasks.ledger import Ledger
 from charlab.tasks.legs import STEPS_PER_STRETCH, Legs
 from charlab.tasks.optimization import build_optimizer, clip_gradient, rate_factor
-from charlab.tasks.precision import autocast
+from charlab.tasks.precision import autocast, fast_products
 from charlab.tasks.progress import Clock, Limits, Progress
 from charlab.tasks.records import DivergedError, Outcome, Stopped, Sums, TrainingOptions
 
@@ -119,7 +119,8 @@ class CharTask(TaskContract[Network]):
         """
         progress = self.progress
         for _ in range(stretch):
-            self._train_step(measure=progress.step % STEPS_PER_STRETCH == 0)
+            with fast_products(self.device):
+                self._train_step(measure=progress.step % STEPS_PER_STRETCH == 0)
             if progress.step % self.options.log_every == 0:
                 self._log()
             if self.world.is_alone:  # several agree after the stretch
@@ -211,7 +212,7 @@ class CharTask(TaskContract[Network]):
             outcome = self.forward_window(window, state, measure=measure)
         self._carry = None if outcome.state is None else detach_state(outcome.state)
         objective = outcome.objective if scale is None else outcome.objective * scale
-        if self.world.is_alone:  # Lightning's way is for several, and costs its hooks' time
+        if self.world.is_alone:  # Lightning's way is for several, and costs time
             torch.autograd.backward(objective)
             return outcome
         model = None if last else self.trainer.strategy.model
@@ -289,7 +290,7 @@ class CharTask(TaskContract[Network]):
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes up what :meth:`training_state` gave, from a checkpoint on the CPU."""
+        """Takes up what :meth:`training_state` gave."""
         for field in dataclasses.fields(Progress):
             setattr(self.progress, field.name, state["progress"][field.name])
         self.optimizer.load_state_dict(state["optimizer"])
