@@ -278,3 +278,18 @@ def test_a_function_is_disabled_as_soon_as_there_is_a_compiler(
     deferred._adjust_dynamo(real)
     assert direct(1) == ({}, 2)
     assert decorated(2) == ({"recursive": False}, 3)
+
+
+def test_weights_without_memory_need_no_compiler():
+    code = """
+import charlab, torch
+from charlab.deferred import DYNAMO, defer_compiler, loaded
+defer_compiler()
+with torch.device("meta"):
+    torch.nn.Embedding(3, 4)
+print(loaded(DYNAMO) is None)
+import torch._dynamo.config
+print(loaded(DYNAMO) is not None)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]

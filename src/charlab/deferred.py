@@ -27,6 +27,15 @@ def defer() -> None:
         sys.meta_path.insert(0, _Finder())
 
 
+def defer_compiler() -> None:
+    """Puts the stand-in of ``torch._dynamo`` up, once torch is there.
+
+    Without Lightning too it is imported where nothing is compiled: by an initialization of weights
+    that have no memory yet, as a checkpoint's are before they are read.
+    """
+    _put_up(DYNAMO, _dynamo_answers, _adjust_dynamo)
+
+
 def loaded(name: str) -> types.ModuleType | None:
     """A module that is imported, or is being imported; None if only its stand-in is there."""
     module = sys.modules.get(name)

@@ -12,6 +12,7 @@ from torch import nn
 from charlab.checkpoint import Checkpoint
 from charlab.config.check import to_plain
 from charlab.config.schema import ClassifyOptions, GenerateOptions, RunOptions
+from charlab.deferred import defer_compiler
 from charlab.errors import CharlabError, CheckpointError
 from charlab.models import build_model
 from charlab.models.classifier import Classifier
@@ -40,6 +41,7 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
         CheckpointError: if the weights do not fit the configuration beside them.
     """
     vocabulary_size = checkpoint.vocabulary.size
+    defer_compiler()
     try:
         if checkpoint.options.model.num_layers > len(checkpoint.network):
             raise ValueError("more layers than weights")
