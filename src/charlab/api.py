@@ -11,6 +11,7 @@ from torch import Tensor
 
 from charlab import runs
 from charlab.checkpoint import Checkpoint, load
+from charlab.data.batch import LabelUse
 from charlab.data.corpus import Corpus, encode_documents
 from charlab.data.document import Document
 from charlab.data.encoded import cut_windows
@@ -20,11 +21,11 @@ from charlab.data.vocabulary import Vocabulary
 from charlab.decoding import DecodingSettings, Sample, Score, generate, score
 from charlab.devices import choose_device
 from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError
-from charlab.measuring import POSITIONS
-from charlab.networks import restore_network
-from charlab.preparation import is_conditional, read_corpus
+from charlab.networks import restore_network, task_of
+from charlab.preparation import read_corpus
 from charlab.registry import nearest
 from charlab.sampling import draw_labels
+from charlab.tasks.task import POSITIONS
 
 Ranking = list[tuple[str, float]]
 """Labels with their probabilities, the likeliest first."""
@@ -46,6 +47,7 @@ class TrainedModel:
         self.labels = checkpoint.labels
         self.metrics = checkpoint.metrics
         self.device = device
+        self.trained_for: Any = task_of(checkpoint)
         self.network: Any = restore_network(checkpoint, path).to(device)
         self._label_counts = checkpoint.label_counts
         self._fingerprint = checkpoint.fingerprint
@@ -158,7 +160,8 @@ class TrainedModel:
     @property
     def condition_labels(self) -> tuple[str, ...]:
         """The labels that generation is conditioned on; () if on none."""
-        return self.labels if is_conditional(self.options) else ()
+        labels: tuple[str, ...] = self.trained_for.condition_labels
+        return labels
 
     def conditions(self, label: str | None, count: int, seed: int | None) -> list[int] | None:
         """The condition of each of ``count`` samples; None for a network without conditions.
@@ -211,7 +214,7 @@ class TrainedModel:
         batches = evaluation_batches(
             numbered,
             layout="sequences",
-            purpose="classify",
+            labels=LabelUse.TARGET,
             seq_len=1,
             device=self.device,
             budget=POSITIONS,

@@ -148,6 +148,8 @@ def _closest(word: str, choices: Iterable[str], cutoff: float) -> str:
 
 def _fields(schema: type) -> Iterator[_Field]:
     for name, hint in typing.get_type_hints(schema, include_extras=True).items():
+        if typing.get_origin(hint) is typing.ClassVar:
+            continue
         extras = typing.get_args(hint)[1:] if hasattr(hint, "__metadata__") else ()
         yield _Field(
             name,

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.batch import ALL, IGNORE, Batch, Shard
+from charlab.data.batch import ALL, IGNORE, Batch, LabelUse, Shard
 from charlab.data.encoded import Encoded, cut_windows
 from charlab.data.lanes import Lanes, lane_starts
 from charlab.data.rows import padded_rows
@@ -48,9 +48,8 @@ def evaluation_batches(
     encoded: Encoded,
     *,
     layout: str,
-    purpose: str,
+    labels: LabelUse,
     seq_len: int,
-    conditional: bool = False,
     device: torch.device | str = "cpu",
     lanes: int | None = None,
     budget: int = BUDGET,
@@ -65,28 +64,25 @@ def evaluation_batches(
     Args:
         encoded: the split.
         layout: "sequences" or "stream".
-        purpose: "generate" or "classify".
+        labels: what they are for.
         seq_len: characters of a window, to classify a stream; else without effect.
-        conditional: whether generation sees the labels (sequences only).
         device: where batches are to be.
         lanes: lanes of a stream; by default a number that its length alone decides.
         budget: positions of a batch, padding included; one row may exceed it.
         shard: this process's share of the batches, or of a stream's lanes; it may be empty.
 
     Raises:
-        ValueError: if layout or purpose is unknown, a stream is to be conditional, or a stream
+        ValueError: if the layout is unknown, a stream is to be conditional, or a stream
             has nothing to predict.
     """
     if layout not in ("sequences", "stream"):
         raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
-    if layout == "stream" and purpose == "generate":
-        if conditional:
+    if layout == "stream" and labels is not LabelUse.TARGET:
+        if labels is LabelUse.CONDITION:
             raise ValueError("a stream has no labels to condition generation on")
         return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device, shard=shard)
     rows = encoded if layout == "sequences" else cut_windows(encoded, seq_len)
-    return SequenceEvaluation(
-        rows, purpose=purpose, conditional=conditional, budget=budget, device=device, shard=shard
-    )
+    return SequenceEvaluation(rows, labels=labels, budget=budget, device=device, shard=shard)
 
 
 class SequenceEvaluation:
@@ -94,8 +90,7 @@ class SequenceEvaluation:
 
     Args:
         encoded: the documents.
-        purpose: "generate" or "classify".
-        conditional: whether batches for generation carry the labels.
+        labels: what they are for.
         budget: positions of a batch, padding included; a longer document stands alone.
         device: where batches are to be.
         shard: this process's share of the batches; they are dealt out in turn.
@@ -105,13 +100,12 @@ class SequenceEvaluation:
         self,
         encoded: Encoded,
         *,
-        purpose: str,
-        conditional: bool,
+        labels: LabelUse,
         budget: int = BUDGET,
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = padded_rows(encoded, purpose=purpose, conditional=conditional, device=device)
+        self._rows = padded_rows(encoded, labels=labels, device=device)
         self._order = np.argsort(self._rows.lengths, kind="stable")
         self._lengths = self._rows.lengths[self._order]
         bounds = _fill(self._lengths, budget)

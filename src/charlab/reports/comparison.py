@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from charlab.directions import higher_is_better
+from charlab.config.task_options import higher_is_better
 from charlab.errors import ConfigError
 from charlab.registry import nearest
 from charlab.reports.run_facts import RunFacts

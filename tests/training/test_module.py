@@ -15,7 +15,8 @@ from charlab.commands.session import Session
 from charlab.config import RunOptions
 from charlab.preparation import prepare
 from charlab.random_states import seed_everything
-from charlab.tasks.records import DivergedError
+from charlab.tasks.classify.task import class_weights
+from charlab.training.records import DivergedError
 
 STEPS = 21  # two stretches and a part of a third
 
@@ -112,8 +113,8 @@ def test_options_of_the_training_loss_do_not_change_the_reported_one(
         seed_everything(1)
         prepared = prepare(options)
         session = Session(prepared.options, prepared.corpus)
-        task, batch = session.task.eval(), next(session.batches.epoch(0))
-        outcome = task.forward_window(batch, None, measure=True)
+        network, batch = session.network.eval(), next(session.batches.epoch(0))
+        outcome = session.task.training_loss(network, batch, None, measure=True)
         losses.append((float(outcome.objective.detach()), float(outcome.loss)))
     (plain_objective, plain), (objective, reported) = losses
     assert reported == plain
@@ -226,8 +227,11 @@ def test_class_weights_count_windows_of_a_stream(
 ) -> None:
     (tmp_path / "long.txt").write_text("abcd " * 2000, encoding="utf-8")
     (tmp_path / "short.txt").write_text("efgh " * 200, encoding="utf-8")
-    options = compose_options("dataset=text", "task=classify", f"dataset.path={tmp_path}")
+    options = compose_options(
+        "dataset=text", "task=classify", "task.class_weights=balanced", f"dataset.path={tmp_path}"
+    )
     prepared = prepare(options)
     session = Session(prepared.options, prepared.corpus)
-    assert session.label_counts() == [1, 1]
-    assert session.example_counts() == [8000 // 64, 13]  # 800 characters: 13 windows of 61 or 62
+    assert session.task.data.label_counts == (1, 1)
+    counts = torch.tensor([8000 // 64, 13])  # 800 characters: 13 windows of 61 or 62
+    assert torch.equal(session.task._class_weights, class_weights(counts, 1.0))

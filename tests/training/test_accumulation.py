@@ -15,8 +15,8 @@ from charlab.commands.fitting import new_session
 from charlab.commands.session import Session
 from charlab.config import RunOptions
 from charlab.preparation import prepare
-from charlab.tasks.legs import Legs
-from charlab.tasks.progress import Limits, Progress
+from charlab.training.loader import Legs
+from charlab.training.progress import Limits, Progress
 
 STEPS = 11
 

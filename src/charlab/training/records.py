@@ -6,7 +6,6 @@ from torch import Tensor
 
 from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
 from charlab.errors import CharlabError
-from charlab.models.state import State
 
 
 class DivergedError(CharlabError):
@@ -46,25 +45,6 @@ class TrainingOptions:
     validate_every: int | None
     log_every: int
     accumulate: int = 1
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one window's forward pass gives.
-
-    Attributes:
-        objective: what is minimized, a scalar: a mean over the window's predictions.
-        loss: the unweighted loss summed over the predictions, detached.
-        predictions: their number.
-        correct: how many were right, a scalar; None if not asked for.
-        state: the recurrent state to carry on; None where nothing is carried.
-    """
-
-    objective: Tensor
-    loss: Tensor
-    predictions: int
-    correct: Tensor | None
-    state: State | None
 
 
 @dataclass

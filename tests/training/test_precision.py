@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from charlab.tasks import precision
-from charlab.tasks.precision import autocast, fast_products, resolve_precision
+from charlab.training import precision
+from charlab.training.precision import autocast, fast_products, resolve_precision
 
 CPU = torch.device("cpu")
 

@@ -1,12 +1,13 @@
-"""What every task shares: how a network is trained, window by window, and where it stands."""
+"""How a network is trained at its task, batch by batch, and where it stands."""
 
 import dataclasses
 import math
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any, Self
+from typing import Any, Generic
 
+import pytorch_lightning as pl
 import torch
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
@@ -14,27 +15,27 @@ from torch.nn.parallel import DistributedDataParallel
 from charlab.data.batch import Batch
 from charlab.data.batches import TrainingBatches
 from charlab.data.original import OriginalText
-from charlab.metrics import carried_state
-from charlab.models.state import State, detach_state
+from charlab.models.state import State, carried_state, detach_state
 from charlab.parallel.world import World
-from charlab.tasks.contract import Network, TaskContract
-from charlab.tasks.feed import Feed
-from charlab.tasks.ledger import Ledger
-from charlab.tasks.legs import STEPS_PER_STRETCH, Legs
-from charlab.tasks.optimization import build_optimizer, clip_gradient, rate_factor
-from charlab.tasks.precision import autocast, fast_products
-from charlab.tasks.progress import Clock, Limits, Progress
-from charlab.tasks.records import DivergedError, Outcome, Stopped, Sums, TrainingOptions
+from charlab.tasks.task import Network, StepOutput, Task
+from charlab.training.feed import Feed
+from charlab.training.loader import STEPS_PER_STRETCH, Legs
+from charlab.training.optimization import build_optimizer, clip_gradient, rate_factor
+from charlab.training.precision import autocast, fast_products
+from charlab.training.progress import Clock, Limits, Progress
+from charlab.training.records import DivergedError, Stopped, Sums, TrainingOptions
+from charlab.training.statistics import Ledger
 
 
-class CharTask(TaskContract[Network]):
-    """Trains a network. A task adds what :class:`TaskContract` asks for.
+class TrainingModule(pl.LightningModule, Generic[Network]):
+    """Trains a network at a task.
 
     Optimization is manual and a training step is a stretch of several optimizer steps; see
-    :mod:`charlab.tasks.legs`. Of several processes each trains on its share of every window; where
-    they have to agree (on the time, on stopping, on figures) they exchange a few numbers.
+    :mod:`charlab.training.loader`. Of several processes each trains on its share of every window;
+    where they have to agree (on the time, on stopping, on metrics) they exchange a few numbers.
 
     Args:
+        task: gives loss and metrics.
         network: what is trained.
         batches: the training split's batches.
         limits: what ends the run.
@@ -42,17 +43,23 @@ class CharTask(TaskContract[Network]):
     """
 
     def __init__(
-        self, network: Network, batches: TrainingBatches, limits: Limits, options: TrainingOptions
+        self,
+        task: Task[Network],
+        network: Network,
+        batches: TrainingBatches,
+        limits: Limits,
+        options: TrainingOptions,
     ) -> None:
         super().__init__()
+        self.task = task
         self.automatic_optimization = False
-        self.network = network
+        self.network: Network = network
         self.limits = limits
         self.options = options
         self.progress = Progress()
         self.legs = Legs(self.progress, limits, options.validate_every)
         self.figures: dict[str, float] = {}
-        self.meter = self.new_meter()
+        self.meter = self.task.new_meter(self.network)
         self.val_text: OriginalText | None = None  # what validations measure, if a whole text
         self.on_log: Callable[[dict[str, float]], None] = lambda figures: None
         self.stop_signal: Callable[[], int | None] = lambda: None
@@ -63,28 +70,6 @@ class CharTask(TaskContract[Network]):
         self._clock = Clock(self.progress)
         self._optimizer: torch.optim.Optimizer | None = None
         self._trained = [p for p in network.parameters() if p.requires_grad]
-
-    @classmethod
-    def build(
-        cls,
-        network: Network,
-        batches: TrainingBatches,
-        limits: Limits,
-        training: TrainingOptions,
-        *,
-        task: Any,
-        class_counts: Tensor,
-        unit: str,
-    ) -> Self:
-        """Makes the task from what every run has; one with options of its own overrides this.
-
-        Args:
-            network, batches, limits, training: as of the class.
-            task: the options of the task's own group.
-            class_counts: training examples of each label, (C,).
-            unit: what a symbol of the text is: "char", "byte" or "word".
-        """
-        return cls(network, batches, limits, training)
 
     # Lightning's hooks
 
@@ -137,7 +122,7 @@ class CharTask(TaskContract[Network]):
 
     def on_validation_epoch_start(self) -> None:
         """Takes an empty meter."""
-        self.meter = self.new_meter()
+        self.meter = self.task.new_meter(self.network)
 
     def validation_step(self, batch: Batch | None) -> None:
         """Adds a batch to the meter; None is the share of a process for which there is nothing.
@@ -193,7 +178,9 @@ class CharTask(TaskContract[Network]):
         self.optimizer.zero_grad()
         outcomes = [
             self._go_through(window, scale, last=window is windows[-1], measure=measure)
-            for window, scale in zip(windows, self.scales(windows, self.world.size), strict=True)
+            for window, scale in zip(
+                windows, self.task.scales(windows, self.world.size), strict=True
+            )
         ]
         norm = clip_gradient(self._trained, self.options.gradient_clip)
         self.optimizer.step()
@@ -205,11 +192,11 @@ class CharTask(TaskContract[Network]):
 
     def _go_through(
         self, window: Batch, scale: float | Tensor | None, *, last: bool, measure: bool
-    ) -> Outcome:
+    ) -> StepOutput:
         """Forward and backward; processes add up their gradients with the step's last window."""
-        state = carried_state(window, self._carry)
+        state = carried_state(self._carry, window.fresh)
         with autocast(self.options.precision, self.device):
-            outcome = self.forward_window(window, state, measure=measure)
+            outcome = self.task.training_loss(self.network, window, state, measure=measure)
         self._carry = None if outcome.state is None else detach_state(outcome.state)
         objective = outcome.objective if scale is None else outcome.objective * scale
         if self.world.is_alone:  # Lightning's way is for several, and costs time
@@ -262,7 +249,7 @@ class CharTask(TaskContract[Network]):
         loss, norm, accuracy, sums = self._ledger.close(self.world)
         waited = time.perf_counter() - begin  # for a device that was still computing
         self.progress.train_seconds += waited
-        means = self.training_figures(loss)
+        means = self.task.training_metrics(loss)
         figures = {f"train/{name}": value for name, value in means.items()}
         if accuracy is not None:
             figures["train/accuracy"] = accuracy

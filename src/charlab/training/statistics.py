@@ -10,8 +10,9 @@ from torch import Tensor
 
 from charlab.data.batch import Batch
 from charlab.parallel.world import World
-from charlab.tasks.progress import Progress
-from charlab.tasks.records import DivergedError, Outcome, Sums
+from charlab.tasks.task import StepOutput
+from charlab.training.progress import Progress
+from charlab.training.records import DivergedError, Sums
 
 
 class Ledger:
@@ -26,7 +27,7 @@ class Ledger:
         self.sums.device = self.sums.device.to(device, precise)
 
     def add(
-        self, windows: Sequence[Batch], outcomes: Sequence[Outcome], norm: Tensor, seconds: float
+        self, windows: Sequence[Batch], outcomes: Sequence[StepOutput], norm: Tensor, seconds: float
     ) -> None:
         """Enters one optimizer step.
 

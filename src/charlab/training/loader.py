@@ -9,7 +9,7 @@ to agree on when to stop.
 
 from collections.abc import Iterator
 
-from charlab.tasks.progress import Limits, Progress
+from charlab.training.progress import Limits, Progress
 
 STEPS_PER_STRETCH = 8
 

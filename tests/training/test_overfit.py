@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from charlab.data.batch import IGNORE
+from charlab.data.batch import IGNORE, LabelUse
 from charlab.data.batches import training_batches
 from charlab.data.vocabulary import BOUNDARY
-from charlab.tasks.overfitting import FirstBatchOnly
+from charlab.training.overfit import FirstBatchOnly
 
 NAMES = [("ace"[n % 3] + "bda"[n % 3] * n, "ace"[n % 3]) for n in range(1, 10)]  # all unequal
 STREAM = [("the quick brown fox jumps over the lazy dog " * 9, None)]
@@ -12,16 +12,15 @@ STREAM = [("the quick brown fox jumps over the lazy dog " * 9, None)]
 
 @pytest.fixture
 def real(make_corpus):
-    def make(texts, purpose, **options):
+    def make(texts, use):
         corpus = make_corpus(texts, fractions=(1.0, 0.0, 0.0))
         return training_batches(
             corpus.splits["train"],
             layout=corpus.layout,
-            purpose=purpose,
+            labels=use,
             batch_size=4,
             seq_len=5,
             seed=3,
-            **options,
         )
 
     return make
@@ -36,9 +35,9 @@ def same(one, other):
             assert before == after, name
 
 
-@pytest.mark.parametrize(("texts", "purpose"), [(NAMES, "classify"), (STREAM, "generate")])
-def test_the_first_batch_stands_for_all(real, texts, purpose):
-    batches = real(texts, purpose)
+@pytest.mark.parametrize(("texts", "use"), [(NAMES, LabelUse.TARGET), (STREAM, LabelUse.NONE)])
+def test_the_first_batch_stands_for_all(real, texts, use):
+    batches = real(texts, use)
     only = FirstBatchOnly(batches, single_document=False)
     first = next(batches.epoch(0))
     assert (only.steps_per_epoch, len(only)) == (1, 1)
@@ -55,7 +54,7 @@ def test_the_first_batch_stands_for_all(real, texts, purpose):
 
 @pytest.mark.parametrize("conditional", [False, True])
 def test_one_document_without_padding(real, conditional):
-    batches = real(NAMES, "generate", conditional=conditional)
+    batches = real(NAMES, LabelUse.CONDITION if conditional else LabelUse.NONE)
     first = next(batches.epoch(0))
     (batch,) = FirstBatchOnly(batches, single_document=True).epoch(0)
     width = int(first.lengths[0])

@@ -3,8 +3,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.tasks.legs import STEPS_PER_STRETCH, Legs
-from charlab.tasks.progress import Limits, Progress
+from charlab.training.loader import STEPS_PER_STRETCH, Legs
+from charlab.training.progress import Limits, Progress
 
 COUNTS = st.integers(1, 40)
 SETTINGS = {

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.tasks.progress import Clock, Limits, Progress
+from charlab.training.progress import Clock, Limits, Progress
 
 WHOLE = st.none() | st.integers(1, 40)
 

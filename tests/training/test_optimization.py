@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torch.testing import assert_close
 
 from charlab.config.schema import OPTIMIZERS, SCHEDULERS, AdamOptions, SchedulerOptions, SGDOptions
-from charlab.tasks.optimization import build_optimizer, rate_factor
+from charlab.training.optimization import build_optimizer, rate_factor
 
 SHARES = st.floats(0, 1)
 OPTIONS = {

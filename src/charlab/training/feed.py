@@ -5,7 +5,7 @@ from itertools import islice
 
 from charlab.data.batch import Batch
 from charlab.data.batches import TrainingBatches
-from charlab.tasks.progress import Progress
+from charlab.training.progress import Progress
 
 
 class Feed:

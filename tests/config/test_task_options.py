@@ -1,6 +1,6 @@
 import pytest
 
-from charlab.directions import higher_is_better
+from charlab.config.task_options import higher_is_better
 
 
 @pytest.mark.parametrize(
