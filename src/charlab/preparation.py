@@ -39,6 +39,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         layout=dataset.layout,
         fractions=dataset.split.fractions,
         split_seed=dataset.split.seed,
+        purpose=options.task.name,
         distinct=dataset.distinct,
         unit=dataset.unit,
         min_count=dataset.min_count,

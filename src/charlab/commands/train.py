@@ -225,7 +225,7 @@ def _sampler(session: Session) -> Callable[[], list[str]] | None:
 
 def _say_beginning(session: Session, folder: Path) -> None:
     options, trainer = session.options, session.options.trainer
-    describe_corpus(session.corpus)
+    describe_corpus(session.corpus, session.options.task.name)
     model = options.model
     describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
     limits = {

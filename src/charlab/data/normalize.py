@@ -14,6 +14,7 @@ from charlab.registry import nearest
 # In the order in which they are applied, whatever order they are written in.
 STEPS = ("none", "nfc", "nfkc", "ascii", "lower")
 
+_LONE_BYTE = re.compile("[\udc80-\udcff]")  # as Python shows what is no UTF-8
 _OUTSIDE_ASCII = re.compile(r"[^\t\n -~]")
 
 
@@ -55,6 +56,15 @@ def check_steps(steps: str) -> tuple[str, ...]:
             one, other = sorted(pair)
             raise ConfigError(f"dataset.normalize={steps}: {one} and {other} exclude each other")
     return tuple(step for step in STEPS if step in words)
+
+
+def normalize_label(label: str) -> str:
+    r"""A label as it is stored and asked for: composed (NFC), no white space around it.
+
+    Bytes of a file's name that are no UTF-8 are escaped: ``caf\xe9``.
+    """
+    readable = _LONE_BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", label)
+    return unicodedata.normalize("NFC", readable).strip()
 
 
 def normalize_documents(

@@ -54,14 +54,16 @@ def _require_window(corpus: Corpus, seq_len: int) -> None:
 
 
 def _require_measurable(corpus: Corpus, split: str, purpose: str) -> None:
-    """A stream's first character is not predicted, so a part of one has nothing to measure."""
+    """A document's first character is not predicted in a stream: one alone measures nothing."""
     part = corpus.splits[split]
-    needed = 2 if corpus.layout == "stream" and purpose == "generate" else 1
+    stream = corpus.layout == "stream" and purpose == "generate"
+    needed = max(part.documents, 1) + 1 if stream else 1
     if part.characters >= needed:
         return
     whole = sum(part.characters for part in corpus.splits.values())
+    more = "text" if corpus.report.cut_documents else "documents (none is cut), each label some"
     raise DataError(
         f"the {split} part has {part.characters} of {whole} {NAMES[corpus.vocabulary.unit]} and "
-        f"needs at least {needed}: give more text, or change dataset.split.fractions "
+        f"needs at least {needed}: give more {more}, or change dataset.split.fractions "
         "(a fraction of 0 goes without that part)"
     )
