@@ -25,6 +25,8 @@ def read_corpus(options: RunOptions) -> Corpus:
         text_column=dataset.text_column,
         label_column=dataset.label_column,
         url=dataset.url,
+        labelled=options.task.name == "classify",
+        remark=say,
     )
     documents = read_parts(
         dataset.source,
