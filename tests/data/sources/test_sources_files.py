@@ -219,11 +219,11 @@ def test_bytes_that_are_no_text_in_the_encoding(tmp_path, data, encoding, messag
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
-    def deny(self, mode):
-        raise PermissionError(13, "Permission denied", str(self))
+    def deny(path, flags):
+        raise PermissionError(13, "Permission denied", str(path))
 
     (tmp_path / "x.txt").touch()
-    monkeypatch.setattr(Path, "open", deny)  # file modes do not stop an administrator
+    monkeypatch.setattr(os, "open", deny)  # file modes do not stop an administrator
     assert refused(read_text, tmp_path / "x.txt", "utf-8").endswith("x.txt': Permission denied")
 
 

@@ -74,11 +74,22 @@ def arrange(found: Found, *, labelled: bool, remark: Remark) -> list[Placed]:
             remark(f"labels are left aside: no folder names one of {listing(without)}")
             placed = [each._replace(label=None) for each in placed]
             reading = ""
-    if names := [*map(shown, [*beside, *outside]), *found.passed]:
-        remark(f"left out: {_list(names)}")
+    _name_left_out(found, [*beside, *outside], remark)
     if reading:
         remark(f"labels are the names of {reading}")
     return placed
+
+
+def arrange_parts(found: Found, remark: Remark) -> list[Placed]:
+    """Files with their parts alone, whatever labels there are; what is left out is named."""
+    split_of, places, outside = _parts(found.entries)
+    _name_left_out(found, outside, remark)
+    return [Placed(entry, None, split_of.get(entry)) for entry in places]
+
+
+def _name_left_out(found: Found, entries: Sequence[Entry], remark: Remark) -> None:
+    if names := [*map(shown, entries), *found.passed]:
+        remark(f"left out: {_list(names)}")
 
 
 def listing(entries: Sequence[Entry]) -> str:
