@@ -4,10 +4,13 @@ import errno
 import json
 import math
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
+
+_LONE_BYTE = re.compile("[\udc80-\udcff]")
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
@@ -61,6 +64,14 @@ def same_content(source: Path, target: Path) -> None:
     finally:  # a rename onto another name of the same file does nothing at all
         temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
+
+
+def escape_bytes(text: str) -> str:
+    r"""Text with a file's name in it, its bytes that are no UTF-8 written ``\xe9``.
+
+    Python holds such a byte as half a character, which no file in UTF-8 takes.
+    """
+    return _LONE_BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
 
 
 def user_path(text: str) -> Path:

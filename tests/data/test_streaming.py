@@ -90,6 +90,7 @@ documents = st.lists(
     unit=st.sampled_from(["char", "byte", "word"]),
     normalize=st.sampled_from(["none", "nfc", "nfkc+lower", "ascii"]),
     layout=st.sampled_from(["auto", "stream", "sequences"]),
+    purpose=st.sampled_from(["generate", "classify"]),
     fractions=st.sampled_from([(0.8, 0.1, 0.1), (0.5, 0.0, 0.5), (1.0, 0.0, 0.0)]),
     distinct=st.booleans(),
     limit=st.none() | st.integers(1, 60),

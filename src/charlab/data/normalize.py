@@ -9,12 +9,12 @@ from typing import Literal, NamedTuple
 
 from charlab.data.document import Document
 from charlab.errors import ConfigError
+from charlab.files import escape_bytes
 from charlab.registry import nearest
 
 # In the order in which they are applied, whatever order they are written in.
 STEPS = ("none", "nfc", "nfkc", "ascii", "lower")
 
-_LONE_BYTE = re.compile("[\udc80-\udcff]")  # as Python shows what is no UTF-8
 _OUTSIDE_ASCII = re.compile(r"[^\t\n -~]")
 
 
@@ -63,8 +63,7 @@ def normalize_label(label: str) -> str:
 
     Bytes of a file's name that are no UTF-8 are escaped: ``caf\xe9``.
     """
-    readable = _LONE_BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", label)
-    return unicodedata.normalize("NFC", readable).strip()
+    return unicodedata.normalize("NFC", escape_bytes(label)).strip()
 
 
 def normalize_documents(
