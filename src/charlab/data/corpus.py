@@ -204,8 +204,11 @@ def _given(text: NumberedText, shares: npt.NDArray[np.int64], layout: str) -> np
     if layout == "stream":
         begins = _begins(shares)
         for part, column in enumerate(shares.T):
-            for begin in begins[column > 0, part].tolist():
-                counts[part, text.numbers[begin : begin + 1]] += 1
+            places = begins[column > 0, part]
+            for near in np.split(places, np.flatnonzero(np.diff(places // CHUNK)) + 1):
+                if len(near):
+                    numbers = text.numbers[int(near[0]) : int(near[-1]) + 1]
+                    np.add.at(counts[part], numbers[near - near[0]], 1)
     return counts
 
 

@@ -5,6 +5,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from charlab.data.document import Document
@@ -58,6 +59,7 @@ def check_steps(steps: str) -> tuple[str, ...]:
     return tuple(step for step in STEPS if step in words)
 
 
+@lru_cache(maxsize=4096)  # rows are many, labels few
 def normalize_label(label: str) -> str:
     r"""A label as it is stored and asked for: composed (NFC), no white space around it.
 
