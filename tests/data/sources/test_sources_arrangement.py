@@ -57,7 +57,7 @@ def test_labels_and_parts_by_place(
     assert [label for _, label, _ in found] == labels.split()
     assert ("left out: " in said) == bool(left)
     assert left in said
-    parts = {"train": "train", "test": "test", "valid": "val", "dev": "val"}
+    parts = {"train": None, "test": "test", "valid": "val", "dev": "val"}
     for text, _, split in found:
         named = [parts[word] for word in text.replace(".", "/").split("/") if word in parts]
         assert [split] == (named or [None])
@@ -78,7 +78,7 @@ def test_parts_of_text_without_labels(tmp_path: Path, names: str) -> None:
     found, _ = read(lay(tmp_path, names, "folder"), "text", classify=False)
     assert [(label, split) for _, label, split in found] == [
         (None, "test"),
-        (None, "train"),
+        (None, None),
         (None, "val"),
     ]
 
@@ -126,8 +126,8 @@ def test_names_in_parts_and_in_folders_of_their_own(tmp_path: Path) -> None:
     path = lay(tmp_path, "train/Thai.txt train/Twi.txt test/Thai.txt", "folder")
     assert read(path, "names", classify=True)[0] == [
         ("test/Thai.txt", "Thai", "test"),
-        ("train/Thai.txt", "Thai", "train"),
-        ("train/Twi.txt", "Twi", "train"),
+        ("train/Thai.txt", "Thai", None),
+        ("train/Twi.txt", "Twi", None),
     ]
     path = lay(tmp_path / "other", "Thai/names.txt Twi/names.txt", "folder")
     assert [label for _, label, _ in read(path, "names", classify=True)[0]] == ["Thai", "Twi"]

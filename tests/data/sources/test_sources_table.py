@@ -232,7 +232,7 @@ def test_tables_in_parts_and_what_lies_beside_them(tmp_path):
     found, lines = said(tmp_path)
     assert [(d.text, d.split) for d in found] == [
         ("test.csv", "test"),
-        ("train.csv", "train"),
+        ("train.csv", None),
         ("valid.csv", "val"),
     ]
     assert lines.startswith("left out: 'more.csv', 'notes.pdf'; ")

@@ -29,7 +29,8 @@ class Placed(NamedTuple):
     Attributes:
         entry: the file.
         label: None where nothing says one.
-        split: "train", "val" or "test"; None where nothing says one.
+        split: "val" or "test"; None for all else, train too, which is dealt out: it gives its
+            shares to a val or test part that is not there.
     """
 
     entry: Entry
@@ -59,10 +60,10 @@ def arrange(found: Found, *, labelled: bool, remark: Remark) -> list[Placed]:
     split_of, places, outside = _parts(entries)
     labels, reading = _labels(list(places.values()), labelled)
     placed = [
-        Placed(entry, label, split_of.get(entry))
+        Placed(entry, label, _split(split_of.get(entry)))
         for entry, label in zip(places, labels, strict=True)
     ]
-    learnt = {each.label for each in placed if each.split in (None, "train")}
+    learnt = {each.label for each in placed if each.split is None}
     if not labelled and any(each.label not in learnt for each in placed):
         placed = [each._replace(label=None) for each in placed]  # names that say nothing in common
     without = [each.entry for each in placed if each.label is None]
@@ -84,7 +85,11 @@ def arrange_parts(found: Found, remark: Remark) -> list[Placed]:
     """Files with their parts alone, whatever labels there are; what is left out is named."""
     split_of, places, outside = _parts(found.entries)
     _name_left_out(found, outside, remark)
-    return [Placed(entry, None, split_of.get(entry)) for entry in places]
+    return [Placed(entry, None, _split(split_of.get(entry))) for entry in places]
+
+
+def _split(part: str | None) -> str | None:
+    return None if part == "train" else part
 
 
 def _name_left_out(found: Found, entries: Sequence[Entry], remark: Remark) -> None:
