@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from charlab.files import same_content, user_path, write_atomically, write_json, write_text
+from charlab.files import (
+    escape_bytes,
+    open_regular,
+    same_content,
+    user_path,
+    write_atomically,
+    write_json,
+    write_text,
+)
 
 
 def names(folder):
@@ -125,3 +133,23 @@ def test_json_without_infinities(tmp_path: Path) -> None:
 def test_a_home_that_nobody_has_is_a_name_like_any_other() -> None:
     assert user_path("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
     assert user_path("~/x") == Path.home() / "x"
+
+
+def test_only_regular_files_are_opened(tmp_path):
+    (tmp_path / "file").write_bytes(b"text")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with open_regular(tmp_path / "link") as file:
+        assert file.read() == b"text"
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name in ("pipe", "zero"):
+        with pytest.raises(OSError, match="it is not a regular file"):
+            open_regular(tmp_path / name)
+    with pytest.raises(IsADirectoryError):
+        open_regular(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        open_regular(tmp_path / "nothing")
+
+
+def test_bytes_of_a_name_that_are_no_utf_8_are_escaped():
+    assert escape_bytes(os.fsdecode(b"caf\xe9 \xc3\xa9")) == r"caf\xe9 é"

@@ -16,7 +16,7 @@ from charlab.data.corpus import Corpus, encode_documents
 from charlab.data.document import Document
 from charlab.data.encoded import cut_windows
 from charlab.data.evaluation_batches import evaluation_batches
-from charlab.data.normalize import normalize_documents
+from charlab.data.normalize import normalize_documents, normalize_label
 from charlab.data.vocabulary import Vocabulary
 from charlab.decoding import DecodingSettings, Sample, Score, generate, score
 from charlab.devices import choose_device
@@ -177,9 +177,10 @@ class TrainedModel:
             return None
         if label is None:
             return draw_labels(self._label_counts, count, seed)
-        if label not in self.labels:
+        known = [normalize_label(name) for name in self.labels]
+        if (wanted := normalize_label(label)) not in known:
             raise ConfigError(f"unknown label {label!r}: {nearest(label, list(self.labels))}")
-        return [self.labels.index(label)] * count
+        return [known.index(wanted)] * count
 
     def normalize(self, text: str) -> str:
         """A text as the training text was normalized."""

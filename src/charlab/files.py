@@ -1,11 +1,16 @@
 """Writing files so that a crash never leaves half of one."""
 
+import errno
 import json
 import math
 import os
+import re
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
+
+_LONE_BYTE = re.compile("[\udc80-\udcff]")
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
@@ -26,6 +31,22 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     _sync_folder(path.parent)
 
 
+def open_regular(path: Path) -> IO[bytes]:
+    """Opens a file to read it. A pipe is not waited for, a device or folder not read.
+
+    Raises:
+        OSError: if it cannot be opened or is no regular file, links followed.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+
+
 def same_content(source: Path, target: Path) -> None:
     """Makes ``target`` hold what ``source`` holds now, at no cost where hard links exist.
 
@@ -43,6 +64,14 @@ def same_content(source: Path, target: Path) -> None:
     finally:  # a rename onto another name of the same file does nothing at all
         temporary.unlink(missing_ok=True)
     _sync_folder(target.parent)
+
+
+def escape_bytes(text: str) -> str:
+    r"""Text with a file's name in it, its bytes that are no UTF-8 written ``\xe9``.
+
+    Python holds such a byte as half a character, which no file in UTF-8 takes.
+    """
+    return _LONE_BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
 
 
 def user_path(text: str) -> Path:

@@ -24,6 +24,8 @@ def read_corpus(options: RunOptions) -> Corpus:
         text_column=dataset.text_column,
         label_column=dataset.label_column,
         url=dataset.url,
+        labelled=options.task.predicts_label,
+        remark=say,
     )
     documents = read_parts(
         dataset.source,
@@ -38,6 +40,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         layout=dataset.layout,
         fractions=dataset.split.fractions,
         split_seed=dataset.split.seed,
+        predicts_label=options.task.predicts_label,
         distinct=dataset.distinct,
         unit=dataset.unit,
         min_count=dataset.min_count,

@@ -220,7 +220,7 @@ def _shows_data(session: Session, watch: Watch | None) -> bool:
 
 def _say_beginning(session: Session, folder: Path) -> None:
     options, trainer = session.options, session.options.trainer
-    describe_corpus(session.corpus)
+    describe_corpus(session.corpus, session.options.task.predicts_label)
     model = options.model
     describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
     limits = {
