@@ -1,16 +1,38 @@
-"""What a person sees: lines on the screen, the same lines in a run's log."""
+"""What a person sees: lines on the screen, the same lines in a run's log.
+
+Texts, labels, file names and settings come from anywhere and may hold what a terminal obeys.
+Whatever goes to a screen or a log passes `visible`.
+"""
 
 import logging
+import re
+import sys
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 LOGGER = logging.getLogger("charlab")
 console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
+# Controls (C0, C1), lone surrogates, line separators, and what turns the direction of writing.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]"
+)
+
+
+def visible(text: object, keep: str = "") -> str:
+    r"""A text in which nothing moves a cursor, ends a line or turns the writing: ``\x1b``, ``\n``.
+
+    Args:
+        text: from anywhere.
+        keep: characters that stay as they are, such as a newline.
+    """
+    return _UNSEEN.sub(lambda m: m[0] if m[0] in keep else ascii(m[0])[1:-1], str(text))
+
 
 def say(text: str) -> None:
-    """Says something on the screen and in the run's log, where there is one."""
+    """Says a line on the screen and in the run's log, where there is one."""
     LOGGER.info(text)
 
 
@@ -19,14 +41,48 @@ def warn(text: str) -> None:
     LOGGER.warning(text)
 
 
+def show(*lines: str) -> None:
+    """Lines of a command's answer on standard output."""
+    for line in lines:
+        print(visible(line))
+
+
+def remark(line: str) -> None:
+    """A line about the answer, which is no part of it: on standard error."""
+    print(visible(line), file=sys.stderr, flush=True)
+
+
+def write(text: str) -> None:
+    """A part of an answer that is text of a network or of the user's own: to the letter.
+
+    Only on a terminal is it shown with its controls made visible.
+    """
+    sys.stdout.write(visible(text, keep="\n\t") if sys.stdout.isatty() else text)
+    sys.stdout.flush()
+
+
 class _Screen(logging.Handler):
     """Prints above a progress bar, if one is shown."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = record.getMessage()
+        text = visible(record.getMessage())
         if record.levelno >= logging.WARNING:
             text = f"warning: {text}"
         console.print(text)
+
+
+class _LogForm(logging.Formatter):
+    """A record as a line with its time; a traceback, where there is one, below it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
+        """The line."""
+        keep = "\n" if record.levelno <= logging.DEBUG else ""  # what another process said
+        record.message = visible(record.message, keep)
+        return super().formatMessage(record)
+
+    def formatException(self, *args: Any) -> str:  # noqa: N802
+        """The traceback."""
+        return visible(super().formatException(*args), keep="\n\t")
 
 
 def start_logging() -> None:
@@ -48,7 +104,7 @@ class LogFile:
 
     def __init__(self, path: Path) -> None:
         self._handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
-        form = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S")
+        form = _LogForm("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S")
         self._handler.setFormatter(form)
 
     def __enter__(self) -> "LogFile":

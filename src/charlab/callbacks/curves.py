@@ -10,6 +10,7 @@ from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
 from charlab.directions import higher_is_better
+from charlab.terminal import visible
 
 _ROW_SUFFIX = ".hparams"
 FIGURES = (
@@ -46,7 +47,8 @@ class Curves:
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text, shown with its line breaks and nothing of it taken for markup."""
-        indented = "\n".join(f"    {line}" for line in text.split("\n"))
+        lines = visible(text, keep="\n").split("\n")  # whatever else ends a line ends the block
+        indented = "\n".join(f"    {line}" for line in lines)
         self._writer.add_text(tag, indented, step)
 
     def image(self, tag: str, pixels: npt.NDArray[np.uint8], step: int) -> None:

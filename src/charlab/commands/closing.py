@@ -123,7 +123,7 @@ def final_samples(session: Session, folder: Path) -> None:
     samples = draw_samples(session, count, task.samples.length)
     say(f"samples (temperature {task.samples.temperature:g}):")
     lines = describe_samples(session.corpus, samples)
-    for line in lines:
+    for line in "\n".join(lines).split("\n"):
         say(line)
     write_text(folder / "samples.txt", "\n".join(lines) + "\n")
 
@@ -143,7 +143,7 @@ def describe_samples(corpus: Corpus, samples: Sequence[Sample]) -> list[str]:
     where = name_opening(train, corpus.vocabulary)
     lines = []
     for number, sample in enumerate(samples, start=1):
-        span = novelty.longest_copied_span(sample.text)
+        span = novelty.longest_copied_span(sample.continuation)
         lines += [f"--- {number} ---", sample.text]
         lines.append(f"(longest span copied from {where}: {span.length} characters)")
     return lines

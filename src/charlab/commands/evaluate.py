@@ -8,11 +8,13 @@ from charlab.config.door_options import EvaluateWords
 from charlab.data.original import split_text
 from charlab.data.splits import SPLITS
 from charlab.errors import ConfigError, DataError
+from charlab.figures import to_png
 from charlab.figures.confusion import confusion_figure
-from charlab.files import user_path, write_json
+from charlab.files import json_bytes, open_output
 from charlab.measuring import measure, measuring_batches
 from charlab.metrics import METERS, ClassificationMeter
 from charlab.registry import nearest
+from charlab.terminal import show, visible
 
 
 def evaluate(words: EvaluateWords) -> int:
@@ -34,11 +36,11 @@ def evaluate(words: EvaluateWords) -> int:
     if words.figure is not None and model.task != "classify":
         raise ConfigError("figure= draws a confusion matrix: for runs with task=classify")
     figures, meter = evaluate_model(model, words.split, positions=words.batch_characters)
-    print(f"{model.path}, {words.split} part:")
+    show(f"{model.path}, {words.split} part:")
     for name, value in figures.items():
-        print(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
+        show(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
     if isinstance(meter, ClassificationMeter):
-        print(label_table(meter.confusion.numpy(), model.labels))
+        show(*label_table(meter.confusion.numpy(), model.labels))
     _write_files(words, model, figures, meter)
     return 0
 
@@ -70,27 +72,27 @@ def evaluate_model(
     return figures, meter
 
 
-def label_table(confusion: npt.NDArray[np.int64], labels: tuple[str, ...]) -> str:
-    """Examples, precision, recall and F1 of each label, the most frequent first."""
-    width = max(len("label"), *(len(label) for label in labels))
+def label_table(confusion: npt.NDArray[np.int64], labels: tuple[str, ...]) -> list[str]:
+    """Examples, precision, recall and F1 of each label in lines, the most frequent first."""
+    names = [visible(label) for label in labels]
+    width = max(len("label"), *map(len, names))
     lines = [f"  {'label':<{width}}  examples  precision  recall     f1"]
     for i in np.argsort(-confusion.sum(axis=1), kind="stable"):
         right, true, predicted = confusion[i, i], confusion[i].sum(), confusion[:, i].sum()
         precision = f"{right / predicted:9.3f}" if predicted else f"{'-':>9}"
         recall = f"{right / true:6.3f}" if true else f"{'-':>6}"
         f1 = f"{2 * right / (true + predicted):5.3f}" if true + predicted else f"{'-':>5}"
-        lines.append(f"  {labels[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
-    return "\n".join(lines)
+        lines.append(f"  {names[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
+    return lines
 
 
 def _write_files(
     words: EvaluateWords, model: TrainedModel, figures: dict[str, float | int], meter: object
 ) -> None:
-    try:
-        if words.output is not None:
-            write_json(user_path(words.output), figures)
-        if words.figure is not None and isinstance(meter, ClassificationMeter):
-            figure = confusion_figure(meter.confusion.numpy(), model.labels)
-            figure.savefig(user_path(words.figure), format="png")
-    except OSError as error:
-        raise DataError(f"cannot write {error.filename}: {error.strerror}") from error
+    if words.output is not None:
+        with open_output(words.output) as file:
+            file.write(json_bytes(figures))
+    if words.figure is not None and isinstance(meter, ClassificationMeter):
+        picture = to_png(confusion_figure(meter.confusion.numpy(), model.labels))
+        with open_output(words.figure, "figure") as file:
+            file.write(picture)

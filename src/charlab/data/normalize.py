@@ -100,6 +100,11 @@ def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> st
     return text
 
 
+def normalize_label(label: str) -> str:
+    """A label's one spelling: composed (NFC), without white space around it."""
+    return unicodedata.normalize("NFC", label.strip())
+
+
 def _is_narrow(text: str) -> bool:
     """Whether it is certain that no code point is above 255: then nothing composes.
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from charlab.sweeps.claim import LABEL, REASON
 from charlab.sweeps.pool import Survey
 from charlab.sweeps.spec import Spec
-from charlab.terminal import console, duration, say
+from charlab.terminal import console, duration, say, visible
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -98,7 +98,7 @@ class SweepDisplay:
                 duration(_seconds(trial)),
                 share,
                 "–" if value is None else _short(value),
-                _settings(trial),
+                visible(_settings(trial)),
             )
         if len(running) > _ROWS:
             table.add_row("…", "", "", "", f"and {len(running) - _ROWS} more")

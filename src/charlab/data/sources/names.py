@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from charlab.data.document import Document
-from charlab.data.sources import sources
+from charlab.data.sources import sources, stripping
 from charlab.data.sources.faker_names import embedded_names
 from charlab.data.sources.reading.entries import Entry, find, label_of
 from charlab.data.sources.reading.text_files import empty, read_lines
@@ -12,6 +12,7 @@ from charlab.errors import DataError
 
 
 @sources.register("names")
+@stripping
 def read(request: Request) -> Iterable[Document]:
     """Names, labelled by their language.
 
