@@ -52,12 +52,14 @@ def remark(line: str) -> None:
     print(visible(line), file=sys.stderr, flush=True)
 
 
-def write(text: str) -> None:
-    """A part of an answer that is text of a network or of the user's own: to the letter.
+def as_shown(text: str, keep: str = "") -> str:
+    """What standard output gets of a text: all, to the letter; a terminal only what is visible."""
+    return visible(text, keep) if sys.stdout.isatty() else text
 
-    Only on a terminal is it shown with its controls made visible.
-    """
-    sys.stdout.write(visible(text, keep="\n\t") if sys.stdout.isatty() else text)
+
+def write(text: str) -> None:
+    """A piece of text on standard output, as `as_shown` has it but for its line breaks and tabs."""
+    sys.stdout.write(as_shown(text, keep="\n\t"))
     sys.stdout.flush()
 
 

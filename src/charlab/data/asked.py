@@ -12,7 +12,7 @@ from charlab.data.vocabulary import NAMED_AT_MOST, Vocabulary
 from charlab.errors import ConfigError, UnknownCharacterError
 
 
-@dataclass(frozen=True)
+@dataclass
 class Unseen:
     """What training never saw of some texts (or too rarely: ``dataset.min_count``).
 
@@ -30,14 +30,18 @@ class Unseen:
         """The part of all symbols, from 0 to 1; 0 of no text."""
         return self.counts.total() / self.symbols if self.symbols else 0.0
 
-    def __add__(self, other: "Unseen") -> "Unseen":
-        return Unseen(self.counts + other.counts, self.symbols + other.symbols)
+    def add(self, other: "Unseen") -> None:
+        """Takes in that of another text."""
+        self.counts.update(other.counts)
+        self.symbols += other.symbols
+
+    def __bool__(self) -> bool:
+        return bool(self.counts)
 
     def __str__(self) -> str:
-        """The share and the most frequent symbols."""
         named = ", ".join(repr(symbol) for symbol, _ in self.counts.most_common(NAMED_AT_MOST))
         more = len(self.counts) - NAMED_AT_MOST
-        return f"{self.share:.1%}: {named}{f' and {more} more' if more > 0 else ''}"
+        return f"{self.share:.1%} ({named}{f' and {more} more' if more > 0 else ''})"
 
 
 class Asking:
@@ -93,17 +97,18 @@ class Asking:
         Raises:
             ConfigError: if it is no text.
         """
-        normalized = self.normalize(text)
-        return normalized.strip() if self._stripped else normalized
+        return self._strip(self.normalize(text))
 
     def unseen(self, text: str) -> Unseen:
         """What training never saw of a whole text."""
         dropped: Counter[str] = Counter()
-        self._normalize(text, dropped)
-        read = self.whole(text)
+        read = self._strip(self._normalize(text, dropped))
         unknown = Counter(symbol for _, symbol in self._vocabulary.unknown(read))
         symbols = len(self._vocabulary.encode(read)) + dropped.total()
         return Unseen(dropped + unknown, symbols)
+
+    def _strip(self, normalized: str) -> str:
+        return normalized.strip() if self._stripped else normalized
 
     def _normalize(self, text: str, dropped: Counter[str]) -> str:
         if not isinstance(text, str):
