@@ -13,7 +13,17 @@ from typing import Any
 from rich.console import Console
 
 LOGGER = logging.getLogger("charlab")
-console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+class _Screen(Console):
+    """A screen that may go away: a run outlives it, and its log goes on."""
+
+    def on_broken_pipe(self) -> None:
+        """Rich would end the program."""
+        self.quiet = True
+
+
+console = _Screen(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 # Controls (C0, C1), lone surrogates, line separators, and what turns the direction of writing.
 _UNSEEN = re.compile(
@@ -63,14 +73,17 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
-class _Screen(logging.Handler):
+class _OnScreen(logging.Handler):
     """Prints above a progress bar, if one is shown."""
 
     def emit(self, record: logging.LogRecord) -> None:
         text = visible(record.getMessage())
         if record.levelno >= logging.WARNING:
             text = f"warning: {text}"
-        console.print(text)
+        try:
+            console.print(text)
+        except OSError:  # as `_Screen` has it, of a full disk
+            console.quiet = True
 
 
 class _LogForm(logging.Formatter):
@@ -90,7 +103,7 @@ class _LogForm(logging.Formatter):
 def start_logging() -> None:
     """Shows the log on the screen; to be called once by a door."""
     LOGGER.handlers.clear()
-    LOGGER.addHandler(_Screen(logging.INFO))
+    LOGGER.addHandler(_OnScreen(logging.INFO))
     LOGGER.setLevel(logging.DEBUG)  # a run's log also holds the traceback of what ended it
     LOGGER.propagate = False
 

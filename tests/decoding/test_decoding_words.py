@@ -75,7 +75,8 @@ def test_words_stay_apart(make_model):
         assert len({sample.text for sample in samples}) > 30
         for sample in samples:
             scored = score(model, vocabulary, sample.text, documents=True)
-            prompt_ids = len(vocabulary.encode(prompt))
+            prompt_ids = len(vocabulary.encode(vocabulary.settled(prompt)))
+            assert sample.text.startswith(prompt)
             drawn = scored.per_symbol[prompt_ids : prompt_ids + sample.predictions]
             assert drawn.sum() == pytest.approx(sample.log_probability)
             assert len(scored.per_symbol) == prompt_ids + sample.predictions + (not sample.finished)

@@ -70,7 +70,8 @@ class Curves:
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
         events: Any = writer.file_writer
         rows: Any = hparams  # torch's TensorBoard helpers are not typed
-        for summary in rows(dict(settings), shown):
+        said = {key: visible(v) if isinstance(v, str) else v for key, v in settings.items()}
+        for summary in rows(said, shown):
             events.add_summary(summary)
         writer.close()
 
