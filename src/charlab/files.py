@@ -52,7 +52,7 @@ def _opened(path: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
     descriptor = _descriptor(path)
     if descriptor is not None:
         return os.fdopen(os.dup(descriptor), "wb")
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # pathlib raises where links go round
     try:
         known = path.stat()
     except FileNotFoundError:
@@ -67,7 +67,7 @@ def _opened(path: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
 def _descriptor(path: Path) -> int | None:
     """The number of the open file of this process that a path stands for (``/dev/stdout``)."""
     for _ in range(40):  # links on the way: more are a circle
-        folder = path.parent.resolve()
+        folder = Path(os.path.realpath(path.parent))
         if folder in (Path(f"/proc/{os.getpid()}/fd"), Path("/dev/fd")) and path.name.isdigit():
             return int(path.name)
         if not path.is_symlink():

@@ -106,7 +106,9 @@ class DecodingSettings:
     def _check_together(self) -> None:
         if self.min_length > self.length:
             raise ConfigError(f"min_length={self.min_length} is above length={self.length}")
-        clash = [c for c in self.stop or "" if c in self.banned]
+        # An accent that both hold, each on another letter, is no clash.
+        stop, banned = (unicodedata.normalize("NFC", t or "") for t in (self.stop, self.banned))
+        clash = [c for c in stop if c in banned]
         if clash:
             raise ConfigError(f"stop= holds {clash[0]!r}, which banned= keeps from being generated")
         if self.beam_width is None:
