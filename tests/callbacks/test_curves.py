@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import markdown
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from charlab.callbacks.curves import Curves
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\n\n", "\r\r", "\v", "\f", "\u2028", "\x02"])
+def test_a_text_is_one_block_of_code(tmp_path: Path, end: str) -> None:
+    curves = Curves(tmp_path)
+    curves.text("samples", f"one{end}# head{end}<script>x</script>{end}", 1)
+    curves.row({"dataset.path": "a\udcff\x1b.txt"}, {"val/loss": 1.0}, 1)
+    curves.close()
+    events = EventAccumulator(str(tmp_path), size_guidance={"tensors": 0})
+    events.Reload()
+    (event,) = events.Tensors("samples/text_summary")
+    page = markdown.markdown(event.tensor_proto.string_val[0].decode())
+    assert page.startswith("<pre><code>")
+    assert page.endswith("</code></pre>")
+    assert page.count("<") == 4
