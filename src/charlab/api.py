@@ -20,6 +20,7 @@ from charlab.data.evaluation_batches import evaluation_batches
 from charlab.data.normalize import normalize_label
 from charlab.data.vocabulary import Vocabulary
 from charlab.decoding import DecodingSettings, Sample, Score, generate, score
+from charlab.decoding.decoder import check_count
 from charlab.devices import choose_device
 from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError
 from charlab.measuring import POSITIONS
@@ -100,6 +101,7 @@ class TrainedModel:
             UnknownCharacterError: if the prompt holds characters or words never seen in training.
         """
         self._require("generate")
+        check_count(count)
         settings = self.decoding(settings or DecodingSettings(), **knobs)
         return generate(
             self.network,
@@ -168,6 +170,7 @@ class TrainedModel:
         if self.condition_labels and label is None:
             raise ConfigError("this network generates by label: say label= to score a text")
         conditions = self.conditions(label, 1, 0)
+        unknown = DecodingSettings(unknown=unknown).unknown  # refuses what is neither
         normalized = self.asking.known(text, "text=", unknown)
         return score(
             self.network,
@@ -212,12 +215,14 @@ class TrainedModel:
             return None
         if label is None:
             return draw_labels(self._label_counts, count, seed)
-        spellings = {normalize_label(known): i for i, known in enumerate(self.labels)}
-        spellings |= {known: i for i, known in enumerate(self.labels)}
-        index = spellings.get(label, spellings.get(normalize_label(label)))
-        if index is None:
+        if not isinstance(label, str):
+            raise ConfigError(f"label= must be text, got {label!r}")
+        if label not in self.labels:  # perhaps in another spelling
+            spellings = {normalize_label(known): known for known in self.labels}
+            label = spellings.get(normalize_label(label), label)
+        if label not in self.labels:
             raise ConfigError(f"unknown label {label!r}: {nearest(label, list(self.labels))}")
-        return [index] * count
+        return [self.labels.index(label)] * count
 
     def normalize(self, text: str) -> str:
         """A text as the training text was normalized; white space around it stays."""

@@ -7,7 +7,6 @@ import gc
 import os
 import secrets
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -42,6 +41,9 @@ def enter(command: Callable[[list[str]], int]) -> None:
     except Exception as error:
         known = _report_known(error)
         if known is None:
+            from charlab.terminal import say_traceback
+
+            sys.excepthook = say_traceback
             raise
         code = known
     _drop_unwritten()
@@ -220,7 +222,9 @@ def _report_known(error: Exception) -> int | None:
     if not lines:
         return None
     if _WANTS_TRACEBACK:
-        traceback.print_exc()
+        from charlab.terminal import say_traceback
+
+        say_traceback(type(error), error, error.__traceback__)
     else:
         _complain(*(f"error: {line}" for line in lines))
     return 1

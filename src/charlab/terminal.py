@@ -7,6 +7,7 @@ Whatever goes to a screen or a log passes `visible`.
 import logging
 import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,12 @@ def show(*lines: str) -> None:
 def remark(line: str) -> None:
     """A line about the answer, which is no part of it: on standard error."""
     print(visible(line), file=sys.stderr, flush=True)
+
+
+def say_traceback(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """A fault of the program on standard error, as ``sys.excepthook`` is to say it."""
+    lines = traceback.format_exception(kind, error, trace)
+    print(visible("".join(lines), keep="\n\t"), end="", file=sys.stderr, flush=True)
 
 
 def as_shown(text: str, keep: str = "") -> str:

@@ -71,9 +71,8 @@ def test_files(case: str, door_in_bash: Door, tmp_path: Path) -> None:
 
 
 def test_an_output_dir_that_is_no_utf8() -> None:
-    assert_one_line(
-        in_process("train.py", "output_dir=a\udcff"), r"in UTF-8, not empty, got 'a\udcff'"
-    )
+    done = in_process("train.py", "output_dir=a\udcff")
+    assert_one_line(done, r"in UTF-8, not empty, got 'a\udcff'")
 
 
 def test_all_faults_at_once(door_in_bash: Door) -> None:

@@ -77,7 +77,7 @@ def generate(
     return decoder.draw(range(count), conditions, on_text=on_text)
 
 
-def check_count(count: int, conditions: Sequence[int] | None) -> None:
+def check_count(count: int, conditions: Sequence[int] | None = None) -> None:
     """Refuses what is no number of samples.
 
     Raises:

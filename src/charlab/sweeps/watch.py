@@ -87,7 +87,7 @@ class SweepDisplay:
 
     def _picture(self, survey: Survey) -> Group:
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("trial", "for", "seen", self._spec.objectives[0], "settings"):
+        for name in ("trial", "for", "seen", visible(self._spec.objectives[0]), "settings"):
             table.add_column(name, overflow="ellipsis", no_wrap=True)
         running = [t for t in survey.trials if t.state.name == "RUNNING"]
         for trial in running[:_ROWS]:
