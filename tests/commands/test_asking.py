@@ -141,6 +141,15 @@ def test_a_string_for_a_list_of_texts(classifier: Path, writer: Path) -> None:
             charlab.load(classifier).classify([wrong])
 
 
+def test_values_of_a_wrong_kind_are_one_line(namer: Path) -> None:
+    model = charlab.load(namer)
+    for values in ({"count": "3"}, {"count": -1}, {"label": 5}, {"unknown": "ignore"}, {"stop": 1}):
+        with pytest.raises(ConfigError):
+            model.generate("la", **values)
+    with pytest.raises(ConfigError, match="unknown= must be error or mark"):
+        model.score("la", label="Orkish", unknown="ignore")
+
+
 def test_lines_are_safe_on_a_screen(classifier: Path, tmp_path: Path) -> None:
     done = in_process("evaluate.py", f"run={tmp_path}/\x1b[2J\u202e\nerror: all is well")
     assert done.stderr.splitlines()[1:] == []
