@@ -10,7 +10,7 @@ from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
 from charlab.config.task_options import Metric
-from charlab.files import escape_bytes
+from charlab.terminal import visible
 
 _ROW_SUFFIX = ".hparams"
 
@@ -36,7 +36,8 @@ class Curves:
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text, shown with its line breaks and nothing of it taken for markup."""
-        indented = "\n".join(f"    {line}" for line in escape_bytes(text).split("\n"))
+        lines = visible(text, keep="\n").split("\n")  # whatever else ends a line ends the block
+        indented = "\n".join(f"    {line}" for line in lines)
         self._writer.add_text(tag, indented, step)
 
     def image(self, tag: str, pixels: npt.NDArray[np.uint8], step: int) -> None:
@@ -58,8 +59,8 @@ class Curves:
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
         events: Any = writer.file_writer
         rows: Any = hparams  # torch's TensorBoard helpers are not typed
-        words = {k: escape_bytes(v) if isinstance(v, str) else v for k, v in settings.items()}
-        for summary in rows(words, shown):
+        said = {key: visible(v) if isinstance(v, str) else v for key, v in settings.items()}
+        for summary in rows(said, shown):
             events.add_summary(summary)
         writer.close()
 

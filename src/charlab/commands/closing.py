@@ -47,6 +47,6 @@ def final_samples(session: Session, folder: Path) -> None:
         return
     heading, lines = shown
     say(heading)
-    for line in lines:
+    for line in "\n".join(lines).split("\n"):
         say(line)
     write_text(folder / "samples.txt", "\n".join(lines) + "\n")

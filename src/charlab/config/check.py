@@ -59,7 +59,7 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
     known = list(dotted_keys(schema, data)) if hints else []
     value = _build_dataclass(schema, data, "", faults, known)
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return typing.cast(T, value)
 
 
@@ -81,7 +81,7 @@ def check_some(schema: type, data: Mapping[str, Any], *, prefix: str) -> dict[st
         for name, value in data.items()
     }
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return values
 
 

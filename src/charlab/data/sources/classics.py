@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from charlab.data.document import AnyDocument
-from charlab.data.sources import in_split, sources
+from charlab.data.sources import in_split, sources, stripping
 from charlab.data.sources.downloading.fetch import Download, fetch, fetch_all
 from charlab.data.sources.downloading.names_tutorial import NAMES_TUTORIAL
 from charlab.data.sources.names import names_at
@@ -63,12 +63,14 @@ def tiny_shakespeare(request: Request) -> Iterator[AnyDocument]:
 
 
 @sources.register("makemore_names")
+@stripping
 def makemore_names(request: Request) -> Iterable[AnyDocument]:
     """32,033 given names (Karpathy's makemore)."""
     return names_at(_at("makemore_names", MAKEMORE_NAMES, request))
 
 
 @sources.register("names_tutorial")
+@stripping
 def names_tutorial(request: Request) -> Iterable[AnyDocument]:
     """Surnames of 18 languages (PyTorch's tutorials)."""
     if request.path is None:

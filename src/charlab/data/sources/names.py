@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from charlab.data.document import Document
-from charlab.data.sources import sources
+from charlab.data.sources import sources, stripping
 from charlab.data.sources.faker_names import embedded_names
 from charlab.data.sources.reading.arrangement import (
     Placed,
@@ -24,6 +24,7 @@ from charlab.errors import DataError
 
 
 @sources.register("names")
+@stripping
 def read(request: Request) -> Iterable[Document]:
     """Names, labelled by their language.
 
