@@ -259,7 +259,15 @@ def test_other_files(tmp_path, saved):
     for content in (b"", b"hello", bytes(range(256)), b"PK\x03\x04" + bytes(50)):
         (tmp_path / "other.ckpt").write_bytes(content)
         assert refuse(tmp_path / "other.ckpt").endswith("as a checkpoint; is it damaged?")
-    assert refuse(tmp_path).endswith("cannot be read as a checkpoint; is it damaged?")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "circle").symlink_to("circle")
+    reasons = {".": "a directory", "pipe": "not a regular file", "zero": "not a regular file", "circle": "symbolic"}
+    for name, reason in reasons.items():
+        message = refuse(tmp_path / name)
+        assert message.startswith("cannot read the checkpoint ")
+        assert reason in message
+        assert "damaged" not in message
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "hello")
     assert "cannot be read as a checkpoint" in refuse(tmp_path / "a.zip")

@@ -7,10 +7,15 @@ import errno
 import json
 import math
 import os
+import re
+import shutil
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
+
+JSON_LIMIT = 4 * 2**20  # bytes; a run's metrics have two thousand
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")  # as `write_atomically` names them
 
 
 def open_regular(path: Path, mode: str = "rb", **text: Any) -> IO[Any]:
@@ -75,8 +80,9 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         OSError: if the folder cannot be written; the temporary file is gone then.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.unlink(missing_ok=True)
     try:
-        with temporary.open("wb") as file:
+        with temporary.open("xb") as file:  # a new file and no link
             write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -86,23 +92,37 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     _sync_folder(path.parent)
 
 
-def same_content(source: Path, target: Path) -> None:
-    """Makes ``target`` hold what ``source`` holds now, at no cost where hard links exist.
+def copy_atomically(source: Path, target: Path) -> None:
+    """Makes ``target`` hold what ``source`` holds now, in blocks of its own on the disk.
 
-    Later atomic writes to ``source`` do not touch ``target``: a rename replaces the name only.
+    Raises:
+        OSError: if one cannot be read or the other not be written.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    temporary.unlink(missing_ok=True)
+    with open_regular(source) as file:
+        write_atomically(target, lambda copy: shutil.copyfileobj(file, copy, 2**20))
+
+
+def clean_up(folder: Path) -> None:
+    """Removes what atomic writes of processes that died left in a folder."""
+    for path in folder.glob(".*.tmp"):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object out of a small file, which may come from a stranger.
+
+    Raises:
+        OSError: if the file cannot be read.
+        ValueError: if it holds anything else.
+    """
     try:
-        temporary.hardlink_to(source)
-    except OSError:  # a file system without hard links
-        write_atomically(target, lambda file: file.write(source.read_bytes()))
-        return
-    try:
-        temporary.replace(target)
-    finally:  # a rename onto another name of the same file does nothing at all
-        temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+        data = json.loads(read_bounded(path, JSON_LIMIT))
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    if not isinstance(data, dict):
+        raise ValueError("it holds no object")
+    return data
 
 
 def user_path(text: str) -> Path:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from charlab.checkpoint import Checkpoint
+from charlab.checkpoint import Checkpoint, require_like
 from charlab.config.check import to_plain
 from charlab.config.schema import ClassifyOptions, GenerateOptions, RunOptions
 from charlab.deferred import defer_compiler
@@ -47,10 +47,24 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
             raise ValueError("more layers than weights")
         with torch.device("meta"):  # no memory and no time for sizes that the weights do not have
             network = build_network(checkpoint.options, vocabulary_size, len(checkpoint.labels))
-        network.load_state_dict(checkpoint.network, assign=True)
+        load_weights(network, checkpoint.network, assign=True)
     except (CharlabError, RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error
     return network.eval()
+
+
+def load_weights(network: nn.Module, weights: dict[str, Tensor], *, assign: bool = False) -> None:
+    """Gives a network the weights of a checkpoint, of exactly its own shapes and types.
+
+    Raises:
+        CheckpointError: if they are others.
+    """
+    own = network.state_dict()
+    if not isinstance(weights, dict) or weights.keys() != own.keys():
+        raise CheckpointError("the weights are not those of the network that was configured")
+    for name, weight in weights.items():
+        require_like(weight, own[name], name)
+    network.load_state_dict(weights, assign=assign)
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from charlab.errors import RunError
-from charlab.files import user_path
+from charlab.files import clean_up, open_regular, user_path
 from charlab.registry import nearest
 
+HYDRA = ".hydra"
 CHECKPOINTS = "checkpoints"
 BEST = "best.ckpt"
 LAST = "last.ckpt"
@@ -75,16 +76,27 @@ def claim(folder: Path) -> Path:
 def exclusive(folder: Path) -> Iterator[None]:
     """Keeps a run's folder to one process as long as the context lasts.
 
-    The lock is the kernel's, so that it goes with the process, however that ends.
+    The lock is the kernel's, so that it goes with the process, however that ends. What processes
+    that died were writing is cleared away.
 
     Raises:
-        RunError: if another process has it.
+        RunError: if another process has it, or a link leads out of it to where the run would write.
     """
-    with (folder / ".lock").open("w") as file:
+    own = [folder, folder / HYDRA, folder / CHECKPOINTS]
+    for part in own[1:]:
+        if part.is_symlink():
+            raise RunError(f"{part} is a symbolic link, and a run writes into its own folder only")
+    try:
+        file = open_regular(folder / ".lock", "ab")
+    except OSError as error:
+        raise RunError(f"cannot lock the run's folder {folder}: {error.strerror}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise RunError(f"{folder} is in use: the run goes on in another process") from error
+        for part in own:
+            clean_up(part)
         yield
 
 

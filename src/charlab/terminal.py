@@ -5,6 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from charlab.files import open_regular
+
 LOGGER = logging.getLogger("charlab")
 console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
@@ -47,7 +49,8 @@ class LogFile:
     """Writes the log to a file as long as the context lasts; appends to what is there."""
 
     def __init__(self, path: Path) -> None:
-        self._handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        self._file = open_regular(path, "a", encoding="utf-8", errors="backslashreplace")
+        self._handler = logging.StreamHandler(self._file)
         form = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S")
         self._handler.setFormatter(form)
 
@@ -58,6 +61,7 @@ class LogFile:
     def __exit__(self, *_: object) -> None:
         LOGGER.removeHandler(self._handler)
         self._handler.close()
+        self._file.close()
 
 
 def duration(seconds: float) -> str:

@@ -20,6 +20,7 @@ from charlab.decoding import DecodingSettings, Sample, SequenceNovelty, SpanNove
 from charlab.files import write_text
 from charlab.measuring import measure, measuring_batches
 from charlab.metrics import symbol_metrics
+from charlab.networks import load_weights
 from charlab.preparation import is_conditional
 from charlab.sampling import sample_texts
 from charlab.terminal import say
@@ -35,7 +36,7 @@ def load_best(session: Session, folder: Path) -> dict[str, float]:
     if not best.exists():
         return {}
     checkpoint = load(best)
-    session.network.load_state_dict(checkpoint.network)
+    load_weights(session.network, checkpoint.network)
     return {k: v for k, v in checkpoint.metrics.items() if k.startswith("val/")}
 
 

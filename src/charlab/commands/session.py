@@ -13,6 +13,7 @@ from torch import nn
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
 from charlab.checkpoint import Checkpoint, listed_symbols
+from charlab.config.check import build
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
@@ -21,9 +22,9 @@ from charlab.data.evaluation_batches import EvaluationBatches, NothingToRead
 from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
-from charlab.errors import CheckpointError, ConfigError
+from charlab.errors import CharlabError, CheckpointError, ConfigError
 from charlab.measuring import measuring_batches
-from charlab.networks import build_network
+from charlab.networks import build_network, load_weights
 from charlab.parallel.states import join, share
 from charlab.parallel.world import ALONE, World
 from charlab.preparation import is_conditional
@@ -34,6 +35,18 @@ from charlab.tasks.overfitting import FirstBatchOnly
 from charlab.tasks.precision import resolve_precision
 from charlab.tasks.progress import Limits
 from charlab.tasks.records import TrainingOptions
+
+
+# What state of another kind than expected raises.
+_UNFIT = (
+    CharlabError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    ValueError,
+    RuntimeError,
+)
 
 
 class Session:
@@ -176,14 +189,17 @@ class Session:
             )
         try:
             training = share(checkpoint.training, self.world)
-            self.network.load_state_dict(checkpoint.network)
+            load_weights(self.network, checkpoint.network)
             self.task.load_training_state(training)
-            self.best = BestSoFar(**training["best"])
+            self.best = build(BestSoFar, training["best"], hints=False)
             self.best_figures = BestFigures(checkpoint.metrics)
             restore_random_states(training["random"], self.device)
-        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+        except CheckpointError:
+            raise
+        except _UNFIT as error:
+            reason = " ".join(str(error).split())
             raise CheckpointError(
-                f"the checkpoint lacks what going on needs ({type(error).__name__}: {error})"
+                f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"
             ) from error
         self.begun_from = None if self.world.is_alone else checkpoint
 
