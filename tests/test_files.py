@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from charlab.files import (
+    clean_up,
+    copy_atomically,
     open_regular,
     read_bounded,
-    same_content,
+    read_json,
     user_path,
     write_atomically,
     write_json,
@@ -62,37 +64,40 @@ def test_no_folder_no_file(tmp_path):
     assert names(tmp_path) == ["folder"]
 
 
-@pytest.fixture(params=["links", "no links"])
-def maybe_links(request, monkeypatch):
-    """With hard links, and as on a file system without."""
-    if request.param == "no links":
-
-        def refuse(self, target):
-            raise OSError("no hard links here")
-
-        monkeypatch.setattr(Path, "hardlink_to", refuse)
-
-
-@pytest.mark.usefixtures("maybe_links")
-def test_the_same_content_survives_later_writes(tmp_path):
+def test_a_copy_has_bytes_of_its_own(tmp_path):
     last, best = tmp_path / "last", tmp_path / "best"
     for content in (b"one", b"two"):
-        write_atomically(last, lambda file, content=content: file.write(content))
-        same_content(last, best)
+        last.write_bytes(content)
+        copy_atomically(last, best)
         assert best.read_bytes() == content
-    write_atomically(last, lambda file: file.write(b"three"))
+    assert last.stat().st_ino != best.stat().st_ino
+    with pytest.raises(FileNotFoundError):
+        copy_atomically(tmp_path / "none", best)
     assert best.read_bytes() == b"two"
-    same_content(last, best)
-    same_content(last, best)  # both names are of one file already
-    assert (last.read_bytes(), best.read_bytes()) == (b"three", b"three")
     assert names(tmp_path) == ["best", "last"]
 
 
-@pytest.mark.usefixtures("maybe_links")
-def test_the_same_content_of_nothing(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        same_content(tmp_path / "none", tmp_path / "copy")
-    assert names(tmp_path) == []
+def test_what_a_dead_process_was_writing_is_cleaned_up(tmp_path):
+    for name in (".metrics.json.123.tmp", ".a.tmp", "b.1.tmp", ".last.ckpt.7.tmp", "metrics.json"):
+        (tmp_path / name).write_text("x")
+    clean_up(tmp_path)
+    assert names(tmp_path) == [".a.tmp", "b.1.tmp", "metrics.json"]
+
+
+def test_a_link_under_the_temporary_name_is_not_followed(tmp_path):
+    (tmp_path / "kept").write_text("kept")
+    (tmp_path / f".a.{os.getpid()}.tmp").symlink_to("kept")
+    write_text(tmp_path / "a", "new")
+    assert ((tmp_path / "kept").read_text(), (tmp_path / "a").read_text()) == ("kept", "new")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1]", "{", "[" * 5000 + "]" * 5000, '{"a": ' + "9" * 5000 + "}", "\0"]
+)
+def test_json_that_is_no_object_is_refused_and_nothing_worse(tmp_path, text):
+    (tmp_path / "a").write_text(text)
+    with pytest.raises(ValueError, match=r"."):
+        read_json(tmp_path / "a")
 
 
 def test_json_keeps_order_and_script(tmp_path):

@@ -1,6 +1,6 @@
 """A trained network in a program's hands: ``charlab.load("outputs/…")``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from charlab.data.encoded import cut_windows
 from charlab.data.evaluation_batches import evaluation_batches
 from charlab.data.normalize import normalize_documents
 from charlab.data.vocabulary import Vocabulary
+from charlab.data_paths import located
 from charlab.decoding import DecodingSettings, Sample, Score, generate, score
 from charlab.devices import choose_device
 from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError
@@ -25,6 +26,7 @@ from charlab.networks import restore_network
 from charlab.preparation import is_conditional, read_corpus
 from charlab.registry import nearest
 from charlab.sampling import draw_labels
+from charlab.terminal import warn
 
 Ranking = list[tuple[str, float]]
 """Labels with their probabilities, the likeliest first."""
@@ -49,6 +51,7 @@ class TrainedModel:
         self.network: Any = restore_network(checkpoint, path).to(device)
         self._label_counts = checkpoint.label_counts
         self._fingerprint = checkpoint.fingerprint
+        self._data_paths = checkpoint.data_paths
 
     @property
     def task(self) -> str:
@@ -147,11 +150,11 @@ class TrainedModel:
         Raises:
             CharlabError: if they are not there any more, or have changed.
         """
-        corpus = read_corpus(self.options)
+        corpus = read_corpus(located(self.options, self._data_paths))
         if corpus.fingerprint != self._fingerprint:
             raise CheckpointError(
-                f"the dataset has changed since {self.path} was trained: its parts would no longer "
-                "be the same texts"
+                f"the dataset is not the one that {self.path} was trained on, or has changed "
+                "since: its parts would no longer be the same texts"
             )
         return corpus
 
@@ -240,6 +243,7 @@ def load_model(
     accelerator: str = "cpu",
     output_dir: str = "outputs",
     command: str = "charlab.load",
+    data: Mapping[str, str] | None = None,
 ) -> TrainedModel:
     """Loads a run's best checkpoint, or its last where no validation was reached.
 
@@ -249,6 +253,8 @@ def load_model(
         accelerator: "cpu", "cuda", "mps" or "auto".
         output_dir: where "latest" looks.
         command: who asks, for messages.
+        data: where the run's data are now, if not where they were, by the settings of the dataset:
+            ``{"path": "…"}``.
 
     Raises:
         RunError: if there is no such run.
@@ -257,13 +263,14 @@ def load_model(
     device = choose_device(accelerator)
     if str(run) != "latest":
         path = runs.checkpoint_file(runs.find(str(run), output_dir, task, command))
-        return TrainedModel(load(path), path, device)
+        return TrainedModel(load(path).with_data(data or {}), path, device)
     failure: CharlabError | None = None
     for folder in runs.newest_first(output_dir, task):
         path = runs.checkpoint_file(folder)
         try:
-            return TrainedModel(load(path), path, device)
+            return TrainedModel(load(path).with_data(data or {}), path, device)
         except CheckpointError as error:
+            warn(f"run=latest passes over a newer run: {error}")
             failure = failure or error
     if failure is not None:
         raise failure

@@ -5,7 +5,9 @@ Plain data and tensors only. A file from a stranger cannot run code: see
 names is looked up among known classes.
 """
 
+import dataclasses
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from charlab.config.check import build, to_plain
 from charlab.config.schema import RunOptions
 from charlab.data.units import make_vocabulary
 from charlab.data.vocabulary import Vocabulary
+from charlab.data_paths import absolute_paths
 from charlab.errors import CharlabError, CheckpointError
 from charlab.files import write_atomically
 
@@ -41,6 +44,7 @@ class Checkpoint:
         metrics: the figures of the run so far, by their names in TensorBoard.
         training: what going on exactly needs besides (optimizer, position, random states, …).
         versions: of the libraries that wrote it.
+        data_paths: where the data are, of settings such as "path" (see :mod:`charlab.data_paths`).
     """
 
     options: RunOptions
@@ -53,6 +57,15 @@ class Checkpoint:
     metrics: dict[str, float]
     training: dict[str, Any]
     versions: dict[str, str]
+    data_paths: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def with_data(self, given: Mapping[str, str]) -> "Checkpoint":
+        """The same run with its data elsewhere: settings of the dataset, by their names."""
+        changes: dict[str, Any] = dict(given)
+        dataset = dataclasses.replace(self.options.dataset, **changes)
+        kept = {name: path for name, path in self.data_paths.items() if name not in given}
+        options = dataclasses.replace(self.options, dataset=dataset)
+        return dataclasses.replace(self, options=options, data_paths=kept)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -106,8 +119,9 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             metrics=named(data["metrics"], int | float),
             training=named(data["training"], object),
             versions=named(data["versions"], str),
+            data_paths=_data_paths(data, options),
         )
-    except (CharlabError, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (CharlabError, AttributeError, KeyError, TypeError, ValueError, OSError) as error:
         reason = str(error).replace("\n", "; ")
         raise CheckpointError(f"{path} is not a whole checkpoint: {reason}") from error
 
@@ -126,6 +140,12 @@ def named(data: Any, kind: Any) -> dict[str, Any]:
     if not isinstance(data, dict) or not all(isinstance(part, kind) for part in data.values()):
         raise TypeError("what should be named values is none")
     return data
+
+
+def _data_paths(data: dict[str, Any], options: RunOptions) -> dict[str, str]:
+    """Where the data are; a run from before this was stored has its paths as they were typed."""
+    stored = named(data.get("data_paths", {}), str)
+    return {name: stored.get(name, typed) for name, typed in absolute_paths(options).items()}
 
 
 def _label_counts(data: dict[str, Any]) -> tuple[int, ...]:

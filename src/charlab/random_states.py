@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-
 _TWISTER = 624  # words of a Mersenne Twister
 _CUDA_STATE = 16  # bytes: a seed and an offset
 

@@ -100,24 +100,45 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
 
 
-def newest_first(output_dir: str, task: str | None = None) -> Iterator[Path]:
-    """Runs with a checkpoint, newest first; neither debug runs nor trials of sweeps.
+def newest_first(output_dir: str, task: str | None = None, *, saved: bool = True) -> Iterator[Path]:
+    """Runs, newest first; neither debug runs nor trials of sweeps.
 
     Args:
         output_dir: where runs are ("outputs").
         task: only runs of that task; None: of any.
+        saved: only those with a checkpoint.
     """
     root = user_path(output_dir)
-    pattern = f"{task or '*'}/*/*/*/{CHECKPOINTS}/{LAST}"
-    folders = [path.parent.parent for path in root.glob(pattern)]
     ranked = []
-    for folder in folders:
+    for folder in root.glob(f"{task or '*'}/*/*/*/"):
+        if not (has_checkpoint(folder) or (not saved and (folder / HYDRA).exists())):
+            continue
         match = _FOLDER_NAME.fullmatch(folder.name)
         kind = folder.relative_to(root).parts[0]
         if match and kind not in ("debug", "sweeps", "multirun"):
             ranked.append((match[1], int(match[2] or 1), str(folder), folder))
     for *_, folder in sorted(ranked, reverse=True):
         yield folder
+
+
+def find_newest(output_dir: str) -> Path:
+    """The newest run, which is the only one that ``resume=latest`` may mean.
+
+    Raises:
+        RunError: if there is none, or it has no checkpoint.
+    """
+    newest = next(newest_first(output_dir, saved=False), None)
+    if newest is None or has_checkpoint(newest):
+        return find("latest", output_dir, None, "resume")
+    raise RunError(
+        f"resume: the newest run, {newest}, has no checkpoint to go on from; another one is named "
+        "by its folder: resume=FOLDER"
+    )
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a run has been saved."""
+    return any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST))
 
 
 def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
@@ -137,7 +158,7 @@ def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
     folder = user_path(run)
     if not folder.exists():
         raise RunError(f"{command}: there is no run {run}{_similar(folder)}")
-    if folder.is_dir() and not any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST)):
+    if folder.is_dir() and not has_checkpoint(folder):
         raise RunError(f"{command}: {run} has no checkpoint in {CHECKPOINTS}/ (yet)")
     return folder
 

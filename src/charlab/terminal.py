@@ -1,6 +1,7 @@
 """What a person sees: lines on the screen, the same lines in a run's log."""
 
 import logging
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -19,6 +20,11 @@ def say(text: str) -> None:
 def warn(text: str) -> None:
     """The same for what the user should think about."""
     LOGGER.warning(text)
+
+
+def note(text: str) -> None:
+    """Says something beside a command's answer: on standard error, and in no log."""
+    print(text, file=sys.stderr, flush=True)
 
 
 class _Screen(logging.Handler):

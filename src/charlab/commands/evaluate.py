@@ -13,6 +13,7 @@ from charlab.files import user_path, write_json
 from charlab.measuring import measure, measuring_batches
 from charlab.metrics import METERS, ClassificationMeter
 from charlab.registry import nearest
+from charlab.terminal import note
 
 
 def evaluate(words: EvaluateWords) -> int:
@@ -30,10 +31,12 @@ def evaluate(words: EvaluateWords) -> int:
         accelerator=words.accelerator,
         output_dir=words.output_dir,
         command="evaluate.py",
+        data=words.data,
     )
     if words.figure is not None and model.task != "classify":
         raise ConfigError("figure= draws a confusion matrix: for runs with task=classify")
     figures, meter = evaluate_model(model, words.split, positions=words.batch_characters)
+    note(f"run: {model.path}")
     print(f"{model.path}, {words.split} part:")
     for name, value in figures.items():
         print(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")

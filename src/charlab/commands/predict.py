@@ -10,6 +10,7 @@ from charlab.api import Ranking, load_model
 from charlab.config.door_options import PredictWords
 from charlab.errors import ConfigError, DataError
 from charlab.files import user_path
+from charlab.terminal import note
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
@@ -44,6 +45,8 @@ def predict(words: PredictWords) -> int:
             if words.text is not None and not full:
                 raise DataError("text= is empty: there is nothing to classify")
             rankings = iter(model.classify(full))
+            if not first:
+                note(f"run: {model.path}")
             for text in part:  # an empty line gets an empty answer: rows stay side by side
                 writer.write(text, next(rankings)[:top] if model.normalize(text) else [])
     return 0

@@ -16,6 +16,7 @@ from charlab.decoding import (
     generate_novel,
 )
 from charlab.errors import CharlabError, ConfigError
+from charlab.terminal import note
 
 _SYMBOL = {"char": "character", "byte": "byte", "word": "word"}
 
@@ -32,6 +33,7 @@ def sample(words: SampleWords, settings: DecodingSettings) -> int:
         accelerator=words.accelerator,
         output_dir=words.output_dir,
         command="sample.py",
+        data=words.data,
     )
     conditions = model.conditions(words.label, words.count, settings.seed)
     if words.novel_only:
@@ -89,9 +91,9 @@ def _novel_samples(
         conditions=conditions,
         labels=model.condition_labels,
     )
-    remark(f"{novel.drawn} drawn for {len(novel.samples)} novel ones")
+    note(f"{novel.drawn} drawn for {len(novel.samples)} novel ones")
     if not novel.complete:
-        remark(f"only {len(novel.samples)} of {words.count}: the model knows few novel texts here")
+        note(f"only {len(novel.samples)} of {words.count}: the model knows few novel texts here")
     return novel.samples
 
 
@@ -108,19 +110,22 @@ def _stream(
 
     def write(text: str) -> None:
         """Writes; the first time what stands before, so that an error comes before any text."""
+        if before:
+            note(f"run: {model.path}")
         _write("".join(before) + text)
         before.clear()
 
     (result,) = _draw(model, words, settings, conditions, on_text=write)
     write("\n")
-    remark(_probability(result, model))
+    note(_probability(result, model))
     corpus = _data_for_novelty(model, words)
     if corpus is not None:
         known, _ = _known(model, corpus, [result])
-        remark(known[0] or "not in the training data")
+        note(known[0] or "not in the training data")
 
 
 def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    note(f"run: {model.path}")
     corpus = _data_for_novelty(model, words)
     marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
     show_label = words.label is None and bool(model.condition_labels)
@@ -133,10 +138,11 @@ def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Samp
         tail = f"  ({mark})" if mark else ""
         _write(f"{text:<{width}}  {sample_.log_probability:8.2f} nats{tail}\n")
     if summary:
-        remark(summary)
+        note(summary)
 
 
 def _print_texts(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    note(f"run: {model.path}")
     corpus = _data_for_novelty(model, words)
     marks = _known(model, corpus, samples)[0] if corpus else [""] * len(samples)
     for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
@@ -154,13 +160,17 @@ def _probability(result: Sample, model: TrainedModel) -> str:
 
 def _data_for_novelty(model: TrainedModel, words: SampleWords) -> Corpus | None:
     """The training data to compare with; None, and the reason, where it is not there."""
-    own_run = model.options.dataset.path is None or not runs.is_bare_checkpoint(words.run)
+    own_run = (
+        model.options.dataset.path is None
+        or bool(words.data)
+        or not runs.is_bare_checkpoint(words.run)
+    )
     if not (own_run if words.novelty is None else words.novelty):
         return None  # what a stranger's checkpoint names is not read unasked
     try:
         return model.corpus
     except CharlabError as error:
-        remark(f"novelty is not measured: {error}")
+        note(f"novelty is not measured: {error}")
         return None
 
 
@@ -180,11 +190,6 @@ def _known(model: TrainedModel, corpus: Corpus, samples: Sequence[Sample]) -> tu
 def training_texts(corpus: Corpus) -> list[str]:
     """The documents of the training part."""
     return document_texts(corpus.splits["train"], corpus.vocabulary)
-
-
-def remark(text: str) -> None:
-    """Says something about the samples without being one."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def _write(text: str) -> None:

@@ -36,7 +36,6 @@ from charlab.tasks.precision import resolve_precision
 from charlab.tasks.progress import Limits
 from charlab.tasks.records import TrainingOptions
 
-
 # What state of another kind than expected raises.
 _UNFIT = (
     CharlabError,
@@ -103,6 +102,7 @@ class Session:
             self.task.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
         self.best_figures = BestFigures()
+        self.data_paths: dict[str, str] = {}
         self.begun_from: Checkpoint | None = None
 
     def label_counts(self) -> list[int]:
@@ -173,6 +173,7 @@ class Session:
             metrics=self.figures(),
             training=training,
             versions=versions(),
+            data_paths=self.data_paths,
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
