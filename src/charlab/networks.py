@@ -3,6 +3,7 @@
 A task's network is looked up by the task's name; a new task adds its line to ``NETWORKS``.
 """
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from torch import Tensor, nn
 
 from charlab.checkpoint import Checkpoint, require_like
 from charlab.config.check import to_plain
-from charlab.config.schema import ClassifyOptions, GenerateOptions, RunOptions
+from charlab.config.schema import ClassifyOptions, GenerateOptions, RunOptions, SGDOptions
 from charlab.deferred import defer_compiler
-from charlab.errors import CharlabError, CheckpointError
+from charlab.devices import total_memory
+from charlab.errors import CharlabError, CheckpointError, ConfigError
 from charlab.models import build_model
 from charlab.models.classifier import Classifier
 from charlab.models.language_model import LanguageModel
@@ -32,6 +34,61 @@ def build_network(options: RunOptions, vocabulary_size: int, num_labels: int) ->
         ConfigError, ValueError: if the options do not fit together, or a classifier has no labels.
     """
     return NETWORKS[options.task.name](options, vocabulary_size, num_labels)
+
+
+def require_memory(
+    options: RunOptions,
+    vocabulary_size: int,
+    num_labels: int,
+    *,
+    positions: int,
+    device: torch.device,
+) -> None:
+    """Refuses what no training on this device could hold, before any of it is allocated.
+
+    Counted is what every run needs at least: weights, gradients, what the optimizer keeps of each
+    weight, and the features of one window.
+
+    Args:
+        options, vocabulary_size, num_labels: as of `build_network`.
+        positions: characters of a window, B × T.
+        device: where the run is to be.
+
+    Raises:
+        ConfigError: if that is more than there is.
+    """
+    model, there = options.model, total_memory(device)
+    width = 2 * model.hidden_size + max(model.embedding_size, vocabulary_size)
+    features = positions * model.num_layers * model.hidden_size
+    # Most networks are far too small to be counted: 16 gates and directions would fit as well.
+    if 4 * (features + 64 * width * (model.num_layers * model.hidden_size + width)) <= there:
+        return
+    sgd = options.optimizer if isinstance(options.optimizer, SGDOptions) else None
+    copies = 4 if sgd is None else 2 + bool(sgd.momentum)
+    parameters = _count_on_paper(options, vocabulary_size, num_labels)
+    needed = 4 * (copies * parameters + features)
+    if needed > there:
+        raise ConfigError(
+            f"training would need at least {needed / 2**30:,.3g} GiB of memory and there are "
+            f"{there / 2**30:,.3g}: lower model.hidden_size, model.num_layers, "
+            "model.embedding_size, dataset.batch_size or dataset.seq_len"
+        )
+
+
+def _count_on_paper(options: RunOptions, vocabulary_size: int, num_labels: int) -> int:
+    """A network's parameters, without making them; layers after the second are like that one."""
+    defer_compiler()
+    counts = []
+    for layers in (1, 2):
+        model = dataclasses.replace(options.model, num_layers=layers)
+        changed = dataclasses.replace(options, model=model)
+        try:
+            with torch.device("meta"):  # no memory and no time
+                network = build_network(changed, vocabulary_size, num_labels)
+        except (RuntimeError, OverflowError):  # more numbers than an index can have
+            return 2**63
+        counts.append(count_parameters(network))
+    return counts[0] + (options.model.num_layers - 1) * (counts[1] - counts[0])
 
 
 def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:

@@ -24,7 +24,7 @@ from charlab.devices import choose_device
 from charlab.environment import versions
 from charlab.errors import CharlabError, CheckpointError, ConfigError
 from charlab.measuring import measuring_batches
-from charlab.networks import build_network, load_weights
+from charlab.networks import build_network, load_weights, require_memory
 from charlab.parallel.states import join, share
 from charlab.parallel.world import ALONE, World
 from charlab.preparation import is_conditional
@@ -70,8 +70,11 @@ class Session:
         self.precision = resolve_precision(options.trainer.precision, self.device)
         trainer = dataclasses.replace(options.trainer, precision=self.precision)
         self.options = options = dataclasses.replace(options, trainer=trainer)
-        self.network: nn.Module = build_network(options, corpus.vocabulary.size, len(corpus.labels))
         self.batches = self._training_batches()
+        sizes = (corpus.vocabulary.size, len(corpus.labels))
+        epoch, windows = self.batches.characters_per_epoch, self.batches.steps_per_epoch
+        require_memory(options, *sizes, positions=epoch // windows, device=self.device)
+        self.network: nn.Module = build_network(options, *sizes)
         limits = Limits(
             trainer.max_epochs,
             trainer.max_steps,

@@ -92,8 +92,8 @@ MODELS: dict[str, type] = {"vanilla": VanillaOptions, "lstm": LSTMOptions, "gru"
 class SampleOptions:
     """What a generation run writes at its validations and at its end."""
 
-    count: Annotated[int, at_least(0)]
-    length: Annotated[int, at_least(1)]
+    count: Annotated[int, between(0, 1_000_000)]
+    length: Annotated[int, between(1, 10_000_000)]
     temperature: Annotated[float, at_least(0)]
 
 
