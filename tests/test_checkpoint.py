@@ -15,6 +15,7 @@ from charlab.config import build, to_plain
 from charlab.config.schema import MODELS, RunOptions
 from charlab.config.task_options import TASK_OPTIONS
 from charlab.data.units import make_vocabulary
+from charlab.data_paths import absolute_paths
 from charlab.environment import versions
 from charlab.errors import CheckpointError
 from charlab.networks import count_parameters, restore_network, task_of
@@ -51,6 +52,7 @@ def make_checkpoint(compose_options):
                 "best": {"value": None, "step": 3},
             },
             versions=versions(),
+            data_paths=absolute_paths(options),
         )
 
     return make
@@ -264,7 +266,15 @@ def test_other_files(tmp_path, saved):
     for content in (b"", b"hello", bytes(range(256)), b"PK\x03\x04" + bytes(50)):
         (tmp_path / "other.ckpt").write_bytes(content)
         assert refuse(tmp_path / "other.ckpt").endswith("as a checkpoint; is it damaged?")
-    assert refuse(tmp_path).endswith("cannot be read as a checkpoint; is it damaged?")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "circle").symlink_to("circle")
+    reasons = {"pipe": "regular", "zero": "regular", "circle": "symbolic", ".": "directory"}
+    for name, reason in reasons.items():
+        message = refuse(tmp_path / name)
+        assert message.startswith("cannot read the checkpoint ")
+        assert reason in message
+        assert "damaged" not in message
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "hello")
     assert "cannot be read as a checkpoint" in refuse(tmp_path / "a.zip")
@@ -281,7 +291,10 @@ def test_another_format(saved, version):
     )
 
 
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Checkpoint)], ids=str)
+PARTS = [field.name for field in dataclasses.fields(Checkpoint) if field.name != "data_paths"]
+
+
+@pytest.mark.parametrize("name", PARTS)
 def test_a_part_is_missing(saved, name):
     assert f"is not a whole checkpoint: '{name}'" in refuse(change(saved, **{name: ...}))
 

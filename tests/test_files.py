@@ -12,11 +12,14 @@ import pytest
 
 from charlab.errors import DataError
 from charlab.files import (
+    clean_up,
+    copy_atomically,
     csv_text,
     escape_bytes,
     open_output,
     open_regular,
-    same_content,
+    read_bounded,
+    read_json,
     user_path,
     write_atomically,
     write_json,
@@ -71,37 +74,40 @@ def test_no_folder_no_file(tmp_path):
     assert names(tmp_path) == ["folder"]
 
 
-@pytest.fixture(params=["links", "no links"])
-def maybe_links(request, monkeypatch):
-    """With hard links, and as on a file system without."""
-    if request.param == "no links":
-
-        def refuse(self, target):
-            raise OSError("no hard links here")
-
-        monkeypatch.setattr(Path, "hardlink_to", refuse)
-
-
-@pytest.mark.usefixtures("maybe_links")
-def test_the_same_content_survives_later_writes(tmp_path):
+def test_a_copy_has_bytes_of_its_own(tmp_path):
     last, best = tmp_path / "last", tmp_path / "best"
     for content in (b"one", b"two"):
-        write_atomically(last, lambda file, content=content: file.write(content))
-        same_content(last, best)
+        last.write_bytes(content)
+        copy_atomically(last, best)
         assert best.read_bytes() == content
-    write_atomically(last, lambda file: file.write(b"three"))
+    assert last.stat().st_ino != best.stat().st_ino
+    with pytest.raises(FileNotFoundError):
+        copy_atomically(tmp_path / "none", best)
     assert best.read_bytes() == b"two"
-    same_content(last, best)
-    same_content(last, best)  # both names are of one file already
-    assert (last.read_bytes(), best.read_bytes()) == (b"three", b"three")
     assert names(tmp_path) == ["best", "last"]
 
 
-@pytest.mark.usefixtures("maybe_links")
-def test_the_same_content_of_nothing(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        same_content(tmp_path / "none", tmp_path / "copy")
-    assert names(tmp_path) == []
+def test_what_a_dead_process_was_writing_is_cleaned_up(tmp_path):
+    for name in (".metrics.json.123.tmp", ".a.tmp", "b.1.tmp", ".last.ckpt.7.tmp", "metrics.json"):
+        (tmp_path / name).write_text("x")
+    clean_up(tmp_path)
+    assert names(tmp_path) == [".a.tmp", "b.1.tmp", "metrics.json"]
+
+
+def test_a_link_under_the_temporary_name_is_not_followed(tmp_path):
+    (tmp_path / "kept").write_text("kept")
+    (tmp_path / f".a.{os.getpid()}.tmp").symlink_to("kept")
+    write_text(tmp_path / "a", "new")
+    assert ((tmp_path / "kept").read_text(), (tmp_path / "a").read_text()) == ("kept", "new")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1]", "{", "[" * 5000 + "]" * 5000, '{"a": ' + "9" * 5000 + "}", "\0"]
+)
+def test_json_that_is_no_object_is_refused_and_nothing_worse(tmp_path, text):
+    (tmp_path / "a").write_text(text)
+    with pytest.raises(ValueError, match=r"."):
+        read_json(tmp_path / "a")
 
 
 def test_json_keeps_order_and_script(tmp_path):
@@ -142,22 +148,6 @@ def test_json_without_infinities(tmp_path: Path) -> None:
 def test_a_home_that_nobody_has_is_a_name_like_any_other() -> None:
     assert user_path("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
     assert user_path("~/x") == Path.home() / "x"
-
-
-def test_only_regular_files_are_opened(tmp_path):
-    (tmp_path / "file").write_bytes(b"text")
-    (tmp_path / "link").symlink_to(tmp_path / "file")
-    with open_regular(tmp_path / "link") as file:
-        assert file.read() == b"text"
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "zero").symlink_to("/dev/zero")
-    for name in ("pipe", "zero"):
-        with pytest.raises(OSError, match="it is not a regular file"):
-            open_regular(tmp_path / name)
-    with pytest.raises(IsADirectoryError):
-        open_regular(tmp_path)
-    with pytest.raises(FileNotFoundError):
-        open_regular(tmp_path / "nothing")
 
 
 def test_bytes_of_a_name_that_are_no_utf_8_are_escaped():
@@ -269,3 +259,35 @@ def test_cells_of_csv_are_no_formulas():
     cells = ["=1+1", "+1", "-x", "@a", "\tx", "\rx", "＝1", "a=b", "", "1", -1.5, None, True]
     guarded = [f"'{cell}" for cell in cells[:7]] + ["a=b", "", "1", "-1.5", "", "True"]
     assert next(csv.reader(io.StringIO(csv_text([cells]), newline=""))) == guarded
+
+
+def test_reading_within_bounds(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    (tmp_path / "link").symlink_to("a")
+    assert read_bounded(tmp_path / "link", 5) == b"12345"
+    with pytest.raises(OSError, match="larger than 4 bytes"):
+        read_bounded(tmp_path / "a", 4)
+    with pytest.raises(FileNotFoundError):
+        read_bounded(tmp_path / "none", 4)
+
+
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name, message in (("pipe", "not a regular"), ("zero", "not a regular"), (".", "directory")):
+        for mode in ("rb", "wb", "ab"):
+            with pytest.raises(OSError, match=message):
+                open_regular(tmp_path / name, mode)
+
+
+@pytest.mark.parametrize("mode", ["w", "a", "r+"])
+def test_no_link_is_written_through(tmp_path: Path, mode: str) -> None:
+    (tmp_path / "target").write_text("kept")
+    for name, target in (("link", "target"), ("dangling", "new")):
+        (tmp_path / name).symlink_to(target)
+        with pytest.raises(OSError, match="symbolic link"):
+            open_regular(tmp_path / name, mode, encoding="utf-8")
+    assert (tmp_path / "target").read_text() == "kept"
+    assert not (tmp_path / "new").exists()
+    with open_regular(tmp_path / "target", mode, encoding="utf-8") as file:
+        file.write("ok")

@@ -1,7 +1,7 @@
 """A trained network in a program's hands: ``charlab.load("outputs/…")``."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from charlab.data.encoded import cut_windows
 from charlab.data.evaluation_batches import evaluation_batches
 from charlab.data.normalize import normalize_label
 from charlab.data.vocabulary import Vocabulary
+from charlab.data_paths import located
 from charlab.decoding import DecodingSettings, Sample, Score, generate, score
 from charlab.decoding.decoder import check_count
 from charlab.devices import choose_device
@@ -29,6 +30,7 @@ from charlab.preparation import read_corpus
 from charlab.registry import nearest
 from charlab.sampling import draw_labels
 from charlab.tasks.task import POSITIONS
+from charlab.terminal import warn
 
 
 class Ranking(list[tuple[str, float]]):
@@ -65,6 +67,7 @@ class TrainedModel:
         self.asking = Asking(dataset.source, dataset.normalize, self.vocabulary)
         self._label_counts = checkpoint.label_counts
         self._fingerprint = checkpoint.fingerprint
+        self._data_paths = checkpoint.data_paths
 
     @property
     def task(self) -> str:
@@ -190,11 +193,11 @@ class TrainedModel:
         Raises:
             CharlabError: if they are not there any more, or have changed.
         """
-        corpus = read_corpus(self.options)
+        corpus = read_corpus(located(self.options, self._data_paths))
         if corpus.fingerprint != self._fingerprint:
             raise CheckpointError(
-                f"the dataset has changed since {self.path} was trained: its parts would no longer "
-                "be the same texts"
+                f"the dataset is not the one that {self.path} was trained on, or has changed "
+                "since: its parts would no longer be the same texts"
             )
         return corpus
 
@@ -291,6 +294,7 @@ def load_model(
     accelerator: str = "cpu",
     output_dir: str = "outputs",
     command: str = "charlab.load",
+    data: Mapping[str, str] | None = None,
 ) -> TrainedModel:
     """Loads a run's best checkpoint, or its last where no validation was reached.
 
@@ -300,6 +304,8 @@ def load_model(
         accelerator: "cpu", "cuda", "mps" or "auto".
         output_dir: where "latest" looks.
         command: who asks, for messages.
+        data: where the run's data are now, if not where they were, by the settings of the dataset:
+            ``{"path": "…"}``.
 
     Raises:
         RunError: if there is no such run.
@@ -308,13 +314,14 @@ def load_model(
     device = choose_device(accelerator)
     if str(run) != "latest":
         path = runs.checkpoint_file(runs.find(str(run), output_dir, task, command))
-        return TrainedModel(load(path), path, device)
+        return TrainedModel(load(path).with_data(data or {}), path, device)
     failure: CharlabError | None = None
     for folder in runs.newest_first(output_dir, task):
         path = runs.checkpoint_file(folder)
         try:
-            return TrainedModel(load(path), path, device)
+            return TrainedModel(load(path).with_data(data or {}), path, device)
         except CheckpointError as error:
+            warn(f"run=latest passes over a newer run: {error}")
             failure = failure or error
     if failure is not None:
         raise failure

@@ -99,7 +99,7 @@ def _rarely_collected() -> Iterator[None]:
 def sample(words: list[str]) -> int:
     """``sample.py``: generates text."""
     from charlab.config.door_options import SampleWords
-    from charlab.decoding.settings import DecodingSettings
+    from charlab.decoding.settings import MOST_AT_ONCE, MOST_TEXTS, DecodingSettings
 
     options = _read(
         SampleWords,
@@ -110,8 +110,12 @@ def sample(words: list[str]) -> int:
     )
     if options is None:
         return 0
-    if options.count < 1:
-        raise ConfigError(f"count= must be at least 1, got {options.count}")
+    if not 1 <= options.count <= MOST_TEXTS:
+        raise ConfigError(f"count= must be from 1 to {MOST_TEXTS}, got {options.count}")
+    if options.count * options.length > MOST_AT_ONCE:
+        raise ConfigError(
+            f"count= times length= must be at most {MOST_AT_ONCE}: draw fewer at once"
+        )
     knobs = {f.name: getattr(options, f.name) for f in dataclasses.fields(DecodingSettings)}
     if knobs["seed"] is None:
         knobs["seed"] = secrets.randbits(32)  # one seed for the labels and the texts

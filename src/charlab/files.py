@@ -1,4 +1,7 @@
-"""Writing files so that a crash never leaves half of one."""
+"""Files read within bounds, and written so that a crash never leaves half of one.
+
+What lies in a folder from elsewhere may be a pipe, a device, a link or of any size.
+"""
 
 import contextlib
 import csv
@@ -8,6 +11,7 @@ import json
 import math
 import os
 import re
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +20,63 @@ from typing import IO, Any
 from charlab.errors import DataError
 
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
+JSON_LIMIT = 4 * 2**20  # bytes; a run's metrics have two thousand
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")  # as `_replacing` names them
+
+
+def open_regular(path: Path, mode: str = "rb", **text: Any) -> IO[Any]:
+    """Opens a regular file and nothing else: no pipe that hangs, no device without an end.
+
+    Links are followed for reading; for writing they are refused, so that a folder from elsewhere
+    cannot choose which file is written.
+
+    Args:
+        path: the file.
+        mode: as of ``open``.
+        text: encoding, errors and newline of a text file.
+
+    Raises:
+        OSError: if it is no regular file, or cannot be opened.
+    """
+    follow = os.O_NOFOLLOW if mode[0] != "r" or "+" in mode else 0
+
+    def opener(name: str, flags: int) -> int:
+        if path.exists():  # to open a device can already do something
+            _require_regular(path.stat().st_mode, name)
+        try:
+            descriptor = os.open(name, flags | os.O_NONBLOCK | os.O_CLOEXEC | follow, 0o666)
+        except OSError as error:
+            if error.errno == errno.ELOOP and path.is_symlink():
+                raise OSError(errno.ELOOP, "it is a symbolic link", name) from error
+            raise
+        try:
+            _require_regular(os.fstat(descriptor).st_mode, name)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    return open(path, mode, opener=opener, **text)  # pathlib's has no opener
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most ``limit`` bytes.
+
+    Raises:
+        OSError: if it is larger, no regular file, or cannot be read.
+    """
+    with open_regular(path) as file:
+        data: bytes = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit:,} bytes", str(path))
+    return data
+
+
+def _require_regular(mode: int, name: str) -> None:
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", name)
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
@@ -83,8 +144,9 @@ def _descriptor(path: Path) -> int | None:
 def _replacing(path: Path, like: os.stat_result | None = None) -> Iterator[IO[bytes]]:
     """A new file that takes a path's place when it is whole, with the permissions of ``like``."""
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.tmp")  # a name has 255 bytes
+    temporary.unlink(missing_ok=True)
     try:
-        with temporary.open("wb") as file:
+        with temporary.open("xb") as file:  # a new file and no link
             yield file
             file.flush()
             if like is not None:
@@ -98,39 +160,37 @@ def _replacing(path: Path, like: os.stat_result | None = None) -> Iterator[IO[by
     _sync_folder(path.parent)
 
 
-def open_regular(path: Path) -> IO[bytes]:
-    """Opens a file to read it. A pipe is not waited for, a device or folder not read.
+def copy_atomically(source: Path, target: Path) -> None:
+    """Makes ``target`` hold what ``source`` holds now, in blocks of its own on the disk.
 
     Raises:
-        OSError: if it cannot be opened or is no regular file, links followed.
+        OSError: if one cannot be read or the other not be written.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
-    mode = os.fstat(descriptor).st_mode
-    if stat.S_ISREG(mode):
-        return os.fdopen(descriptor, "rb")
-    os.close(descriptor)
-    if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    with open_regular(source) as file:
+        write_atomically(target, lambda copy: shutil.copyfileobj(file, copy, 2**20))
 
 
-def same_content(source: Path, target: Path) -> None:
-    """Makes ``target`` hold what ``source`` holds now, at no cost where hard links exist.
+def clean_up(folder: Path) -> None:
+    """Removes what atomic writes of processes that died left in a folder."""
+    for path in folder.glob(".*.tmp"):
+        if _TEMPORARY.fullmatch(path.name):
+            path.unlink(missing_ok=True)
 
-    Later atomic writes to ``source`` do not touch ``target``: a rename replaces the name only.
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object out of a small file, which may come from a stranger.
+
+    Raises:
+        OSError: if the file cannot be read.
+        ValueError: if it holds anything else.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    temporary.unlink(missing_ok=True)
     try:
-        temporary.hardlink_to(source)
-    except OSError:  # a file system without hard links
-        write_atomically(target, lambda file: file.write(source.read_bytes()))
-        return
-    try:
-        temporary.replace(target)
-    finally:  # a rename onto another name of the same file does nothing at all
-        temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+        data = json.loads(read_bounded(path, JSON_LIMIT))
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    if not isinstance(data, dict):
+        raise ValueError("it holds no object")
+    return data
 
 
 def escape_bytes(text: str) -> str:

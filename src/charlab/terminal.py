@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from charlab.files import escape_bytes
+from charlab.files import escape_bytes, open_regular
 
 LOGGER = logging.getLogger("charlab")
 
@@ -128,7 +128,8 @@ class LogFile:
     """Writes the log to a file as long as the context lasts; appends to what is there."""
 
     def __init__(self, path: Path) -> None:
-        self._handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        self._file = open_regular(path, "a", encoding="utf-8", errors="backslashreplace")
+        self._handler = logging.StreamHandler(self._file)
         form = _LogForm("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S")
         self._handler.setFormatter(form)
 
@@ -139,6 +140,7 @@ class LogFile:
     def __exit__(self, *_: object) -> None:
         LOGGER.removeHandler(self._handler)
         self._handler.close()
+        self._file.close()
 
 
 def duration(seconds: float) -> str:

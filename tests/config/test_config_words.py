@@ -73,7 +73,9 @@ def test_help_explains_every_word(door):
     assert lines[0] == "x.py: does something"
     assert "  python x.py run=latest" in lines
     for field in dataclasses.fields(door):
-        (line,) = [line for line in lines if line.startswith(f"  {field.name}=")]
+        (line,) = [
+            line for line in lines if line.startswith(f"  {field.metadata['key'] or field.name}=")
+        ]
         assert field.metadata["help"] in line
         shown = str(field.default).lower()
         assert (f"[{shown}]" in line) == (field.default not in (None, ""))

@@ -61,7 +61,8 @@ def test_only_completed_runs_are_averaged():
         run("gru", 5, 1.0, status="running"),
         run("gru", 6, float("inf")),
         run("gru", 7, None),
-        RunFacts(Path("x"), "completed", {"test/loss": 1.0}, settings=None),
+        RunFacts(Path("x"), "completed", {"test/loss": 1.0}, None, problem="no file"),
+        RunFacts(Path("y"), "unreadable", {}, None, problem="metrics.json: damaged"),
     ]
     found = compare([*RUNS, *extra], "test/loss")
     assert [reason for _, reason in found.apart] == [
@@ -69,7 +70,8 @@ def test_only_completed_runs_are_averaged():
         "running",
         "has no test/loss",
         "has no test/loss",
-        "its settings are not known (no .hydra/config.yaml)",
+        "its settings are not known (no file)",
+        "metrics.json: damaged",
     ]
     assert found.groups[0].values == (1.9, 2.0, 2.1)
 

@@ -79,6 +79,8 @@ def test_what_is_damaged_is_said_and_does_not_stop(tmp_path, text):
     for name in ("metrics.json", "environment.json"):
         (folder / name).write_text(text)
     run = read_run(folder)
+    assert run.problem is not None
+    assert run.problem.startswith("metrics.json cannot be read: ")
     assert (run.status, run.figures, run.settings, run.fingerprint) == (
         "unreadable",
         {},

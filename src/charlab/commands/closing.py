@@ -8,6 +8,7 @@ from charlab.commands.session import Session
 from charlab.data.original import split_text
 from charlab.files import write_text
 from charlab.measuring import measure
+from charlab.networks import load_weights
 from charlab.terminal import say
 
 
@@ -21,7 +22,7 @@ def load_best(session: Session, folder: Path) -> dict[str, float]:
     if not best.exists():
         return {}
     checkpoint = load(best)
-    session.network.load_state_dict(checkpoint.network)
+    load_weights(session.network, checkpoint.network)
     return {k: v for k, v in checkpoint.metrics.items() if k.startswith("val/")}
 
 

@@ -9,7 +9,7 @@ from charlab.figures import to_png
 from charlab.files import json_bytes, open_output
 from charlab.measuring import Meter, measure
 from charlab.registry import nearest
-from charlab.terminal import show
+from charlab.terminal import remark, show
 
 
 def evaluate(words: EvaluateWords) -> int:
@@ -27,10 +27,12 @@ def evaluate(words: EvaluateWords) -> int:
         accelerator=words.accelerator,
         output_dir=words.output_dir,
         command="evaluate.py",
+        data=words.data,
     )
     if words.figure is not None and not model.trained_for.has_figure:
         raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
     figures, meter = evaluate_model(model, words.split, positions=words.batch_characters)
+    remark(f"run: {model.path}")
     show(f"{model.path}, {words.split} part:")
     for name, value in figures.items():
         show(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")

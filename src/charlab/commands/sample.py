@@ -32,6 +32,7 @@ def sample(words: SampleWords, settings: DecodingSettings) -> int:
         accelerator=words.accelerator,
         output_dir=words.output_dir,
         command="sample.py",
+        data=words.data,
     )
     if words.novel_only:
         _print_documents(model, words, _novel_samples(model, words, settings))
@@ -89,6 +90,8 @@ def _stream(model: TrainedModel, words: SampleWords, settings: DecodingSettings)
 
     def go_on(text: str) -> None:
         """Writes; the first time what stands before, so that an error comes before any text."""
+        if before:
+            remark(f"run: {model.path}")
         write("".join(before) + text)
         before.clear()
 
@@ -102,6 +105,7 @@ def _stream(model: TrainedModel, words: SampleWords, settings: DecodingSettings)
 
 
 def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    remark(f"run: {model.path}")
     corpus = _data_for_novelty(model, words)
     marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
     show_label = words.label is None and bool(model.condition_labels)
@@ -118,6 +122,7 @@ def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Samp
 
 
 def _print_texts(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    remark(f"run: {model.path}")
     corpus = _data_for_novelty(model, words)
     marks = _known(model, corpus, samples)[0] if corpus else [""] * len(samples)
     for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
@@ -135,7 +140,11 @@ def _probability(result: Sample, model: TrainedModel) -> str:
 
 def _data_for_novelty(model: TrainedModel, words: SampleWords) -> Corpus | None:
     """The training data to compare with; None, and the reason, where it is not there."""
-    own_run = model.options.dataset.path is None or not runs.is_bare_checkpoint(words.run)
+    own_run = (
+        model.options.dataset.path is None
+        or bool(words.data)
+        or not runs.is_bare_checkpoint(words.run)
+    )
     if not (own_run if words.novelty is None else words.novelty):
         return None  # what a stranger's checkpoint names is not read unasked
     try:

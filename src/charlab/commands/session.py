@@ -10,6 +10,7 @@ from torch import nn
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
 from charlab.checkpoint import Checkpoint, listed_symbols
+from charlab.config.check import build
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches
 from charlab.data.corpus import Corpus
@@ -17,7 +18,8 @@ from charlab.data.evaluation_batches import EvaluationBatches, NothingToRead
 from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
-from charlab.errors import CheckpointError, ConfigError
+from charlab.errors import CharlabError, CheckpointError, ConfigError
+from charlab.networks import load_weights, require_memory
 from charlab.parallel.states import join, share
 from charlab.parallel.world import ALONE, World
 from charlab.random_states import random_states, restore_random_states
@@ -28,6 +30,17 @@ from charlab.training.overfit import FirstBatchOnly
 from charlab.training.precision import resolve_precision
 from charlab.training.progress import Limits
 from charlab.training.records import TrainingOptions
+
+# What state of another kind than expected raises.
+_UNFIT = (
+    CharlabError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    ValueError,
+    RuntimeError,
+)
 
 
 class Session:
@@ -53,9 +66,11 @@ class Session:
         trainer = dataclasses.replace(options.trainer, precision=self.precision)
         self.options = options = dataclasses.replace(options, trainer=trainer)
         self.task: Task[Any] = TASKS[options.task.name](options, facts_of(corpus))
+        self.batches = self._training_batches()
+        epoch, windows = self.batches.characters_per_epoch, self.batches.steps_per_epoch
+        require_memory(self.task, positions=epoch // windows, device=self.device)
         self.task.prepare_training(corpus)
         self.network: nn.Module = self.task.build_network()
-        self.batches = self._training_batches()
         limits = Limits(
             trainer.max_epochs,
             trainer.max_steps,
@@ -80,6 +95,7 @@ class Session:
             self.module.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
         self.best_figures = BestFigures(options.task.metrics)
+        self.data_paths: dict[str, str] = {}
         self.begun_from: Checkpoint | None = None
 
     @property
@@ -136,6 +152,7 @@ class Session:
             metrics=self.figures(),
             training=training,
             versions=versions(),
+            data_paths=self.data_paths,
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -152,14 +169,17 @@ class Session:
             )
         try:
             training = share(checkpoint.training, self.world)
-            self.network.load_state_dict(checkpoint.network)
+            load_weights(self.network, checkpoint.network)
             self.module.load_training_state(training)
-            self.best = BestSoFar(**training["best"])
+            self.best = build(BestSoFar, training["best"], hints=False)
             self.best_figures = BestFigures(self.options.task.metrics, checkpoint.metrics)
             restore_random_states(training["random"], self.device)
-        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+        except CheckpointError:
+            raise
+        except _UNFIT as error:
+            reason = " ".join(str(error).split())
             raise CheckpointError(
-                f"the checkpoint lacks what going on needs ({type(error).__name__}: {error})"
+                f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"
             ) from error
         self.begun_from = None if self.world.is_alone else checkpoint
 

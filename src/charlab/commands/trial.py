@@ -6,7 +6,8 @@ from typing import Any
 
 from charlab import runs
 from charlab.callbacks.watching import Watch
-from charlab.checkpoint import Checkpoint, load
+from charlab.checkpoint import Checkpoint
+from charlab.commands.resume import load_last
 from charlab.commands.train import Result, resume, train
 from charlab.config.composing import check
 from charlab.config.composition import Composition
@@ -43,11 +44,10 @@ def run_trial(
 
 
 def _own_checkpoint(folder: Path) -> Checkpoint | None:
-    last = folder / runs.CHECKPOINTS / runs.LAST
-    if not last.exists():
+    if not runs.has_checkpoint(folder):
         return None
     try:
-        return load(last)
+        return load_last(folder)
     except CheckpointError as error:
         warn(f"{error}; the trial starts anew")
         return None

@@ -10,7 +10,23 @@ _ACCELERATOR = "cpu, cuda, mps or auto"
 
 
 @dataclass(frozen=True)
-class SampleWords:
+class _DataWords:
+    """Where a run's data are now, if they are no longer where they were."""
+
+    path: str | None = word(None, "where the run's data are now, if elsewhere", key="dataset.path")
+    val_path: str | None = word(None, "the same of its val part", key="dataset.val_path")
+    test_path: str | None = word(None, "the same of its test part", key="dataset.test_path")
+    url: str | None = word(None, "the same of a download", key="dataset.url")
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What was given, by the dataset's settings."""
+        words = {name: getattr(self, name) for name in _DataWords.__dataclass_fields__}
+        return {name: value for name, value in words.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class SampleWords(_DataWords):
     """``sample.py``."""
 
     run: str = word("latest", _RUN)
@@ -50,7 +66,7 @@ class PredictWords:
 
 
 @dataclass(frozen=True)
-class EvaluateWords:
+class EvaluateWords(_DataWords):
     """``evaluate.py``."""
 
     run: str = word("latest", _RUN)

@@ -13,9 +13,16 @@ T = TypeVar("T")
 HELP = "help"
 
 
-def word(default: Any, meaning: str) -> Any:
-    """A field of a door's options: its default and what ``--help`` says of it."""
-    return dataclasses.field(default=default, metadata={HELP: meaning})
+def word(default: Any, meaning: str, *, key: str | None = None) -> Any:
+    """A field of a door's options: its default, what ``--help`` says of it, and how it is typed.
+
+    It is typed as it is called, unless ``key`` says otherwise.
+    """
+    return dataclasses.field(default=default, metadata={HELP: meaning, "key": key})
+
+
+def _typed(field: "dataclasses.Field[Any]") -> str:
+    return field.metadata["key"] or field.name
 
 
 def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
@@ -29,7 +36,9 @@ def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
     Raises:
         ConfigError: a line for each word that cannot be read.
     """
-    hints = typing.get_type_hints(schema)
+    types_ = typing.get_type_hints(schema)
+    names = {_typed(field): field.name for field in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    hints = {key: types_[name] for key, name in names.items()}
     values: dict[str, Any] = {}
     faults: list[str] = []
     for item in words:
@@ -40,7 +49,7 @@ def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
             faults.append(unknown_key(key, list(hints)))
         else:
             try:
-                values[key] = convert(hints[key], value)
+                values[names[key]] = convert(hints[key], value)
             except ValueError:
                 faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:
@@ -55,14 +64,14 @@ def wants_help(words: Sequence[str]) -> bool:
 
 def describe(schema: type, command: str, purpose: str, examples: Sequence[str]) -> str:
     """What ``--help`` prints."""
-    fields = dataclasses.fields(schema)
-    width = max(len(field.name) for field in fields) + 1
+    fields = sorted(dataclasses.fields(schema), key=lambda field: "." in _typed(field))
+    width = max(len(_typed(field)) for field in fields) + 1
     lines = [f"{command}: {purpose}", ""]
     lines += [f"  python {command} {example}" for example in examples]
     lines += ["", "Words (key=value; the value is taken literally):", ""]
     for field in fields:
         default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
-        lines.append(f"  {field.name + '=':<{width}} {field.metadata[HELP]}{default}")
+        lines.append(f"  {_typed(field) + '=':<{width}} {field.metadata[HELP]}{default}")
     return "\n".join(lines)
 
 

@@ -10,6 +10,10 @@ from charlab.errors import ConfigError
 
 UNKNOWN_POLICIES = ("error", "mark")
 SEED_LIMIT = 2**64
+MOST_SYMBOLS = 10_000_000  # of one text
+MOST_TEXTS = 1_000_000
+MOST_BEAMS = 10_000
+MOST_AT_ONCE = 1_000_000_000  # symbols of all texts together
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class DecodingSettings:
         self._check_together()
 
     def _check_ranges(self) -> None:
-        _require_whole("length", self.length, least=1)
+        _require_whole("length", self.length, least=1, most=MOST_SYMBOLS)
         _require_whole("min_length", self.min_length, least=0)
         _require_number("temperature", self.temperature)
         if self.temperature < 0:
@@ -87,7 +91,7 @@ class DecodingSettings:
             if not 0 < self.top_p <= 1:
                 raise ConfigError(f"top_p= must be above 0 and at most 1, got {self.top_p}")
         if self.beam_width is not None:
-            _require_whole("beam_width", self.beam_width, least=1)
+            _require_whole("beam_width", self.beam_width, least=1, most=MOST_BEAMS)
         if self.seed is not None:
             _require_whole("seed", self.seed, least=0)
             if self.seed >= SEED_LIMIT:
@@ -121,11 +125,13 @@ class DecodingSettings:
                 )
 
 
-def _require_whole(key: str, value: object, *, least: int) -> None:
+def _require_whole(key: str, value: object, *, least: int, most: int | None = None) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigError(f"{key}= must be a whole number, got {value!r}")
     if value < least:
         raise ConfigError(f"{key}= must be at least {least}, got {value}")
+    if most is not None and value > most:
+        raise ConfigError(f"{key}= must be at most {most}, got {value}")
 
 
 def _require_number(key: str, value: object) -> None:

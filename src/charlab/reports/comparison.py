@@ -132,10 +132,12 @@ def _choose_metric(metric: str | None, completed: Sequence[RunFacts]) -> str:
 
 def _unfit(run: RunFacts, metric: str) -> str | None:
     """Why a run is not averaged; None if it is."""
+    if run.status == "unreadable":
+        return run.problem
     if run.status != "completed":
         return run.status
     if run.settings is None:
-        return "its settings are not known (no .hydra/config.yaml)"
+        return f"its settings are not known ({run.problem})"
     if metric not in run.figures or not math.isfinite(run.figures[metric]):
         return f"has no {metric}"
     return None

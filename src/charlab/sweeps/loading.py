@@ -1,14 +1,13 @@
 """A sweep on disk as :class:`SweepResults`."""
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlab.config.overrides import as_typed
 from charlab.errors import SweepError
-from charlab.files import user_path
+from charlab.files import read_json, user_path
 from charlab.registry import nearest
 from charlab.sweeps.claim import REASON, WORDS
 from charlab.sweeps.records import RECORD, address_of, read_record
@@ -107,8 +106,8 @@ def _result(trial: "FrozenTrial", spec: Spec, folder: Path) -> TrialResult:
 
 def _figures(folder: Path) -> dict[str, float]:
     """What the run's own folder says, of a trial that has told nothing (yet)."""
-    with contextlib.suppress(OSError, ValueError):
-        metrics: Mapping[str, Any] = json.loads((folder / "metrics.json").read_text("utf-8"))
+    with contextlib.suppress(OSError, ValueError, OverflowError):
+        metrics = read_json(folder / "metrics.json")
         return {k: float(v) for k, v in metrics.items() if isinstance(v, int | float)}
     return {}
 

@@ -1,12 +1,11 @@
 """``sweep.json``: where a sweep's storage is, so that its folder alone is enough to read it."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import SweepError
-from charlab.files import write_json
+from charlab.files import read_json, write_json
 from charlab.sweeps.databases import with_driver, without_password
 from charlab.sweeps.spec import Address
 
@@ -35,10 +34,10 @@ def read_record(folder: Path) -> dict[str, Any]:
         SweepError: if it is not there or damaged.
     """
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = read_json(folder / RECORD)
     except (OSError, ValueError) as error:
         raise SweepError(f"{folder} is no sweep: its {RECORD} cannot be read") from error
-    if not isinstance(record, dict) or not isinstance(record.get("n_trials"), int):
+    if not isinstance(record.get("n_trials"), int):
         raise SweepError(f"{folder / RECORD} is damaged")
     return record
 

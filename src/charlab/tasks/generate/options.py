@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from charlab.config.rules import at_least
+from charlab.config.rules import at_least, between
 from charlab.config.task_options import Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 
@@ -28,8 +28,8 @@ METRICS = (
 class SampleOptions:
     """What a generation run writes at its validations and at its end."""
 
-    count: Annotated[int, at_least(0)]
-    length: Annotated[int, at_least(1)]
+    count: Annotated[int, between(0, 1_000_000)]
+    length: Annotated[int, between(1, 10_000_000)]
     temperature: Annotated[float, at_least(0)]
 
 
