@@ -35,6 +35,7 @@ from charlab.tasks.overfitting import FirstBatchOnly
 from charlab.tasks.precision import resolve_precision
 from charlab.tasks.progress import Limits
 from charlab.tasks.records import TrainingOptions
+from charlab.terminal import warn
 
 # What state of another kind than expected raises.
 _UNFIT = (
@@ -164,6 +165,7 @@ class Session:
         training = self.task.training_state()
         training["random"] = random_states(self.device)
         training["best"] = self.best.to_plain()
+        training["threads"] = torch.get_num_threads()
         training = join(training, self.world)
         return Checkpoint(
             options=self.options,
@@ -205,6 +207,13 @@ class Session:
             raise CheckpointError(
                 f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"
             ) from error
+        before, now = training.get("threads"), torch.get_num_threads()
+        on_cpu = self.device.type == "cpu" and self.world.is_alone
+        if on_cpu and isinstance(before, int) and before != now:
+            warn(
+                f"this run computed with {before} thread(s) and goes on with {now}: sums are added "
+                f"up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
+            )
         self.begun_from = None if self.world.is_alone else checkpoint
 
     def saving(self, folder: Path, after_leg: Callable[[], object]) -> Saving:
