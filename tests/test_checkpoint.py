@@ -3,6 +3,7 @@ import io
 import os
 import pickle
 import random
+import struct
 import warnings
 import zipfile
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from charlab import checkpoint_file
 from charlab.checkpoint import FORMAT, Checkpoint, load, save
 from charlab.config import build, to_plain
 from charlab.config.schema import MODELS, RunOptions
@@ -406,3 +408,83 @@ def test_sizes_that_the_weights_do_not_have_cost_nothing(make_checkpoint, tmp_pa
         save(dataclasses.replace(good, options=build(RunOptions, options)), path)
         with pytest.raises(CheckpointError, match="do not fit the configuration"):
             restore_network(load(path), path)
+
+
+# What is made to take memory or time
+
+
+def repack(path, method=zipfile.ZIP_STORED, **members):
+    """Writes the archive anew: packed in another way, with other or further members."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    prefix = next(iter(parts)).split("/")[0]
+    parts |= {f"{prefix}/{name.replace('__', '.')}": content for name, content in members.items()}
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_what_is_packed_densely_is_not_unpacked(saved):
+    repack(saved, zipfile.ZIP_DEFLATED, more=bytes(50_000_000))
+    assert saved.stat().st_size < 100_000
+    assert "looks like a bomb" in refuse(saved)
+
+
+def test_a_member_that_says_to_be_larger_than_the_file(saved):
+    repack(saved, more=b"x")
+    data = bytearray(saved.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 20 : at + 28] = struct.pack("<II", 2**31, 2**31)  # packed, unpacked
+    saved.write_bytes(data)
+    assert "looks like a bomb" in refuse(saved)
+
+
+def test_more_parts_than_a_network_has(saved, monkeypatch):
+    monkeypatch.setattr(checkpoint_file, "_MEMBERS", 5)
+    assert "more than 5 parts" in refuse(saved)
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"), [("_PARTS", "values"), ("_PICKLE", "MiB"), ("_DEPTH", "too deep")]
+)
+def test_values_are_counted(saved, monkeypatch, limit, message):
+    monkeypatch.setattr(checkpoint_file, limit, 2)
+    assert message in refuse(saved)
+
+
+def test_few_bytes_that_stand_for_many_values(saved):
+    value = [1, 2]
+    for _ in range(10):  # a list in which a list stands ten times, and so on
+        value = [value] * 10
+    assert "too many" in refuse(change(saved, versions={"torch": value}))
+    circle = {}
+    circle["again"] = circle
+    assert "too deep" in refuse(change(saved, training=circle))
+
+
+@pytest.mark.parametrize("name", ["builtins bytearray", "torch FloatTensor", "os system"])
+def test_a_pickle_names_tensors_and_nothing_else(saved, name):
+    call = f"c{name.replace(' ', chr(10))}\n".encode() + b"J\x00\x00\x00\x7f\x85R."
+    repack(saved, data__pkl=b"\x80\x02" + call)
+    assert "could run code" in refuse(saved)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.zeros(1).expand(10**12),
+        torch.zeros(3, 4).T,
+        torch.eye(3).to_sparse(),
+        torch.tensor([1.0, torch.nan]),
+        torch.zeros(2, dtype=torch.complex64).conj(),
+        torch.zeros(2, device="meta"),
+        {(1, 2): 3},
+        {1, 2},
+        1j,
+        10**30,
+        b"bytes",
+    ],
+    ids=str,
+)
+def test_only_plain_tensors_and_values(saved, tensor):
+    refuse(change(saved, training={"odd": tensor}))

@@ -11,7 +11,7 @@ from charlab.config.door_options import ReportWords
 from charlab.errors import ConfigError, RunError
 from charlab.files import user_path, write_bytes, write_text
 from charlab.reports.wording import counted, interval, number
-from charlab.terminal import show
+from charlab.terminal import remark, show
 
 if TYPE_CHECKING:
     from charlab.reports.comparison import Comparison
@@ -45,7 +45,9 @@ def _report_sweep(words: ReportWords, sweep: str) -> int:
     from charlab.reports.trials_csv import trials_csv
     from charlab.sweeps.loading import find_sweep, load_results
 
-    results = load_results(find_sweep(sweep, words.output_dir), words.storage)
+    place = find_sweep(sweep, words.output_dir)
+    remark(f"sweep: {place}")
+    results = load_results(place, words.storage)
     folder = results.folder if words.output is None else user_path(words.output)
     now = datetime.now()
     _write(

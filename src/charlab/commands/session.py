@@ -25,6 +25,7 @@ from charlab.parallel.world import ALONE, World
 from charlab.random_states import random_states, restore_random_states
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, TrainedNetwork, facts_of
+from charlab.terminal import warn
 from charlab.training.module import TrainingModule
 from charlab.training.overfit import FirstBatchOnly
 from charlab.training.precision import resolve_precision
@@ -140,6 +141,7 @@ class Session:
         training = self.module.training_state()
         training["random"] = random_states(self.device)
         training["best"] = self.best.to_plain()
+        training["threads"] = torch.get_num_threads()
         training = join(training, self.world)
         return Checkpoint(
             options=self.options,
@@ -181,6 +183,13 @@ class Session:
             raise CheckpointError(
                 f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"
             ) from error
+        before, now = training.get("threads"), torch.get_num_threads()
+        on_cpu = self.device.type == "cpu" and self.world.is_alone
+        if on_cpu and isinstance(before, int) and before != now:
+            warn(
+                f"this run computed with {before} thread(s) and goes on with {now}: sums are added "
+                f"up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
+            )
         self.begun_from = None if self.world.is_alone else checkpoint
 
     def saving(self, folder: Path, after_leg: Callable[[], object]) -> Saving:
