@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import os
 import secrets
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -26,16 +27,17 @@ def enter(command: Callable[[list[str]], int]) -> None:
     """Runs a command with the words of the command line and exits.
 
     Exit codes: 0 done, 1 bad input (one line on standard error; ``HYDRA_FULL_ERROR=1`` shows the
-    traceback), 130 interrupted.
+    traceback), 128 + the signal's number where one ended it (130: Ctrl-C).
     """
     _use_utf8()
     let_threads_sleep()
     atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
     try:
         code = command(sys.argv[1:])
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
+        _end_quietly()
         print("interrupted", file=sys.stderr)
-        code = 130
+        code = 128 + getattr(error, "signum", signal.SIGINT)
     except BrokenPipeError:  # whoever read our output has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -44,7 +46,14 @@ def enter(command: Callable[[list[str]], int]) -> None:
         if known is None:
             raise
         code = known
+    finally:
+        _end_quietly()
     sys.exit(code)
+
+
+def _end_quietly() -> None:
+    """Nothing but the way out is left: another Ctrl-C ends the process, and prints nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def train(words: list[str]) -> int:

@@ -16,6 +16,7 @@ from charlab.registry import nearest
 CHECKPOINTS = "checkpoints"
 BEST = "best.ckpt"
 LAST = "last.ckpt"
+LOCK = ".lock"
 _FOLDER_NAME = re.compile(r"(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d)(?:-(\d+))?")
 
 
@@ -80,12 +81,36 @@ def exclusive(folder: Path) -> Iterator[None]:
     Raises:
         RunError: if another process has it.
     """
-    with (folder / ".lock").open("w") as file:
+    with (folder / LOCK).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise RunError(f"{folder} is in use: the run goes on in another process") from error
         yield
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process has a lock file: a run's (``LOCK``), or a sweep's for a trial."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # held, or a file system that knows no locks: in doubt it lives
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def true_status(folder: Path, status: str) -> str:
+    """A run's status as its folder says it; "died" where no process is behind "running" any more.
+
+    Who was killed at once (``kill -9``, want of memory, a power cut) could not write what became
+    of it.
+    """
+    return "died" if status == "running" and not is_locked(folder / LOCK) else status
 
 
 def newest_first(output_dir: str, task: str | None = None) -> Iterator[Path]:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -19,6 +20,7 @@ from charlab.checkpoint import load
 from charlab.commands import train as training
 from charlab.config import RunOptions
 from charlab.preparation import prepare
+from charlab.reports.run_facts import read_run
 from charlab.signals import StopSignals
 
 
@@ -94,26 +96,56 @@ def test_stopped_anywhere_and_resumed(
     assert_same_run(never_stopped, resumed.folder)
 
 
-def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
+def in_training(data: Path, output_dir: Path, *words: str, **streams: Any) -> subprocess.Popen[Any]:
+    """An endless run in a process of its own that has validated once."""
+    script = [sys.executable, "train.py", f"dataset.path={data}", f"output_dir={output_dir}"]
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "train.py",
-            f"dataset.path={names_folder}",
-            f"output_dir={tmp_path}",
-            *TINY,
-            "trainer.max_epochs=100000",
-        ],
+        [*script, *TINY, "trainer.max_epochs=100000", *words],
         cwd=ROOT,
         env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
     )
     deadline = time.monotonic() + 120
-    while not list(tmp_path.rglob("best.ckpt")):
+    while not list(output_dir.rglob("best.ckpt")):
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    return process
+
+
+@pytest.mark.parametrize("way", ["one", "two processes", "grid"])
+def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None:
+    words = {"one": [], "two processes": ["trainer.devices=2"], "grid": ["-m", "seed=1,2"]}[way]
+    ours, its = os.openpty()  # whatever is written to it after it was closed fails
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), its)
+    words += ["trainer.progress=bar"]
+    process = in_training(names_folder, tmp_path, *words, **streams, start_new_session=True)
+    os.close(its)
+    os.close(ours)
+    os.kill(process.pid, signal.SIGHUP)  # as the kernel sends it to what the terminal controls
+    assert process.wait(120) == 128 + signal.SIGHUP
+    folder = only_run(tmp_path)  # no second one of a grid
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "interrupted"
+    log = (folder / "train.log").read_text()
+    assert "standard output cannot be written" in log
+    assert "Traceback" not in log
+    training = load(folder / "checkpoints/last.ckpt").training
+    saved = json.loads((folder / "metrics.json").read_text())["progress/steps"]
+    assert training["progress"]["step"] == saved
+
+
+def test_a_process_that_died_is_no_running_one(names_folder: Path, tmp_path: Path) -> None:
+    process = in_training(names_folder, tmp_path)
+    folder = only_run(tmp_path)
+    assert read_run(folder).status == "running"
+    process.kill()
+    process.communicate()
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "running"
+    assert read_run(folder).status == "died"
+
+
+def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
+    process = in_training(names_folder, tmp_path)
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err.decode()

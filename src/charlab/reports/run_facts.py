@@ -13,6 +13,7 @@ import yaml  # type: ignore[import-untyped]  # OmegaConf's own
 from charlab.errors import RunError
 from charlab.files import user_path
 from charlab.reports.wording import setting
+from charlab.runs import true_status
 
 _METRICS = "metrics.json"
 
@@ -32,7 +33,8 @@ class RunFacts:
 
     Attributes:
         folder: where it is.
-        status: as in ``metrics.json``; "unreadable" if that file is damaged.
+        status: as in ``metrics.json``; "died" if it says "running" and no process has the folder,
+            "unreadable" if that file is damaged.
         figures: its numbers, keys as in ``metrics.json``.
         settings: "model.hidden_size" -> its text; None if the run has no ``.hydra/config.yaml``.
         overrides: what the user set, as on a command line.
@@ -82,11 +84,12 @@ def find_runs(pattern: str) -> list[Path]:
 def read_run(folder: Path) -> RunFacts:
     """What a run's folder says, as far as it can be read."""
     metrics = _read_json(folder / _METRICS)
+    status = "unreadable" if metrics is None else str(metrics.get("status", "unknown"))
     environment = _read_json(folder / "environment.json") or {}
     fingerprint = environment.get("dataset_fingerprint")
     return RunFacts(
         folder=folder,
-        status="unreadable" if metrics is None else str(metrics.get("status", "unknown")),
+        status=true_status(folder, status),
         figures={key: value for key, value in (metrics or {}).items() if _is_number(value)},
         settings=_settings(folder / ".hydra" / "config.yaml"),
         overrides=_overrides(folder / ".hydra" / "overrides.yaml"),
