@@ -33,7 +33,7 @@ def enter(command: Callable[[list[str]], int]) -> None:
     let_threads_sleep()
     atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
     try:
-        code = command(sys.argv[1:])
+        code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
     except KeyboardInterrupt as error:
         _end_quietly()
         print("interrupted", file=sys.stderr)
@@ -51,6 +51,13 @@ def enter(command: Callable[[list[str]], int]) -> None:
     sys.exit(code)
 
 
+def _print_version() -> int:
+    from importlib.metadata import version
+
+    print(f"charlab {version('charlab')}")
+    return 0
+
+
 def _end_quietly() -> None:
     """Nothing but the way out is left: another Ctrl-C ends the process, and prints nothing."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -58,16 +65,20 @@ def _end_quietly() -> None:
 
 def train(words: list[str]) -> int:
     """``train.py``: trains, or goes on with a run that stopped."""
+    from charlab.config.composing import known_words, run_composed
+    from charlab.config.flags import HELP, sort_flags
     from charlab.config.overrides import take_out
 
-    run, rest = take_out(words, "resume")
-    if run is not None:
+    flags, overrides = sort_flags(words, [*known_words(), "resume"])
+    run, rest = take_out(overrides, "resume")
+    if run is not None and HELP not in flags:
+        if flags:
+            raise ConfigError(f"resume= goes on with one run as it is: leave {flags[0]} out")
         from charlab.commands.resume import resume_from_words
 
         return resume_from_words(run, rest)
-    from charlab.config.composing import run_composed
-
     config_dir = Path(sys.argv[0]).resolve().parent / "conf"
+    sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
     return run_composed(_train_job, config_dir, report=_report_known)
 
 
@@ -188,6 +199,13 @@ def inspect_data(words: list[str]) -> int:
     if wants_help(words):
         print(_INSPECT_HELP)
         return 0
+    from charlab.config.composing import known_words
+    from charlab.config.flags import refuse_flags
+
+    refuse_flags(words, [*known_words(), "output"])
+    own = [w for w in words if w.lstrip("+~").startswith("hydra") and "searchpath=" not in w]
+    if own:
+        raise ConfigError(f"{own[0]}: nothing is run here, so hydra has no say but its searchpath")
     output, rest = take_out(words, "output")
     from charlab.commands.inspect_data import inspect_data as run_inspect
 
