@@ -25,7 +25,7 @@ def heeded() -> list[signal.Signals]:
     return [n for n in STOP_SIGNALS if n != signal.SIGHUP or not ignores_hangup]
 
 
-class Interrupted(KeyboardInterrupt):  # noqa: N818  (as the class that it is)
+class Interrupted(KeyboardInterrupt):
     """A signal came where there is nothing to save.
 
     Args:

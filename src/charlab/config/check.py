@@ -125,7 +125,7 @@ def to_plain(value: Any) -> Any:
 
 def unknown_key(key: str, known: list[str]) -> str:
     """The line about a key that does not exist, with the nearest that does."""
-    group, _, last = key.rpartition(".")
+    group = key.rpartition(".")[0]
     if group and key in known:
         return f"unknown setting {key!r}: the chosen {group} has none, another choice has"
     near = nearest_key(key, known)

@@ -60,7 +60,9 @@ def run_composed(
             return
         overrides = list(composed.overrides.task)
         try:
-            codes.append(job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed)))
+            codes.append(
+                job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed))
+            )
         except Exception as error:
             code = report(error)
             if code is None:

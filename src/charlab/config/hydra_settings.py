@@ -47,7 +47,9 @@ def require_known(flags: Sequence[str], words: Sequence[str]) -> bool:
     grid = mode == "MULTIRUN"
     for key in _FOLDERS:
         if key in typed and grid and "sweep" in typed:
-            raise ConfigError(f"{key}: a sweep's trials go to sweeps/ in output_dir=, by sweep.name=")
+            raise ConfigError(
+                f"{key}: a sweep's trials go to sweeps/ in output_dir=, by sweep.name="
+            )
         if key in typed and grid and key == "hydra.run.dir":
             raise ConfigError(f"{key} is the folder of one run: a grid's go below hydra.sweep.dir=")
         if key in typed and not grid and key != "hydra.run.dir":
