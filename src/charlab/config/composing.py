@@ -11,7 +11,7 @@ from typing import Any
 from charlab.config.check import build, dotted_keys, unknown_key
 from charlab.config.flags import sort_flags
 from charlab.config.help import describe_settings, wants_settings
-from charlab.config.hydra_settings import own_folder, require_known
+from charlab.config.hydra_settings import origin_words, own_folder, require_known
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
@@ -30,8 +30,8 @@ def run_composed(
     """Lets Hydra compose the configuration from the command line and runs a job for each.
 
     Args:
-        job: takes checked options, the composed YAML, the overrides and the folder that the user
-            gave the run (``hydra.run.dir``); returns an exit code.
+        job: takes checked options, the composed YAML, the words that make it again and the folder
+            that the user gave the run (``hydra.run.dir``); returns an exit code.
         config_dir: where ``train.yaml`` is.
         report: says what was wrong with a job and returns its exit code (None: it does not know
             either); the other jobs of a grid go on.
@@ -58,7 +58,7 @@ def run_composed(
         composed = HydraConfig.get()
         if max(codes) > _SIGNALLED:  # whoever stopped a job of a grid wants no more of them
             return
-        overrides = list(composed.overrides.task)
+        overrides = [*origin_words(composed), *composed.overrides.task]
         try:
             codes.append(
                 job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed))

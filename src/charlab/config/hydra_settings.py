@@ -73,6 +73,19 @@ def own_folder(hydra: Any) -> Path | None:
     return Path(hydra.sweep.dir) / str(subdir)
 
 
+def origin_words(hydra: Any) -> list[str]:
+    """The words that say where a run's configuration was composed from, if not from ``conf/``.
+
+    Args:
+        hydra: the ``hydra`` node of the run's configuration.
+    """
+    name = hydra.job.config_name
+    words = [] if name == "train" else [f"--config-name={name}"]
+    sources = hydra.runtime.config_sources
+    words += [f"--config-dir={s.path}" for s in sources if s.provider == "command-line"]
+    return words + [w for w in hydra.overrides.hydra if w.startswith("hydra.searchpath=")]
+
+
 def _typed(words: Sequence[str]) -> Mapping[str, str]:
     """Values by their keys, a group's written as a setting's; the last one counts."""
     pairs = (word.lstrip("+~").partition("=")[::2] for word in words)

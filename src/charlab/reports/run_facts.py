@@ -36,8 +36,9 @@ class RunFacts:
         status: as in ``metrics.json``; "died" if it says "running" and no process has the folder,
             "unreadable" if that file is damaged.
         figures: its numbers, keys as in ``metrics.json``.
-        settings: "model.hidden_size" -> its text; None if the run has no ``.hydra/config.yaml``.
-        overrides: what the user set, as on a command line.
+        settings: "model.hidden_size" -> its text, what was left open decided; as composed of a run
+            whose ``environment.json`` has none; None if it has no ``.hydra/config.yaml`` either.
+        overrides: what made it, in Hydra's syntax.
         fingerprint: of its data; None if unknown.
     """
 
@@ -83,7 +84,7 @@ def find_runs(pattern: str) -> list[Path]:
 
 def read_run(folder: Path) -> RunFacts:
     """What a run's folder says, as far as it can be read."""
-    metrics = _read_json(folder / _METRICS)
+    metrics, hydra = _read_json(folder / _METRICS), folder / ".hydra"
     status = "unreadable" if metrics is None else str(metrics.get("status", "unknown"))
     environment = _read_json(folder / "environment.json") or {}
     fingerprint = environment.get("dataset_fingerprint")
@@ -91,8 +92,8 @@ def read_run(folder: Path) -> RunFacts:
         folder=folder,
         status=true_status(folder, status),
         figures={key: value for key, value in (metrics or {}).items() if _is_number(value)},
-        settings=_settings(folder / ".hydra" / "config.yaml"),
-        overrides=_overrides(folder / ".hydra" / "overrides.yaml"),
+        settings=_settings(environment.get("settings") or _read_yaml(hydra / "config.yaml")),
+        overrides=_overrides(hydra / "overrides.yaml"),
         fingerprint=fingerprint if isinstance(fingerprint, str) else None,
     )
 
@@ -114,8 +115,7 @@ def _read_json(path: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _settings(path: Path) -> dict[str, str] | None:
-    data = _read_yaml(path)
+def _settings(data: Any) -> dict[str, str] | None:
     return _flat(data) if isinstance(data, dict) else None
 
 
