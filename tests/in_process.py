@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -17,11 +18,11 @@ from charlab import doors
 
 
 def in_process(
-    script: str, *words: str, stdin: str | bytes = ""
+    script: str, *words: str, stdin: str | bytes = "", folder: Path = ROOT
 ) -> subprocess.CompletedProcess[str]:
     """Does what ``python SCRIPT WORD …`` does, without a process of its own.
 
-    For what a door says, writes and returns. What a shell, a pipe, a signal or a fresh
+    For what a door says, writes and returns in a folder. What a shell, a pipe, a signal or a fresh
     interpreter has a part in goes through ``tests.shell``. A fault that the door does not know
     comes out as the exception that it is.
     """
@@ -29,7 +30,7 @@ def in_process(
     given = io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
     argv = [str(ROOT / script), *words]
     with (
-        _as_it_was(),
+        _as_it_was(folder),
         patch.object(sys, "argv", argv),
         patch.object(sys, "stdin", io.TextIOWrapper(given)),
         contextlib.redirect_stdout(out),
@@ -43,7 +44,7 @@ def in_process(
 
 
 @contextlib.contextmanager
-def _as_it_was() -> Iterator[None]:
+def _as_it_was(folder: Path) -> Iterator[None]:
     """A user's environment and folder; afterwards the tests' own, and their logging."""
     logger = logging.getLogger("charlab")
     handlers, level, propagate = logger.handlers[:], logger.level, logger.propagate
@@ -51,7 +52,7 @@ def _as_it_was() -> Iterator[None]:
     with (
         patch.dict(os.environ, environment(), clear=True),
         patch.object(doors, "_WANTS_TRACEBACK", False),
-        contextlib.chdir(ROOT),
+        contextlib.chdir(folder),
     ):
         try:
             yield

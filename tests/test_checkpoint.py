@@ -12,11 +12,15 @@ from torch.testing import assert_close
 
 from charlab.checkpoint import FORMAT, Checkpoint, load, save
 from charlab.config import build, to_plain
-from charlab.config.schema import MODELS, TASKS, RunOptions
+from charlab.config.schema import MODELS, RunOptions
+from charlab.config.task_options import TASK_OPTIONS
+from charlab.data.units import make_vocabulary
 from charlab.environment import versions
 from charlab.errors import CheckpointError
-from charlab.networks import build_network, count_parameters, restore_network
+from charlab.networks import count_parameters, restore_network, task_of
 from charlab.random_states import random_states
+from charlab.tasks import TASKS
+from charlab.tasks.task import DataFacts
 
 SYMBOLS = tuple("abcdé")
 LABELS = ("New", "Old", "新しい")
@@ -26,7 +30,8 @@ LABELS = ("New", "Old", "新しい")
 def make_checkpoint(compose_options):
     def make(*overrides, labels=LABELS, symbols=SYMBOLS):
         options = compose_options("model.hidden_size=4", "model.embedding_size=3", *overrides)
-        network = build_network(options, 2 + len(symbols), len(labels))
+        data = DataFacts(make_vocabulary("char", symbols), tuple(labels))
+        network = TASKS[options.task.name](options, data).build_network()
         optimizer = torch.optim.AdamW(network.parameters())
         sum(parameter.square().sum() for parameter in network.parameters()).backward()
         optimizer.step()
@@ -82,7 +87,7 @@ def refuse(path):
 # Round trips
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", TASK_OPTIONS)
 @pytest.mark.parametrize("model", MODELS)
 def test_what_was_saved_comes_back(make_checkpoint, tmp_path, model, task):
     checkpoint = make_checkpoint(
@@ -120,7 +125,7 @@ def test_what_was_saved_comes_back(make_checkpoint, tmp_path, model, task):
 )
 def test_the_network_comes_back(make_checkpoint, tmp_path, overrides):
     checkpoint = make_checkpoint(*overrides)
-    original = build_network(checkpoint.options, 7, 3)
+    original = task_of(checkpoint).build_network()
     original.load_state_dict(checkpoint.network)
     path = tmp_path / "a.ckpt"
     save(checkpoint, path)

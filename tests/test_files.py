@@ -1,10 +1,27 @@
+import csv
+import io
 import json
 import os
+import stat
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from charlab.files import same_content, user_path, write_atomically, write_json, write_text
+from charlab.errors import DataError
+from charlab.files import (
+    csv_text,
+    escape_bytes,
+    open_output,
+    open_regular,
+    same_content,
+    user_path,
+    write_atomically,
+    write_json,
+    write_text,
+)
 
 
 def names(folder):
@@ -125,3 +142,130 @@ def test_json_without_infinities(tmp_path: Path) -> None:
 def test_a_home_that_nobody_has_is_a_name_like_any_other() -> None:
     assert user_path("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
     assert user_path("~/x") == Path.home() / "x"
+
+
+def test_only_regular_files_are_opened(tmp_path):
+    (tmp_path / "file").write_bytes(b"text")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with open_regular(tmp_path / "link") as file:
+        assert file.read() == b"text"
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name in ("pipe", "zero"):
+        with pytest.raises(OSError, match="it is not a regular file"):
+            open_regular(tmp_path / name)
+    with pytest.raises(IsADirectoryError):
+        open_regular(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        open_regular(tmp_path / "nothing")
+
+
+def test_bytes_of_a_name_that_are_no_utf_8_are_escaped():
+    assert escape_bytes(os.fsdecode(b"caf\xe9 \xc3\xa9")) == r"caf\xe9 é"
+
+
+def put(path, data=b"new"):
+    with open_output(str(path)) as file:
+        file.write(data)
+
+
+def test_an_output_takes_the_place_of_a_file_when_it_is_whole_and_keeps_its_permissions(tmp_path):
+    path = tmp_path / "a.csv"
+    put(path)
+    assert path.stat().st_mode & 0o777 == 0o666 & ~_umask()
+    path.chmod(0o640)
+    with pytest.raises(TypeError):
+        put(path, "no bytes")
+    assert path.read_bytes() == b"new"
+    put(path, b"newer")
+    assert path.read_bytes() == b"newer"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert names(tmp_path) == ["a.csv"]
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_an_output_follows_links(tmp_path):
+    (tmp_path / "folder").mkdir()
+    target, link = tmp_path / "folder" / "target", tmp_path / "link"
+    link.symlink_to("folder/target")
+    put(link, b"one")  # to a file that is not there yet
+    assert (link.is_symlink(), target.read_bytes()) == (True, b"one")
+    put(link, b"two")
+    assert (link.is_symlink(), target.read_bytes()) == (True, b"two")
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(DataError, match="cannot write output="):
+        put(tmp_path / "circle")
+
+
+def test_a_pipe_is_written_straight(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    read = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    put(tmp_path / "link")
+    reader.join()
+    assert read == [b"new"]
+    assert names(tmp_path) == ["link", "pipe"]
+
+
+def test_a_device_is_written_straight(tmp_path):
+    node = tmp_path / "null"
+    try:
+        os.mknod(node, stat.S_IFCHR | 0o600, os.makedev(1, 3))
+        node.write_bytes(b"")
+    except OSError:
+        pytest.skip("nodes cannot be made or used here")
+    put(node)
+    assert stat.S_ISCHR(node.stat().st_mode)
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"])
+@pytest.mark.parametrize("into", ["pipe", "file"])
+def test_standard_output_by_name_goes_where_it_goes(tmp_path, name, into):
+    if name == "link":
+        (tmp_path / "link").symlink_to("/dev/stdout")
+        name = str(tmp_path / "link")
+    code = f"from charlab.files import *\nwith open_output({name!r}) as f: f.write(b'new')"
+    out = tmp_path / "out"
+    out.write_bytes(b"old ")
+    with out.open("ab") as file:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            stdout=subprocess.PIPE if into == "pipe" else file,
+            check=True,
+        )
+    assert (done.stdout if into == "pipe" else out.read_bytes()) == (
+        b"new" if into == "pipe" else b"old new"
+    )
+
+
+def test_an_output_that_cannot_be_written_is_one_line(tmp_path):
+    for path in (tmp_path, tmp_path / "none" / "x", tmp_path / ("x" * 300)):
+        with pytest.raises(DataError, match=r"^cannot write output=[^\n]*$"):
+            put(path)
+    put(tmp_path / ("x" * 255))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_read_only_files_and_folders(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    for target, mode in ((path, 0o400), (tmp_path, 0o500)):
+        before = target.stat().st_mode
+        target.chmod(mode)
+        with pytest.raises(DataError, match="Permission denied"):
+            put(path)
+        target.chmod(before)
+    assert path.read_bytes() == b"old"
+
+
+def test_cells_of_csv_are_no_formulas():
+    cells = ["=1+1", "+1", "-x", "@a", "\tx", "\rx", "＝1", "a=b", "", "1", -1.5, None, True]
+    guarded = [f"'{cell}" for cell in cells[:7]] + ["a=b", "", "1", "-1.5", "", "True"]
+    assert next(csv.reader(io.StringIO(csv_text([cells]), newline=""))) == guarded

@@ -1,9 +1,11 @@
 import pytest
 import torch
 
-from charlab import measuring
-from charlab.measuring import measure, measuring_batches
+from charlab.measuring import measure
 from charlab.preparation import resolve
+from charlab.tasks import TASKS
+from charlab.tasks import task as task_module
+from charlab.tasks.task import facts_of
 
 CPU = torch.device("cpu")
 NAMES = [(f"{a}{b * n}", a) for n in (1, 3, 4) for a in "xyz" for b in "abcd"]
@@ -15,7 +17,8 @@ def batches(compose_options, make_corpus):
     def make(*overrides, texts=NAMES, split="val", **options):
         corpus = make_corpus(texts)
         settled = resolve(compose_options(*overrides), corpus)
-        return corpus, measuring_batches(corpus, split, settled, device=CPU, **options)
+        task = TASKS[settled.task.name](settled, facts_of(corpus))
+        return corpus, task.evaluation_batches(corpus.splits[split], device=CPU, **options)
 
     return make
 
@@ -31,7 +34,7 @@ def test_the_run_s_options_decide_the_form(batches):
     assert all(batch.targets.ndim == 1 for batch in classify)
     assert sum(len(batch.targets) for batch in classify) == part.documents
     corpus, stream = batches(texts=STREAM, split="test")
-    assert sum(batch.characters for batch in stream) == corpus.splits["test"].characters - 1
+    assert sum(batch.characters for batch in stream) == corpus.splits["test"].predictions
     _, windows = batches("task=classify", "dataset.seq_len=7", texts=STREAM)
     assert max(batch.ids.shape[1] for batch in windows) == 7
 
@@ -46,7 +49,7 @@ def test_a_batch_is_no_larger_than_asked_for(batches, positions):
 def test_a_large_vocabulary_makes_smaller_batches(batches, monkeypatch):
     corpus, _ = batches()
     # Room for the logits of 20 positions.
-    monkeypatch.setattr(measuring, "_LOGITS", 20 * corpus.vocabulary.size)
+    monkeypatch.setattr(task_module, "_LOGITS", 20 * corpus.vocabulary.size)
     _, generating = batches(positions=100)
     assert 10 < max(batch.ids.numel() for batch in generating) <= 20
     _, classifying = batches("task=classify", positions=100)  # has no such logits

@@ -7,19 +7,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlab.data.batch import IGNORE, Batch, Shard
+from charlab.data.batch import IGNORE, Batch, LabelUse, Shard
 from charlab.data.evaluation_batches import evaluation_batches
 from charlab.data.original import OriginalText, split_text
 from charlab.data.vocabulary import BOUNDARY
 from charlab.measuring import measure
-from charlab.metrics import (
-    ClassificationMeter,
-    GenerationMeter,
-    carried_state,
-    macro_f1,
-    symbol_metrics,
-)
+from charlab.metrics import token_metrics
 from charlab.models import Classifier, LanguageModel, build_model
+from charlab.models.state import carried_state
+from charlab.tasks.classify.task import ClassificationMeter, macro_f1
+from charlab.tasks.generate.task import GenerationMeter
 from charlab.testing.model_contract import randomize
 
 SENTENCE = "the quick brown fox jumps over the lazy dog; "
@@ -74,7 +71,7 @@ def test_a_stream_s_figures_are_exact_whatever_the_batches(stream, budget, lanes
     # All of this text is within the burn-in, so every lane reads it from the beginning.
     assert part.characters <= 256
     batches = evaluation_batches(
-        part, layout="stream", purpose="generate", seq_len=3, lanes=lanes, budget=budget
+        part, layout="stream", labels=LabelUse.NONE, seq_len=3, lanes=lanes, budget=budget
     )
     figures = measure(model, GenerationMeter(model), batches)
     assert figures["loss"] == pytest.approx(loss, rel=1e-6)
@@ -105,9 +102,8 @@ def test_documents_figures_are_exact_whatever_the_batches(names, budget, conditi
     batches = evaluation_batches(
         part,
         layout="sequences",
-        purpose="generate",
+        labels=LabelUse.CONDITION if conditional else LabelUse.NONE,
         seq_len=1,
-        conditional=conditional,
         budget=budget,
     )
     figures = measure(model, GenerationMeter(model), batches)
@@ -146,10 +142,9 @@ def test_the_state_is_carried_in_each_lane_until_it_starts_anew():
 
 def test_what_is_carried():
     state = tuple(torch.randn(2, 3, 4) for _ in range(2))
-    ids = torch.zeros(3, 5, dtype=torch.int64)
 
     def carried(fresh, before=state):
-        return carried_state(Batch(ids, ids, None, fresh, None, 15), before)
+        return carried_state(before, fresh)
 
     assert carried(None) is state
     assert carried(None, None) is None
@@ -170,34 +165,34 @@ def test_padding_is_not_counted():
     assert figures["accuracy"] == (first[1] + second[1]) / 5
 
 
-@pytest.mark.parametrize("purpose", ["generate", "classify"])
-def test_figures_depend_neither_on_autocast_nor_on_dropout(names, purpose):
+@pytest.mark.parametrize("use", [LabelUse.NONE, LabelUse.TARGET])
+def test_figures_depend_neither_on_autocast_nor_on_dropout(names, use):
     corpus, part = names
-    if purpose == "generate":
+    if use is not LabelUse.TARGET:
         model = language_model(corpus.vocabulary.size, dropout=0.5)
     else:
         recurrent = build_model(
             "gru", vocabulary_size=corpus.vocabulary.size, hidden_size=4, dropout=0.5
         )
         model = Classifier(recurrent, 3)
-    meters = {"generate": lambda: GenerationMeter(model)}
-    meters["classify"] = lambda: ClassificationMeter(model, 3)
-    batches = evaluation_batches(part, layout="sequences", purpose=purpose, seq_len=1)
+    meters = {LabelUse.NONE: lambda: GenerationMeter(model)}
+    meters[LabelUse.TARGET] = lambda: ClassificationMeter(model, 3)
+    batches = evaluation_batches(part, layout="sequences", labels=use, seq_len=1)
     model.train()
-    plain = measure(model, meters[purpose](), batches)
+    plain = measure(model, meters[use](), batches)
     assert model.training
     with torch.autocast("cpu", torch.bfloat16):
-        mixed = measure(model, meters[purpose](), batches)
+        mixed = measure(model, meters[use](), batches)
     assert mixed == plain
     model.eval()
-    assert measure(model, meters[purpose](), batches) == plain
+    assert measure(model, meters[use](), batches) == plain
     assert not model.training
 
 
 def test_original_characters_of_a_stream_and_of_names(stream, names):
     part, model, loss, _ = stream
     text = OriginalText("char", part.characters, 0)
-    batches = evaluation_batches(part, layout="stream", purpose="generate", seq_len=3)
+    batches = evaluation_batches(part, layout="stream", labels=LabelUse.NONE, seq_len=3)
     figures = measure(model, GenerationMeter(model), batches, text)
     # The first character is not predicted, and that is all the difference.
     N = part.characters
@@ -208,7 +203,7 @@ def test_original_characters_of_a_stream_and_of_names(stream, names):
     # Of names the end marks cost bits and are no characters.
     corpus, part = names
     model = language_model(corpus.vocabulary.size)
-    batches = evaluation_batches(part, layout="sequences", purpose="generate", seq_len=1)
+    batches = evaluation_batches(part, layout="sequences", labels=LabelUse.NONE, seq_len=1)
     figures = measure(model, GenerationMeter(model, "byte"), batches, split_text(corpus, "train"))
     predictions = part.characters + part.documents
     bits = figures["bits_per_byte"] * predictions
@@ -217,11 +212,11 @@ def test_original_characters_of_a_stream_and_of_names(stream, names):
 
 
 def test_units():
-    figures = symbol_metrics(math.log(8))
+    figures = token_metrics(math.log(8))
     assert figures == pytest.approx({"loss": math.log(8), "perplexity": 8, "bits_per_char": 3})
-    assert symbol_metrics(math.log(8), "word")["bits_per_word"] == pytest.approx(3)
-    assert symbol_metrics(800.0)["perplexity"] == math.inf
-    assert math.isfinite(symbol_metrics(699.0)["perplexity"])
+    assert token_metrics(math.log(8), "word")["bits_per_word"] == pytest.approx(3)
+    assert token_metrics(800.0)["perplexity"] == math.inf
+    assert math.isfinite(token_metrics(699.0)["perplexity"])
 
 
 # Classification
@@ -326,33 +321,35 @@ def test_a_classifier_s_figures_do_not_depend_on_the_batches(names, budget):
         loss -= logits.log_softmax(-1)[part.labels[i]].item()
         right += int(logits.argmax().item() == part.labels[i])
     batches = evaluation_batches(
-        part, layout="sequences", purpose="classify", seq_len=1, budget=budget
+        part, layout="sequences", labels=LabelUse.TARGET, seq_len=1, budget=budget
     )
     figures = measure(model, ClassificationMeter(model, 3), batches)
     assert figures["loss"] == pytest.approx(loss / part.documents, rel=1e-6)
     assert figures["accuracy"] == right / part.documents
 
 
-@pytest.mark.parametrize("purpose", ["generate", "classify"])
-def test_meters_of_shares_add_up(names, purpose):
+@pytest.mark.parametrize("use", [LabelUse.NONE, LabelUse.TARGET])
+def test_meters_of_shares_add_up(names, use):
     corpus, part = names
     torch.manual_seed(3)
     model = language_model(corpus.vocabulary.size)
-    if purpose == "classify":
+    if use is LabelUse.TARGET:
         model = Classifier(
             build_model("gru", vocabulary_size=corpus.vocabulary.size, hidden_size=4), 4
         )
 
     def new_meter():
-        return GenerationMeter(model) if purpose == "generate" else ClassificationMeter(model, 4)
+        return (
+            GenerationMeter(model) if use is not LabelUse.TARGET else ClassificationMeter(model, 4)
+        )
 
-    batches = evaluation_batches(part, layout="sequences", purpose=purpose, seq_len=1, budget=20)
+    batches = evaluation_batches(part, layout="sequences", labels=use, seq_len=1, budget=20)
     whole = measure(model, new_meter(), batches)
     shares = [new_meter() for _ in range(3)]
     for index, meter in enumerate(shares):
         shard = Shard(index, 3)
         own = evaluation_batches(
-            part, layout="sequences", purpose=purpose, seq_len=1, budget=20, shard=shard
+            part, layout="sequences", labels=use, seq_len=1, budget=20, shard=shard
         )
         assert 0 < len(own) < len(batches)
         measure(model, meter, own)

@@ -3,7 +3,6 @@ import pytest
 from charlab.errors import ConfigError, DataError
 from charlab.preparation import (
     check_together,
-    is_conditional,
     prepare,
     read_corpus,
     resolve,
@@ -33,7 +32,6 @@ def test_what_is_left_open_is_decided_by_the_data(
     settled = resolve(options, corpus)
     assert settled.dataset.layout == layout
     assert settled.task.condition_on_label is conditional
-    assert is_conditional(settled) is conditional
     # Nothing else changes, and what is settled stays so.
     assert settled.model == options.model
     assert settled.dataset.path == options.dataset.path
@@ -43,11 +41,11 @@ def test_what_is_left_open_is_decided_by_the_data(
 def test_the_layout_may_be_chosen(compose_options, make_corpus):
     options = compose_options("dataset.seq_len=8")
     corpus = make_corpus([(text * 5, label) for text, label in NAMES], layout="stream")
-    assert not is_conditional(resolve(options, corpus))
+    assert not resolve(options, corpus).task.condition_on_label
     corpus = make_corpus(
         [(f"{text}{i}", label) for i in range(5) for text, label in STREAM], layout="sequences"
     )
-    assert is_conditional(resolve(options, corpus))
+    assert resolve(options, corpus).task.condition_on_label
 
 
 def test_a_wish_is_kept(compose_options, make_corpus):
@@ -55,7 +53,7 @@ def test_a_wish_is_kept(compose_options, make_corpus):
     for wish in (True, False):
         options = compose_options(f"task.condition_on_label={str(wish).lower()}")
         assert resolve(options, corpus).task.condition_on_label is wish
-    assert not is_conditional(resolve(compose_options("task=classify"), corpus))
+    assert resolve(compose_options("task=classify"), corpus).task.pooling
 
 
 @pytest.mark.parametrize(
@@ -116,7 +114,7 @@ def test_prepare_reads_what_the_options_say(compose_options, names_folder):
         **{"train": 20, "val": 20}
     }
     assert prepared.options.dataset.layout == "sequences"
-    assert is_conditional(prepared.options)
+    assert prepared.options.task.condition_on_label
     assert read_corpus(prepared.options).fingerprint == corpus.fingerprint
 
 

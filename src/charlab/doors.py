@@ -8,7 +8,6 @@ import os
 import secrets
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -29,25 +28,29 @@ def enter(command: Callable[[list[str]], int]) -> None:
     Exit codes: 0 done, 1 bad input (one line on standard error; ``HYDRA_FULL_ERROR=1`` shows the
     traceback), 128 + the signal's number where one ended it (130: Ctrl-C).
     """
-    _use_utf8()
+    _prepare_streams()
     let_threads_sleep()
     atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
     try:
         code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt as error:
         _end_quietly()
-        print("interrupted", file=sys.stderr)
+        _complain("interrupted")
         code = 128 + getattr(error, "signum", signal.SIGINT)
     except BrokenPipeError:  # whoever read our output has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
         known = _report_known(error)
         if known is None:
+            from charlab.terminal import say_traceback
+
+            sys.excepthook = say_traceback
             raise
         code = known
     finally:
         _end_quietly()
+    _drop_unwritten()
     sys.exit(code)
 
 
@@ -241,17 +244,34 @@ def exit_code(signum: int | None) -> int:
 
 def _report_known(error: Exception) -> int | None:
     """Says what the user can do something about and returns an exit code; None for our own bugs."""
-    message = str(error) if isinstance(error, CharlabError) else line_about_the_machine(error)
-    return None if message is None else _report(message)
-
-
-def _report(message: str) -> int:
+    message = line_about_the_machine(error)
+    lines = error.lines if isinstance(error, CharlabError) else (message,) if message else ()
+    if not lines:
+        return None
     if _WANTS_TRACEBACK:
-        traceback.print_exc()
+        from charlab.terminal import say_traceback
+
+        say_traceback(type(error), error, error.__traceback__)
     else:
-        for line in message.split("\n"):
-            print(f"error: {line}", file=sys.stderr)
+        _complain(*(f"error: {line}" for line in lines))
     return 1
+
+
+def _complain(*lines: str) -> None:
+    from charlab.terminal import remark
+
+    with contextlib.suppress(OSError):  # standard error itself may be full
+        for line in lines:
+            remark(line)
+
+
+def _drop_unwritten() -> None:
+    """Lets go of output that cannot be written: Python would complain of it at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def let_threads_sleep() -> None:
@@ -265,8 +285,18 @@ def let_threads_sleep() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
-def _use_utf8() -> None:
-    """Any script passes, whatever the locale; what a stream cannot say is escaped."""
+def _prepare_streams() -> None:
+    """Any script passes, whatever the locale; what a stream cannot say is escaped.
+
+    A stream that the shell closed is the null device: else the next file that is opened would be
+    standard output to whoever writes to it by number.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,11 +1,23 @@
 """Errors that a user can do something about.
 
-Every message is one line: what is wrong, where, what to do. The doors print it and exit with 1.
+A message is one line: what is wrong, where, what to do. The doors print it and exit with 1.
 """
 
 
 class CharlabError(Exception):
-    """Base of every error that is the input's fault and not the program's."""
+    """Base of every error that is the input's fault and not the program's.
+
+    Args:
+        lines: a message; several where several things are wrong.
+    """
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The messages."""
+        return tuple(map(str, self.args))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 class ConfigError(CharlabError):

@@ -1,11 +1,21 @@
 """Writing files so that a crash never leaves half of one."""
 
+import contextlib
+import csv
+import errno
+import io
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
+
+from charlab.errors import DataError
+
+_LONE_BYTE = re.compile("[\udc80-\udcff]")
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
@@ -14,16 +24,94 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     Raises:
         OSError: if the folder cannot be written; the temporary file is gone then.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _replacing(path) as file:
+        write(file)
+
+
+@contextlib.contextmanager
+def open_output(given: str, key: str = "output") -> Iterator[IO[bytes]]:
+    """The file that a user named for an answer.
+
+    A regular file, new or behind links, is replaced when the answer is whole, and keeps its
+    permissions. What is none (a pipe, a device, ``/dev/stdout``) is written straight.
+
+    Args:
+        given: its path as the user wrote it.
+        key: the word that it was given by, for messages.
+
+    Raises:
+        DataError: if it cannot be written.
+    """
+    try:
+        with _opened(user_path(given)) as file:
+            yield file
+    except BrokenPipeError:  # whoever read it has enough
+        raise
+    except OSError as error:
+        raise DataError(f"cannot write {key}={given}: {error.strerror or error}") from error
+
+
+def _opened(path: Path) -> contextlib.AbstractContextManager[IO[bytes]]:
+    descriptor = _descriptor(path)
+    if descriptor is not None:
+        return os.fdopen(os.dup(descriptor), "wb")
+    path = Path(os.path.realpath(path))  # pathlib raises where links go round
+    try:
+        known = path.stat()
+    except FileNotFoundError:
+        return _replacing(path)
+    if not stat.S_ISREG(known.st_mode):
+        return os.fdopen(os.open(path, os.O_WRONLY), "wb")
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return _replacing(path, like=known)
+
+
+def _descriptor(path: Path) -> int | None:
+    """The number of the open file of this process that a path stands for (``/dev/stdout``)."""
+    for _ in range(40):  # links on the way: more are a circle
+        folder = Path(os.path.realpath(path.parent))
+        if folder in (Path(f"/proc/{os.getpid()}/fd"), Path("/dev/fd")) and path.name.isdigit():
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = folder / path.readlink()
+    return None
+
+
+@contextlib.contextmanager
+def _replacing(path: Path, like: os.stat_result | None = None) -> Iterator[IO[bytes]]:
+    """A new file that takes a path's place when it is whole, with the permissions of ``like``."""
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.tmp")  # a name has 255 bytes
     try:
         with temporary.open("wb") as file:
-            write(file)
+            yield file
             file.flush()
+            if like is not None:
+                with contextlib.suppress(OSError):  # another user's file: the mode still counts
+                    os.fchown(file.fileno(), like.st_uid, like.st_gid)
+                os.fchmod(file.fileno(), stat.S_IMODE(like.st_mode))
             os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def open_regular(path: Path) -> IO[bytes]:
+    """Opens a file to read it. A pipe is not waited for, a device or folder not read.
+
+    Raises:
+        OSError: if it cannot be opened or is no regular file, links followed.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        return os.fdopen(descriptor, "rb")
+    os.close(descriptor)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is not a regular file", str(path))
 
 
 def same_content(source: Path, target: Path) -> None:
@@ -45,13 +133,21 @@ def same_content(source: Path, target: Path) -> None:
     _sync_folder(target.parent)
 
 
+def escape_bytes(text: str) -> str:
+    r"""Text with a file's name in it, its bytes that are no UTF-8 written ``\xe9``.
+
+    Python holds such a byte as half a character, which no file in UTF-8 takes.
+    """
+    return _LONE_BYTE.sub(lambda found: f"\\x{ord(found[0]) - 0xDC00:02x}", text)
+
+
 def user_path(text: str) -> Path:
     """A path as a user wrote it: ``~`` is the home folder, unless there is no such user."""
     return Path(os.path.expanduser(text))  # noqa: PTH111  # pathlib's raises for unknown users
 
 
-def write_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Writes readable JSON atomically; keys keep their order.
+def json_bytes(data: Mapping[str, Any]) -> bytes:
+    """Readable JSON; keys keep their order.
 
     JSON has no infinity: a number that is not finite becomes null.
     """
@@ -59,13 +155,38 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in data.items()
     }
-    text = json.dumps(finite, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(path, lambda file: file.write(text.encode()))
+    return (json.dumps(finite, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def write_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Writes readable JSON atomically."""
+    write_bytes(path, json_bytes(data))
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes text as UTF-8, atomically."""
-    write_atomically(path, lambda file: file.write(text.encode(errors="surrogateescape")))
+    write_bytes(path, text.encode(errors="surrogateescape"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Writes bytes, atomically."""
+    write_atomically(path, lambda file: file.write(data))
+
+
+def csv_text(rows: Iterable[Sequence[Any]], end: str = "\r\n") -> str:
+    """Rows as CSV (RFC 4180). A text that a spreadsheet would take for a formula gets a ``'``."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator=end).writerows(map(_harmless, row) for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    formula = isinstance(cell, str) and cell.startswith(_FORMULA)
+    return f"'{cell}" if formula else cell
+
+
+# How a formula begins in a spreadsheet; the wide signs count in East Asian ones.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def _sync_folder(folder: Path) -> None:

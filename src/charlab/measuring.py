@@ -1,53 +1,32 @@
 """A network against a split: exact figures that no setting of training changes."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
-import torch
-from torch import nn
+from torch import Tensor, nn
 
-from charlab.config.schema import RunOptions
-from charlab.data.batch import ALL, Batch, Shard
-from charlab.data.corpus import Corpus
-from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
+from charlab.data.batch import Batch
 from charlab.data.original import OriginalText
-from charlab.metrics import Meter
-from charlab.preparation import is_conditional
-
-POSITIONS = 16_384
-_LOGITS = 2**24  # positions × vocabulary of a batch at most: 64 MB
 
 
-def measuring_batches(
-    corpus: Corpus,
-    split: str,
-    options: RunOptions,
-    *,
-    device: torch.device,
-    positions: int = POSITIONS,
-    shard: Shard = ALL,
-) -> EvaluationBatches:
-    """The batches that a split is measured by.
+class Meter(Protocol):
+    """Sums over the batches of a split, divided once, at the end: exact metrics."""
 
-    Args:
-        corpus: the data.
-        split: one of its splits.
-        options: the run's resolved options.
-        device: where to measure.
-        positions: characters of a batch; fewer where the vocabulary is large.
-        shard: this process's share of them.
-    """
-    generating = options.task.name == "generate"
-    room = _LOGITS // corpus.vocabulary.size if generating else positions
-    return evaluation_batches(
-        corpus.splits[split],
-        layout=corpus.layout,
-        purpose=options.task.name,
-        seq_len=options.dataset.seq_len,
-        conditional=is_conditional(options),
-        device=device,
-        budget=max(1, min(positions, room)),
-        shard=shard,
-    )
+    def update(self, batch: Batch) -> None:
+        """Adds a batch; computes in float32, whatever precision trains."""
+
+    def compute(self, text: OriginalText | None = None) -> dict[str, float]:
+        """The metrics so far, without a split's prefix.
+
+        Args:
+            text: what the batches were made of, where they were a whole text.
+        """
+
+    def sums(self) -> Tensor:
+        """All that was counted so far, as one vector of float64; those of several meters add up."""
+
+    def replace(self, sums: Tensor) -> None:
+        """Takes another's sums, or several meters' together, for its own."""
 
 
 def measure(

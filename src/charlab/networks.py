@@ -1,37 +1,22 @@
-"""From a configuration to a network: what training begins with and what a checkpoint is put into.
+"""A checkpoint's network."""
 
-A task's network is looked up by the task's name; a new task adds its line to ``NETWORKS``.
-"""
-
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 
 from charlab.checkpoint import Checkpoint
-from charlab.config.check import to_plain
-from charlab.config.schema import ClassifyOptions, GenerateOptions, RunOptions
 from charlab.deferred import defer_compiler
 from charlab.errors import CharlabError, CheckpointError
-from charlab.models import build_model
-from charlab.models.classifier import Classifier
-from charlab.models.language_model import LanguageModel
-from charlab.models.recurrent import RecurrentModel
+from charlab.tasks import TASKS
+from charlab.tasks.task import DataFacts, Task
 
 
-def build_network(options: RunOptions, vocabulary_size: int, num_labels: int) -> nn.Module:
-    """The network of a task, with fresh weights.
-
-    Args:
-        options: the run's resolved options.
-        vocabulary_size: V.
-        num_labels: C.
-
-    Raises:
-        ConfigError, ValueError: if the options do not fit together, or a classifier has no labels.
-    """
-    return NETWORKS[options.task.name](options, vocabulary_size, num_labels)
+def task_of(checkpoint: Checkpoint) -> Task[Any]:
+    """The task that a checkpoint's network was trained for."""
+    data = DataFacts(checkpoint.vocabulary, checkpoint.labels, checkpoint.label_counts)
+    return TASKS[checkpoint.options.task.name](checkpoint.options, data)
 
 
 def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
@@ -40,13 +25,12 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
     Raises:
         CheckpointError: if the weights do not fit the configuration beside them.
     """
-    vocabulary_size = checkpoint.vocabulary.size
     defer_compiler()
     try:
         if checkpoint.options.model.num_layers > len(checkpoint.network):
             raise ValueError("more layers than weights")
         with torch.device("meta"):  # no memory and no time for sizes that the weights do not have
-            network = build_network(checkpoint.options, vocabulary_size, len(checkpoint.labels))
+            network: nn.Module = task_of(checkpoint).build_network()
         network.load_state_dict(checkpoint.network, assign=True)
     except (CharlabError, RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error
@@ -56,27 +40,3 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
 def count_parameters(network: nn.Module) -> int:
     """Trainable numbers in a network."""
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
-
-
-def _language_model(options: RunOptions, vocabulary_size: int, num_labels: int) -> LanguageModel:
-    assert isinstance(options.task, GenerateOptions)
-    conditions = num_labels if options.task.condition_on_label else 0
-    return LanguageModel(_recurrent(options, vocabulary_size, conditions))
-
-
-def _classifier(options: RunOptions, vocabulary_size: int, num_labels: int) -> Classifier:
-    assert isinstance(options.task, ClassifyOptions)
-    recurrent = _recurrent(options, vocabulary_size, 0)
-    return Classifier(recurrent, num_labels, pooling=options.task.pooling)
-
-
-def _recurrent(options: RunOptions, vocabulary_size: int, conditions: int) -> RecurrentModel:
-    values = {**to_plain(options.model)}
-    name = values.pop("name")
-    return build_model(name, vocabulary_size=vocabulary_size, num_conditions=conditions, **values)
-
-
-NETWORKS: dict[str, Callable[[RunOptions, int, int], nn.Module]] = {
-    "generate": _language_model,
-    "classify": _classifier,
-}

@@ -3,9 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 
-from charlab.config.schema import GenerateOptions, RunOptions
+from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
-from charlab.data.requirements import require_trainable
 from charlab.data.sources import Request, read_parts
 from charlab.data.units import resolve_min_count
 from charlab.errors import ConfigError
@@ -25,6 +24,8 @@ def read_corpus(options: RunOptions) -> Corpus:
         text_column=dataset.text_column,
         label_column=dataset.label_column,
         url=dataset.url,
+        labelled=options.task.predicts_label,
+        remark=say,
     )
     documents = read_parts(
         dataset.source,
@@ -39,6 +40,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         layout=dataset.layout,
         fractions=dataset.split.fractions,
         split_seed=dataset.split.seed,
+        predicts_label=options.task.predicts_label,
         distinct=dataset.distinct,
         unit=dataset.unit,
         min_count=dataset.min_count,
@@ -72,17 +74,9 @@ def check_together(options: RunOptions) -> None:
     Raises:
         ConfigError: if some do.
     """
-    trainer, unit = options.trainer, options.dataset.unit
-    resolve_min_count(unit, options.dataset.min_count)
-    if options.task.monitor == "val/bits_per_char" and unit != "char":
-        raise ConfigError(
-            f"task.monitor=val/bits_per_char is measured with dataset.unit=char, not {unit}: "
-            "take val/bits_per_original_char, which every unit has"
-        )
-    if options.task.name == "generate" and options.model.bidirectional:
-        raise ConfigError(
-            "model.bidirectional=true is for task=classify: a generator may not read the future"
-        )
+    trainer = options.trainer
+    resolve_min_count(options.dataset.unit, options.dataset.min_count)
+    options.task.check(options)
     if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
         raise ConfigError(
             "nothing would end this run: set trainer.max_epochs, trainer.max_steps or "
@@ -97,32 +91,10 @@ def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:
         ConfigError, DataError: if they do not.
     """
     dataset = dataclasses.replace(options.dataset, layout=corpus.layout)
-    task = options.task
-    if isinstance(task, GenerateOptions):
-        task = dataclasses.replace(task, condition_on_label=_conditional(task, corpus))
     if options.trainer.patience is not None and "val" not in corpus.splits:
         raise ConfigError(
             "trainer.patience waits for better validations, and dataset.split.fractions leaves no "
             "validation part: leave patience out or give val a fraction"
         )
-    require_trainable(corpus, purpose=task.name, seq_len=dataset.seq_len)
+    task = options.task.resolve(options, corpus)
     return dataclasses.replace(options, dataset=dataset, task=task)
-
-
-def is_conditional(options: RunOptions) -> bool:
-    """Whether a resolved run generates by label."""
-    return isinstance(options.task, GenerateOptions) and options.task.condition_on_label is True
-
-
-def _conditional(task: GenerateOptions, corpus: Corpus) -> bool:
-    possible = corpus.layout == "sequences" and len(corpus.labels) >= 2
-    if task.condition_on_label and not possible:
-        reason = (
-            "the text is one stream"
-            if corpus.layout == "stream"
-            else f"the documents have {len(corpus.labels) or 'no'} label(s)"
-        )
-        raise ConfigError(
-            f"task.condition_on_label=true needs short documents with two labels or more; {reason}"
-        )
-    return possible if task.condition_on_label is None else task.condition_on_label

@@ -19,6 +19,7 @@ COMMAND_LINES = [
     (["experiment=gru_txt"], "did you mean 'gru_text'"),
     (["model.hidden_size=many"], "model.hidden_size must be a whole number, got 'many'"),
     (["model.hidden_size=0"], "model.hidden_size must be at least 1, got 0"),
+    (["dataset.name=a\udcff"], "dataset.name must be a folder's name (in UTF-8, no slash"),
     (["model.dropout=1.5"], "model.dropout must be at least 0 and below 1, got 1.5"),
     (["optimizer.lr=-1"], "optimizer.lr must be above 0, got -1"),
     (["trainer.max_epochs=1,2"], "needs -m"),
@@ -67,6 +68,11 @@ def test_files(case: str, door_in_bash: Door, tmp_path: Path) -> None:
     done = door_in_bash("train.py", "dataset=text", f"dataset.path={path}", *words)
     assert_one_line(done, fragment)
     assert not (tmp_path / "outputs").exists()
+
+
+def test_an_output_dir_that_is_no_utf8() -> None:
+    done = in_process("train.py", "output_dir=a\udcff")
+    assert_one_line(done, r"in UTF-8, not empty, got 'a\udcff'")
 
 
 def test_all_faults_at_once(door_in_bash: Door) -> None:

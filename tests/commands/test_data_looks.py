@@ -16,7 +16,7 @@ from charlab.config import RunOptions
 from charlab.data.corpus import Corpus
 from charlab.data.inspection import inspect_corpus
 from charlab.preparation import prepare
-from charlab.tasks.records import Stopped
+from charlab.training.records import Stopped
 
 WORDS = [*TINY, "trainer.max_steps=4", "trainer.log_every=1", "trainer.progress=none"]
 PICTURES = ["data/bigrams", "data/labels", "data/lengths"]

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from charlab.config import RunOptions, build, to_plain
 from charlab.config.check import dotted_keys, free_text_keys, unknown_key
 from charlab.config.rules import FREE_TEXT, ByName, at_least, one_of
-from charlab.config.schema import MODELS, OPTIMIZERS, SCHEDULERS, TASKS
+from charlab.config.schema import MODELS, OPTIMIZERS, SCHEDULERS
+from charlab.config.task_options import TASK_OPTIONS
 from charlab.errors import ConfigError
 
 
@@ -288,7 +289,7 @@ def test_whatever_a_stranger_writes_is_checked_or_refused(compose_options, place
 
 COMBINATIONS = [
     *(f"model={name}" for name in MODELS),
-    *(f"task={name}" for name in TASKS),
+    *(f"task={name}" for name in TASK_OPTIONS),
     *(f"optimizer={name}" for name in OPTIMIZERS),
     *(f"scheduler={name}" for name in SCHEDULERS),
 ]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charlab.data import lanes as lanes_module
+from charlab.data.batch import LabelUse
 from charlab.data.batches import (
     IGNORE,
     Batch,
@@ -24,7 +25,7 @@ from charlab.data.evaluation_batches import BURN_IN, StreamEvaluation, evaluatio
 from charlab.data.stored import StoredIds
 from charlab.data.vocabulary import BOUNDARY
 
-purposes = st.sampled_from(["generate", "classify"])
+uses = st.sampled_from([LabelUse.CONDITION, LabelUse.TARGET])
 lengths_of = st.lists(st.integers(1, 9), min_size=1, max_size=40)
 
 
@@ -55,7 +56,7 @@ def rows_of(encoded: Encoded) -> dict[int, list[int]]:
     return {i: encoded.ids[start:end].tolist() for i, (start, end) in enumerate(bounds)}
 
 
-def check_rows(batches: list[Batch], encoded: Encoded, purpose: str) -> None:
+def check_rows(batches: list[Batch], encoded: Encoded, use: LabelUse) -> None:
     """Every document is in exactly one row, laid out as documented."""
     found = {}
     for batch in batches:
@@ -65,7 +66,7 @@ def check_rows(batches: list[Batch], encoded: Encoded, purpose: str) -> None:
         assert batch.fresh.all()
         assert batch.characters == int(batch.lengths.sum())
         assert batch.ids.shape[1] == int(batch.lengths.max())
-        labels = batch.targets if purpose == "classify" else batch.labels
+        labels = batch.targets if use is LabelUse.TARGET else batch.labels
         assert labels is not None
         for row, (length, label) in enumerate(
             zip(batch.lengths.tolist(), labels.tolist(), strict=True)
@@ -73,7 +74,7 @@ def check_rows(batches: list[Batch], encoded: Encoded, purpose: str) -> None:
             ids = batch.ids[row].tolist()
             assert ids[length:] == [BOUNDARY] * (len(ids) - length)
             assert label not in found
-            if purpose == "classify":
+            if use is LabelUse.TARGET:
                 found[label] = ids[:length]
                 continue
             targets = batch.targets[row].tolist()
@@ -84,14 +85,12 @@ def check_rows(batches: list[Batch], encoded: Encoded, purpose: str) -> None:
     assert found == rows_of(encoded)
 
 
-@given(lengths_of, st.integers(1, 12), st.integers(0, 5), purposes)
+@given(lengths_of, st.integers(1, 12), st.integers(0, 5), uses)
 def test_every_document_once_an_epoch(
-    lengths: list[int], batch_size: int, epoch: int, purpose: str
+    lengths: list[int], batch_size: int, epoch: int, use: LabelUse
 ) -> None:
     encoded = documents(lengths)
-    form = SequenceBatches(
-        encoded, batch_size=batch_size, seed=1, purpose=purpose, conditional=True
-    )
+    form = SequenceBatches(encoded, batch_size=batch_size, seed=1, labels=use)
     batches = list(form.epoch(epoch))
     assert len(batches) == form.steps_per_epoch == -(-len(lengths) // batch_size)
     sizes = [len(batch.ids) for batch in batches]
@@ -100,7 +99,7 @@ def test_every_document_once_an_epoch(
     assert sum(batch.characters for batch in batches) == form.characters_per_epoch
     positions = sum(batch.ids.numel() for batch in batches)
     assert form.padding_share == pytest.approx(1 - form.characters_per_epoch / positions)
-    check_rows(batches, encoded, purpose)
+    check_rows(batches, encoded, use)
 
 
 def same(one: Batch, other: Batch) -> bool:
@@ -114,25 +113,24 @@ def same(one: Batch, other: Batch) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("layout", "purpose", "conditional"),
+    ("layout", "use"),
     [
-        ("sequences", "generate", True),
-        ("sequences", "generate", False),
-        ("sequences", "classify", False),
-        ("stream", "generate", False),
-        ("stream", "classify", False),
+        ("sequences", LabelUse.CONDITION),
+        ("sequences", LabelUse.NONE),
+        ("sequences", LabelUse.TARGET),
+        ("stream", LabelUse.NONE),
+        ("stream", LabelUse.TARGET),
     ],
 )
-def test_an_epoch_can_be_entered_anywhere(layout: str, purpose: str, conditional: bool) -> None:
+def test_an_epoch_can_be_entered_anywhere(layout: str, use: LabelUse) -> None:
     encoded = documents([3, 50, 7, 1, 8, 8, 2, 31, 5, 9, 4])
     make = lambda: training_batches(  # noqa: E731
         encoded,
         layout=layout,
-        purpose=purpose,
+        labels=use,
         batch_size=3,
         seq_len=4,
         seed=2,
-        conditional=conditional,
     )
     form = make()
     list(form.epoch(0))  # what was read before leaves no trace
@@ -142,14 +140,14 @@ def test_an_epoch_can_be_entered_anywhere(layout: str, purpose: str, conditional
         rest = list(make().epoch(4, start))
         assert len(rest) == len(whole) - start
         assert all(same(a, b) for a, b in zip(rest, whole[start:], strict=True))
-    assert all((batch.labels is not None) == conditional for batch in whole)
+    assert all((batch.labels is not None) == (use is LabelUse.CONDITION) for batch in whole)
 
 
 def test_epochs_and_seeds_have_orders_of_their_own() -> None:
     encoded = documents([3] * 40)
 
     def order(seed: int, epoch: int) -> list[int]:
-        form = SequenceBatches(encoded, batch_size=8, seed=seed, purpose="classify")
+        form = SequenceBatches(encoded, batch_size=8, seed=seed, labels=LabelUse.TARGET)
         return torch.cat([batch.targets for batch in form.epoch(epoch)]).tolist()
 
     assert order(1, 0) == order(1, 0)
@@ -158,9 +156,7 @@ def test_epochs_and_seeds_have_orders_of_their_own() -> None:
 
 def test_length_groups_leave_little_padding() -> None:
     lengths = np.random.default_rng(0).poisson(7, 2000) + 1
-    form = SequenceBatches(
-        documents(lengths.tolist()), batch_size=64, seed=0, purpose="generate", conditional=False
-    )
+    form = SequenceBatches(documents(lengths.tolist()), batch_size=64, seed=0, labels=LabelUse.NONE)
     assert 0 < form.padding_share < 0.05
     widths = [batch.ids.shape[1] for batch in form.epoch(0)]
     assert widths != sorted(widths)  # short ones are not always first
@@ -214,8 +210,8 @@ def test_a_text_in_a_file_gives_the_same_batches(
     in_file = stored(encoded, tmp_path_factory.mktemp("batches"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lanes_module, "BLOCK", block)
-        for purpose in ("generate", "classify"):
-            options = {"layout": "stream", "purpose": purpose, "seq_len": seq_len}
+        for use in (LabelUse.NONE, LabelUse.TARGET):
+            options = {"layout": "stream", "labels": use, "seq_len": seq_len}
             one, other = (
                 training_batches(text, batch_size=batch_size, seed=3, **options)
                 for text in (encoded, in_file)
@@ -228,7 +224,7 @@ def test_a_text_in_a_file_gives_the_same_batches(
             measured = [
                 evaluation_batches(text, budget=batch_size * 3, lanes=number, **options)
                 for text in (encoded, in_file)
-                for number in ([None, 3] if purpose == "generate" else [None])
+                for number in ([None, 3] if use is not LabelUse.TARGET else [None])
             ]
             half = len(measured) // 2
             for plain, from_file in zip(measured[:half], measured[half:], strict=True):
@@ -237,11 +233,38 @@ def test_a_text_in_a_file_gives_the_same_batches(
                     assert all(same(a, b) for a, b in zip(plain, from_file, strict=True))
 
 
-def test_pieces_of_a_stream_follow_each_other() -> None:
+def test_pieces_of_a_stream_follow_each_other_behind_a_mark() -> None:
     encoded = documents([5, 4, 2])
     (batch,) = StreamBatches(encoded, batch_size=1, seq_len=10).epoch(0)
-    assert batch.ids.tolist() == [list(range(2, 12))]
-    assert batch.targets.tolist() == [list(range(3, 13))]
+    M, _ = BOUNDARY, IGNORE
+    assert batch.ids.tolist() == [[2, 3, 4, 5, M, 7, 8, 9, M, 11]]
+    assert batch.targets.tolist() == [[3, 4, 5, 6, _, 8, 9, 10, _, 12]]
+    assert batch.characters == encoded.predictions == 8
+
+
+@given(
+    lengths=lengths_of.filter(lambda lengths: max(lengths) > 1),
+    batch_size=st.integers(1, 7),
+    seq_len=st.integers(1, 9),
+    lanes=st.integers(1, 9),
+)
+def test_no_prediction_crosses_a_seam(
+    lengths: list[int], batch_size: int, seq_len: int, lanes: int
+) -> None:
+    """What is trained on, and what is measured, are the pairs within each document, all once."""
+    encoded = documents(lengths)
+    expected = [pair for text in rows_of(encoded).values() for pair in pairwise(text)]
+    form = StreamBatches(encoded, batch_size=batch_size, seq_len=seq_len)
+    measured = StreamEvaluation(encoded, lanes=lanes, budget=batch_size * seq_len)
+    for batches in (list(form.epoch(0)), list(measured)):
+        found = []
+        for batch in batches:
+            predicted = batch.targets != IGNORE
+            assert batch.characters == int(predicted.sum())
+            pairs = zip(batch.ids[predicted], batch.targets[predicted], strict=True)
+            found += [(int(one), int(next_)) for one, next_ in pairs]
+        assert sorted(found) == expected
+        assert sum(batch.characters for batch in batches) == encoded.predictions
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 5), st.integers(1, 12))
@@ -262,15 +285,13 @@ def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_le
     assert form.characters_per_epoch == encoded.characters
 
 
-@given(lengths_of, st.integers(1, 60), purposes)
-def test_evaluation_of_documents(lengths: list[int], budget: int, purpose: str) -> None:
+@given(lengths_of, st.integers(1, 60), uses)
+def test_evaluation_of_documents(lengths: list[int], budget: int, use: LabelUse) -> None:
     encoded = documents(lengths)
-    form = evaluation_batches(
-        encoded, layout="sequences", purpose=purpose, seq_len=3, conditional=True, budget=budget
-    )
+    form = evaluation_batches(encoded, layout="sequences", labels=use, seq_len=3, budget=budget)
     batches = list(form)
     assert len(batches) == len(form)
-    check_rows(batches, encoded, purpose)
+    check_rows(batches, encoded, use)
     for batch in batches:
         assert batch.ids.numel() <= budget or len(batch.ids) == 1
     assert all(same(a, b) for a, b in zip(batches, form, strict=True))  # can be read again
@@ -279,7 +300,7 @@ def test_evaluation_of_documents(lengths: list[int], budget: int, purpose: str) 
 @given(lengths_of, st.integers(1, 7))
 def test_evaluation_of_windows(lengths: list[int], seq_len: int) -> None:
     encoded = documents(lengths)
-    form = evaluation_batches(encoded, layout="stream", purpose="classify", seq_len=seq_len)
+    form = evaluation_batches(encoded, layout="stream", labels=LabelUse.TARGET, seq_len=seq_len)
     characters = Counter(i for batch in form for i in batch.ids[batch.ids != BOUNDARY].tolist())
     assert characters == Counter(encoded.ids.tolist())
     assert sum(batch.characters for batch in form) == encoded.characters
@@ -323,7 +344,7 @@ def test_evaluation_of_a_stream(characters: int, lanes: int, budget: int) -> Non
 )
 def test_lanes_of_evaluation_follow_from_the_length(characters: int, lanes: int) -> None:
     encoded = Encoded(np.full(characters, 2, np.uint8), np.array([0, characters]), None)
-    form = evaluation_batches(encoded, layout="stream", purpose="generate", seq_len=5)
+    form = evaluation_batches(encoded, layout="stream", labels=LabelUse.NONE, seq_len=5)
     first = next(iter(form))
     assert len(first.ids) == lanes
     assert first.ids.numel() <= 16_384
@@ -336,21 +357,19 @@ def test_ids_of_every_size_survive(largest: int) -> None:
     encoded = Encoded(np.array([2, largest, 3], dtype), np.array([0, 3]), None)
     (batch,) = StreamBatches(encoded, batch_size=1, seq_len=2).epoch(0)
     assert batch.ids.tolist() == [[2, largest]]
-    (batch,) = SequenceBatches(encoded, batch_size=1, seed=0, purpose="generate").epoch(0)
+    (batch,) = SequenceBatches(encoded, batch_size=1, seed=0, labels=LabelUse.NONE).epoch(0)
     assert batch.targets.tolist() == [[2, largest, 3, BOUNDARY]]
 
 
 def test_what_cannot_be_batched() -> None:
     plain = Encoded(np.array([2], np.uint8), np.array([0, 1]), None)
     with pytest.raises(ValueError, match="labelled"):
-        SequenceBatches(plain, batch_size=1, seed=0, purpose="classify")
-    with pytest.raises(ValueError, match="purpose"):
-        SequenceBatches(plain, batch_size=1, seed=0, purpose="tag")
+        SequenceBatches(plain, batch_size=1, seed=0, labels=LabelUse.TARGET)
     with pytest.raises(ValueError, match="2 characters"):
         StreamBatches(plain, batch_size=1, seq_len=1)
     for make in (training_batches, evaluation_batches):
         options = {"batch_size": 1, "seed": 0} if make is training_batches else {}
         with pytest.raises(ValueError, match="layout"):
-            make(plain, layout="steam", purpose="generate", seq_len=1, **options)
+            make(plain, layout="steam", labels=LabelUse.NONE, seq_len=1, **options)
         with pytest.raises(ValueError, match="condition"):
-            make(plain, layout="stream", purpose="generate", seq_len=1, conditional=True, **options)
+            make(plain, layout="stream", labels=LabelUse.CONDITION, seq_len=1, **options)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from charlab.data.corpus import Corpus, build_corpus, choose_layout, encode_documents
 from charlab.data.document import Document
 from charlab.data.encoded import Encoded, cut_windows
-from charlab.data.requirements import require_trainable
+from charlab.data.requirements import require_classes, require_measurable, require_window
 from charlab.data.splits import SPLITS, Fractions, split_positions
 from charlab.data.vocabulary import UNKNOWN, Vocabulary
 from charlab.errors import ConfigError, DataError
@@ -200,27 +200,27 @@ def test_unknown_layout() -> None:
 def test_classification_needs_two_labels() -> None:
     one = build([Document(f"a{i}", "only") for i in range(20)])
     with pytest.raises(DataError, match="one class 'only'"):
-        require_trainable(one, purpose="classify", seq_len=8)
-    require_trainable(one, purpose="generate", seq_len=8)
+        require_classes(one)
+    require_measurable(one, tokens=True)
     none = build([Document(f"a{i}") for i in range(20)])
     with pytest.raises(DataError, match="needs labels"):
-        require_trainable(none, purpose="classify", seq_len=8)
+        require_classes(none)
 
 
 def test_a_stream_needs_one_window() -> None:
     corpus = build([Document("abcdefghij" * 2)], fractions=(0.8, 0.1, 0.1))
-    require_trainable(corpus, purpose="generate", seq_len=15)
+    require_window(corpus, 15)
     with pytest.raises(DataError, match=r"has 16 characters .*takes 17 .*seq_len to 15 or less"):
-        require_trainable(corpus, purpose="generate", seq_len=16)
+        require_window(corpus, 16)
 
 
 def test_parts_without_anything_to_measure() -> None:
     corpus = build([Document("abcdefghij")])
     with pytest.raises(DataError, match="the val part has 1 of 10 characters and needs at least 2"):
-        require_trainable(corpus, purpose="generate", seq_len=2)
+        require_measurable(corpus, tokens=True)
     corpus = build([Document("ab"), Document("cd")], layout="sequences")
     with pytest.raises(DataError, match="the val part has 0 of 4 characters"):
-        require_trainable(corpus, purpose="generate", seq_len=2)
+        require_measurable(corpus, tokens=True)
 
 
 def test_encoding_documents_from_elsewhere() -> None:

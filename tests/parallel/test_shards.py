@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.batch import IGNORE, Batch, Shard
+from charlab.data.batch import IGNORE, Batch, LabelUse, Shard
 from charlab.data.batches import TrainingBatches, training_batches
 from charlab.data.encoded import Encoded, flat_offsets
 from charlab.data.evaluation_batches import evaluation_batches
@@ -15,10 +15,10 @@ from charlab.errors import ConfigError
 LENGTHS = st.lists(st.integers(1, 9), min_size=1, max_size=40)
 PROCESSES = st.integers(1, 4)
 CUTS = [
-    ("sequences", "generate"),
-    ("sequences", "classify"),
-    ("stream", "generate"),
-    ("stream", "classify"),
+    ("sequences", LabelUse.NONE),
+    ("sequences", LabelUse.TARGET),
+    ("stream", LabelUse.NONE),
+    ("stream", LabelUse.TARGET),
 ]
 
 
@@ -42,18 +42,18 @@ def rows(batch: Batch) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
 
 
 def shares(
-    lengths: list[int], layout: str, purpose: str, processes: int, batch_size: int
+    lengths: list[int], layout: str, use: LabelUse, processes: int, batch_size: int
 ) -> tuple[TrainingBatches, list[TrainingBatches]] | None:
     """The batches of one process, and of each of several; None where they are too few."""
     encoded = documents(lengths)
-    if layout == "stream" and purpose == "generate" and encoded.characters < 2:
+    if layout == "stream" and use is not LabelUse.TARGET and not encoded.predictions:
         return None
 
     def make(shard: Shard) -> TrainingBatches:
         return training_batches(
             encoded,
             layout=layout,
-            purpose=purpose,
+            labels=use,
             batch_size=batch_size * processes,
             seq_len=3,
             seed=5,
@@ -69,12 +69,12 @@ def shares(
     return whole, [make(Shard(index, processes)) for index in range(processes)]
 
 
-@pytest.mark.parametrize(("layout", "purpose"), CUTS)
+@pytest.mark.parametrize(("layout", "use"), CUTS)
 @given(lengths=LENGTHS, processes=PROCESSES, batch_size=st.integers(1, 5))
 def test_shares_are_the_whole(
-    layout: str, purpose: str, lengths: list[int], processes: int, batch_size: int
+    layout: str, use: LabelUse, lengths: list[int], processes: int, batch_size: int
 ) -> None:
-    made = shares(lengths, layout, purpose, processes, batch_size)
+    made = shares(lengths, layout, use, processes, batch_size)
     if made is None:
         return
     whole, parts = made
@@ -84,7 +84,7 @@ def test_shares_are_the_whole(
         streams = [part.epoch(epoch) for part in parts]
         for batch, *own in zip(whole.epoch(epoch), *streams, strict=True):
             together = [row for share in own for row in rows(share)]
-            if layout == "stream" and purpose == "generate":  # lanes stay in their order
+            if layout == "stream" and use is not LabelUse.TARGET:  # lanes stay in their order
                 assert together == rows(batch)
             else:
                 assert sorted(together) == sorted(rows(batch))
@@ -93,34 +93,34 @@ def test_shares_are_the_whole(
             sizes = [len(share.ids) for share in own]
             assert max(sizes) - min(sizes) <= 1
             for share in own:
-                check_share(share, batch, purpose, processes)
+                check_share(share, batch, use, processes)
 
 
-def check_share(share: Batch, batch: Batch, purpose: str, processes: int) -> None:
+def check_share(share: Batch, batch: Batch, use: LabelUse, processes: int) -> None:
     assert (share.fresh is None) == (batch.fresh is None)
-    if purpose == "generate":
+    if use is not LabelUse.TARGET:
         assert share.characters == int((share.targets != IGNORE).sum())
     if processes == 1:
         assert share.whole is None
         return
     assert share.whole is not None
-    predicted = batch.characters if purpose == "generate" else len(batch.ids)
+    predicted = batch.characters if use is not LabelUse.TARGET else len(batch.ids)
     assert share.whole.predictions == predicted
-    if purpose == "classify":
+    if use is LabelUse.TARGET:
         assert share.whole.labels is not None
         assert sorted(share.whole.labels.tolist()) == sorted(batch.targets.tolist())
 
 
-@given(lengths=LENGTHS.filter(lambda lengths: sum(lengths) > 1), processes=PROCESSES)
-@pytest.mark.parametrize(("layout", "purpose"), CUTS)
+@given(lengths=LENGTHS.filter(lambda lengths: max(lengths) > 1), processes=PROCESSES)
+@pytest.mark.parametrize(("layout", "use"), CUTS)
 def test_shares_of_a_measured_split(
-    layout: str, purpose: str, lengths: list[int], processes: int
+    layout: str, use: LabelUse, lengths: list[int], processes: int
 ) -> None:
     encoded = documents(lengths)
 
     def read(shard: Shard) -> list[Batch]:
         batches = evaluation_batches(
-            encoded, layout=layout, purpose=purpose, seq_len=3, lanes=3, budget=11, shard=shard
+            encoded, layout=layout, labels=use, seq_len=3, lanes=3, budget=11, shard=shard
         )
         found = list(batches)
         assert len(batches) == len(found)
@@ -140,11 +140,11 @@ def test_shares_of_a_measured_split(
 
 def test_a_share_is_taken_up_in_the_middle() -> None:
     encoded = documents([4, 1, 7, 7, 3, 2, 9, 5, 6])
-    for layout, purpose in CUTS:
+    for layout, use in CUTS:
         batches = training_batches(
             encoded,
             layout=layout,
-            purpose=purpose,
+            labels=use,
             batch_size=4,
             seq_len=3,
             seed=5,

@@ -16,7 +16,7 @@ from charlab.config import RunOptions
 from charlab.errors import CheckpointError
 from charlab.preparation import prepare
 from charlab.signals import StopSignals
-from charlab.tasks.records import DivergedError
+from charlab.training.records import DivergedError
 
 WORDS = [
     "model.hidden_size=12",

@@ -17,11 +17,11 @@ from charlab.bench.rows import Row
 from charlab.commands.train import train
 from charlab.config.overrides import quote
 from charlab.config.schema import RunOptions
-from charlab.data.batches import training_batches
+from charlab.data.batches import LabelUse, training_batches
 from charlab.devices import choose_device
 from charlab.preparation import Prepared, prepare, read_corpus
-from charlab.tasks.base import CharTask
-from charlab.tasks.precision import resolve_precision
+from charlab.training.module import TrainingModule
+from charlab.training.precision import resolve_precision
 
 SIZES = (
     Size("lstm", 128, 1, batch=64, length=128),
@@ -117,9 +117,9 @@ def loop_rate(prepared: Prepared, seconds: float) -> float:
     Everything that happens in between counts: Lightning's loop, logging, progress, batches.
     """
     marks: list[tuple[float, int]] = []
-    step = CharTask.training_step
+    step = TrainingModule.training_step
 
-    def watched(task: CharTask[Any], stretch: int) -> None:
+    def watched(task: TrainingModule[Any], stretch: int) -> None:
         step(task, stretch)
         last = len(marks) > 3 and time.perf_counter() - marks[1][0] > seconds
         if last and task.device.type == "cuda":
@@ -128,7 +128,7 @@ def loop_rate(prepared: Prepared, seconds: float) -> float:
         if last:
             raise _Enough
 
-    with mock.patch.object(CharTask, "training_step", watched), contextlib.suppress(_Enough):
+    with mock.patch.object(TrainingModule, "training_step", watched), contextlib.suppress(_Enough):
         train(prepared)
     (begin, before), (end, after) = marks[1], marks[-1]
     return (after - before) / (end - begin)
@@ -167,7 +167,7 @@ def batch_rows(compose: Compose, seconds: float, accelerator: str) -> Iterator[R
             batches = training_batches(
                 corpus.splits["train"],
                 layout=corpus.layout,
-                purpose="generate",
+                labels=LabelUse.NONE,
                 batch_size=options.dataset.batch_size,
                 seq_len=options.dataset.seq_len,
                 seed=0,

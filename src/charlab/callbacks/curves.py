@@ -1,6 +1,6 @@
 """A run's curves, texts, figures and hyperparameters for TensorBoard."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +9,10 @@ import numpy.typing as npt
 from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
-from charlab.directions import higher_is_better
+from charlab.config.task_options import Metric
+from charlab.terminal import visible
 
 _ROW_SUFFIX = ".hparams"
-FIGURES = (
-    "loss",
-    "perplexity",
-    "bits_per_char",
-    "bits_per_byte",
-    "bits_per_word",
-    "bits_per_original_char",
-    "accuracy",
-    "macro_f1",
-    "top3_accuracy",
-)
 
 
 class Curves:
@@ -46,7 +36,8 @@ class Curves:
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text, shown with its line breaks and nothing of it taken for markup."""
-        indented = "\n".join(f"    {line}" for line in text.split("\n"))
+        lines = visible(text, keep="\n").split("\n")  # whatever else ends a line ends the block
+        indented = "\n".join(f"    {line}" for line in lines)
         self._writer.add_text(tag, indented, step)
 
     def image(self, tag: str, pixels: npt.NDArray[np.uint8], step: int) -> None:
@@ -68,7 +59,8 @@ class Curves:
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
         events: Any = writer.file_writer
         rows: Any = hparams  # torch's TensorBoard helpers are not typed
-        for summary in rows(dict(settings), shown):
+        said = {key: visible(v) if isinstance(v, str) else v for key, v in settings.items()}
+        for summary in rows(said, shown):
             events.add_summary(summary)
         writer.close()
 
@@ -85,17 +77,19 @@ class BestFigures:
     """The best value so far of each validation figure, as ``best/val/loss`` and so on.
 
     Args:
+        metrics: those of the run's task.
         known: values from before a run was resumed.
     """
 
-    def __init__(self, known: Mapping[str, float] | None = None) -> None:
+    def __init__(self, metrics: Iterable[Metric], known: Mapping[str, float] | None = None) -> None:
+        self._metrics = tuple(metrics)
         self.values = {k: v for k, v in (known or {}).items() if k.startswith("best/")}
 
     def offer(self, figures: Mapping[str, float]) -> None:
         """Takes note of a validation."""
-        for tag, value in figures.items():
-            if not tag.startswith("val/") or tag.removeprefix("val/") not in FIGURES:
-                continue
-            best = self.values.get(f"best/{tag}", value)
-            choose = max if higher_is_better(tag) else min
-            self.values[f"best/{tag}"] = choose(best, value)
+        for metric in self._metrics:
+            tag = f"val/{metric.name}"
+            if tag in figures:
+                choose = max if metric.higher_is_better else min
+                best = self.values.get(f"best/{tag}", figures[tag])
+                self.values[f"best/{tag}"] = choose(best, figures[tag])

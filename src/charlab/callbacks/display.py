@@ -6,8 +6,8 @@ from typing import Any
 import pytorch_lightning as pl
 from rich.progress import BarColumn, Progress, TextColumn
 
-from charlab.tasks.base import CharTask
 from charlab.terminal import console, duration, say
+from charlab.training.module import TrainingModule
 
 _SECONDS_BETWEEN_LINES = 30.0
 
@@ -29,7 +29,7 @@ class Display(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Puts up the bar."""
-        assert isinstance(pl_module, CharTask)
+        assert isinstance(pl_module, TrainingModule)
         self._began = (pl_module.limits.share(pl_module.progress), time.monotonic())
         self._said_at = time.monotonic()
         if self._form == "bar":
@@ -42,7 +42,7 @@ class Display(pl.Callback):
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
     ) -> None:
         """Moves the bar; says a line now and then during long legs."""
-        assert isinstance(pl_module, CharTask)
+        assert isinstance(pl_module, TrainingModule)
         if self._bar is not None:
             share = pl_module.limits.share(pl_module.progress)
             text = self._line(pl_module, share)
@@ -55,7 +55,7 @@ class Display(pl.Callback):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Says how the validation went."""
-        assert isinstance(pl_module, CharTask)
+        assert isinstance(pl_module, TrainingModule)
         if self._form != "none":
             say(self._line(pl_module, pl_module.limits.share(pl_module.progress), "val"))
         self._said_at = time.monotonic()
@@ -75,15 +75,13 @@ class Display(pl.Callback):
             self._bar.stop()
             self._bar = None
 
-    def _line(self, task: CharTask[Any], share: float, *splits: str) -> str:
-        progress, figures = task.progress, task.figures
-        epoch = progress.epoch + progress.window / max(1, task.limits.windows_per_epoch)
+    def _line(self, module: TrainingModule[Any], share: float, *splits: str) -> str:
+        progress, figures = module.progress, module.figures
+        epoch = progress.epoch + progress.window / max(1, module.limits.windows_per_epoch)
         parts = [f"epoch {epoch:.1f}", f"step {progress.step}"]
         for split in ("train", *splits):
-            names = ("loss", "perplexity", "accuracy", "macro_f1")
+            names = [m.name for m in module.task.options.metrics if m.on_progress_line]
             shown = {n: figures[f"{split}/{n}"] for n in names if f"{split}/{n}" in figures}
-            if "perplexity" in shown:
-                shown.pop("accuracy", None)
             values = ", ".join(f"{name} {value:.3f}" for name, value in shown.items())
             if values:
                 parts.append(f"{split} {values}")

@@ -11,11 +11,11 @@ from pytorch_lightning.callbacks import Checkpoint as LightningCheckpoint
 
 from charlab import runs
 from charlab.checkpoint import Checkpoint, save
-from charlab.directions import higher_is_better
+from charlab.config.task_options import higher_is_better
 from charlab.files import same_content
-from charlab.tasks.base import CharTask
-from charlab.tasks.records import Stopped
 from charlab.terminal import say
+from charlab.training.module import TrainingModule
+from charlab.training.records import Stopped
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Saving(LightningCheckpoint):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Saves after a leg and its validation; stops the run if it no longer gets better."""
-        assert isinstance(pl_module, CharTask)
+        assert isinstance(pl_module, TrainingModule)
         value = pl_module.figures.get(self._monitor)
         higher = higher_is_better(self._monitor)
         is_best = self.best.offer(value, pl_module.progress.step, higher=higher)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytorch_lightning as pl
 
-from charlab.tasks.base import CharTask
 from charlab.terminal import say
+from charlab.training.module import TrainingModule
 
 Watch = Callable[[Mapping[str, float], int], bool]
 """Told a run's figures and the characters it was trained on; whether to give it up."""
@@ -27,7 +27,7 @@ class Watching(pl.Callback):
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """After each leg and its validation."""
-        assert isinstance(pl_module, CharTask)
+        assert isinstance(pl_module, TrainingModule)
         progress = pl_module.progress
         unwanted = self._watch is not None and self._watch(pl_module.figures, progress.characters)
         if not pl_module.world.broadcast(unwanted):

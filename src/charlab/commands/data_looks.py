@@ -8,7 +8,7 @@ from charlab.data.inspection import bigram_table, inspect_corpus
 from charlab.data.texts import NAMES
 from charlab.figures import to_image
 from charlab.figures.data import bigram_figure, label_figure, length_figure
-from charlab.tasks.records import Stopped
+from charlab.training.records import Stopped
 
 
 class DataLooks(pl.Callback):

@@ -1,18 +1,15 @@
 """``evaluate.py``: exact figures of a run on a split."""
 
-import numpy as np
-import numpy.typing as npt
-
 from charlab.api import TrainedModel, load_model
 from charlab.config.door_options import EvaluateWords
 from charlab.data.original import split_text
 from charlab.data.splits import SPLITS
 from charlab.errors import ConfigError, DataError
-from charlab.figures.confusion import confusion_figure
-from charlab.files import user_path, write_json
-from charlab.measuring import measure, measuring_batches
-from charlab.metrics import METERS, ClassificationMeter
+from charlab.figures import to_png
+from charlab.files import json_bytes, open_output
+from charlab.measuring import Meter, measure
 from charlab.registry import nearest
+from charlab.terminal import show
 
 
 def evaluate(words: EvaluateWords) -> int:
@@ -31,21 +28,20 @@ def evaluate(words: EvaluateWords) -> int:
         output_dir=words.output_dir,
         command="evaluate.py",
     )
-    if words.figure is not None and model.task != "classify":
-        raise ConfigError("figure= draws a confusion matrix: for runs with task=classify")
+    if words.figure is not None and not model.trained_for.has_figure:
+        raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
     figures, meter = evaluate_model(model, words.split, positions=words.batch_characters)
-    print(f"{model.path}, {words.split} part:")
+    show(f"{model.path}, {words.split} part:")
     for name, value in figures.items():
-        print(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
-    if isinstance(meter, ClassificationMeter):
-        print(label_table(meter.confusion.numpy(), model.labels))
+        show(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
+    show(*model.trained_for.describe_meter(meter))
     _write_files(words, model, figures, meter)
     return 0
 
 
 def evaluate_model(
     model: TrainedModel, split: str, *, positions: int
-) -> tuple[dict[str, float | int], object]:
+) -> tuple[dict[str, float | int], Meter]:
     """Exact figures of a split, by their names in ``metrics.json``, and the meter that took them.
 
     Raises:
@@ -58,9 +54,9 @@ def evaluate_model(
             f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
             f"{', '.join(corpus.splits)}"
         )
-    meter = METERS[model.task](model.network, len(model.labels), model.vocabulary.unit)
-    batches = measuring_batches(
-        corpus, split, model.options, device=model.device, positions=positions
+    meter = model.trained_for.new_meter(model.network)
+    batches = model.trained_for.evaluation_batches(
+        corpus.splits[split], device=model.device, positions=positions
     )
     values = measure(model.network, meter, batches, split_text(corpus, split))
     figures: dict[str, float | int] = {f"{split}/{name}": v for name, v in values.items()}
@@ -70,27 +66,13 @@ def evaluate_model(
     return figures, meter
 
 
-def label_table(confusion: npt.NDArray[np.int64], labels: tuple[str, ...]) -> str:
-    """Examples, precision, recall and F1 of each label, the most frequent first."""
-    width = max(len("label"), *(len(label) for label in labels))
-    lines = [f"  {'label':<{width}}  examples  precision  recall     f1"]
-    for i in np.argsort(-confusion.sum(axis=1), kind="stable"):
-        right, true, predicted = confusion[i, i], confusion[i].sum(), confusion[:, i].sum()
-        precision = f"{right / predicted:9.3f}" if predicted else f"{'-':>9}"
-        recall = f"{right / true:6.3f}" if true else f"{'-':>6}"
-        f1 = f"{2 * right / (true + predicted):5.3f}" if true + predicted else f"{'-':>5}"
-        lines.append(f"  {labels[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
-    return "\n".join(lines)
-
-
 def _write_files(
-    words: EvaluateWords, model: TrainedModel, figures: dict[str, float | int], meter: object
+    words: EvaluateWords, model: TrainedModel, figures: dict[str, float | int], meter: Meter
 ) -> None:
-    try:
-        if words.output is not None:
-            write_json(user_path(words.output), figures)
-        if words.figure is not None and isinstance(meter, ClassificationMeter):
-            figure = confusion_figure(meter.confusion.numpy(), model.labels)
-            figure.savefig(user_path(words.figure), format="png")
-    except OSError as error:
-        raise DataError(f"cannot write {error.filename}: {error.strerror}") from error
+    if words.output is not None:
+        with open_output(words.output) as file:
+            file.write(json_bytes(figures))
+    if words.figure is not None:
+        picture = to_png(model.trained_for.meter_figure(meter))
+        with open_output(words.figure, "figure") as file:
+            file.write(picture)

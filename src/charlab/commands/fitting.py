@@ -25,8 +25,8 @@ from charlab.parallel.members import Members
 from charlab.parallel.world import ALONE, World, connected, is_loss_of_others
 from charlab.random_states import seed_everything
 from charlab.signals import StopSignals
-from charlab.tasks.records import Stopped
 from charlab.terminal import LOGGER, hush_lightning
+from charlab.training.records import Stopped
 
 _MEMBER = "charlab.commands.member"
 
@@ -55,23 +55,23 @@ def fit(
     Returns:
         Whether it was a signal.
     """
-    task, world, options = session.task, session.world, session.options.trainer
-    task.stop_signal = lambda: signals.received
+    module, world, options = session.module, session.world, session.options.trainer
+    module.stop_signal = lambda: signals.received
     hush_lightning()
     strategy = "auto"
     if not world.is_alone:
         strategy = "ddp" if options.strategy == "auto" else options.strategy
         # Lightning would let DDP send the buffers round before every batch that is measured, and
         # processes measure different numbers of batches. None of them changes in training.
-        buffers = [name for name, _ in task.named_buffers()]
+        buffers = [name for name, _ in module.named_buffers()]
         wrapper: Any = DistributedDataParallel  # this method has no types
-        wrapper._set_params_and_buffers_to_ignore_for_model(task, buffers)
+        wrapper._set_params_and_buffers_to_ignore_for_model(module, buffers)
     trainer = pl.Trainer(
         accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
         strategy=strategy,
         devices=world.local_size,
         num_nodes=world.nodes,
-        max_epochs=-1,  # the task knows the limits; see charlab.tasks.legs
+        max_epochs=-1,  # the task knows the limits; see charlab.training.loader
         callbacks=[_Signals(signals), OrderedSums(world), *callbacks],
         logger=False,
         enable_progress_bar=False,
@@ -85,7 +85,7 @@ def fit(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="pytorch_lightning")
         try:
-            trainer.fit(task, train_dataloaders=task.legs, val_dataloaders=validation)
+            trainer.fit(module, train_dataloaders=module.legs, val_dataloaders=validation)
         except Stopped:
             return True
         except SystemExit as error:  # what Lightning makes of a second Ctrl-C
@@ -97,9 +97,9 @@ def fit(
 
 def is_over(session: Session) -> bool:
     """Whether a run that goes on has nothing left to do."""
-    task = session.task
+    module = session.module
     over = session.best.patience_is_over(session.options.trainer.patience)
-    return (task.limits.reached(task.progress) or over) and not task.progress.validation_due
+    return (module.limits.reached(module.progress) or over) and not module.progress.validation_due
 
 
 def follow(session: Session, folder: Path, signals: StopSignals) -> bool:

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from charlab.data.corpus import Corpus
 from charlab.errors import CharlabError, line_about_the_machine
 from charlab.parallel.world import World
 from charlab.signals import STOP_SIGNALS, StopSignals
+from charlab.terminal import say_traceback
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def main() -> None:
     try:
         _train(receive(), lambda: tell(ready=True))
     except BaseException as error:
-        traceback.print_exc()
+        say_traceback(type(error), error, error.__traceback__)
         sys.stderr.flush()
         tell(error=_line(error))
         os._exit(1)  # at once: a group whose other side is gone may wait for it

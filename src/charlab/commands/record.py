@@ -35,7 +35,7 @@ class RunRecord:
 
     def write(self, status: str) -> dict[str, float | str]:
         """Writes ``metrics.json``."""
-        session, progress = self._session, self._session.task.progress
+        session, progress = self._session, self._session.module.progress
         seconds = progress.train_seconds
         metrics: dict[str, float | str] = {
             **session.figures(),
@@ -48,7 +48,7 @@ class RunRecord:
             "progress/steps": progress.step,
             "progress/characters": progress.characters,
             "progress/best_step": session.best.step,
-            "progress/share": session.task.limits.share(progress),
+            "progress/share": session.module.limits.share(progress),
             "status": status,
         }
         write_json(self._folder / "metrics.json", metrics)
@@ -59,7 +59,7 @@ class RunRecord:
         metrics = self.write(status)
         settings = {**_flat_settings(to_plain(self._session.options)), "status": status}
         figures = {k: v for k, v in metrics.items() if isinstance(v, float)}
-        self.curves.row(settings, figures, self._session.task.progress.step)
+        self.curves.row(settings, figures, self._session.module.progress.step)
         return metrics
 
     @contextmanager

@@ -118,7 +118,7 @@ def read_changes(words: Sequence[str]) -> dict[str, Any]:
         else:
             values[key.removeprefix("trainer.")] = _scalar(value)
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return check_some(TrainerOptions, values, prefix="trainer.")
 
 

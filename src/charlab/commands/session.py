@@ -5,35 +5,29 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import torch
 from torch import nn
 
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
 from charlab.checkpoint import Checkpoint, listed_symbols
 from charlab.config.schema import RunOptions
-from charlab.data.batches import TrainingBatches, training_batches
+from charlab.data.batches import TrainingBatches
 from charlab.data.corpus import Corpus
-from charlab.data.encoded import count_windows
 from charlab.data.evaluation_batches import EvaluationBatches, NothingToRead
 from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
 from charlab.errors import CheckpointError, ConfigError
-from charlab.measuring import measuring_batches
-from charlab.networks import build_network
 from charlab.parallel.states import join, share
 from charlab.parallel.world import ALONE, World
-from charlab.preparation import is_conditional
 from charlab.random_states import random_states, restore_random_states
 from charlab.tasks import TASKS
-from charlab.tasks.base import CharTask
-from charlab.tasks.overfitting import FirstBatchOnly
-from charlab.tasks.precision import resolve_precision
-from charlab.tasks.progress import Limits
-from charlab.tasks.records import TrainingOptions
+from charlab.tasks.task import Task, TrainedNetwork, facts_of
+from charlab.training.module import TrainingModule
+from charlab.training.overfit import FirstBatchOnly
+from charlab.training.precision import resolve_precision
+from charlab.training.progress import Limits
+from charlab.training.records import TrainingOptions
 
 
 class Session:
@@ -58,7 +52,9 @@ class Session:
         self.precision = resolve_precision(options.trainer.precision, self.device)
         trainer = dataclasses.replace(options.trainer, precision=self.precision)
         self.options = options = dataclasses.replace(options, trainer=trainer)
-        self.network: nn.Module = build_network(options, corpus.vocabulary.size, len(corpus.labels))
+        self.task: Task[Any] = TASKS[options.task.name](options, facts_of(corpus))
+        self.task.prepare_training(corpus)
+        self.network: nn.Module = self.task.build_network()
         self.batches = self._training_batches()
         limits = Limits(
             trainer.max_epochs,
@@ -76,56 +72,36 @@ class Session:
             log_every=trainer.log_every,
             accumulate=trainer.accumulate,
         )
-        self.task: CharTask[Any] = TASKS[options.task.name].build(
-            self.network.to(self.device),
-            self.batches,
-            limits,
-            training,
-            task=options.task,
-            class_counts=torch.tensor(self.example_counts()),
-            unit=corpus.vocabulary.unit,
+        self.module: TrainingModule[Any] = TrainingModule(
+            self.task, self.network.to(self.device), self.batches, limits, training
         )
-        self.task.world = world
+        self.module.world = world
         if "val" in corpus.splits and not trainer.overfit:
-            self.task.val_text = split_text(corpus, "val")
+            self.module.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
-        self.best_figures = BestFigures()
+        self.best_figures = BestFigures(options.task.metrics)
         self.begun_from: Checkpoint | None = None
 
-    def label_counts(self) -> list[int]:
-        """Training documents (or pieces of documents) of each label."""
-        return _count(self.corpus.splits["train"].labels, len(self.corpus.labels))
-
-    def example_counts(self) -> list[int]:
-        """Training examples of each label: documents, or windows of a stream."""
-        if self.corpus.layout == "sequences":
-            return self.label_counts()
-        train, classes = self.corpus.splits["train"], len(self.corpus.labels)
-        counts = count_windows(train, self.options.dataset.seq_len, classes)
-        return [int(count) for count in counts]
+    @property
+    def trained(self) -> TrainedNetwork[Any]:
+        """The network as it is, with its data."""
+        return TrainedNetwork(self.network, self.corpus, self.options.seed)
 
     def _training_batches(self) -> TrainingBatches:
-        options = self.options
-        batches = training_batches(
+        batches = self.task.training_batches(
             self.corpus.splits["train"],
-            layout=self.corpus.layout,
-            purpose=options.task.name,
-            batch_size=options.dataset.batch_size * self.world.size,
-            seq_len=options.dataset.seq_len,
-            seed=options.seed,
-            conditional=is_conditional(options),
+            processes=self.world.size,
             device=self.device,
             shard=self.world.shard,
         )
-        if not options.trainer.overfit:
+        if not self.options.trainer.overfit:
             return batches
         if not self.world.is_alone:
             raise ConfigError(
                 "trainer.overfit=true learns one batch by heart and takes one process: set "
                 "trainer.devices=1"
             )
-        single = options.task.name == "generate" and self.corpus.layout == "sequences"
-        return FirstBatchOnly(batches, single_document=single)
+        return FirstBatchOnly(batches, single_document=self.task.overfits_one_document)
 
     def validation_batches(self) -> EvaluationBatches | NothingToRead | None:
         """What validations read here; None without a validation part."""
@@ -133,19 +109,19 @@ class Session:
             return self.batches
         if "val" not in self.corpus.splits:
             return None
-        batches = measuring_batches(
-            self.corpus, "val", self.options, device=self.device, shard=self.world.shard
+        batches = self.task.evaluation_batches(
+            self.corpus.splits["val"], device=self.device, shard=self.world.shard
         )
         return batches if len(batches) else NothingToRead()
 
     def figures(self) -> dict[str, float]:
         """All figures so far, as in TensorBoard and ``metrics.json``."""
-        return {**self.task.figures, **self.best_figures.values}
+        return {**self.module.figures, **self.best_figures.values}
 
     def snapshot(self) -> Checkpoint:
         """The run at this moment, as a checkpoint; all processes take it together."""
         corpus = self.corpus
-        training = self.task.training_state()
+        training = self.module.training_state()
         training["random"] = random_states(self.device)
         training["best"] = self.best.to_plain()
         training = join(training, self.world)
@@ -153,7 +129,7 @@ class Session:
             options=self.options,
             symbols=listed_symbols(corpus.vocabulary),
             labels=corpus.labels,
-            label_counts=tuple(self.label_counts()),
+            label_counts=self.task.data.label_counts,
             fingerprint=corpus.fingerprint,
             precision=self.precision,
             network=self.network.state_dict(),
@@ -177,9 +153,9 @@ class Session:
         try:
             training = share(checkpoint.training, self.world)
             self.network.load_state_dict(checkpoint.network)
-            self.task.load_training_state(training)
+            self.module.load_training_state(training)
             self.best = BestSoFar(**training["best"])
-            self.best_figures = BestFigures(checkpoint.metrics)
+            self.best_figures = BestFigures(self.options.task.metrics, checkpoint.metrics)
             restore_random_states(training["random"], self.device)
         except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
             raise CheckpointError(
@@ -189,7 +165,9 @@ class Session:
 
     def saving(self, folder: Path, after_leg: Callable[[], object]) -> Saving:
         """The callback that writes this run's checkpoints."""
-        agreed = {} if self.world.is_alone else {"now": lambda: self.task.progress.elapsed_seconds}
+        agreed = (
+            {} if self.world.is_alone else {"now": lambda: self.module.progress.elapsed_seconds}
+        )
         return Saving(
             folder,
             self.snapshot,
@@ -204,11 +182,5 @@ class Session:
 
     def curves(self, folder: Path) -> Curves:
         """The event files of this run; of a resumed one, from where it goes on."""
-        step = self.task.progress.step
+        step = self.module.progress.step
         return Curves(folder, resume_step=step or None)
-
-
-def _count(labels: npt.NDArray[np.int64] | None, classes: int) -> list[int]:
-    if labels is None:
-        return []
-    return [int(count) for count in np.bincount(labels, minlength=classes)]

@@ -1,14 +1,14 @@
 """Training: a run from its settings to its folder full of results."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from omegaconf import OmegaConf
 
 from charlab import runs
-from charlab.callbacks.curves import FIGURES
 from charlab.callbacks.display import Display
 from charlab.callbacks.looks import Looks
 from charlab.callbacks.watching import Watch, Watching
@@ -27,7 +27,7 @@ from charlab.commands.fitting import (
 from charlab.commands.record import RunRecord
 from charlab.commands.session import Session
 from charlab.config.check import to_plain
-from charlab.config.schema import GenerateOptions, RunOptions
+from charlab.config.schema import RunOptions
 from charlab.devices import choose_device
 from charlab.environment import device_name
 from charlab.errors import DataError
@@ -35,6 +35,7 @@ from charlab.files import same_content, write_text
 from charlab.parallel.places import take_place
 from charlab.preparation import Prepared, prepare
 from charlab.signals import StopSignals
+from charlab.tasks.task import Task
 from charlab.terminal import LogFile, duration, say
 
 
@@ -114,7 +115,7 @@ def resume(
         before = OmegaConf.to_container(OmegaConf.load(folder / ".hydra" / "overrides.yaml"))
         assert isinstance(before, list)
         _write_config(folder, session.options, None, [*before, *overrides])
-    progress = session.task.progress
+    progress = session.module.progress
     if progress.step and session.best.step == progress.step:
         checkpoints = folder / runs.CHECKPOINTS  # a kill may have come between the two files
         same_content(checkpoints / runs.LAST, checkpoints / runs.BEST)
@@ -181,7 +182,7 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
             if status != "pruned":
                 closing.final_samples(session, folder)
             metrics = record.finish(status)
-        _say_end({**metrics, **validated}, folder, time.perf_counter() - begun)
+        _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None
     return Result(folder, status, metrics, validated, signum)
 
@@ -199,11 +200,11 @@ def _fit(
         limit = "trainer.patience" if over else "trainer.max_epochs"
         say(f"this run is complete; extend it with {limit}=… (or its other limits)")
         return "completed"
-    task, watching = session.task, Watching(watch)
-    task.on_log = lambda figures: record.curves.scalars(figures, task.progress.step)
+    module, watching = session.module, Watching(watch)
+    module.on_log = lambda figures: record.curves.scalars(figures, module.progress.step)
     callbacks = [
         DataLooks(record.curves, session.corpus, wanted=_shows_data(session, watch)),
-        Looks(record.curves, session.best_figures, session.corpus.labels, _sampler(session)),
+        Looks(record.curves, session.best_figures, session.trained),
         Display(session.options.trainer.progress),
         watching,
         session.saving(folder, lambda: record.write("running")),
@@ -216,18 +217,12 @@ def _fit(
 
 
 def _shows_data(session: Session, watch: Watch | None) -> bool:
-    return watch is None and not session.options.debug and not session.task.progress.step
-
-
-def _sampler(session: Session) -> Callable[[], list[str]] | None:
-    if not isinstance(session.options.task, GenerateOptions):
-        return None
-    return lambda: closing.quick_samples(session)
+    return watch is None and not session.options.debug and not session.module.progress.step
 
 
 def _say_beginning(session: Session, folder: Path) -> None:
     options, trainer = session.options, session.options.trainer
-    describe_corpus(session.corpus)
+    describe_corpus(session.corpus, session.options.task.predicts_label)
     model = options.model
     describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
     limits = {
@@ -238,10 +233,10 @@ def _say_beginning(session: Session, folder: Path) -> None:
     until = ", ".join(f"{limit:g} {name}" for name, limit in limits.items() if limit is not None)
     say(
         f"task: {options.task.name}, on {device_name(session.device)} in {session.precision}"
-        f"{_together(session)}, at most {until}; {session.task.limits.steps_per_epoch} steps an "
+        f"{_together(session)}, at most {until}; {session.module.limits.steps_per_epoch} steps an "
         "epoch"
     )
-    step = session.task.progress.step
+    step = session.module.progress.step
     say(f"run: {folder}{f' (goes on from step {step})' if step else ''}")
 
 
@@ -251,17 +246,11 @@ def _together(session: Session) -> str:
     return "" if world.is_alone else f", {world.size} processes{hosts}"
 
 
-def _say_end(metrics: dict[str, float | str], folder: Path, seconds: float) -> None:
+def _say_end(
+    task: Task[Any], metrics: dict[str, float | str], folder: Path, seconds: float
+) -> None:
     for split in ("val", "test"):
-        trigram = metrics.get(f"{split}/trigram_perplexity")
-        found = [(name, metrics.get(f"{split}/{name}")) for name in FIGURES]
-        values = ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
-        if trigram is not None:
-            bits = metrics[f"{split}/trigram_bits_per_original_char"]
-            values += (
-                f" (an interpolated trigram model: perplexity {trigram:.4f}, "
-                f"bits_per_original_char {bits:.4f})"
-            )
+        values = task.describe_results(metrics, split)
         if values:
             say(f"{split}: {values}")
     say(f"{metrics['status']} after {duration(seconds)}: {folder}")

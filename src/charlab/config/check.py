@@ -60,7 +60,7 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
     known = list(dotted_keys(schema, data)) if hints else []
     value = _build_dataclass(schema, data, "", faults, known)
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return typing.cast(T, value)
 
 
@@ -82,7 +82,7 @@ def check_some(schema: type, data: Mapping[str, Any], *, prefix: str) -> dict[st
         for name, value in data.items()
     }
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return values
 
 
@@ -186,6 +186,8 @@ def _closest(word: str, choices: Iterable[str], cutoff: float) -> str:
 
 def _fields(schema: type) -> Iterator[_Field]:
     for name, hint in typing.get_type_hints(schema, include_extras=True).items():
+        if typing.get_origin(hint) is typing.ClassVar:
+            continue
         extras = typing.get_args(hint)[1:] if hasattr(hint, "__metadata__") else ()
         yield _Field(
             name,

@@ -42,7 +42,7 @@ class PredictWords:
     run: str = word("latest", _RUN)
     text: str | None = word(None, "one text; without it and input=, standard input, one a line")
     input: str | None = word(None, "a file with one text a line")
-    output: str | None = word(None, "a CSV file for the answers; without it, the screen")
+    output: str | None = word(None, "a CSV file for the answers (=1 becomes '=1); else the screen")
     top: int = word(3, "how many labels, the likeliest first")
     encoding: str = word("utf-8", "of the input")
     accelerator: str = word("cpu", _ACCELERATOR)

@@ -14,11 +14,12 @@ from charlab.config.rules import (
     at_least,
     between,
     each,
-    filled,
     folder_name,
     fraction_below_one,
     one_of,
+    place,
 )
+from charlab.config.task_options import TASK_OPTIONS, TaskOptions
 
 
 @dataclass(frozen=True)
@@ -86,48 +87,6 @@ class GRUOptions(ModelOptions):
 
 
 MODELS: dict[str, type] = {"vanilla": VanillaOptions, "lstm": LSTMOptions, "gru": GRUOptions}
-
-
-@dataclass(frozen=True)
-class SampleOptions:
-    """What a generation run writes at its validations and at its end."""
-
-    count: Annotated[int, at_least(0)]
-    length: Annotated[int, at_least(1)]
-    temperature: Annotated[float, at_least(0)]
-
-
-@dataclass(frozen=True)
-class GenerateOptions:
-    """Predicting every next character."""
-
-    name: str
-    monitor: Annotated[
-        str,
-        one_of(
-            "val/loss",
-            "val/perplexity",
-            "val/bits_per_char",
-            "val/bits_per_original_char",
-            "val/accuracy",
-        ),
-    ]
-    condition_on_label: bool | None
-    samples: SampleOptions
-
-
-@dataclass(frozen=True)
-class ClassifyOptions:
-    """Predicting a text's label."""
-
-    name: str
-    monitor: Annotated[str, one_of("val/loss", "val/accuracy", "val/macro_f1")]
-    pooling: Annotated[str, one_of("last", "mean", "max", "mean_max")]
-    class_weights: Annotated[str, one_of("none", "mild", "balanced")]
-    label_smoothing: Annotated[float, fraction_below_one()]
-
-
-TASKS: dict[str, type] = {"generate": GenerateOptions, "classify": ClassifyOptions}
 
 
 @dataclass(frozen=True)
@@ -206,10 +165,10 @@ class RunOptions:
 
     dataset: DatasetOptions
     model: Annotated[ModelOptions, ByName(MODELS)]
-    task: Annotated[GenerateOptions | ClassifyOptions, ByName(TASKS)]
+    task: Annotated[TaskOptions, ByName(TASK_OPTIONS)]
     optimizer: Annotated[AdamOptions | SGDOptions, ByName(OPTIMIZERS)]
     scheduler: Annotated[SchedulerOptions, ByName(SCHEDULERS)]
     trainer: TrainerOptions
     seed: Annotated[int, between(0, 2**32 - 1)]
-    output_dir: Annotated[str, FREE_TEXT, filled()]
+    output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool

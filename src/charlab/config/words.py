@@ -48,7 +48,7 @@ def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
             except ValueError:
                 faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return schema(**values)
 
 

@@ -4,11 +4,21 @@ Shapes: B rows of a batch, T time steps, N ids in a flat array.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+
+
+class LabelUse(Enum):
+    """What a task does with the documents' labels; with the layout it decides the batch form."""
+
+    NONE = "none"  # every next token is predicted, and that is all
+    CONDITION = "condition"  # every next token is predicted, given the document's label
+    TARGET = "target"  # the label is predicted
+
 
 IGNORE = -100  # what torch's cross-entropy leaves out unless told otherwise
 

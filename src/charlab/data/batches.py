@@ -1,11 +1,11 @@
-"""How a split becomes training batches: one class for each form, chosen by layout and purpose."""
+"""How a split becomes training batches: a class for each form."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 import torch
 
-from charlab.data.batch import ALL, IGNORE, Batch, Shard
+from charlab.data.batch import ALL, IGNORE, Batch, LabelUse, Shard
 from charlab.data.encoded import Encoded
 from charlab.data.sequence_batches import SequenceBatches, WindowBatches
 from charlab.data.stream_batches import StreamBatches
@@ -13,6 +13,7 @@ from charlab.data.stream_batches import StreamBatches
 __all__ = [
     "IGNORE",
     "Batch",
+    "LabelUse",
     "SequenceBatches",
     "StreamBatches",
     "TrainingBatches",
@@ -35,63 +36,41 @@ def training_batches(
     encoded: Encoded,
     *,
     layout: str,
-    purpose: str,
+    labels: LabelUse,
     batch_size: int,
     seq_len: int,
     seed: int,
-    conditional: bool = False,
     device: torch.device | str = "cpu",
     shard: Shard = ALL,
 ) -> TrainingBatches:
-    """The training batches of a split in the form that layout and purpose ask for.
+    """The training batches of a split in the form that layout and labels ask for.
 
     Args:
         encoded: the train split.
         layout: "sequences" or "stream".
-        purpose: "generate" or "classify".
+        labels: what they are for.
         batch_size: documents, lanes or windows of a batch, those of all processes together.
         seq_len: T, characters of a window (streams only).
         seed: for the order (a stream to generate from has none).
-        conditional: whether generation sees the labels (sequences only).
         device: where batches are to be.
         shard: the share of every batch that this process takes.
 
     Raises:
-        ValueError: if layout or purpose is unknown, or a stream is to be conditional.
+        ValueError: if the layout is unknown, or a stream is to be conditional.
         ConfigError: if there is not something in every batch for each process.
     """
-    if conditional and layout == "stream" and purpose == "generate":
+    if layout == "sequences":
+        return SequenceBatches(
+            encoded, batch_size=batch_size, seed=seed, labels=labels, device=device, shard=shard
+        )
+    if layout != "stream":
+        raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
+    if labels is LabelUse.CONDITION:
         raise ValueError("a stream has no labels to condition generation on")
-    forms: dict[tuple[str, str], Callable[[], TrainingBatches]] = {
-        ("sequences", "generate"): lambda: SequenceBatches(
-            encoded,
-            batch_size=batch_size,
-            seed=seed,
-            purpose="generate",
-            conditional=conditional,
-            device=device,
-            shard=shard,
-        ),
-        ("sequences", "classify"): lambda: SequenceBatches(
-            encoded,
-            batch_size=batch_size,
-            seed=seed,
-            purpose="classify",
-            device=device,
-            shard=shard,
-        ),
-        ("stream", "generate"): lambda: StreamBatches(
-            encoded, batch_size=batch_size, seq_len=seq_len, device=device, shard=shard
-        ),
-        ("stream", "classify"): lambda: WindowBatches(
-            encoded,
-            batch_size=batch_size,
-            seq_len=seq_len,
-            seed=seed,
-            device=device,
-            shard=shard,
-        ),
-    }
-    if (layout, purpose) not in forms:
-        raise ValueError(f"no batches for {layout=} and {purpose=}")
-    return forms[layout, purpose]()
+    if labels is LabelUse.TARGET:
+        return WindowBatches(
+            encoded, batch_size=batch_size, seq_len=seq_len, seed=seed, device=device, shard=shard
+        )
+    return StreamBatches(
+        encoded, batch_size=batch_size, seq_len=seq_len, device=device, shard=shard
+    )

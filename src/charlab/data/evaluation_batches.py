@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.batch import ALL, IGNORE, Batch, Shard
+from charlab.data.batch import ALL, IGNORE, Batch, LabelUse, Shard
 from charlab.data.encoded import Encoded, cut_windows
-from charlab.data.lanes import Lanes, lane_starts
+from charlab.data.lanes import Lanes, Seams, lane_starts
 from charlab.data.rows import padded_rows
 from charlab.data.vocabulary import BOUNDARY
 
@@ -48,9 +48,8 @@ def evaluation_batches(
     encoded: Encoded,
     *,
     layout: str,
-    purpose: str,
+    labels: LabelUse,
     seq_len: int,
-    conditional: bool = False,
     device: torch.device | str = "cpu",
     lanes: int | None = None,
     budget: int = BUDGET,
@@ -58,35 +57,32 @@ def evaluation_batches(
 ) -> EvaluationBatches:
     """The batches to measure a split with.
 
-    Every document or window is in one batch; every character of a stream but its first is
-    predicted once. `Batch.characters` sums to the number of predictions (or, for classification,
-    of characters read).
+    Every document or window is in one batch; every character of a stream but each piece's first
+    is predicted once. `Batch.characters` sums to the number of predictions (or, for
+    classification, of characters read).
 
     Args:
         encoded: the split.
         layout: "sequences" or "stream".
-        purpose: "generate" or "classify".
+        labels: what they are for.
         seq_len: characters of a window, to classify a stream; else without effect.
-        conditional: whether generation sees the labels (sequences only).
         device: where batches are to be.
         lanes: lanes of a stream; by default a number that its length alone decides.
         budget: positions of a batch, padding included; one row may exceed it.
         shard: this process's share of the batches, or of a stream's lanes; it may be empty.
 
     Raises:
-        ValueError: if layout or purpose is unknown, a stream is to be conditional, or a stream
+        ValueError: if the layout is unknown, a stream is to be conditional, or a stream
             has nothing to predict.
     """
     if layout not in ("sequences", "stream"):
         raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
-    if layout == "stream" and purpose == "generate":
-        if conditional:
+    if layout == "stream" and labels is not LabelUse.TARGET:
+        if labels is LabelUse.CONDITION:
             raise ValueError("a stream has no labels to condition generation on")
         return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device, shard=shard)
     rows = encoded if layout == "sequences" else cut_windows(encoded, seq_len)
-    return SequenceEvaluation(
-        rows, purpose=purpose, conditional=conditional, budget=budget, device=device, shard=shard
-    )
+    return SequenceEvaluation(rows, labels=labels, budget=budget, device=device, shard=shard)
 
 
 class SequenceEvaluation:
@@ -94,8 +90,7 @@ class SequenceEvaluation:
 
     Args:
         encoded: the documents.
-        purpose: "generate" or "classify".
-        conditional: whether batches for generation carry the labels.
+        labels: what they are for.
         budget: positions of a batch, padding included; a longer document stands alone.
         device: where batches are to be.
         shard: this process's share of the batches; they are dealt out in turn.
@@ -105,13 +100,12 @@ class SequenceEvaluation:
         self,
         encoded: Encoded,
         *,
-        purpose: str,
-        conditional: bool,
+        labels: LabelUse,
         budget: int = BUDGET,
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = padded_rows(encoded, purpose=purpose, conditional=conditional, device=device)
+        self._rows = padded_rows(encoded, labels=labels, device=device)
         self._order = np.argsort(self._rows.lengths, kind="stable")
         self._lengths = self._rows.lengths[self._order]
         bounds = _fill(self._lengths, budget)
@@ -148,7 +142,7 @@ class StreamEvaluation:
     is carried from batch to batch; ``fresh`` is True in the first.
 
     Args:
-        encoded: the pieces of a split, read one after another; 2 characters or more.
+        encoded: the pieces of a split, read one after another; one has 2 characters or more.
         lanes: their number; by default one for every 4,096 characters, from 1 to 64.
         budget: positions of a batch, which decide how wide its windows are.
         device: where batches are to be.
@@ -167,14 +161,14 @@ class StreamEvaluation:
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        predictions = encoded.characters - 1
-        if predictions < 1:
+        if not encoded.predictions:
             raise ValueError(f"a stream needs 2 characters or more, got {encoded.characters}")
+        places = encoded.characters - 1
         if lanes is None:
             lanes = min(MOST_LANES, max(1, encoded.characters // LANE_LENGTH))
-        lanes = min(lanes, predictions)
+        lanes = min(lanes, places)
         self._width = max(1, budget // lanes)
-        starts = lane_starts(predictions, lanes)
+        starts = lane_starts(places, lanes)
         mine = slice(*shard.bounds(lanes))
         self._counted_from = np.minimum(starts[:-1], BURN_IN)[mine]
         self._counted_to = self._counted_from + np.diff(starts)[mine]
@@ -185,6 +179,10 @@ class StreamEvaluation:
         self._text = Lanes(encoded.ids, begins, self._length + 1, device)
         self._from = torch.tensor(self._counted_from, device=device)[:, None]  # (B, 1)
         self._to = torch.tensor(self._counted_to, device=device)[:, None]  # (B, 1)
+        self._seams, self._counted_seams = (
+            Seams(encoded.offsets, begins, first, self._counted_to, device)
+            for first in (0 * begins, self._counted_from)
+        )
 
     def __len__(self) -> int:
         return len(range(0, self._length, self._width))
@@ -202,5 +200,6 @@ class StreamEvaluation:
         targets = text[:, 1:].long().where(counted, IGNORE)
         fresh = torch.ones(len(ids), dtype=torch.bool, device=ids.device) if begin == 0 else None
         overlap = np.minimum(self._counted_to, end) - np.maximum(self._counted_from, begin)
-        characters = int(np.maximum(overlap, 0).sum())
+        characters = int(np.maximum(overlap, 0).sum()) - self._counted_seams.count(begin, end)
+        self._seams.mark(ids, targets, begin, end)
         return Batch(ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters)

@@ -5,27 +5,12 @@ from charlab.data.texts import NAMES
 from charlab.errors import DataError
 
 
-def require_trainable(corpus: Corpus, *, purpose: str, seq_len: int) -> None:
-    """Refuses a corpus that is too small or lacks labels for a task.
-
-    Args:
-        corpus: what was built.
-        purpose: "generate" or "classify".
-        seq_len: T, symbols of a training window in the stream layout.
+def require_classes(corpus: Corpus) -> None:
+    """Refuses documents with fewer than two labels.
 
     Raises:
-        DataError: classification with fewer than two labels; a stream whose train part is
-            shorter than one window; a val or test part without anything to measure.
+        DataError: if so.
     """
-    if purpose == "classify":
-        _require_classes(corpus)
-    elif corpus.layout == "stream":
-        _require_window(corpus, seq_len)
-    for split in corpus.splits:
-        _require_measurable(corpus, split, purpose)
-
-
-def _require_classes(corpus: Corpus) -> None:
     if not corpus.labels:
         raise DataError(
             "classification needs labels and the documents have none: "
@@ -38,7 +23,12 @@ def _require_classes(corpus: Corpus) -> None:
         )
 
 
-def _require_window(corpus: Corpus, seq_len: int) -> None:
+def require_window(corpus: Corpus, seq_len: int) -> None:
+    """Refuses a stream whose train part is shorter than one window of T = ``seq_len``.
+
+    Raises:
+        DataError: if so.
+    """
     length = corpus.splits["train"].characters
     if length >= seq_len + 1:
         return
@@ -53,15 +43,24 @@ def _require_window(corpus: Corpus, seq_len: int) -> None:
     )
 
 
-def _require_measurable(corpus: Corpus, split: str, purpose: str) -> None:
-    """A stream's first character is not predicted, so a part of one has nothing to measure."""
-    part = corpus.splits[split]
-    needed = 2 if corpus.layout == "stream" and purpose == "generate" else 1
-    if part.characters >= needed:
-        return
+def require_measurable(corpus: Corpus, *, tokens: bool) -> None:
+    """Refuses a part in which there is nothing to predict.
+
+    Args:
+        corpus: what was built.
+        tokens: whether every next token is predicted (the first of a stream's document is not).
+
+    Raises:
+        DataError: if there is one.
+    """
     whole = sum(part.characters for part in corpus.splits.values())
-    raise DataError(
-        f"the {split} part has {part.characters} of {whole} {NAMES[corpus.vocabulary.unit]} and "
-        f"needs at least {needed}: give more text, or change dataset.split.fractions "
-        "(a fraction of 0 goes without that part)"
-    )
+    more = "text" if corpus.report.cut_documents else "documents (none is cut), each label some"
+    for split, part in corpus.splits.items():
+        stream = corpus.layout == "stream" and tokens
+        needed = max(part.documents, 1) + 1 if stream else 1
+        if part.characters < needed:
+            raise DataError(
+                f"the {split} part has {part.characters} of {whole} "
+                f"{NAMES[corpus.vocabulary.unit]} and needs at least {needed}: give more {more}, "
+                "or change dataset.split.fractions (a fraction of 0 goes without that part)"
+            )

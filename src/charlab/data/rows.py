@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from charlab.data.batch import IGNORE, Batch, smallest_tensor, to_device
+from charlab.data.batch import IGNORE, Batch, LabelUse, smallest_tensor, to_device
 from charlab.data.encoded import Encoded
 from charlab.data.stored import StoredIds
 from charlab.data.vocabulary import BOUNDARY
@@ -35,17 +35,15 @@ class Rows(Protocol):
         """
 
 
-def padded_rows(
-    encoded: Encoded, *, purpose: str, conditional: bool, device: torch.device | str
-) -> Rows:
+def padded_rows(encoded: Encoded, *, labels: LabelUse, device: torch.device | str) -> Rows:
     """The rows of documents in memory, or of windows in a file.
 
     Raises:
-        ValueError: if the purpose is unknown, or labels are asked for and there are none.
+        ValueError: if labels are asked for and there are none.
     """
-    if isinstance(encoded.ids, StoredIds) and purpose == "classify":
+    if isinstance(encoded.ids, StoredIds) and labels is LabelUse.TARGET:
         return StoredRows(encoded, device=device)
-    return PaddedRows(encoded, purpose=purpose, conditional=conditional, device=device)
+    return PaddedRows(encoded, labels=labels, device=device)
 
 
 class PaddedRows:
@@ -57,24 +55,19 @@ class PaddedRows:
 
     Args:
         encoded: the documents.
-        purpose: "generate" or "classify".
-        conditional: whether batches for generation carry the labels.
+        labels: what they are for.
         device: where batches are to be.
 
     Attributes:
         lengths: positions that each document takes, (n,), on the host.
 
     Raises:
-        ValueError: if the purpose is unknown, or labels are asked for and there are none.
+        ValueError: if labels are asked for and there are none.
     """
 
-    def __init__(
-        self, encoded: Encoded, *, purpose: str, conditional: bool, device: torch.device | str
-    ) -> None:
-        if purpose not in ("generate", "classify"):
-            raise ValueError(f"purpose must be 'generate' or 'classify', got {purpose!r}")
-        self._classify = purpose == "classify"
-        labelled = self._classify or conditional
+    def __init__(self, encoded: Encoded, *, labels: LabelUse, device: torch.device | str) -> None:
+        self._classify = labels is LabelUse.TARGET
+        labelled = labels is not LabelUse.NONE
         if labelled and encoded.labels is None:
             raise ValueError("batches with labels need labelled documents")
         self.lengths = encoded.lengths if self._classify else encoded.lengths + 1

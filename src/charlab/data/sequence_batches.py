@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from charlab.data.batch import ALL, Batch, Shard, Whole
+from charlab.data.batch import ALL, Batch, LabelUse, Shard, Whole
 from charlab.data.encoded import Encoded, cut_windows, smallest_signed
 from charlab.data.rows import padded_rows
 from charlab.errors import ConfigError
@@ -25,8 +25,7 @@ class SequenceBatches:
         encoded: the documents of a split, at least one.
         batch_size: documents of a batch at most, those of all processes together.
         seed: for the order.
-        purpose: "generate" or "classify".
-        conditional: whether batches for generation carry the labels.
+        labels: what they are for.
         device: where batches are to be.
         shard: the share of every batch's documents that this process takes; they are dealt out
             in turn, so that all processes' are of much the same lengths.
@@ -46,12 +45,11 @@ class SequenceBatches:
         *,
         batch_size: int,
         seed: int,
-        purpose: str,
-        conditional: bool = False,
+        labels: LabelUse,
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = padded_rows(encoded, purpose=purpose, conditional=conditional, device=device)
+        self._rows = padded_rows(encoded, labels=labels, device=device)
         self._seed = seed
         # A small type makes NumPy sort by radix: several times faster than by comparison.
         self._lengths = smallest_signed(self._rows.lengths)
@@ -66,7 +64,7 @@ class SequenceBatches:
         self._shard = shard
         self._all_labels = (
             torch.tensor(encoded.labels, device=device)
-            if shard.count > 1 and purpose == "classify"
+            if shard.count > 1 and labels is LabelUse.TARGET
             else None
         )
         # Sorted lengths are the same every epoch, and so is the shape of every batch.
@@ -130,7 +128,7 @@ class WindowBatches(SequenceBatches):
             windows,
             batch_size=batch_size,
             seed=seed,
-            purpose="classify",
+            labels=LabelUse.TARGET,
             device=device,
             shard=shard,
         )

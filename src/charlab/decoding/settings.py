@@ -1,7 +1,10 @@
 """How a text is drawn: the knobs a user turns, checked before anything heavy is imported."""
 
 import math
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from charlab.errors import ConfigError
 
@@ -44,6 +47,28 @@ class DecodingSettings:
     seed: int | None = None
     unknown: str = "error"
 
+    def spelled(self, spell: Callable[[str], str]) -> "DecodingSettings":
+        """The same with ``stop`` and ``banned`` in a model's spelling.
+
+        Args:
+            spell: normalizes a text as the model's training text was.
+
+        Raises:
+            ConfigError: if nothing is left of the stop string, or what is banned is a letter with
+                a mark of its own, which to the model are two characters.
+        """
+        banned = spell(self.banned)
+        for letter, mark in pairwise(banned):
+            if unicodedata.combining(mark) and not unicodedata.combining(letter):
+                raise ConfigError(
+                    f"banned= holds {letter + mark!r}, which the model reads as two characters, "
+                    f"{letter!r} and {mark!r}: give what is meant of them, marks first"
+                )
+        stop = None if self.stop is None else spell(self.stop)
+        if self.stop and not stop:
+            raise ConfigError(f"stop={self.stop!r}: the model's normalization leaves nothing of it")
+        return replace(self, stop=stop, banned=banned)
+
     def __post_init__(self) -> None:
         self._check_ranges()
         self._check_texts()
@@ -69,6 +94,9 @@ class DecodingSettings:
                 raise ConfigError(f"seed= must be below 2**64, got {self.seed}")
 
     def _check_texts(self) -> None:
+        for key, value in {"stop": self.stop, "banned": self.banned}.items():
+            if not isinstance(value, str) and not (key == "stop" and value is None):
+                raise ConfigError(f"{key}= must be text, got {value!r}")
         if self.stop == "":
             raise ConfigError("stop= is empty and would end every sample at once: leave it out")
         if self.unknown not in UNKNOWN_POLICIES:
@@ -78,7 +106,9 @@ class DecodingSettings:
     def _check_together(self) -> None:
         if self.min_length > self.length:
             raise ConfigError(f"min_length={self.min_length} is above length={self.length}")
-        clash = [c for c in self.stop or "" if c in self.banned]
+        # An accent that both hold, each on another letter, is no clash.
+        stop, banned = (unicodedata.normalize("NFC", t or "") for t in (self.stop, self.banned))
+        clash = [c for c in stop if c in banned]
         if clash:
             raise ConfigError(f"stop= holds {clash[0]!r}, which banned= keeps from being generated")
         if self.beam_width is None:

@@ -29,6 +29,20 @@ def reset_lanes(state: State, fresh: Tensor) -> State:
     return tuple(part.masked_fill(fresh[None, :, None], 0.0) for part in state)
 
 
+def carried_state(state: State | None, fresh: Tensor | None) -> State | None:
+    """The state that a batch begins with: carried over, zero in the lanes that start anew.
+
+    Args:
+        state: the last batch's, parts (L, B, H); None: there was none.
+        fresh: which lanes start anew, (B,) bool; None: none does.
+    """
+    if state is None or fresh is None:
+        return state
+    if len(fresh) != state[0].shape[1]:  # other lanes: all of them are new
+        return None
+    return reset_lanes(state, fresh)
+
+
 def select_lanes(state: State, index: Tensor) -> State:
     """The state of chosen lanes, in the given order and as often as given (beam search).
 

@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from charlab.directions import higher_is_better
 from charlab.config.overrides import as_typed
+from charlab.config.task_options import higher_is_better
 from charlab.errors import ConfigError
 from charlab.registry import nearest
 from charlab.reports.run_facts import RunFacts

@@ -199,7 +199,7 @@ def load_function(reference: str) -> Callable[[Any], Any]:
         SpaceFunctionError: if there is none.
     """
     path, _, name = reference.rpartition(":")
-    if not path or not Path(path).is_file():
+    if Path(path).suffix != ".py" or not Path(path).is_file():
         raise SpaceFunctionError(
             f"sweep.space_function={reference}: there is no file {path or reference}; "
             "write FILE.py:function"

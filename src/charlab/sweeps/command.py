@@ -122,13 +122,9 @@ def _begin_or_join(address: Address, spec: Spec) -> Spec:
     differences = list(stored.differences(spec))
     if differences:
         raise SweepError(
-            "\n".join(
-                [
-                    f"the sweep {address.name} is another one; it goes on with its own settings "
-                    "only (or choose another sweep.name):",
-                    *(f"  {line}" for line in differences),
-                ]
-            )
+            f"the sweep {address.name} is another one; it goes on with its own settings only (or "
+            "choose another sweep.name):",
+            *(f"  {line}" for line in differences),
         )
     return stored
 

@@ -7,7 +7,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from charlab.sweeps.locks import locks_for
 from charlab.sweeps.reporting import Reporter
 from charlab.sweeps.spec import Address, Spec
 from charlab.sweeps.study import load
+from charlab.terminal import say_traceback
 
 if TYPE_CHECKING:
     import optuna
@@ -67,7 +67,7 @@ def run_claimed(study: "optuna.Study", spec: Spec, claimed: Claimed, folder: Pat
         job = load_job(spec.job)
         result = job(claimed.words, spec.composition, folder / str(trial.number), watch)
     except Exception as error:
-        traceback.print_exc()
+        say_traceback(type(error), error, error.__traceback__)
         end(study, trial._trial_id, "FAIL", None, _reason(error))
         return False
     if result.status == "interrupted":

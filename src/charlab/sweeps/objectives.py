@@ -1,22 +1,12 @@
 """Which figures a sweep may compare, and in which direction."""
 
 from charlab.config.sweep_schema import SweepOptions
-from charlab.directions import higher_is_better
+from charlab.config.task_options import RUN_METRICS, higher_is_better
 from charlab.errors import ConfigError
 from charlab.preparation import Prepared
 from charlab.registry import nearest
 
-_VALIDATION = {
-    "generate": ("loss", "perplexity", "bits_per_char", "bits_per_original_char", "accuracy"),
-    "classify": ("loss", "accuracy", "macro_f1", "top3_accuracy"),
-}
-_OTHERS = (
-    "train/loss",
-    "model/parameters",
-    "time/train_seconds",
-    "time/elapsed_seconds",
-    "speed/train_chars_per_second",
-)
+_OTHERS = ("train/loss", *(metric.name for metric in RUN_METRICS))
 
 
 def require_objectives(options: SweepOptions, prepared: Prepared) -> tuple[str, ...]:
@@ -27,7 +17,7 @@ def require_objectives(options: SweepOptions, prepared: Prepared) -> tuple[str, 
     """
     several = options.objectives
     objectives = several or (options.objective,)
-    known = [f"val/{name}" for name in _VALIDATION.get(prepared.options.task.name, ("loss",))]
+    known = [f"val/{metric.name}" for metric in prepared.options.task.metrics]
     known += [*(f"best/{name}" for name in known), *_OTHERS]
     for name in objectives:
         if name.startswith("test/"):
@@ -74,5 +64,4 @@ def direction_of(objective: str, wish: str) -> str:
     """ "minimize" or "maximize": the user's wish, or what is natural."""
     if wish != "auto":
         return wish
-    rises = higher_is_better(objective) or objective.startswith("speed/")
-    return "maximize" if rises else "minimize"
+    return "maximize" if higher_is_better(objective) else "minimize"

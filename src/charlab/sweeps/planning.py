@@ -225,13 +225,10 @@ def report_unit(prepared: Prepared) -> tuple[int, int | None]:
     """Characters between two validations of a run, and of its whole training (None: by time)."""
     options, train = prepared.options, prepared.corpus.splits["train"]
     trainer = options.trainer
-    generates = options.task.name == "generate"
-    epoch = train.characters
+    epoch = options.task.characters_per_epoch(train, prepared.corpus.layout)
     if prepared.corpus.layout == "sequences":
-        epoch += train.documents if generates else 0  # every end mark is predicted
         width = epoch / max(1, train.documents)
     else:
-        epoch -= 1 if generates else 0  # the first character is not
         width = float(options.dataset.seq_len)
     step = options.dataset.batch_size * width
     unit = epoch if trainer.validate_every is None else int(trainer.validate_every * step)

@@ -13,7 +13,7 @@ from rich.text import Text
 from charlab.sweeps.claim import LABEL, REASON
 from charlab.sweeps.pool import Survey
 from charlab.sweeps.spec import Spec
-from charlab.terminal import console, duration, say
+from charlab.terminal import console, duration, say, visible
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -87,7 +87,7 @@ class SweepDisplay:
 
     def _picture(self, survey: Survey) -> Group:
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("trial", "for", "seen", self._spec.objectives[0], "settings"):
+        for name in ("trial", "for", "seen", visible(self._spec.objectives[0]), "settings"):
             table.add_column(name, overflow="ellipsis", no_wrap=True)
         running = [t for t in survey.trials if t.state.name == "RUNNING"]
         for trial in running[:_ROWS]:
@@ -98,7 +98,7 @@ class SweepDisplay:
                 duration(_seconds(trial)),
                 share,
                 "–" if value is None else _short(value),
-                _settings(trial),
+                visible(_settings(trial)),
             )
         if len(running) > _ROWS:
             table.add_row("…", "", "", "", f"and {len(running) - _ROWS} more")

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import threading
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from charlab.sweeps.locks import locks_for
 from charlab.sweeps.pool import Pool
 from charlab.sweeps.spec import Address
 from charlab.sweeps.study import load
+from charlab.terminal import say_traceback
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def main() -> None:
         threading.Thread(target=_end_with_parent, daemon=True).start()
         _work(task, address)
     except Exception as error:
-        traceback.print_exc()
+        say_traceback(type(error), error, error.__traceback__)
         reason = " ".join(str(error).split()) or type(error).__name__
         if not isinstance(error, CharlabError):
             reason = f"{type(error).__name__}: {reason}"

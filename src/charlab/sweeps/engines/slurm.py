@@ -4,7 +4,6 @@ import dataclasses
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from charlab.config.sweep_schema import SlurmOptions
 from charlab.errors import ConfigError, SweepError
 from charlab.sweeps.engines.remote import Child, Task
 from charlab.sweeps.spec import Address
-from charlab.terminal import warn
+from charlab.terminal import remark, warn
 
 JOBS = ".jobs"  # the folder of what submitit writes, in the sweep's
 _STORAGE = "CHARLAB_SWEEP_STORAGE"  # in the environment: submitit writes a job's arguments to disk
@@ -192,7 +191,7 @@ def work(task: Task) -> str:
     if heard:
         return ""
     if reason:
-        print(reason, file=sys.stderr)
+        remark(reason)
     return reason
 
 

@@ -1,0 +1,100 @@
+"""What the configuration knows of a task before anything heavy is imported: options and metrics."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from charlab.config.rules import Rule, one_of
+from charlab.registry import OptionsOf
+
+if TYPE_CHECKING:
+    from charlab.config.schema import RunOptions
+    from charlab.data.corpus import Corpus
+    from charlab.data.encoded import Encoded
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that says how well a network does.
+
+    Attributes:
+        name: without a split's prefix ("loss").
+        higher_is_better: whether it is to rise.
+        monitored: whether the validation's may decide which checkpoint is the best one.
+        on_progress_line: whether it is shown while a run trains.
+    """
+
+    name: str
+    higher_is_better: bool = False
+    monitored: bool = True
+    on_progress_line: bool = False
+
+
+@dataclass(frozen=True)
+class TaskOptions:
+    """What every task has. A task adds a subclass called ``Options`` with settings of its own.
+
+    Attributes:
+        name: the task's, that of its module.
+        monitor: the metric that decides which checkpoint is the best one ("val/loss").
+        metrics: all that a split is measured by, in the order in which they are said.
+        predicts_label: whether it is the label of a document: each then needs documents of its own.
+    """
+
+    name: str
+    monitor: str
+
+    metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", on_progress_line=True),)
+    predicts_label: ClassVar[bool] = False
+
+    def check(self, run: "RunOptions") -> None:
+        """Refuses settings of a run that do not go with this task, before any data are read.
+
+        Raises:
+            ConfigError: if there are some.
+        """
+
+    def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
+        """Decides what null left to the data, and refuses data that the task cannot be learnt from.
+
+        Raises:
+            ConfigError, DataError: if the data do not fit.
+        """
+        return self
+
+    def characters_per_epoch(self, train: "Encoded", layout: str) -> int:
+        """Token ids of a training split that count as trained on in an epoch."""
+        return train.characters
+
+
+def monitored(metrics: Iterable[Metric]) -> Rule:
+    """The rule of a ``monitor`` setting: a validation's metric of these."""
+    return one_of(*(f"val/{metric.name}" for metric in metrics if metric.monitored))
+
+
+TASK_OPTIONS: OptionsOf[TaskOptions] = OptionsOf("charlab.tasks", TaskOptions)
+"""By the task's name: the schema of its options."""
+
+RUN_METRICS = (
+    Metric("model/parameters"),
+    Metric("time/train_seconds"),
+    Metric("time/elapsed_seconds"),
+    Metric("speed/train_chars_per_second", higher_is_better=True),
+)
+"""What every run has besides what its task measures, by full tags."""
+
+
+def metric_of(tag: str) -> Metric | None:
+    """The metric behind a tag ("best/val/accuracy", "speed/…"); None if no task knows it."""
+    for metric in RUN_METRICS:
+        if metric.name == tag:
+            return metric
+    name = tag.rpartition("/")[2]
+    known = (metric for options in TASK_OPTIONS.values() for metric in options.metrics)
+    return next((metric for metric in known if metric.name == name), None)
+
+
+def higher_is_better(tag: str) -> bool:
+    """Whether a metric is to rise ("val/accuracy") or to fall ("val/loss", and what is unknown)."""
+    metric = metric_of(tag)
+    return metric is not None and metric.higher_is_better

@@ -1,0 +1,1 @@
+"""Classification: a text's label is predicted."""

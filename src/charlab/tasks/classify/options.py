@@ -1,0 +1,39 @@
+"""The settings of classification, and what they ask of a run's data."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+from charlab.config.rules import fraction_below_one, one_of
+from charlab.config.task_options import Metric, TaskOptions, monitored
+
+if TYPE_CHECKING:
+    from charlab.config.schema import RunOptions
+    from charlab.data.corpus import Corpus
+
+METRICS = (
+    Metric("loss", on_progress_line=True),
+    Metric("accuracy", higher_is_better=True, on_progress_line=True),
+    Metric("macro_f1", higher_is_better=True, on_progress_line=True),
+    Metric("top3_accuracy", higher_is_better=True, monitored=False),
+)
+
+
+@dataclass(frozen=True)
+class Options(TaskOptions):
+    """Predicting a text's label."""
+
+    monitor: Annotated[str, monitored(METRICS)]
+    pooling: Annotated[str, one_of("last", "mean", "max", "mean_max")]
+    class_weights: Annotated[str, one_of("none", "mild", "balanced")]
+    label_smoothing: Annotated[float, fraction_below_one()]
+
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    predicts_label: ClassVar[bool] = True
+
+    def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
+        """See :meth:`TaskOptions.resolve`."""
+        from charlab.data.requirements import require_classes, require_measurable
+
+        require_classes(corpus)
+        require_measurable(corpus, tokens=False)
+        return self

@@ -1,0 +1,204 @@
+"""Classification: a text's label is predicted."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from charlab.config.schema import RunOptions
+from charlab.data.batch import Batch
+from charlab.data.batches import LabelUse
+from charlab.data.corpus import Corpus
+from charlab.data.encoded import count_windows
+from charlab.data.original import OriginalText
+from charlab.figures import to_image
+from charlab.figures.confusion import confusion_figure
+from charlab.measuring import Meter
+from charlab.models.classifier import Classifier
+from charlab.models.state import State
+from charlab.tasks import register
+from charlab.tasks.task import (
+    DataFacts,
+    StepOutput,
+    Task,
+    TrainedNetwork,
+    ValidationWriter,
+)
+from charlab.terminal import visible
+
+_EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
+
+
+@register("classify")
+class ClassifyTask(Task[Classifier]):
+    """Trains a classifier by cross-entropy.
+
+    Class weights and label smoothing shape the objective alone, never a reported loss.
+    """
+
+    label_use = LabelUse.TARGET
+    has_figure = True
+
+    def __init__(self, options: RunOptions, data: DataFacts) -> None:
+        super().__init__(options, data)
+        self._class_weights = torch.ones(len(data.labels))
+
+    def build_network(self) -> Classifier:
+        """See :meth:`Task.build_network`."""
+        return Classifier(self.recurrent(), len(self.data.labels), pooling=self.options.pooling)
+
+    def prepare_training(self, corpus: Corpus) -> None:
+        """Weighs the classes by their training examples: documents, or windows of a stream."""
+        counts: npt.ArrayLike = self.data.label_counts
+        if corpus.layout == "stream":
+            seq_len, classes = self.run.dataset.seq_len, len(corpus.labels)
+            counts = count_windows(corpus.splits["train"], seq_len, classes)
+        exponent = _EXPONENTS[self.options.class_weights]
+        self._class_weights = class_weights(torch.as_tensor(np.asarray(counts)), exponent)
+
+    def training_loss(
+        self, network: Classifier, batch: Batch, state: State | None, *, measure: bool
+    ) -> StepOutput:
+        """See :meth:`Task.training_loss`; the objective is the weighted mean."""
+        logits = network(batch.ids, batch.lengths).float()  # (B, C)
+        objective = F.cross_entropy(
+            logits,
+            batch.targets,
+            weight=self._weights_on(logits.device),
+            label_smoothing=self.options.label_smoothing,
+        )
+        with torch.no_grad():
+            loss = F.cross_entropy(logits, batch.targets, reduction="sum")
+            correct = (logits.argmax(-1) == batch.targets).sum()
+        return StepOutput(objective, loss, len(batch.targets), correct, None)
+
+    def amounts(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """See :meth:`Task.amounts`: the examples' weights."""
+        labels = batch.targets
+        if batch.whole is not None and batch.whole.labels is not None:
+            labels = batch.whole.labels
+        weights = self._weights_on(labels.device)
+        return weights[batch.targets].sum(), weights[labels].sum()
+
+    def _weights_on(self, device: torch.device) -> Tensor:
+        if self._class_weights.device != device:
+            self._class_weights = self._class_weights.to(device)
+        return self._class_weights
+
+    def new_meter(self, network: Classifier) -> "ClassificationMeter":
+        """Counts every example."""
+        return ClassificationMeter(network, len(self.data.labels))
+
+    def log_validation(
+        self, trained: TrainedNetwork[Classifier], meter: Meter, writer: ValidationWriter, step: int
+    ) -> None:
+        """Shows the confusion matrix."""
+        assert isinstance(meter, ClassificationMeter)
+        if meter.confusion.any():
+            writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
+
+    def describe_meter(self, meter: Meter) -> list[str]:
+        """A table of the labels."""
+        assert isinstance(meter, ClassificationMeter)
+        return label_table(meter.confusion.numpy(), self.data.labels)
+
+    def meter_figure(self, meter: Meter) -> Any:
+        """The confusion matrix."""
+        assert isinstance(meter, ClassificationMeter)
+        return confusion_figure(meter.confusion.numpy(), self.data.labels)
+
+
+class ClassificationMeter:
+    """Loss, accuracy, top-3 accuracy, macro-F1 and the confusion matrix.
+
+    Args:
+        network: the classifier.
+        classes: how many labels there are.
+    """
+
+    def __init__(self, network: Classifier, classes: int) -> None:
+        self._network = network
+        self.confusion = torch.zeros(classes, classes, dtype=torch.int64)  # (true, predicted)
+        self._loss = 0.0
+        self._in_top3 = 0
+
+    @torch.no_grad()
+    def update(self, batch: Batch) -> None:
+        """Adds a batch."""
+        with torch.autocast(batch.ids.device.type, enabled=False):
+            logits = self._network(batch.ids, batch.lengths)  # (B, C)
+        targets = batch.targets
+        classes = logits.shape[-1]
+        losses = F.cross_entropy(logits, targets, reduction="none")
+        self._loss += losses.cpu().double().sum().item()
+        top = logits.topk(min(3, classes), dim=-1).indices  # (B, 3)
+        self._in_top3 += int((top == targets[:, None]).any(-1).sum().item())
+        cells = (targets * classes + top[:, 0]).cpu()
+        counts = torch.bincount(cells, minlength=classes * classes)
+        self.confusion += counts.view(classes, classes)
+
+    def compute(self, text: OriginalText | None = None) -> dict[str, float]:
+        """loss, accuracy, macro_f1, and top3_accuracy of four labels or more."""
+        examples = int(self.confusion.sum())
+        correct = int(self.confusion.diagonal().sum())
+        return {
+            "loss": self._loss / examples,
+            "accuracy": correct / examples,
+            "macro_f1": macro_f1(self.confusion),
+            **self._top3(examples),
+        }
+
+    def sums(self) -> Tensor:
+        """Loss, examples with their label among the first three, the confusion matrix's cells."""
+        head = torch.tensor([self._loss, self._in_top3], dtype=torch.float64)
+        return torch.cat([head, self.confusion.flatten().double()])
+
+    def replace(self, sums: Tensor) -> None:
+        """See :class:`Meter`."""
+        self._loss, self._in_top3 = float(sums[0]), int(sums[1])
+        self.confusion = sums[2:].long().view_as(self.confusion)
+
+    def _top3(self, examples: int) -> dict[str, float]:
+        """Top-3 accuracy; of three labels or fewer it would always be 1."""
+        return {"top3_accuracy": self._in_top3 / examples} if len(self.confusion) > 3 else {}
+
+
+def macro_f1(confusion: Tensor) -> float:
+    """The mean over classes of F1 = 2 TP / (2 TP + FP + FN).
+
+    Classes that neither occur nor are predicted do not count.
+
+    Args:
+        confusion: counts (C, C), true class in rows, predicted class in columns.
+    """
+    true_positives = confusion.diagonal().double()
+    mentions = confusion.sum(0).double() + confusion.sum(1).double()  # 2 TP + FP + FN
+    seen = mentions > 0
+    return float((2 * true_positives[seen] / mentions[seen]).mean())
+
+
+def class_weights(counts: Tensor, exponent: float) -> Tensor:
+    """Weights proportional to count ** -exponent, (C,), whose mean over the examples is 1.
+
+    A class without examples weighs nothing.
+    """
+    present = counts > 0
+    weights = torch.where(present, counts.clamp(min=1).double() ** -exponent, 0.0)
+    return (weights * counts.sum() / (weights * counts).sum()).float()
+
+
+def label_table(confusion: npt.NDArray[np.int64], labels: tuple[str, ...]) -> list[str]:
+    """Examples, precision, recall and F1 of each label in lines, the most frequent first."""
+    names = [visible(label) for label in labels]
+    width = max(len("label"), *map(len, names))
+    lines = [f"  {'label':<{width}}  examples  precision  recall     f1"]
+    for i in np.argsort(-confusion.sum(axis=1), kind="stable"):
+        right, true, predicted = confusion[i, i], confusion[i].sum(), confusion[:, i].sum()
+        precision = f"{right / predicted:9.3f}" if predicted else f"{'-':>9}"
+        recall = f"{right / true:6.3f}" if true else f"{'-':>6}"
+        f1 = f"{2 * right / (true + predicted):5.3f}" if true + predicted else f"{'-':>5}"
+        lines.append(f"  {names[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
+    return lines

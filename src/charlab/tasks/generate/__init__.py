@@ -1,0 +1,1 @@
+"""Generation: every next token is predicted."""

@@ -1,0 +1,37 @@
+"""The model beside which a generator's metrics are read: an interpolated trigram."""
+
+from charlab.data.corpus import Corpus
+from charlab.data.events import predictions
+from charlab.data.ngram import InterpolatedTrigram
+from charlab.data.original import split_text
+from charlab.data.splits import SPLITS
+from charlab.metrics import token_metrics
+from charlab.terminal import say
+
+
+def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
+    """Perplexity and bits per original character of a trigram model on the last part there is.
+
+    Args:
+        corpus: its train part is counted, its val part tunes the interpolation.
+        conditional: whether the trigram is told the label too.
+    """
+    split = next((name for name in reversed(SPLITS[1:]) if name in corpus.splits), None)
+    if split is None:
+        return {}
+    trigram = InterpolatedTrigram(
+        corpus.splits["train"],
+        corpus.splits.get("val"),
+        vocabulary_size=corpus.vocabulary.size,
+        layout=corpus.layout,
+        conditional=conditional,
+    )
+    if trigram.counted < predictions(corpus.splits["train"], corpus.layout):
+        say(f"the trigram model was counted on the first {trigram.counted:,} tokens of train")
+    encoded = corpus.splits[split]
+    loss = trigram.loss(encoded)
+    bits = split_text(corpus, split).bits_per_char(loss * predictions(encoded, corpus.layout))
+    return {
+        f"{split}/trigram_perplexity": token_metrics(loss)["perplexity"],
+        f"{split}/trigram_bits_per_original_char": bits,
+    }

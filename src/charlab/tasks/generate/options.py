@@ -1,0 +1,87 @@
+"""The settings of generation, and what they ask of a run and of its data."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+from charlab.config.rules import at_least
+from charlab.config.task_options import Metric, TaskOptions, monitored
+from charlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    from charlab.config.schema import RunOptions
+    from charlab.data.corpus import Corpus
+    from charlab.data.encoded import Encoded
+
+METRICS = (
+    Metric("loss", on_progress_line=True),
+    Metric("perplexity", on_progress_line=True),
+    Metric("bits_per_char"),
+    Metric("bits_per_byte", monitored=False),
+    Metric("bits_per_word", monitored=False),
+    Metric("bits_per_original_char"),
+    Metric("accuracy", higher_is_better=True),
+)
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """What a generation run writes at its validations and at its end."""
+
+    count: Annotated[int, at_least(0)]
+    length: Annotated[int, at_least(1)]
+    temperature: Annotated[float, at_least(0)]
+
+
+@dataclass(frozen=True)
+class Options(TaskOptions):
+    """Predicting every next token."""
+
+    monitor: Annotated[str, monitored(METRICS)]
+    condition_on_label: bool | None
+    samples: SampleOptions
+
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
+
+    def check(self, run: "RunOptions") -> None:
+        """See :meth:`TaskOptions.check`."""
+        unit = run.dataset.unit
+        if self.monitor == "val/bits_per_char" and unit != "char":
+            raise ConfigError(
+                f"task.monitor=val/bits_per_char is measured with dataset.unit=char, not {unit}: "
+                "take val/bits_per_original_char, which every unit has"
+            )
+        if run.model.bidirectional:
+            raise ConfigError(
+                "model.bidirectional=true is for task=classify: a generator may not read the future"
+            )
+
+    def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
+        """Conditions on labels where documents are short and have two or more."""
+        from charlab.data.requirements import require_measurable, require_window
+
+        conditional = self._conditional(corpus)
+        if corpus.layout == "stream":
+            require_window(corpus, run.dataset.seq_len)
+        require_measurable(corpus, tokens=True)
+        return dataclasses.replace(self, condition_on_label=conditional)
+
+    def _conditional(self, corpus: "Corpus") -> bool:
+        possible = corpus.layout == "sequences" and len(corpus.labels) >= 2
+        if self.condition_on_label and not possible:
+            reason = (
+                "the text is one stream"
+                if corpus.layout == "stream"
+                else f"the documents have {len(corpus.labels) or 'no'} label(s)"
+            )
+            raise ConfigError(
+                "task.condition_on_label=true needs short documents with two labels or more; "
+                f"{reason}"
+            )
+        return possible if self.condition_on_label is None else self.condition_on_label
+
+    def characters_per_epoch(self, train: "Encoded", layout: str) -> int:
+        """Every end mark is predicted; the first character of a stream's document is not."""
+        if layout == "stream":
+            return train.predictions
+        return train.characters + train.documents

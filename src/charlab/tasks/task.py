@@ -1,0 +1,263 @@
+"""The contract of a task: everything that differs between one task and another.
+
+The training loop, the commands and the reports have a task and ask it; none of them knows which.
+What has to be known before PyTorch is imported (settings, metrics, checks) stands in the task's
+options, :class:`charlab.config.task_options.TaskOptions`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from charlab.config.check import to_plain
+from charlab.config.schema import RunOptions
+from charlab.data.batch import ALL, Batch, Shard
+from charlab.data.batches import LabelUse, TrainingBatches, training_batches
+from charlab.data.corpus import Corpus
+from charlab.data.encoded import Encoded
+from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
+from charlab.data.vocabulary import Vocabulary
+from charlab.measuring import Meter
+from charlab.models import build_model
+from charlab.models.recurrent import RecurrentModel
+from charlab.models.state import State
+
+Network = TypeVar("Network", bound=nn.Module)
+
+POSITIONS = 16_384  # of a batch that is measured, padding included
+_LOGITS = 2**24  # positions × outputs of such a batch at most: 64 MB
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What a network has to know of its data, and a checkpoint keeps of them.
+
+    Attributes:
+        vocabulary: the tokens.
+        labels: the labels, in order; () without.
+        label_counts: training documents of each label; () without labels.
+    """
+
+    vocabulary: Vocabulary
+    labels: tuple[str, ...] = ()
+    label_counts: tuple[int, ...] = ()
+
+
+def facts_of(corpus: Corpus) -> DataFacts:
+    """The facts of a corpus."""
+    labels = corpus.splits["train"].labels
+    classes = len(corpus.labels)
+    counts = [] if labels is None else np.bincount(labels, minlength=classes).tolist()
+    return DataFacts(corpus.vocabulary, corpus.labels, tuple(counts))
+
+
+@dataclass(frozen=True)
+class StepOutput:
+    """What one batch's forward pass gives.
+
+    Attributes:
+        objective: what is minimized, a scalar: a mean over the batch's predictions.
+        loss: the unweighted loss in nats summed over the predictions, detached.
+        predictions: their number.
+        correct: how many were right, a scalar; None if not asked for.
+        state: the recurrent state to carry on; None where nothing is carried.
+    """
+
+    objective: Tensor
+    loss: Tensor
+    predictions: int
+    correct: Tensor | None
+    state: State | None
+
+
+class ValidationWriter(Protocol):
+    """Where a task shows what numbers do not: TensorBoard."""
+
+    def text(self, tag: str, text: str, step: int) -> None:
+        """Writes a text, to the letter."""
+
+    def image(self, tag: str, pixels: npt.NDArray[np.uint8], step: int) -> None:
+        """Writes an image, (height, width, 3)."""
+
+
+@dataclass(frozen=True)
+class TrainedNetwork(Generic[Network]):
+    """A network with its data at hand, for what a task shows while it trains and at its end."""
+
+    network: Network
+    corpus: Corpus
+    seed: int
+
+
+class Task(ABC, Generic[Network]):
+    """One thing that a recurrent network is trained to do.
+
+    B batch, T time, V vocabulary, C labels.
+
+    Args:
+        options: the run's resolved options.
+        data: what a network has to know of its data.
+    """
+
+    label_use: LabelUse = LabelUse.NONE
+    overfits_one_document = False
+    """Whether ``debug=overfit`` has to keep to one document (nobody could know which begins)."""
+
+    def __init__(self, options: RunOptions, data: DataFacts) -> None:
+        self.run = options
+        self.data = data
+
+    @property
+    def options(self) -> Any:
+        """The settings of the task's own."""
+        return self.run.task
+
+    # Network and batches
+
+    @abstractmethod
+    def build_network(self) -> Network:
+        """The network with fresh weights.
+
+        Raises:
+            ConfigError, ValueError: if the options do not fit together.
+        """
+
+    def recurrent(self, conditions: int = 0) -> RecurrentModel:
+        """The composed recurrent model.
+
+        Args:
+            conditions: how many labels it is conditioned on; 0: none.
+        """
+        values = to_plain(self.run.model)
+        return build_model(
+            values.pop("name"),
+            vocabulary_size=self.data.vocabulary.size,
+            num_conditions=conditions,
+            **values,
+        )
+
+    def prepare_training(self, corpus: Corpus) -> None:
+        """Takes from the training split what the loss needs besides batches; nothing by default."""
+
+    def training_batches(
+        self, train: Encoded, *, processes: int, device: torch.device, shard: Shard
+    ) -> TrainingBatches:
+        """The training split in the batch form that this task learns from."""
+        dataset = self.run.dataset
+        return training_batches(
+            train,
+            layout=dataset.layout,
+            labels=self.label_use,
+            batch_size=dataset.batch_size * processes,
+            seq_len=dataset.seq_len,
+            seed=self.run.seed,
+            device=device,
+            shard=shard,
+        )
+
+    def evaluation_batches(
+        self,
+        split: Encoded,
+        *,
+        device: torch.device,
+        positions: int = POSITIONS,
+        shard: Shard = ALL,
+    ) -> EvaluationBatches:
+        """The batches that a split is measured by: no setting of training changes them.
+
+        Args:
+            split: what is measured.
+            device: where to measure.
+            positions: token ids of a batch; fewer where the outputs of a position are many.
+            shard: this process's share.
+        """
+        dataset = self.run.dataset
+        return evaluation_batches(
+            split,
+            layout=dataset.layout,
+            labels=self.label_use,
+            seq_len=dataset.seq_len,
+            device=device,
+            budget=max(1, min(positions, _LOGITS // self.outputs_per_position())),
+            shard=shard,
+        )
+
+    def outputs_per_position(self) -> int:
+        """Numbers that the network gives for each position: what an evaluation's memory is for."""
+        return 1
+
+    # Loss and metrics
+
+    @abstractmethod
+    def training_loss(
+        self, network: Network, batch: Batch, state: State | None, *, measure: bool
+    ) -> StepOutput:
+        """A batch's forward pass and loss; runs under autocast, losses are to be float32.
+
+        Args:
+            network: what is trained.
+            batch: the batch.
+            state: the state it begins with; None: zero.
+            measure: whether correct predictions are to be counted (a pass over the logits).
+        """
+
+    def amounts(self, batch: Batch) -> tuple[float | Tensor, float | Tensor]:
+        """What a batch's objective, a mean, is divided by: here, and for all processes' shares."""
+        return batch.characters, batch.characters_of_all
+
+    def scales(self, batches: Sequence[Batch], processes: int) -> list[float | Tensor | None]:
+        """What each batch's objective counts in its step's: its share of all that is predicted.
+
+        Gradients are averaged over processes, so a share of the sum is taken that many times.
+        None: the batch is the whole.
+        """
+        if len(batches) == 1 and batches[0].whole is None:
+            return [None]
+        amounts = [self.amounts(batch) for batch in batches]
+        total = sum(whole for _, whole in amounts)
+        return [processes * own / total for own, _ in amounts]
+
+    @abstractmethod
+    def new_meter(self, network: Network) -> Meter:
+        """An empty meter for a split's metrics."""
+
+    def training_metrics(self, loss: float) -> dict[str, float]:
+        """A mean training loss and what is derived from it, without the split's prefix."""
+        return {"loss": loss}
+
+    def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
+        """Metrics of a simple model beside which the network's are read, by full tags."""
+        return {}
+
+    # What is shown
+
+    def log_validation(
+        self, trained: TrainedNetwork[Network], meter: Meter, writer: ValidationWriter, step: int
+    ) -> None:
+        """Shows after a validation what numbers do not; nothing by default."""
+
+    def final_lines(self, trained: TrainedNetwork[Network]) -> tuple[str, list[str]] | None:
+        """What a run says at its end and leaves in ``samples.txt``: a heading and lines."""
+        return None
+
+    def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
+        """A split's metrics in words; "" if there are none."""
+        found = [(m.name, metrics.get(f"{split}/{m.name}")) for m in self.options.metrics]
+        return ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
+
+    def describe_meter(self, meter: Meter) -> list[str]:
+        """Lines that ``evaluate.py`` prints below the metrics; nothing by default."""
+        return []
+
+    has_figure = False
+    """Whether :meth:`meter_figure` draws something."""
+
+    def meter_figure(self, meter: Meter) -> Any | None:
+        """The picture (a matplotlib figure) that ``evaluate.py figure=`` writes; None: none."""
+        return None

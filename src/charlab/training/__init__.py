@@ -1,0 +1,1 @@
+"""Training: a run from its settings to its last step, by Lightning."""

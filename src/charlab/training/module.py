@@ -1,0 +1,288 @@
+"""How a network is trained at its task, batch by batch, and where it stands."""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any, Generic
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor
+from torch.nn.parallel import DistributedDataParallel
+
+from charlab.data.batch import Batch
+from charlab.data.batches import TrainingBatches
+from charlab.data.original import OriginalText
+from charlab.models.state import State, carried_state, detach_state
+from charlab.parallel.world import World
+from charlab.tasks.task import Network, StepOutput, Task
+from charlab.training.feed import Feed
+from charlab.training.loader import STEPS_PER_STRETCH, Legs
+from charlab.training.optimization import build_optimizer, clip_gradient, rate_factor
+from charlab.training.precision import autocast, fast_products
+from charlab.training.progress import Clock, Limits, Progress
+from charlab.training.records import DivergedError, Stopped, Sums, TrainingOptions
+from charlab.training.statistics import Ledger
+
+
+class TrainingModule(pl.LightningModule, Generic[Network]):
+    """Trains a network at a task.
+
+    Optimization is manual and a training step is a stretch of several optimizer steps; see
+    :mod:`charlab.training.loader`. Of several processes each trains on its share of every window;
+    where they have to agree (on the time, on stopping, on metrics) they exchange a few numbers.
+
+    Args:
+        task: gives loss and metrics.
+        network: what is trained.
+        batches: the training split's batches.
+        limits: what ends the run.
+        options: how to train.
+    """
+
+    def __init__(
+        self,
+        task: Task[Network],
+        network: Network,
+        batches: TrainingBatches,
+        limits: Limits,
+        options: TrainingOptions,
+    ) -> None:
+        super().__init__()
+        self.task = task
+        self.automatic_optimization = False
+        self.network: Network = network
+        self.limits = limits
+        self.options = options
+        self.progress = Progress()
+        self.legs = Legs(self.progress, limits, options.validate_every)
+        self.figures: dict[str, float] = {}
+        self.meter = self.task.new_meter(self.network)
+        self.val_text: OriginalText | None = None  # what validations measure, if a whole text
+        self.on_log: Callable[[dict[str, float]], None] = lambda figures: None
+        self.stop_signal: Callable[[], int | None] = lambda: None
+        self.world = World()
+        self._feed = Feed(batches, self.progress, options.accumulate)
+        self._carry: State | None = None
+        self._ledger = Ledger()
+        self._clock = Clock(self.progress)
+        self._optimizer: torch.optim.Optimizer | None = None
+        self._trained = [p for p in network.parameters() if p.requires_grad]
+
+    # Lightning's hooks
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """The optimizer; its rate is set before each step from the run's progress."""
+        return self.optimizer
+
+    @property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """The one optimizer, made at the first use."""
+        if self._optimizer is None:
+            self._optimizer = build_optimizer(self.options.optimizer, self._trained)
+        return self._optimizer
+
+    def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
+        """Nothing: batches are made where they are used."""
+        return batch
+
+    def on_fit_start(self) -> None:
+        """Starts the clock and moves what a checkpoint brought to the device."""
+        self._clock = Clock(self.progress)
+        self._ledger.to(self.device)
+        if self._carry is not None:
+            self._carry = tuple(part.to(self.device) for part in self._carry)
+
+    def training_step(self, stretch: int) -> None:
+        """Takes the next ``stretch`` optimizer steps.
+
+        Raises:
+            DivergedError: if the loss is not finite.
+            Stopped: if a signal asked for it; the state is consistent and can be saved.
+        """
+        progress = self.progress
+        for _ in range(stretch):
+            with fast_products(self.device):
+                self._train_step(measure=progress.step % STEPS_PER_STRETCH == 0)
+            if progress.step % self.options.log_every == 0:
+                self._log()
+            if self.world.is_alone:  # several agree after the stretch
+                self._clock.tick()
+                if self.limits.reached(progress) or self.stop_signal() is not None:
+                    break
+        # Elsewhere than on a CPU reading the sums would wait for the device.
+        signum = self._agree(broken=self.device.type == "cpu" and not self._ledger.is_finite())
+        if self.limits.reached(progress):
+            self.trainer.should_stop = True
+        progress.validation_due = progress.step >= self.legs.last_step or self.trainer.should_stop
+        if signum is not None:
+            raise Stopped(signum)
+
+    def on_validation_epoch_start(self) -> None:
+        """Takes an empty meter."""
+        self.meter = self.task.new_meter(self.network)
+
+    def validation_step(self, batch: Batch | None) -> None:
+        """Adds a batch to the meter; None is the share of a process for which there is nothing.
+
+        Raises:
+            Stopped: if a signal asked for it; the validation is due again after a resume.
+        """
+        signum = self.stop_signal() if self.world.is_alone else None
+        if signum is not None:
+            raise Stopped(signum)
+        if batch is not None:
+            self.meter.update(batch)
+
+    def on_validation_epoch_end(self) -> None:
+        """Computes the validation's figures, of all processes' shares.
+
+        Raises:
+            DivergedError: if the loss is not finite.
+            Stopped: if a signal asked several processes for it meanwhile.
+        """
+        self._log()
+        if not self.world.is_alone:
+            self.meter.replace(self.world.total(self.meter.sums()))
+            signum = self._agree()
+            if signum is not None:
+                raise Stopped(signum)
+        values = self.meter.compute(self.val_text)
+        figures = {f"val/{name}": value for name, value in values.items()}
+        if self.world.is_alone:
+            self._clock.tick()
+        if not math.isfinite(figures["val/loss"]):
+            raise DivergedError(
+                f"the validation loss is {figures['val/loss']} at step {self.progress.step}: the "
+                "weights have blown up; an earlier checkpoint, if there is one, is kept; try a "
+                "lower optimizer.lr"
+            )
+        self.figures.update(figures)
+        self.on_log(figures)
+
+    def on_train_epoch_end(self) -> None:
+        """Ends a leg; callbacks that save come after this."""
+        self._require_finite()
+        self.progress.validation_due = False
+
+    # One optimizer step
+
+    def _train_step(self, *, measure: bool) -> None:
+        begin = time.perf_counter()
+        windows = self._feed.step()
+        rate = self.options.optimizer.lr * self.rate_factor()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad()
+        outcomes = [
+            self._go_through(window, scale, last=window is windows[-1], measure=measure)
+            for window, scale in zip(
+                windows, self.task.scales(windows, self.world.size), strict=True
+            )
+        ]
+        norm = clip_gradient(self._trained, self.options.gradient_clip)
+        self.optimizer.step()
+        characters = sum(window.characters_of_all for window in windows)
+        self.progress.advance(characters, self._feed.windows_per_epoch, len(windows))
+        seconds = time.perf_counter() - begin
+        self._ledger.add(windows, outcomes, norm, seconds)
+        self.progress.train_seconds += seconds
+
+    def _go_through(
+        self, window: Batch, scale: float | Tensor | None, *, last: bool, measure: bool
+    ) -> StepOutput:
+        """Forward and backward; processes add up their gradients with the step's last window."""
+        state = carried_state(self._carry, window.fresh)
+        with autocast(self.options.precision, self.device):
+            outcome = self.task.training_loss(self.network, window, state, measure=measure)
+        self._carry = None if outcome.state is None else detach_state(outcome.state)
+        objective = outcome.objective if scale is None else outcome.objective * scale
+        if self.world.is_alone:  # Lightning's way is for several, and costs time
+            torch.autograd.backward(objective)
+            return outcome
+        model = None if last else self.trainer.strategy.model
+        with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
+            self.manual_backward(objective)
+        return outcome
+
+    def rate_factor(self) -> float:
+        """What the highest learning rate is multiplied by now."""
+        return rate_factor(self.options.scheduler, self.limits.share(self.progress))
+
+    # Figures of the training itself
+
+    def _agree(self, *, broken: bool = False) -> int | None:
+        """Lets all processes know the same time and the same reasons to stop.
+
+        Args:
+            broken: whether the sums here are not finite.
+
+        Returns:
+            The signal that any of them got.
+
+        Raises:
+            DivergedError: if any of them is broken.
+        """
+        signum, world = self.stop_signal(), self.world
+        if not world.is_alone:
+            now = self._clock.now() if world.is_first else 0.0
+            now, highest, broken_one = world.maximum([now, signum or 0, broken])
+            self.progress.elapsed_seconds = now
+            signum, broken = int(highest) or None, broken_one > 0
+        if broken:
+            raise self._ledger.divergence(self.progress)
+        return signum
+
+    def _require_finite(self) -> None:
+        broken = not self._ledger.is_finite()
+        if self.world.maximum([broken])[0]:
+            raise self._ledger.divergence(self.progress)
+
+    def _log(self) -> None:
+        """Reads the sums, gives their means away as a point of the curves, and starts anew."""
+        if self._ledger.sums.windows == 0:
+            return
+        begin = time.perf_counter()
+        self._require_finite()
+        loss, norm, accuracy, sums = self._ledger.close(self.world)
+        waited = time.perf_counter() - begin  # for a device that was still computing
+        self.progress.train_seconds += waited
+        means = self.task.training_metrics(loss)
+        figures = {f"train/{name}": value for name, value in means.items()}
+        if accuracy is not None:
+            figures["train/accuracy"] = accuracy
+        figures["train/gradient_norm"] = norm
+        figures["train/learning_rate"] = self.options.optimizer.lr * self.rate_factor()
+        figures["speed/train_chars_per_second"] = sums.characters / (sums.seconds + waited)
+        self.figures.update(figures)
+        self.on_log(figures)
+
+    # What a checkpoint holds of the training
+
+    def training_state(self) -> dict[str, Any]:
+        """Everything besides the network's weights that going on exactly needs; plain data.
+
+        Raises:
+            DivergedError: if the loss is not finite: such a state must not replace a good one.
+        """
+        self._require_finite()
+        return {
+            "progress": self.progress.to_plain(),
+            "optimizer": self.optimizer.state_dict(),
+            "carry": None if self._carry is None else list(self._carry),
+            "figures": dict(self.figures),
+            "sums": self._ledger.to_plain(),
+        }
+
+    def load_training_state(self, state: dict[str, Any]) -> None:
+        """Takes up what :meth:`training_state` gave."""
+        for field in dataclasses.fields(Progress):
+            setattr(self.progress, field.name, state["progress"][field.name])
+        self.optimizer.load_state_dict(state["optimizer"])
+        carry = state["carry"]
+        self._carry = None if carry is None else tuple(tensor for tensor in carry)
+        self.figures = dict(state["figures"])
+        self._ledger.sums = Sums(**state["sums"])
+        self._feed.rewind()

@@ -1,0 +1,86 @@
+"""The books of training: losses, gradients and time since the curves' last point."""
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from charlab.data.batch import Batch
+from charlab.parallel.world import World
+from charlab.tasks.task import StepOutput
+from charlab.training.progress import Progress
+from charlab.training.records import DivergedError, Sums
+
+
+class Ledger:
+    """Keeps the sums that points of the curves are made of."""
+
+    def __init__(self) -> None:
+        self.sums = Sums(torch.zeros(3, dtype=torch.float64))
+
+    def to(self, device: torch.device) -> None:
+        """Moves what is summed on the device."""
+        precise = torch.float32 if device.type == "mps" else torch.float64  # mps has no more
+        self.sums.device = self.sums.device.to(device, precise)
+
+    def add(
+        self, windows: Sequence[Batch], outcomes: Sequence[StepOutput], norm: Tensor, seconds: float
+    ) -> None:
+        """Enters one optimizer step.
+
+        Args:
+            windows: its windows.
+            outcomes: what each of them gave.
+            norm: the gradient's, before it was cut.
+            seconds: what the step took.
+        """
+        sums = self.sums
+        measured = outcomes[0].correct is not None
+        none = torch.zeros_like(norm)
+        losses = reduce(add, [outcome.loss.float() for outcome in outcomes])
+        correct = reduce(add, [none if o.correct is None else o.correct.float() for o in outcomes])
+        sums.device += torch.stack([losses, norm.float(), correct])
+        predictions = sum(
+            outcome.predictions if window.whole is None else window.whole.predictions
+            for window, outcome in zip(windows, outcomes, strict=True)
+        )
+        sums.windows += 1
+        sums.predictions += predictions
+        sums.measured += predictions if measured else 0
+        sums.characters += sum(window.characters_of_all for window in windows)
+        sums.seconds += seconds
+
+    def is_finite(self) -> bool:
+        """Whether every sum still is; reads the device."""
+        return bool(torch.isfinite(self.sums.device).all())
+
+    def divergence(self, progress: Progress) -> DivergedError:
+        """What is to be said when the sums are no longer finite."""
+        loss, norm, _ = (self.sums.device / max(1, self.sums.windows)).tolist()
+        return DivergedError(
+            f"the loss is no longer a finite number at step {progress.step} (epoch "
+            f"{progress.epoch + 1}, gradient norm {norm:g}, loss {loss:g}); an earlier "
+            "checkpoint, if there is one, is kept; try a lower optimizer.lr or "
+            "trainer.gradient_clip"
+        )
+
+    def close(self, world: World) -> tuple[float, float, float | None, Sums]:
+        """Reads the sums of all processes and starts anew.
+
+        Returns:
+            The mean loss of a prediction, the mean gradient norm of a step, the share of correct
+            predictions (None: not measured), and the sums.
+        """
+        sums = self.sums
+        norm = float(sums.device[1])
+        loss, correct = world.total(sums.device[::2]).tolist()
+        self.sums = Sums(torch.zeros_like(sums.device))
+        accuracy = correct / sums.measured if sums.measured else None
+        return loss / sums.predictions, norm / sums.windows, accuracy, sums
+
+    def to_plain(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {**vars(self.sums), "device": self.sums.device.clone()}

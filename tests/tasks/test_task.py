@@ -1,0 +1,87 @@
+"""Every task keeps the contract; a new one is a file and a YAML file."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.shell import TINY, only_run, through_bash
+
+from charlab.config.schema import RunOptions
+from charlab.data.corpus import Corpus
+from charlab.data.encoded import Encoded
+from charlab.preparation import resolve
+from charlab.tasks import TASKS
+from charlab.tasks.task import Task, facts_of
+from charlab.testing.task_contract import TaskContract
+
+TOYS = Path(__file__).parent / "toys"
+NAMES = [(f"{a}{b * n}{a}", a) for n in (1, 2, 5) for a in "aei" for b in "xyzw"]
+STREAM = [("the quick brown fox jumps over the lazy dog; " * 6, label) for label in ("x", "y")]
+SMALL = ["model.hidden_size=5", "model.embedding_size=3", "model.dropout=0.3"]
+SMALL += ["dataset.seq_len=8", "dataset.batch_size=4", "dataset.split.fractions=[0.4,0.6,0]"]
+
+
+class _OfCharlab(TaskContract):
+    words: tuple[str, ...] = ()
+    texts: Any = NAMES
+
+    @pytest.fixture
+    def corpus(self, make_corpus: Callable[..., Corpus]) -> Corpus:
+        return make_corpus(self.texts, fractions=(0.4, 0.6, 0.0))
+
+    @pytest.fixture
+    def task(self, compose_options: Callable[..., RunOptions], corpus: Corpus) -> Task[Any]:
+        options = resolve(compose_options(*SMALL, *self.words), corpus)
+        return TASKS[options.task.name](options, facts_of(corpus))
+
+    @pytest.fixture
+    def split(self, corpus: Corpus) -> Encoded:
+        return corpus.splits["val"]
+
+
+class TestGenerateNames(_OfCharlab):
+    words = ("task=generate",)
+
+
+class TestGenerateNamesWithoutLabels(_OfCharlab):
+    words = ("task=generate", "task.condition_on_label=false", "model=gru")
+
+
+class TestGenerateText(_OfCharlab):
+    words = ("task=generate", "model=vanilla")
+    texts = STREAM[:1]
+
+
+class TestClassifyNames(_OfCharlab):
+    words = ("task=classify", "model.bidirectional=true")
+
+
+class TestClassifyText(_OfCharlab):
+    words = ("task=classify",)
+    texts = STREAM
+
+
+def test_a_new_task_is_one_file_and_one_yaml(tmp_path: Path) -> None:
+    """It trains, stops and goes on, is evaluated and predicts through the ordinary commands."""
+
+    def run(script: str, *words: str) -> str:
+        output = f"output_dir={tmp_path}"
+        done = through_bash(script, *words, output, CHARLAB_TASKS=str(TOYS))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    names = tmp_path / "names.txt"
+    names.write_text("\n".join(f"{a}{b}{c}" for a in "bdfg" for b in "aeio" for c in "klmn"))
+    words = [*TINY, "task=vowels", f"dataset.path={names}", "model.bidirectional=true"]
+    run("train.py", "--config-dir", str(TOYS / "conf"), *words)
+    folder = only_run(tmp_path)
+    assert folder.relative_to(tmp_path).parts[0] == "vowels"
+    first = json.loads((folder / "metrics.json").read_text())
+    run("train.py", f"resume={folder}", "trainer.max_epochs=40")
+    after = json.loads((folder / "metrics.json").read_text())
+    assert after["progress/epochs"] == 40
+    assert after["best/val/accuracy"] > max(0.9, first["best/val/accuracy"] - 1e-9)
+    assert "val/accuracy" in run("evaluate.py", f"run={folder}", "split=val")
+    assert run("predict.py", "run=latest", "text=bak").startswith("bak\t")

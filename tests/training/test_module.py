@@ -1,0 +1,237 @@
+"""The trainer against a plain PyTorch loop written out here: the same weights, bit for bit."""
+
+import copy
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from charlab.commands import train as training
+from charlab.commands.session import Session
+from charlab.config import RunOptions
+from charlab.preparation import prepare
+from charlab.random_states import seed_everything
+from charlab.tasks.classify.task import class_weights
+from charlab.training.records import DivergedError
+
+STEPS = 21  # two stretches and a part of a third
+
+
+@pytest.fixture
+def new_session(
+    compose_options: Callable[..., RunOptions], tmp_path: Path
+) -> Callable[..., Session]:
+    path = tmp_path / "text.txt"
+    path.write_text("the quick brown fox, it jumps. " * 40, encoding="utf-8")
+
+    def build(*overrides: str) -> Session:
+        options = compose_options(
+            "dataset=text",
+            f"dataset.path={path}",
+            "dataset.seq_len=12",
+            "dataset.batch_size=3",
+            "model.hidden_size=8",
+            "model.embedding_size=5",
+            f"output_dir={tmp_path / 'outputs'}",
+            "trainer.max_epochs=null",
+            f"trainer.max_steps={STEPS}",
+            "trainer.progress=none",
+            *overrides,
+        )
+        seed_everything(options.seed)
+        prepared = prepare(options)
+        return Session(prepared.options, prepared.corpus)
+
+    return build
+
+
+def plain_loop(session: Session, precision: str) -> None:
+    """Stateful truncated back-propagation through time with AdamW, clipping and a half cosine."""
+    network: Any = session.network
+    options = session.options.optimizer
+    optimizer = torch.optim.AdamW(
+        network.parameters(), options.lr, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+    )
+    state, step, epoch = None, 0, 0
+    network.train()
+    while step < STEPS:
+        for batch in session.batches.epoch(epoch):
+            share = step / STEPS
+            factor = (
+                max(share / 0.05, 0.01)
+                if share < 0.05
+                else 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (share - 0.05) / 0.95))
+            )
+            optimizer.param_groups[0]["lr"] = options.lr * factor
+            if batch.fresh is not None:
+                state = None
+            with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+                logits, state = network(batch.ids, state)
+            state = tuple(part.detach() for part in state)
+            optimizer.zero_grad()
+            F.cross_entropy(logits.float().flatten(0, 1), batch.targets.flatten()).backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            if step == STEPS:
+                break
+        epoch += 1
+
+
+@pytest.mark.parametrize("model", ["vanilla", "lstm", "gru"])
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_training_is_the_plain_loop(
+    new_session: Callable[..., Session], tmp_path: Path, model: str, precision: str
+) -> None:
+    words = [f"model={model}", f"trainer.precision={precision}", "trainer.validate_every=9"]
+    session = new_session(*words)
+    reference = copy.deepcopy(session)
+    torch.manual_seed(7)  # of dropout
+    folder = tmp_path / "run"
+    folder.mkdir()
+    result = training._run(session, folder, watch=None)
+    assert result.metrics["progress/steps"] == STEPS
+    torch.manual_seed(7)
+    plain_loop(reference, precision)
+    last = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)["network"]
+    expected = reference.network.state_dict()
+    assert last.keys() == expected.keys()
+    for name, weight in expected.items():
+        assert torch.equal(last[name], weight), name
+
+
+def test_options_of_the_training_loss_do_not_change_the_reported_one(
+    compose_options: Callable[..., RunOptions], names_like: Path
+) -> None:
+    losses = []
+    for words in ([], ["task.class_weights=balanced", "task.label_smoothing=0.3"]):
+        options = compose_options("task=classify", f"dataset.path={names_like}", *words)
+        seed_everything(1)
+        prepared = prepare(options)
+        session = Session(prepared.options, prepared.corpus)
+        network, batch = session.network.eval(), next(session.batches.epoch(0))
+        outcome = session.task.training_loss(network, batch, None, measure=True)
+        losses.append((float(outcome.objective.detach()), float(outcome.loss)))
+    (plain_objective, plain), (objective, reported) = losses
+    assert reported == plain
+    assert plain_objective == pytest.approx(plain / outcome.predictions)
+    assert objective != pytest.approx(plain_objective)
+
+
+@pytest.fixture
+def names_like(tmp_path: Path) -> Path:
+    folder = tmp_path / "names"
+    folder.mkdir()
+    (folder / "A.txt").write_text("\n".join(f"ana{i}" for i in range(40)), encoding="utf-8")
+    (folder / "B.txt").write_text("\n".join(f"bob{i}" for i in range(9)), encoding="utf-8")
+    return folder
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(
+    new_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    session = new_session(
+        "optimizer.lr=1e30",
+        "trainer.gradient_clip=null",
+        "model=vanilla",
+        "model.nonlinearity=relu",
+        "scheduler=constant",
+    )
+    folder = tmp_path / "run"
+    folder.mkdir()
+
+    with pytest.raises(
+        DivergedError, match=r"no longer a finite number at step \d+ .*optimizer\.lr"
+    ):
+        training._run(session, folder, watch=None)
+    assert '"status": "failed"' in (folder / "metrics.json").read_text(encoding="utf-8")
+
+
+def test_overfitting_one_batch_comes_near_zero(
+    compose_options: Callable[..., RunOptions], names_like: Path, tmp_path: Path
+) -> None:
+    for task in ("generate", "classify"):
+        options = compose_options(
+            "debug=overfit",
+            f"task={task}",
+            f"dataset.path={names_like}",
+            "model.hidden_size=32",
+            f"output_dir={tmp_path}",
+            "trainer.progress=none",
+        )
+        result = training.train(prepare(options))
+        assert float(result.metrics["train/loss"]) < 0.05
+        assert float(result.metrics["val/loss"]) < 0.05
+
+
+def test_patience_stops_a_run_that_gets_no_better(
+    new_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    session = new_session(
+        "trainer.max_steps=400",
+        "trainer.validate_every=1",
+        "trainer.patience=3",
+        "optimizer.lr=1e-30",
+    )
+    folder = tmp_path / "run"
+    folder.mkdir()
+    metrics = training._run(session, folder, watch=None).metrics
+    # weights that hardly move: the loss may fall in its last bits once or twice, then no more
+    assert int(metrics["progress/steps"]) < 20
+    assert int(metrics["progress/steps"]) - int(metrics["progress/best_step"]) == 3
+
+
+def test_without_validation_and_test_parts(
+    new_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    session = new_session("dataset.split.fractions=[1,0,0]")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    metrics = training._run(session, folder, watch=None).metrics
+    assert metrics["status"] == "completed"
+    assert not [name for name in metrics if name.startswith(("val/", "test/"))]
+    assert (folder / "checkpoints" / "best.ckpt").exists()
+
+
+def test_minutes_end_a_run_and_validate_it(
+    new_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    session = new_session("trainer.max_steps=null", "trainer.max_minutes=0.02")
+    folder = tmp_path / "run"
+    folder.mkdir()
+    metrics = training._run(session, folder, watch=None).metrics
+    assert 1.2 <= float(metrics["time/elapsed_seconds"]) < 30
+    assert math.isfinite(float(metrics["val/loss"]))
+    # the rate has come down to where the schedule ends
+    assert float(metrics["train/learning_rate"]) < 0.15 * session.options.optimizer.lr
+
+
+def test_weights_that_blow_up_in_the_last_step_are_found_by_the_validation(
+    compose_options: Callable[..., RunOptions], names_like: Path, tmp_path: Path
+) -> None:
+    words = ["task=classify", "model=vanilla", "model.nonlinearity=relu", "optimizer=sgd"]
+    words += ["optimizer.lr=1e38", "trainer.gradient_clip=null", "trainer.max_steps=1"]
+    words += ["scheduler=constant", "scheduler.warmup=0", "trainer.progress=none"]
+    options = compose_options(*words, f"dataset.path={names_like}", f"output_dir={tmp_path}")
+    with pytest.raises(DivergedError, match="the validation loss is"):
+        training.train(prepare(options))
+    assert not list(tmp_path.rglob("best.ckpt"))
+
+
+def test_class_weights_count_windows_of_a_stream(
+    compose_options: Callable[..., RunOptions], tmp_path: Path
+) -> None:
+    (tmp_path / "long.txt").write_text("abcd " * 2000, encoding="utf-8")
+    (tmp_path / "short.txt").write_text("efgh " * 200, encoding="utf-8")
+    options = compose_options(
+        "dataset=text", "task=classify", "task.class_weights=balanced", f"dataset.path={tmp_path}"
+    )
+    prepared = prepare(options)
+    session = Session(prepared.options, prepared.corpus)
+    assert session.task.data.label_counts == (1, 1)
+    counts = torch.tensor([8000 // 64, 13])  # 800 characters: 13 windows of 61 or 62
+    assert torch.equal(session.task._class_weights, class_weights(counts, 1.0))
