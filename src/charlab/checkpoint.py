@@ -20,7 +20,7 @@ from charlab.config.schema import RunOptions
 from charlab.data.units import make_vocabulary
 from charlab.data.vocabulary import Vocabulary
 from charlab.errors import CharlabError, CheckpointError
-from charlab.files import write_atomically
+from charlab.files import write_bytes
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
@@ -67,7 +67,7 @@ def save(checkpoint: Checkpoint, path: Path) -> None:
     data["charlab_format"] = FORMAT
     buffer = io.BytesIO()  # torch words a full disk as a fault of its own; a plain write does not
     torch.save(data, buffer)
-    write_atomically(path, lambda file: file.write(buffer.getbuffer()))
+    write_bytes(path, buffer.getbuffer())
 
 
 def load(path: Path) -> Checkpoint:

@@ -149,7 +149,7 @@ def hush_lightning() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-class _LogFileHandler(logging.FileHandler):
+class _LogFileHandler(logging.StreamHandler[IO[str]]):
     """Says once, on the screen, that the log cannot be written; the run goes on."""
 
     _said = False
@@ -161,19 +161,21 @@ class _LogFileHandler(logging.FileHandler):
             super().handleError(record)
         elif not self._said:
             self._said = True
-            warn(f"cannot write {self.baseFilename}: {error.strerror}; the log has a gap")
+            warn(f"cannot write {self.stream.name}: {error.strerror}; the log has a gap")
 
     def close(self) -> None:
         """Closes the file, whether or not its last lines can be written."""
+        super().close()
         with contextlib.suppress(OSError):
-            super().close()
+            self.stream.close()
 
 
 class LogFile:
     """Writes the log to a file as long as the context lasts; appends to what is there."""
 
     def __init__(self, path: Path) -> None:
-        self._handler = _LogFileHandler(path, encoding="utf-8", errors="backslashreplace")
+        file = path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._handler = _LogFileHandler(file)
         form = _LogForm("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S")
         self._handler.setFormatter(form)
 

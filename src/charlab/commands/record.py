@@ -1,15 +1,17 @@
 """What a run's folder says besides its checkpoints: metrics, environment, event files."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from charlab import runs
 from charlab.commands.session import Session
 from charlab.config.check import to_plain
 from charlab.config.schema import RunOptions
 from charlab.data.units import resolve_min_count
 from charlab.environment import describe
+from charlab.errors import DISK_FULL, RunError, line_about_the_machine
 from charlab.files import user_path, write_json
 from charlab.networks import count_parameters
 from charlab.terminal import LOGGER
@@ -69,7 +71,13 @@ class RunRecord:
             yield
         except BaseException as error:
             LOGGER.debug("the run broke off", exc_info=error)
-            self.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            with suppress(OSError):  # what ended the run may be that nothing can be written
+                self.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            if isinstance(error, OSError) and error.errno in DISK_FULL:
+                saved = (self._folder / runs.CHECKPOINTS / runs.LAST).exists()
+                go_on = f"go on by resume={self._folder}" if saved else "begin again"
+                line = line_about_the_machine(error)
+                raise RunError(f"{line}; make room, then {go_on}") from error
             raise
         finally:
             self.curves.close()
