@@ -52,6 +52,7 @@ def _as_it_was(folder: Path) -> Iterator[None]:
     with (
         patch.dict(os.environ, environment(), clear=True),
         patch.object(doors, "_WANTS_TRACEBACK", False),
+        patch.object(sys, "unraisablehook", sys.unraisablehook),
         contextlib.chdir(folder),
     ):
         try:

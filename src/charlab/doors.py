@@ -29,6 +29,7 @@ def enter(command: Callable[[list[str]], int]) -> None:
     traceback), 128 + the signal's number where one ended it (130: Ctrl-C).
     """
     _prepare_streams()
+    sys.unraisablehook = _on_unraisable
     let_threads_sleep()
     atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
     try:
@@ -59,6 +60,12 @@ def _print_version() -> int:
 
     print(f"charlab {version('charlab')}")
     return 0
+
+
+def _on_unraisable(found: "sys.UnraisableHookArgs") -> None:
+    """As Python says it, but for a Ctrl-C that came while an object was let go."""
+    if not isinstance(found.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(found)
 
 
 def _end_quietly() -> None:

@@ -72,6 +72,7 @@ class StopSignals:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if number == signal.SIGINT and (self.received is not None or not self._training):
+            signal.signal(number, signal.SIG_DFL)  # a third one ends the process, and says nothing
             raise KeyboardInterrupt
         if self.received is not None:
             return

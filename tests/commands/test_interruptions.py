@@ -1,5 +1,6 @@
 """Stopping at any moment: exact wherever it happens, and clean for whoever pressed Ctrl-C."""
 
+import errno
 import json
 import os
 import signal
@@ -16,9 +17,12 @@ from tests.commands_help import assert_same_run
 from tests.in_process import in_process
 from tests.shell import ROOT, TINY, environment, only_run
 
+from charlab import checkpoint
 from charlab.checkpoint import load
 from charlab.commands import train as training
 from charlab.config import RunOptions
+from charlab.errors import RunError
+from charlab.files import write_bytes
 from charlab.preparation import prepare
 from charlab.reports.run_facts import read_run
 from charlab.signals import StopSignals
@@ -170,6 +174,16 @@ def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
     assert "this run is complete" in again.stdout
 
 
+def test_ctrl_c_again_and_again(names_folder: Path, tmp_path: Path) -> None:
+    process = in_training(names_folder, tmp_path)
+    while process.poll() is None:
+        os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.02)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode in (128 + signal.SIGINT, -signal.SIGINT)
+    assert err.decode() in ("", "interrupted\n")
+
+
 def test_a_grid_goes_on_after_a_bad_job(names_folder: Path, tmp_path: Path) -> None:
     done = in_process(
         "train.py",
@@ -200,6 +214,34 @@ def test_a_best_checkpoint_that_a_kill_left_behind_is_brought_up_to_date(
     (checkpoints / "best.ckpt").unlink()
     training.resume(last, last.options, result.folder)
     assert (checkpoints / "best.ckpt").read_bytes() == whole
+
+
+@pytest.mark.parametrize(("saves", "advice"), [(0, "begin again"), (1, "go on by resume=")])
+def test_a_full_disk(
+    saves: int,
+    advice: str,
+    compose_options: Callable[..., RunOptions],
+    text_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = [saves]
+
+    def write(path: Path, data: memoryview) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, f"{path.name} needs room")
+        write_bytes(path, data)
+
+    monkeypatch.setattr(checkpoint, "write_bytes", write)
+    words = ["dataset=text", f"dataset.path={text_folder}", *TINY, f"output_dir={tmp_path}"]
+    options = compose_options(*words, "trainer.progress=none")
+    with pytest.raises(
+        RunError, match=rf"^the disk is full: last\.ckpt .*; make room, then {advice}"
+    ):
+        training.train(prepare(options))
+    assert read_run(only_run(tmp_path)).status == "failed"
+    assert bool(list(tmp_path.rglob("last.ckpt"))) is bool(saves)
 
 
 def test_a_run_that_stopped_early_stays_stopped(
