@@ -1,16 +1,19 @@
 import csv
+import errno
 import io
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 
 import pytest
 
-from charlab.errors import DataError
+from charlab.errors import DataError, line_about_the_machine
 from charlab.files import (
     clean_up,
     copy_atomically,
@@ -291,3 +294,21 @@ def test_no_link_is_written_through(tmp_path: Path, mode: str) -> None:
     assert not (tmp_path / "new").exists()
     with open_regular(tmp_path / "target", mode, encoding="utf-8") as file:
         file.write("ok")
+
+
+def test_a_full_disk_says_where_how_much_and_what_is_whole(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: types.SimpleNamespace(free=1234))
+    path = tmp_path / "a.json"
+    with pytest.raises(OSError, match=r"a\.json needs 13 bytes") as caught:
+        write_json(path, {"a": 1})
+    line = f"the disk is full: {tmp_path} has 1,234 bytes left, a.json needs 13 bytes"
+    assert line_about_the_machine(caught.value) == line
+    assert names(tmp_path) == []
+    path.write_text("before")
+    with pytest.raises(OSError, match=r"; the one of before is whole$"):
+        write_json(path, {"a": 1})
+    assert path.read_text() == "before"

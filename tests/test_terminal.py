@@ -1,6 +1,9 @@
+import errno
 import io
 import logging
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +76,40 @@ def test_a_run_outlives_its_screen(error, monkeypatch, logging_as_it_was):
     say("two")
     assert terminal.console.quiet
     assert logging.getLogger("charlab").handlers
+
+
+class FullDisk(io.StringIO):
+    """A file on a full disk."""
+
+    name = "/there/train.log"
+
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_on_a_full_disk_says_so_once(tmp_path, capsys, logging_as_it_was):
+    start_logging()
+    with LogFile(tmp_path / "train.log") as log:
+        log._handler.stream = FullDisk()
+        for line in ("one", "two", "three"):
+            say(line)
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert out.count("cannot write /there/train.log: No space left on device") == 1
+    assert [line for line in out.splitlines() if "warning" not in line] == ["one", "two", "three"]
+
+
+def test_a_screen_that_cannot_be_written_ends_nothing(tmp_path, monkeypatch, logging_as_it_was):
+    start_logging()
+    with (
+        LogFile(tmp_path / "x.log"),
+        Path("/dev/full").open("w") as full,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr(sys, "stdout", full)
+        say("one")
+        say("two")
+        assert os.fstat(full.fileno()).st_rdev == Path(os.devnull).stat().st_rdev
+    log = (tmp_path / "x.log").read_text()
+    assert [word for word in ("one", "two") if f" {word}\n" in log] == ["one", "two"]
+    assert log.count("standard output cannot be written: No space left on device") == 1

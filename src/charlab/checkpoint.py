@@ -22,7 +22,7 @@ from charlab.data.units import make_vocabulary
 from charlab.data.vocabulary import Vocabulary
 from charlab.data_paths import absolute_paths
 from charlab.errors import CharlabError, CheckpointError
-from charlab.files import write_atomically
+from charlab.files import write_bytes
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
@@ -83,7 +83,7 @@ def save(checkpoint: Checkpoint, *paths: Path) -> None:
     buffer = io.BytesIO()  # torch words a full disk as a fault of its own; a plain write does not
     torch.save(data, buffer)
     for path in paths:
-        write_atomically(path, lambda file: file.write(buffer.getbuffer()))
+        write_bytes(path, buffer.getbuffer())
 
 
 def load(path: Path) -> Checkpoint:

@@ -6,6 +6,7 @@ import dataclasses
 import gc
 import os
 import secrets
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,17 +26,19 @@ def enter(command: Callable[[list[str]], int]) -> None:
     """Runs a command with the words of the command line and exits.
 
     Exit codes: 0 done, 1 bad input (one line on standard error; ``HYDRA_FULL_ERROR=1`` shows the
-    traceback), 130 interrupted.
+    traceback), 128 + the signal's number where one ended it (130: Ctrl-C).
     """
     _prepare_streams()
+    sys.unraisablehook = _on_unraisable
     let_threads_sleep()
     atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
     try:
-        code = command(sys.argv[1:])
+        code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
+        _end_quietly()
         _complain("interrupted")
-        code = 130
+        code = 128 + getattr(error, "signum", signal.SIGINT)
     except BrokenPipeError:  # whoever read our output has enough
         code = 0
     except Exception as error:
@@ -46,22 +49,46 @@ def enter(command: Callable[[list[str]], int]) -> None:
             sys.excepthook = say_traceback
             raise
         code = known
+    finally:
+        _end_quietly()
     _drop_unwritten()
     sys.exit(code)
 
 
+def _print_version() -> int:
+    from importlib.metadata import version
+
+    print(f"charlab {version('charlab')}")
+    return 0
+
+
+def _on_unraisable(found: "sys.UnraisableHookArgs") -> None:
+    """As Python says it, but for a Ctrl-C that came while an object was let go."""
+    if not isinstance(found.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(found)
+
+
+def _end_quietly() -> None:
+    """Nothing but the way out is left: another Ctrl-C ends the process, and prints nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def train(words: list[str]) -> int:
     """``train.py``: trains, or goes on with a run that stopped."""
+    from charlab.config.composing import known_words, run_composed
+    from charlab.config.flags import HELP, sort_flags
     from charlab.config.overrides import take_out
 
-    run, rest = take_out(words, "resume")
-    if run is not None:
+    flags, overrides = sort_flags(words, [*known_words(), "resume"])
+    run, rest = take_out(overrides, "resume")
+    if run is not None and HELP not in flags:
+        if flags:
+            raise ConfigError(f"resume= goes on with one run as it is: leave {flags[0]} out")
         from charlab.commands.resume import resume_from_words
 
         return resume_from_words(run, rest)
-    from charlab.config.composing import run_composed
-
     config_dir = Path(sys.argv[0]).resolve().parent / "conf"
+    sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
     return run_composed(_train_job, config_dir, report=_report_known)
 
 
@@ -186,6 +213,13 @@ def inspect_data(words: list[str]) -> int:
     if wants_help(words):
         print(_INSPECT_HELP)
         return 0
+    from charlab.config.composing import known_words
+    from charlab.config.flags import refuse_flags
+
+    refuse_flags(words, [*known_words(), "output"])
+    own = [w for w in words if w.lstrip("+~").startswith("hydra") and "searchpath=" not in w]
+    if own:
+        raise ConfigError(f"{own[0]}: nothing is run here, so hydra has no say but its searchpath")
     output, rest = take_out(words, "output")
     from charlab.commands.inspect_data import inspect_data as run_inspect
 

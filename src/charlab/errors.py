@@ -3,6 +3,10 @@
 A message is one line: what is wrong, where, what to do. The doors print it and exit with 1.
 """
 
+import errno
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 class CharlabError(Exception):
     """Base of every error that is the input's fault and not the program's.
@@ -48,7 +52,8 @@ def line_about_the_machine(error: BaseException) -> str | None:
     """A line for what the machine lacks (memory, disk, permission); None for a fault of ours."""
     if isinstance(error, OSError) and error.strerror:
         where = f" {error.filename}" if error.filename else ""
-        return f"the system says: {error.strerror}{where}"
+        says = "the disk is full" if error.errno in DISK_FULL else "the system says"
+        return f"{says}: {error.strerror}{where}"
     text = str(error).lower()
     if isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text:
         return (

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from charlab.errors import DataError
+from charlab.errors import DISK_FULL, DataError
 
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
 JSON_LIMIT = 4 * 2**20  # bytes; a run's metrics have two thousand
@@ -141,8 +141,13 @@ def _descriptor(path: Path) -> int | None:
 
 
 @contextlib.contextmanager
-def _replacing(path: Path, like: os.stat_result | None = None) -> Iterator[IO[bytes]]:
-    """A new file that takes a path's place when it is whole, with the permissions of ``like``."""
+def _replacing(
+    path: Path, like: os.stat_result | None = None, need: int | None = None
+) -> Iterator[IO[bytes]]:
+    """A new file that takes a path's place when it is whole, with the permissions of ``like``.
+
+    ``need`` is its size in bytes, for the words about a full disk.
+    """
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.tmp")  # a name has 255 bytes
     temporary.unlink(missing_ok=True)
     try:
@@ -155,9 +160,21 @@ def _replacing(path: Path, like: os.stat_result | None = None) -> Iterator[IO[by
                 os.fchmod(file.fileno(), stat.S_IMODE(like.st_mode))
             os.fsync(file.fileno())
         temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise (_no_room(error, path, need) if error.errno in DISK_FULL else error) from error
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def _no_room(error: OSError, path: Path, need: int | None) -> OSError:
+    """The same error in words: where there is no room, for what, and what is whole."""
+    free = shutil.disk_usage(path.parent).free
+    wanted = "more" if need is None else f"{need:,} bytes"
+    kept = "; the one of before is whole" if path.exists() else ""
+    words = f"{path.parent} has {free:,} bytes left, {path.name} needs {wanted}{kept}"
+    return OSError(error.errno, words)
 
 
 def copy_atomically(source: Path, target: Path) -> None:
@@ -228,9 +245,10 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode(errors="surrogateescape"))
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
     """Writes bytes, atomically."""
-    write_atomically(path, lambda file: file.write(data))
+    with _replacing(path, need=len(data)) as file:
+        file.write(data)
 
 
 def csv_text(rows: Iterable[Sequence[Any]], end: str = "\r\n") -> str:

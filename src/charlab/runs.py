@@ -17,6 +17,7 @@ HYDRA = ".hydra"
 CHECKPOINTS = "checkpoints"
 BEST = "best.ckpt"
 LAST = "last.ckpt"
+LOCK = ".lock"
 _FOLDER_NAME = re.compile(r"(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d)(?:-(\d+))?")
 
 
@@ -87,7 +88,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         if part.is_symlink():
             raise RunError(f"{part} is a symbolic link, and a run writes into its own folder only")
     try:
-        file = open_regular(folder / ".lock", "ab")
+        file = open_regular(folder / LOCK, "ab")
     except OSError as error:
         raise RunError(f"cannot lock the run's folder {folder}: {error.strerror}") from error
     with file:
@@ -98,6 +99,30 @@ def exclusive(folder: Path) -> Iterator[None]:
         for part in own:
             clean_up(part)
         yield
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a process has a lock file: a run's (``LOCK``), or a sweep's for a trial."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # held, or a file system that knows no locks: in doubt it lives
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def true_status(folder: Path, status: str) -> str:
+    """A run's status as its folder says it; "died" where no process is behind "running" any more.
+
+    Who was killed at once (``kill -9``, want of memory, a power cut) could not write what became
+    of it.
+    """
+    return "died" if status == "running" and not is_locked(folder / LOCK) else status
 
 
 def newest_first(output_dir: str, task: str | None = None, *, saved: bool = True) -> Iterator[Path]:

@@ -4,12 +4,15 @@ Texts, labels, file names and settings come from anywhere and may hold what a te
 Whatever goes to a screen or a log passes `visible`.
 """
 
+import contextlib
 import logging
+import os
 import re
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from rich.console import Console
 
@@ -18,15 +21,37 @@ from charlab.files import escape_bytes, open_regular
 LOGGER = logging.getLogger("charlab")
 
 
-class _Screen(Console):
-    """A screen that may go away: a run outlives it, and its log goes on."""
+class _Screen:
+    """Standard output as it is now; a terminal, reader or disk that fails ends no run."""
 
-    def on_broken_pipe(self) -> None:
-        """Rich would end the program."""
-        self.quiet = True
+    @property
+    def _stream(self) -> Any:
+        return getattr(sys.stdout, "rich_proxied_file", sys.stdout)  # what a progress bar covers
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "rich_proxied_file":  # rich would write to that itself
+            raise AttributeError(name)
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> None:
+        """Writes; what cannot be written is lost."""
+        self._try(lambda: self._stream.write(text))
+
+    def flush(self) -> None:
+        """Writes what waits."""
+        self._try(self._stream.flush)
+
+    def _try(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except OSError as error:  # the null device takes the rest: it would be tried for ever
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+            LOGGER.warning("standard output cannot be written: %s", error.strerror)
 
 
-console = _Screen(highlight=False, markup=False, emoji=False, soft_wrap=True)
+console = Console(
+    file=cast("IO[str]", _Screen()), highlight=False, markup=False, emoji=False, soft_wrap=True
+)
 
 # Controls (C0, C1), lone surrogates, line separators, and what turns the direction of writing.
 _UNSEEN = re.compile(
@@ -124,12 +149,33 @@ def hush_lightning() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
+class _LogFileHandler(logging.StreamHandler[IO[str]]):
+    """Says once, on the screen, that the log cannot be written; the run goes on."""
+
+    _said = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        """Called where a record could not be written."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._said:
+            self._said = True
+            warn(f"cannot write {self.stream.name}: {error.strerror}; the log has a gap")
+
+    def close(self) -> None:
+        """Closes the file, whether or not its last lines can be written."""
+        super().close()
+        with contextlib.suppress(OSError):
+            self.stream.close()
+
+
 class LogFile:
     """Writes the log to a file as long as the context lasts; appends to what is there."""
 
     def __init__(self, path: Path) -> None:
-        self._file = open_regular(path, "a", encoding="utf-8", errors="backslashreplace")
-        self._handler = logging.StreamHandler(self._file)
+        file = open_regular(path, "a", encoding="utf-8", errors="backslashreplace")
+        self._handler = _LogFileHandler(file)
         form = _LogForm("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%d %H:%M:%S")
         self._handler.setFormatter(form)
 
@@ -140,7 +186,6 @@ class LogFile:
     def __exit__(self, *_: object) -> None:
         LOGGER.removeHandler(self._handler)
         self._handler.close()
-        self._file.close()
 
 
 def duration(seconds: float) -> str:

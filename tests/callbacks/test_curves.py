@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import markdown
@@ -30,3 +31,25 @@ def test_a_text_is_one_block_of_code(tmp_path: Path, end: str) -> None:
     assert page.startswith("<pre><code>")
     assert page.endswith("</code></pre>")
     assert page.count("<") == 4
+
+
+def test_a_full_disk_ends_no_run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    curves = Curves(tmp_path)
+
+    def full(data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    writer = curves._writer.file_writer.event_writer._async_writer._writer
+    monkeypatch.setattr(writer, "write", full)
+    with caplog.at_level("WARNING", logger="charlab"):
+        for step in range(50):
+            curves.scalars({"val/loss": 1.0}, step)
+            curves.flush()
+        curves.close()
+    assert caplog.text.count("events.*: No space left on device; TensorBoard has a gap") == 1
+    assert capfd.readouterr() == ("", "")

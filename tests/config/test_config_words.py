@@ -36,7 +36,8 @@ def test_values_have_their_key_s_type():
 
 
 def test_all_faults_at_once_and_the_nearest_key():
-    words = ["cuont=1", "count=2.5", "on=1", "heat=", "hello", "on=yes=no", "zzz=1"]
+    words = ["cuont=1", "count=2.5", "on=1", "heat=", "hello", "on=yes=no", "zzz=1", "hea=1"]
+    words += ["--count", "5", "--heat=x y", "on", "true", "-q"]
     with pytest.raises(ConfigError) as caught:
         read_words(Words, words, "x.py")
     assert str(caught.value).split("\n") == [
@@ -44,9 +45,14 @@ def test_all_faults_at_once_and_the_nearest_key():
         "count= must be a whole number, got '2.5'",
         "on= must be true or false, got '1'",
         "heat= must be a number, got ''",
-        "'hello' is not of the form key=value; see: python x.py --help",
+        "'hello' is not of the form key=value: --help lists what there is",
         "on= must be true or false, got 'yes=no'",
         "unknown setting 'zzz': --help lists all there are",
+        "unknown setting 'hea': did you mean 'heat'?",
+        "'--count' is not of the form key=value: did you mean count=5?",
+        "'--heat=x y' is not of the form key=value: did you mean heat='x y'?",
+        "'on' is not of the form key=value: did you mean on=true?",
+        "'-q' is not of the form key=value: --help lists what there is",
     ]
 
 

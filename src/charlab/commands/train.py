@@ -178,9 +178,11 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
         _say_beginning(session, folder)
         record = RunRecord(session, folder)
         record.write("running")
-        with record.closing():
-            with StopSignals() as signals:
-                status = _fit(session, folder, signals, record, watch)
+        with StopSignals() as signals, record.closing():
+            status = _fit(session, folder, signals, record, watch)
+            signals.training_is_over()
+            if status != "completed":
+                record.write(status)  # who gave the signal may not wait for what follows
             validated = closing.load_best(session, folder)
             if status == "completed":
                 record.extra |= closing.test_figures(session)

@@ -13,6 +13,7 @@ from charlab.config.composing import check
 from charlab.config.composition import Composition
 from charlab.errors import CheckpointError
 from charlab.preparation import prepare
+from charlab.signals import Interrupted
 from charlab.sweeps.job import JobEnd
 from charlab.terminal import LOGGER, warn
 
@@ -34,11 +35,14 @@ def run_trial(
     LOGGER.setLevel("DEBUG")
     LOGGER.propagate = False
     checkpoint = _own_checkpoint(folder)
-    if checkpoint is None:
-        result = _begin(words, composition, folder, watch)
-    else:
-        with runs.exclusive(folder):
-            result = resume(checkpoint, checkpoint.options, folder, watch=watch)
+    try:
+        if checkpoint is None:
+            result = _begin(words, composition, folder, watch)
+        else:
+            with runs.exclusive(folder):
+                result = resume(checkpoint, checkpoint.options, folder, watch=watch)
+    except Interrupted:
+        return JobEnd("interrupted", {})
     figures = {k: float(v) for k, v in result.metrics.items() if not isinstance(v, str)}
     return JobEnd(result.status, {**figures, **result.validated})
 

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from charlab.config.check import unknown_key
+from charlab.config.check import no_setting, unknown_key
 from charlab.errors import ConfigError
 
 T = TypeVar("T")
@@ -41,10 +41,14 @@ def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
     hints = {key: types_[name] for key, name in names.items()}
     values: dict[str, Any] = {}
     faults: list[str] = []
-    for item in words:
+    waiting = list(words)
+    while waiting:
+        item = waiting.pop(0)
         key, equals, value = item.partition("=")
-        if not equals:
-            faults.append(f"{item!r} is not of the form key=value; see: python {command} --help")
+        if item.startswith("-") or not equals:
+            faults.append(no_setting(item, next(iter(waiting), None), list(hints)))
+            if not equals and waiting and "=" not in waiting[0] and not waiting[0].startswith("-"):
+                waiting.pop(0)  # its value
         elif key not in hints:
             faults.append(unknown_key(key, list(hints)))
         else:

@@ -11,6 +11,7 @@ from charlab.errors import RunError
 from charlab.files import read_json, user_path
 from charlab.reports.wording import setting
 from charlab.run_config import read_overrides, read_yaml
+from charlab.runs import true_status
 
 METRICS = "metrics.json"
 
@@ -21,10 +22,12 @@ class RunFacts:
 
     Attributes:
         folder: where it is.
-        status: as in ``metrics.json``; "unreadable" if that file is damaged.
+        status: as in ``metrics.json``; "died" if it says "running" and no process has the folder,
+            "unreadable" if that file is damaged.
         figures: its numbers, keys as in ``metrics.json``.
-        settings: "model.hidden_size" -> its text; None if the run has no ``.hydra/config.yaml``.
-        overrides: what the user set, as on a command line.
+        settings: "model.hidden_size" -> its text, what was left open decided; as composed of a run
+            whose ``environment.json`` has none; None if it has no ``.hydra/config.yaml`` either.
+        overrides: what made it, in Hydra's syntax.
         problem: why a part of it could not be read; None if all of it was.
         fingerprint: of its data; None if unknown.
     """
@@ -84,14 +87,17 @@ def read_run(folder: Path) -> RunFacts:
             return None
 
     metrics = part(METRICS, read_json)
-    settings = part(".hydra/config.yaml", lambda path: _flat(read_yaml(path)))
+    status = "unreadable" if metrics is None else str(metrics.get("status", "unknown"))
+    composed = part(".hydra/config.yaml", lambda path: _flat(read_yaml(path)))
     problem = problems[0] if problems else None
-    fingerprint = (part("environment.json", read_json) or {}).get("dataset_fingerprint")
+    environment = part("environment.json", read_json) or {}
+    resolved = environment.get("settings")
+    fingerprint = environment.get("dataset_fingerprint")
     return RunFacts(
         folder=folder,
-        status="unreadable" if metrics is None else str(metrics.get("status", "unknown")),
+        status=true_status(folder, status),
         figures={key: value for key, value in (metrics or {}).items() if _is_number(value)},
-        settings=settings,
+        settings=_flat(resolved) if isinstance(resolved, Mapping) else composed,
         overrides=read_overrides(folder) or (),
         problem=problem,
         fingerprint=fingerprint if isinstance(fingerprint, str) else None,

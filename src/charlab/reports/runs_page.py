@@ -102,7 +102,10 @@ def _best_part(found: Comparison) -> Html:
         )
     ]
     if best.command is not None:
-        parts += [paragraph("This command repeats it (add seed=…):"), command(best.command)]
+        parts += [
+            paragraph("This command repeats a run of it (and others by seed=…):"),
+            command(best.command),
+        ]
     return section("Best group", *parts)
 
 

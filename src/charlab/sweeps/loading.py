@@ -9,7 +9,9 @@ from charlab.config.overrides import as_typed
 from charlab.errors import SweepError
 from charlab.files import read_json, user_path
 from charlab.registry import nearest
+from charlab.runs import LOCK, is_locked
 from charlab.sweeps.claim import REASON, WORDS
+from charlab.sweeps.locks import LOCKS
 from charlab.sweeps.records import RECORD, address_of, read_record
 from charlab.sweeps.results import Finalist, SweepResults, TrialResult
 from charlab.sweeps.spec import Address, Spec
@@ -89,7 +91,7 @@ def _result(trial: "FrozenTrial", spec: Spec, folder: Path) -> TrialResult:
     values = tuple(trial.values) if finished and trial.values else None
     return TrialResult(
         number=trial.number,
-        state=_STATES[trial.state.name],
+        state=_state(trial, own),
         parameters=dict(trial.params),
         values=values,
         curve=tuple(sorted(trial.intermediate_values.items())),
@@ -102,6 +104,15 @@ def _result(trial: "FrozenTrial", spec: Spec, folder: Path) -> TrialResult:
         figures=figures,
         limit_share=figures.get("progress/share"),
     )
+
+
+def _state(trial: "FrozenTrial", own: Path) -> str:
+    """A trial's state; "died" where the storage says "running" and no process has its locks."""
+    state, locks = _STATES[trial.state.name], own.parent / LOCKS
+    may_have_died = state == "running" and (locks.is_dir() or own.is_dir())
+    if may_have_died and not (is_locked(locks / own.name) or is_locked(own / LOCK)):
+        return "died"
+    return state
 
 
 def _figures(folder: Path) -> dict[str, float]:

@@ -13,6 +13,8 @@ from charlab.sweeps.databases import one_line_errors
 if TYPE_CHECKING:
     import sqlalchemy
 
+LOCKS = ".locks"  # the folder of a sweep's lock files, one for each trial
+
 
 class Locks(Protocol):
     """A sweep's locks."""
@@ -196,5 +198,5 @@ def locks_for(storage: str, name: str, folder: Path) -> Locks:
         folder: the sweep's.
     """
     if storage.startswith("sqlite"):
-        return FileLocks(folder / ".locks")
+        return FileLocks(folder / LOCKS)
     return DatabaseLocks(storage, name)

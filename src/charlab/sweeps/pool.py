@@ -10,6 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from charlab.errors import SweepError
+from charlab.signals import heeded
 from charlab.sweeps.claim import CRASHES, FORMER, OWNER, REASON
 from charlab.sweeps.conduct import OUTPUT
 from charlab.sweeps.locks import Locks
@@ -125,7 +126,7 @@ class Pool:
         Raises:
             SweepError: if too many trials failed in a row, or workers do not come up.
         """
-        previous = {n: signal.signal(n, self._note) for n in (signal.SIGINT, signal.SIGTERM)}
+        previous = {n: signal.signal(n, self._note) for n in heeded()}
         self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
         try:
             while self._signal is None:
@@ -147,10 +148,10 @@ class Pool:
         return self._signal
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self._signal is not None:  # a second one: at once
+        if self._signal is not None and number == signal.SIGINT:  # Ctrl-C once more: at once
             for live in self._live.values():
                 live.worker.stop(at_once=True)
-        self._signal = number
+        self._signal = self._signal or number
 
     def _trials(self) -> list["FrozenTrial"]:
         return self.study.get_trials(deepcopy=False)
