@@ -68,7 +68,7 @@ class Curves:
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
         events: Any = writer.file_writer
         rows: Any = hparams  # torch's TensorBoard helpers are not typed
-        for summary in rows(dict(settings), shown):
+        for summary in rows(dict(settings), shown)[1:]:  # the first claims to know all runs' values
             events.add_summary(summary)
         writer.close()
 

@@ -15,7 +15,8 @@ from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import CharlabError, ConfigError
 from charlab.preparation import Prepared, check_together, prepare, resolve
 from charlab.sweeps.objectives import direction_of, require_objectives
-from charlab.sweeps.space import Parameter, read_space, require_one_value
+from charlab.sweeps.queueing import known_settings
+from charlab.sweeps.space import Parameter, read_space, require_one_value, words_of
 from charlab.sweeps.spec import Spec
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class Plan:
     Attributes:
         spec: its definition.
         n_trials: trials in all.
+        known: settings that are tried first.
         remarks: lines for the user.
         output_dir: where sweeps are.
     """
 
     spec: Spec
     n_trials: int
+    known: tuple[dict[str, Any], ...]
     remarks: tuple[str, ...]
     output_dir: str
 
@@ -92,15 +95,37 @@ def plan(
     objectives = require_objectives(options, prepared)
     fixed = _follow_objective(fixed, space, objectives, prepared.options)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
+    known = _known_settings(options, space, fixed, composition)
     n_trials = options.n_trials
     if options.sampler == "grid":
         points = _grid_size(spec)
-        if points < n_trials:
+        if n_trials is None or points < n_trials:
             remarks.append(f"the grid has {points} points: that many trials")
-        n_trials = min(n_trials, points)
+            n_trials = points
+    if n_trials is None:
+        raise ConfigError("sweep.n_trials=null is for sweep.sampler=grid, whose points are counted")
     if spec.function is not None:
         _try_function(spec, composition)
-    return Plan(spec, n_trials, tuple(remarks), prepared.options.output_dir)
+    return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
+
+
+def _known_settings(
+    options: SweepOptions,
+    space: Mapping[str, Parameter],
+    fixed: Sequence[str],
+    composition: Composition,
+) -> list[dict[str, Any]]:
+    """The settings to try first, each of which makes a run (with what it leaves open as it is)."""
+    if options.enqueue and options.sampler == "grid":
+        raise ConfigError("sweep.enqueue: a grid tries all of its points anyway: leave it out")
+    known = known_settings(options.enqueue, space)
+    for settings in known:
+        words = words_of(space.values(), settings)
+        try:
+            check_together(check(composition.compose([*fixed, *words])))
+        except CharlabError as error:
+            raise ConfigError(f"sweep.enqueue holds {' '.join(words)}: {error}") from error
+    return known
 
 
 def _try_out(
@@ -246,6 +271,7 @@ def _spec(
         base={k: v for k, v in base.items() if not f"{k}.".startswith(searched)},
         composition=composition.to_plain(),
         job=JOB,
+        duplicates=options.duplicates,
     )
 
 

@@ -75,10 +75,10 @@ class Parameter:
         """How many values there are; None for an interval."""
         distribution: Any = self.distribution
         if hasattr(distribution, "choices"):
-            return len(distribution.choices)
+            return len(self._choices)
         if distribution.step is None:
             return None
-        return round((distribution.high - distribution.low) / distribution.step) + 1
+        return int(round((distribution.high - distribution.low) / distribution.step)) + 1
 
     def points(self) -> list[Any] | None:
         """All values, where they can be counted; None for an interval."""

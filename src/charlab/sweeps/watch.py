@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from charlab.sweeps.claim import LABEL, REASON
+from charlab.sweeps.duplicates import SAME_AS
 from charlab.sweeps.pool import Survey
 from charlab.sweeps.spec import Spec
 from charlab.terminal import console, duration, say
@@ -75,7 +76,10 @@ class SweepDisplay:
         shown = self._values(values) or "no value"
         if trial.state.name == "PRUNED":
             shown = f"pruned at {shown}"
-        return f"{head}: {shown} | {_settings(trial)}{self._best_so_far(survey.trials)}"
+        twin = trial.user_attrs.get(SAME_AS)
+        again = "" if twin is None else f" (the settings and result of trial {twin})"
+        best = self._best_so_far(survey.trials)
+        return f"{head}: {shown} | {_settings(trial)}{again}{best}"
 
     def _values(self, values: Any) -> str:
         pairs = zip(self._spec.objectives, values, strict=False)
