@@ -55,7 +55,7 @@ def test_what_is_given_up_stays_so(tmp_path: Path) -> None:
     assert trials_of(address)[1].user_attrs[REASON] == "behind"
 
 
-@pytest.mark.parametrize("sampler", ["random", "tpe", "qmc", "gp"])
+@pytest.mark.parametrize("sampler", ["random", "tpe", "qmc"])
 def test_another_point_is_drawn_as_long_as_there_is_one(sampler: str, tmp_path: Path) -> None:
     space = {"x": "range(0,6)", "y": "choice(a,b)"}
     address = toy_sweep(tmp_path, space=space, sampler=sampler, duplicates="redraw")

@@ -168,6 +168,17 @@ def test_a_grid_has_its_own_number_of_trials(planned: Callable[..., Plan]) -> No
     assert "the grid has 12 points: that many trials" in found.remarks
 
 
+def test_a_plain_grid_holds_what_the_command_line_names(planned: Callable[..., Plan]) -> None:
+    found = planned("sweep=grid", "model=lstm,gru", "seed=1,2,3")
+    assert found.spec.space == {"model": "lstm,gru", "seed": "1,2,3"}
+    assert (found.n_trials, found.spec.sampler, found.spec.pruner) == (6, "grid", "none")
+
+
+def test_known_settings(planned: Callable[..., Plan]) -> None:
+    found = planned("sweep.enqueue=[{optimizer.lr: 2e-3, model.hidden_size: 256}]")
+    assert found.known == ({"optimizer.lr": 2e-3, "model.hidden_size": 256},)
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -236,6 +247,16 @@ def test_a_grid_has_its_own_number_of_trials(planned: Callable[..., Plan]) -> No
         (
             ["sweep.sampler=grid", "sweep.space=null", "seed=range(0,99999999)"],
             "the grid has 99,999,999 points, more than 1,000,000: search less",
+        ),
+        (["sweep.n_trials=null"], "sweep.n_trials=null is for sweep.sampler=grid"),
+        (
+            ["sweep.enqueue=[{model.hidden_size: 257}]"],
+            "sweep.enqueue: model.hidden_size=257 is not in choice(128, 256, 384)",
+        ),
+        (["sweep.enqueue=[{dataset.seq_len: 32}]"], "sweep.enqueue: dataset.seq_len is not search"),
+        (
+            ["sweep.enqueue=[{seed: 1}]", "sweep.sampler=grid", "sweep.space=null", "seed=1,2"],
+            "sweep.enqueue: a grid tries all of its points anyway: leave it out",
         ),
         (["sweep.n_trials=1,2"], "sweep.n_trials=1,2: a sweep's own settings have one value each"),
         (

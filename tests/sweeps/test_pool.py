@@ -52,6 +52,20 @@ def when(condition: Callable[[], bool], act: Callable[[], object]) -> Iterator[N
     thread.join()
 
 
+def test_when_the_time_is_over_trials_save_themselves(tmp_path: Path) -> None:
+    address = toy_sweep(tmp_path, composition={"steps": 400, "seconds": 0.05})
+    pool = toy_pool(address, 4, 2, minutes=1e9)
+    begun = lambda: ledger_of(address)["step 1 0"] and ledger_of(address)["step 1 1"]  # noqa: E731
+    clock = time.monotonic
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "charlab.sweeps.pool.time.monotonic", lambda: clock() + (1e12 if begun() else 0)
+        )
+        assert pool.run() is None
+    assert states_of(address) == {"RUNNING": 2}
+    assert ledger_of(address)["began 2"] == 0
+
+
 def test_three_workers_do_each_trial_once(tmp_path: Path) -> None:
     address = toy_sweep(tmp_path)
     surveys: list[Any] = []

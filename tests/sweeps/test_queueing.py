@@ -27,7 +27,10 @@ SPACE, _ = read_space(
     ("given", "known"),
     [
         ({"lr": 1e-2, "size": 64}, {"lr": 1e-2, "size": 64}),
-        ({"lr": 0.001, "bias": False, "model": "gru"}, {"lr": 0.001, "bias": False, "model": "gru"}),
+        (
+            {"lr": 0.001, "bias": False, "model": "gru"},
+            {"lr": 0.001, "bias": False, "model": "gru"},
+        ),
         ({"layers": 5, "cell": None, "seed": 2}, {"layers": 5, "cell": None, "+seed": 2}),
     ],
 )

@@ -64,11 +64,12 @@ class Curves:
         self.scalars(
             {tag: v for tag, v in figures.items() if tag.startswith(("best/", "test/"))}, step
         )
-        shown = {tag: v for tag, v in figures.items() if tag.startswith(("val/", "best/", "test/"))}
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
         events: Any = writer.file_writer
         rows: Any = hparams  # torch's TensorBoard helpers are not typed
-        for summary in rows(dict(settings), shown)[1:]:  # the first claims to know all runs' values
+        # The first summary describes the columns of all runs, of which this one knows nothing:
+        # without it TensorBoard looks which settings differ, and what their types are.
+        for summary in rows(dict(settings), {})[1:]:
             events.add_summary(summary)
         writer.close()
 

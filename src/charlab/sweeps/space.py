@@ -78,7 +78,8 @@ class Parameter:
             return len(self._choices)
         if distribution.step is None:
             return None
-        return int(round((distribution.high - distribution.low) / distribution.step)) + 1
+        steps: float = (distribution.high - distribution.low) / distribution.step
+        return round(steps) + 1
 
     def points(self) -> list[Any] | None:
         """All values, where they can be counted; None for an interval."""
