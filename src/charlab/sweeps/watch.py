@@ -13,6 +13,7 @@ from rich.text import Text
 from charlab.sweeps.claim import LABEL, REASON
 from charlab.sweeps.duplicates import SAME_AS
 from charlab.sweeps.pool import Survey
+from charlab.sweeps.queueing import RETRY_OF
 from charlab.sweeps.spec import Spec
 from charlab.terminal import console, duration, say
 
@@ -69,7 +70,9 @@ class SweepDisplay:
     def _line(self, trial: "FrozenTrial", survey: Survey) -> str:
         took = _seconds(trial)
         done = sum(t.state.is_finished() for t in survey.trials)
-        head = f"trial {trial.number} ({done}/{survey.n_trials}), {duration(took)}"
+        retried = trial.user_attrs.get(RETRY_OF)
+        again = "" if retried is None else f", trial {retried} again"
+        head = f"trial {trial.number}{again} ({done}/{survey.n_trials}), {duration(took)}"
         if trial.state.name == "FAIL":
             return f"{head}: failed: {trial.user_attrs.get(REASON, 'no reason known')}"
         values = trial.values or list(trial.intermediate_values.values())[-1:]
@@ -77,9 +80,9 @@ class SweepDisplay:
         if trial.state.name == "PRUNED":
             shown = f"pruned at {shown}"
         twin = trial.user_attrs.get(SAME_AS)
-        again = "" if twin is None else f" (the settings and result of trial {twin})"
+        copied = "" if twin is None else f" (the settings and result of trial {twin})"
         best = self._best_so_far(survey.trials)
-        return f"{head}: {shown} | {_settings(trial)}{again}{best}"
+        return f"{head}: {shown} | {_settings(trial)}{copied}{best}"
 
     def _values(self, values: Any) -> str:
         pairs = zip(self._spec.objectives, values, strict=False)
