@@ -16,7 +16,7 @@ from charlab.errors import CharlabError, ConfigError
 from charlab.preparation import Prepared, check_together, prepare, resolve
 from charlab.sweeps.objectives import direction_of, require_objectives
 from charlab.sweeps.queueing import known_settings
-from charlab.sweeps.space import Parameter, read_space, require_one_value, words_of
+from charlab.sweeps.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.spec import Spec
 
 if TYPE_CHECKING:
@@ -65,13 +65,7 @@ def plan(
         ConfigError, DataError: if the space fits no trial, a searched setting does not exist or
             cannot have one of its values, objectives or data are unfit.
     """
-    own = []
-    for word in words:
-        if word.lstrip("+~").startswith(("sweep=", "sweep.", "sweep/")):
-            require_one_value(word)
-        else:
-            own.append(word)
-    space, fixed = read_space(options.space, own, loader)
+    space, fixed = read_space(options.space, words_of_runs(words), loader)
     first, others = _try_out(space, fixed, composition)
     prepared = prepare(first)
     remarks = []
@@ -96,17 +90,22 @@ def plan(
     fixed = _follow_objective(fixed, space, objectives, prepared.options)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
     known = _known_settings(options, space, fixed, composition)
+    n_trials = _number_of_trials(options, spec, remarks)
+    if spec.function is not None:
+        _try_function(spec, composition)
+    return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
+
+
+def _number_of_trials(options: SweepOptions, spec: Spec, remarks: list[str]) -> int:
     n_trials = options.n_trials
     if options.sampler == "grid":
         points = _grid_size(spec)
         if n_trials is None or points < n_trials:
             remarks.append(f"the grid has {points} points: that many trials")
-            n_trials = points
+            return points
     if n_trials is None:
         raise ConfigError("sweep.n_trials=null is for sweep.sampler=grid, whose points are counted")
-    if spec.function is not None:
-        _try_function(spec, composition)
-    return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
+    return n_trials
 
 
 def _known_settings(

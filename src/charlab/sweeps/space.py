@@ -145,18 +145,25 @@ def words_of(space: Iterable[Parameter], values: Mapping[str, Any]) -> list[str]
     return [p.word(values[p.key]) for p in space if p.key in values]
 
 
-def require_one_value(word: str) -> None:
-    """Refuses a search of the sweep's own settings: Hydra would drop it in silence.
+def words_of_runs(words: Iterable[str]) -> list[str]:
+    """The words of a command line that are not the sweep's own.
 
     Raises:
-        ConfigError: if the word is one.
+        ConfigError: if one of the sweep's own is a search, which Hydra would drop in silence.
     """
-    if _parse(word).is_sweep_override():
-        key = word.partition("=")[0].lstrip("+").removeprefix("sweep.space.")
-        raise ConfigError(
-            f"{word}: a sweep's own settings have one value each; a run's setting is searched as "
-            f"KEY=choice(…){f', here {key}=…' if not key.startswith('sweep.') else ''}"
-        )
+    runs = []
+    for word in words:
+        if not word.lstrip("+~").startswith(("sweep=", "sweep.", "sweep/")):
+            runs.append(word)
+        elif _parse(word).is_sweep_override():
+            key = word.partition("=")[0].lstrip("+")
+            of_run = key.removeprefix("sweep.space.")
+            hint = "" if of_run == key else f", here {of_run}=…"
+            raise ConfigError(
+                f"{word}: a sweep's own settings have one value each; a run's setting is searched "
+                f"as KEY=choice(…){hint}"
+            )
+    return runs
 
 
 def _require_plain_or_whole(override: "Override", word: str) -> None:
