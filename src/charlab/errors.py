@@ -48,6 +48,17 @@ class SweepError(CharlabError):
     """A sweep cannot begin or go on."""
 
 
+def one_line(error: BaseException) -> str:
+    """What an exception says, in one line; of one that is no user's fault also its kind."""
+    text = " ".join(str(error).split())
+    if isinstance(error, CharlabError):
+        return str(error).replace("\n", "; ")
+    known = line_about_the_machine(error)
+    if known is not None:
+        return known
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
 def line_about_the_machine(error: BaseException) -> str | None:
     """A line for what the machine lacks (memory, disk, permission); None for a fault of ours."""
     if isinstance(error, OSError) and error.strerror:

@@ -69,17 +69,18 @@ class Curves:
         self.scalars(
             {tag: v for tag, v in figures.items() if tag.startswith(("best/", "test/"))}, step
         )
-        self._try(lambda: self._replace_row(settings, figures))
+        self._try(lambda: self._replace_row(settings))
 
-    def _replace_row(self, settings: Mapping[str, Any], figures: Mapping[str, float]) -> None:
+    def _replace_row(self, settings: Mapping[str, Any]) -> None:
         for old in self._folder.glob(f"events.out.tfevents.*{_ROW_SUFFIX}"):
             old.unlink(missing_ok=True)
-        shown = {tag: v for tag, v in figures.items() if tag.startswith(("val/", "best/", "test/"))}
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
         events: Any = writer.file_writer
         rows: Any = hparams  # torch's TensorBoard helpers are not typed
         said = {key: visible(v) if isinstance(v, str) else v for key, v in settings.items()}
-        for summary in rows(said, shown):
+        # The first summary describes the columns of all runs, of which this one knows nothing:
+        # without it TensorBoard looks which settings differ, and what their types are.
+        for summary in rows(said, {})[1:]:
             events.add_summary(summary)
         writer.close()
 

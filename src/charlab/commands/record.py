@@ -108,6 +108,6 @@ def _flat_settings(options: dict[str, object], prefix: str = "") -> dict[str, st
             flat |= _flat_settings(value, f"{prefix}{name}.")
         elif isinstance(value, bool | int | float | str):
             flat[prefix + name] = value
-        else:
+        elif value is not None:  # a word among a column's numbers would make all of them words
             flat[prefix + name] = str(value)
     return flat

@@ -249,22 +249,23 @@ def _convert(hint: Any, value: Any) -> Any:
     if origin is tuple:
         return _convert_tuple(typing.get_args(hint), value)
     if origin is dict:
-        return _convert_words(value)
+        return _convert_group(typing.get_args(hint)[1], value)
     return _convert_scalar(hint, value)
 
 
-def _convert_words(value: Any) -> dict[str, str]:
-    """A mapping of the user's own keys to words; null is an empty one."""
+def _convert_group(kind: Any, value: Any) -> dict[str, Any]:
+    """A mapping of the user's own keys; null is an empty one."""
     if not isinstance(value, Mapping | None):
         raise _FaultError(f"must be a group of settings, got {value!r}")
-    return {str(key): _convert_scalar(str, word) for key, word in (value or {}).items()}
+    items = (value or {}).items()
+    return {str(k): item if kind is Any else _convert_scalar(kind, item) for k, item in items}
 
 
 def _convert_tuple(parts: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     if parts[1:] == (...,):
         if isinstance(value, str) or not isinstance(value, list | tuple):
             raise _FaultError(f"must be a list, got {value!r}")
-        return tuple(_convert_scalar(parts[0], item) for item in value)
+        return tuple(_convert(parts[0], item) for item in value)
     if isinstance(value, str) or not isinstance(value, (list, tuple)) or len(value) != len(parts):
         raise _FaultError(f"must be a list of {len(parts)} numbers, got {value!r}")
     return tuple(_convert_scalar(part, item) for part, item in zip(parts, value, strict=True))

@@ -141,7 +141,7 @@ def explain(error: BaseException) -> str | None:
         if key and "not in struct" in str(cause):
             return unknown_key(key, known_words())
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        return _reword(lines) if lines else type(error).__name__
+        return _reword(lines, cause) if lines else type(error).__name__
     return None
 
 
@@ -154,7 +154,7 @@ def _reads_environment(value: Any) -> bool:
     return isinstance(value, str) and _ENVIRONMENT.search(value) is not None
 
 
-def _reword(lines: list[str]) -> str:
+def _reword(lines: list[str], cause: BaseException | None) -> str:
     first = lines[0]
     if "does not support sweep type" in first:
         return "interval(…) is for a search, which needs sweep=optuna: -m sweep=optuna …"
@@ -168,6 +168,8 @@ def _reword(lines: list[str]) -> str:
         return f"{first.split(chr(39))[1]!r} is not of the form key=value"
     if first.startswith("Cannot find primary config"):
         return f"there is no configuration {first.split(chr(39))[1]!r} (--config-name)"
+    if first.startswith("Error merging override"):
+        return f"{first}: {str(cause).splitlines()[0]}" if str(cause or "") else first
     if first.startswith("Ambiguous value"):
         return f"{first}: several values make a grid of runs, which needs -m"
     if "LexerNoViableAltException" in first or "mismatched input" in first or "token" in first:

@@ -9,6 +9,9 @@ from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
 from charlab.files import user_path
 
+# A search that stands for a setting, an element of a choice, and where a search begins in a mapping
+_FUNCTION = re.compile(r"(choice|glob|range|interval|shuffle|sort|tag)\((.*)\)", re.DOTALL)
+_SEARCH = re.compile(r":\s*((?:choice|glob|range|interval|shuffle|sort|tag|int|float|str|bool)\()")
 _WORD = re.compile(r"(?P<sign>\+{0,2})(?P<key>[A-Za-z_][\w.]*)=(?P<value>.*)", re.DOTALL)
 
 
@@ -34,6 +37,8 @@ def protect(words: Iterable[str], *, grid: bool = False) -> list[str]:
             may_be_several = grid and match["key"].startswith("dataset.")
             text = (_several(value) if may_be_several else None) or quote(value)
             word = f"{match['sign']}{match['key']}={text}"
+        elif match and match["key"] == "sweep.space":
+            word = f"++sweep.space={_quote_searches(match['value'])}"  # further keys are no slips
         protected.append(word)
     return protected
 
@@ -46,10 +51,14 @@ _PART = re.compile(
 
 def _several(value: str) -> str | None:
     """Several values in Hydra's syntax; None if it is one, to the letter."""
-    choice = re.fullmatch(r"\s*choice\((.*)\)\s*", value, re.DOTALL)
-    if choice is None and ("," not in value or os.path.lexists(user_path(value))):
+    if os.path.lexists(user_path(value)):
         return None
-    listed = value if choice is None else choice[1]
+    function = _FUNCTION.fullmatch(value.strip())
+    if function is not None and function[1] != "choice":
+        return value
+    if function is None and "," not in value:
+        return None
+    listed = value if function is None else function[2]
     parts = []
     place = 0
     while place <= len(listed) and (match := _PART.match(listed, place)):
@@ -57,7 +66,22 @@ def _several(value: str) -> str | None:
         text = match["plain"] if quoted is None else re.sub(r"\\(['\"])", r"\1", quoted)
         parts.append("null" if match["plain"] == "null" else quote(text))
         place = match.end() + (match[0][-1:] != ",")
-    return f"choice({','.join(parts)})" if choice else ",".join(parts)
+    return f"choice({','.join(parts)})" if function else ",".join(parts)
+
+
+def _quote_searches(text: str) -> str:
+    """The searches in ``sweep.space={key: choice(…)}`` as texts, which Hydra lets pass."""
+    pieces, at = [], 0
+    for found in _SEARCH.finditer(text):
+        if found.start() < at:
+            continue
+        depth, end = 1, found.end()
+        while depth and end < len(text):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        pieces += [text[at : found.start(1)], quote(text[found.start(1) : end])]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def as_typed(word: str) -> str:

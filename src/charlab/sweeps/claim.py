@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlab.errors import ConfigError
+from charlab.sweeps.duplicates import (
+    SAME_AS,
+    copy_measurements,
+    earlier_twin,
+    redraw,
+    waits_for_twin,
+)
 from charlab.sweeps.locks import Locks
 from charlab.sweeps.space import Parameter, words_of
 from charlab.sweeps.spec import Spec
@@ -85,8 +92,9 @@ def _orphan(study: "optuna.Study", spec: Spec, locks: Locks) -> "Trial | None":
     """A trial whose process died, if it is to go on; others are closed."""
     import optuna
 
-    for frozen in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-        if not locks.take(frozen.number):
+    trials = study.get_trials(deepcopy=False)
+    for frozen in [trial for trial in trials if trial.state.name == "RUNNING"]:
+        if waits_for_twin(frozen, trials) or not locks.take(frozen.number):
             continue
         frozen = study.get_trials(deepcopy=False)[frozen.number]  # it may have ended just now
         if not frozen.state.is_finished() and not _close(study, frozen):
@@ -137,8 +145,11 @@ def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", *, adopted: bool)
     """Chooses the trial's settings; an adopted one's come back as they were stored."""
     import optuna
 
-    known = trial.user_attrs.get(GIVEN) or trial.user_attrs.get(WORDS)
+    given = trial.user_attrs.get(GIVEN)
+    known = given or trial.user_attrs.get(WORDS)
     try:
+        if known is None and spec.duplicates == "redraw":
+            redraw(study, spec, trial, WORDS, choose)
         words = known or choose(spec, trial)
     except optuna.TrialPruned as refusal:
         end(study, trial._trial_id, "PRUNED", None, str(refusal) or "the space's function says so")
@@ -147,7 +158,24 @@ def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", *, adopted: bool)
         end(study, trial._trial_id, "FAIL", None, str(error))
         return None
     trial.set_user_attr(WORDS, words)
+    if given is None and spec.duplicates != "train" and _follows_twin(study, trial, words):
+        return None
     return Claimed(trial, words, adopted)
+
+
+def _follows_twin(study: "optuna.Study", trial: "Trial", words: list[str]) -> bool:
+    """Whether an earlier trial's result is this one's too: told now, or once it is there."""
+    twin = earlier_twin(study.get_trials(deepcopy=False), trial.number, words, WORDS)
+    if twin is None:
+        if trial.user_attrs.get(SAME_AS) is not None:  # that one failed
+            trial.set_user_attr(SAME_AS, None)
+        return False
+    trial.set_user_attr(SAME_AS, twin.number)
+    if twin.state.is_finished():
+        copy_measurements(study, trial._trial_id, twin)
+        values = twin.values if twin.state.name == "COMPLETE" else None
+        end(study, trial._trial_id, twin.state.name, values, twin.user_attrs.get(REASON))
+    return True
 
 
 def choose(spec: Spec, trial: "optuna.trial.BaseTrial") -> list[str]:

@@ -21,6 +21,7 @@ from charlab.sweeps.loading import SWEEPS, load_results
 from charlab.sweeps.locks import locks_for
 from charlab.sweeps.planning import Plan, plan
 from charlab.sweeps.pool import Pool
+from charlab.sweeps.queueing import queue_failed, queue_known, retries
 from charlab.sweeps.records import file_url, write_record
 from charlab.sweeps.results import SweepResults
 from charlab.sweeps.spec import Address, Spec
@@ -54,9 +55,10 @@ def run_sweep(config: "DictConfig", words: Sequence[str], loader: "ConfigLoader"
     address = _address(folder, options.storage)
     spec = _begin_or_join(address, planned.spec)
     with LogFile(folder / "sweep.log"):
-        write_record(folder, address, planned.n_trials, options)
+        n_trials = _queue(address, planned, options)
+        write_record(folder, address, n_trials, options)
         _say_beginning(address, spec, planned, options)
-        signum = _work(address, spec, planned.n_trials, options)
+        signum = _work(address, spec, n_trials, options)
         if signum is None and options.finalists:
             signum = run_finalists(address, spec, options, _work)
         results = load_results(folder, address.storage)
@@ -129,6 +131,17 @@ def _begin_or_join(address: Address, spec: Spec) -> Spec:
     return stored
 
 
+def _queue(address: Address, planned: Plan, options: SweepOptions) -> int:
+    """Queues what is tried again and what is known; how many trials there are to be then."""
+    study, _ = load(address)
+    with locks_for(address.storage, address.name, address.folder).alone():
+        if count := queue_failed(study) if options.retry_failed else 0:
+            say(f"failed trials that are tried again: {count}, under new numbers")
+        if count := queue_known(study, planned.known):
+            say(f"known settings that are tried first: {count}")
+        return planned.n_trials + retries(study)
+
+
 def _work(address: Address, spec: Spec, n_trials: int, options: SweepOptions) -> int | None:
     """Works until there are ``n_trials``; the signal that stopped it, if one did."""
     study, _ = load(address)
@@ -140,7 +153,8 @@ def _work(address: Address, spec: Spec, n_trials: int, options: SweepOptions) ->
             n_trials=n_trials,
             size=options.workers,
             engine=build_engine(options.engine, address, n_trials, options.workers, spec.job),
-            max_failures=options.max_failures,
+            max_failures=options.max_failures or sys.maxsize,
+            minutes=options.max_minutes,
             look=display.look,
         ).run()
 
@@ -160,7 +174,7 @@ def _say_beginning(address: Address, spec: Spec, planned: Plan, options: SweepOp
 
 def _require_success(results: SweepResults) -> None:
     """A sweep of failures is one: whoever waits for it in a script has to see it."""
-    if all(trial.state == "failed" for trial in results.trials):
+    if results.trials and all(trial.state == "failed" for trial in results.trials):
         reason = results.trials[-1].reason
         raise SweepError(f"every trial failed, the last because: {reason}")
 
@@ -179,8 +193,10 @@ def _say_end(results: SweepResults, address: Address, signum: int | None) -> Non
         say(f"  {best.command}")
     for finalist in results.finalists:
         say(f"finalist of trial {finalist.trial}: {finalist.summary(results.objectives[0])}")
-    if signum is not None:
-        say(f"stopped; the same command with sweep.name={folder.name} goes on")
+    done = sum(len(results.of_state(state)) for state in ("complete", "pruned", "failed"))
+    if signum is not None or done < results.n_trials:
+        why = "stopped" if signum is not None else "sweep.max_minutes are over"
+        say(f"{why}; the same command with sweep.name={folder.name} goes on")
     secret = (
         ""
         if address.storage in (file_url(folder), without_password(address.storage))

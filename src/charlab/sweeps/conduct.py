@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charlab.errors import CharlabError, line_about_the_machine
+from charlab.errors import one_line
 from charlab.sweeps.claim import STALLS, Claimed, claim, end
 from charlab.sweeps.job import JobEnd, Watch, load_job
 from charlab.sweeps.locks import locks_for
@@ -68,7 +68,7 @@ def run_claimed(study: "optuna.Study", spec: Spec, claimed: Claimed, folder: Pat
         result = job(claimed.words, spec.composition, folder / str(trial.number), watch)
     except Exception as error:
         say_traceback(type(error), error, error.__traceback__)
-        end(study, trial._trial_id, "FAIL", None, _reason(error))
+        end(study, trial._trial_id, "FAIL", None, one_line(error))
         return False
     if result.status == "interrupted":
         trial.set_user_attr(STALLS, [-1, 0])  # it saved itself: no sign of trouble
@@ -95,16 +95,6 @@ def _tell_result(study: "optuna.Study", spec: Spec, claimed: Claimed, result: Jo
             end(study, trial_id, "FAIL", None, f"{name} is not a number")
             return
     end(study, trial_id, "COMPLETE", list(values.values()))
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, CharlabError):
-        return str(error).replace("\n", "; ")
-    line = line_about_the_machine(error)
-    if line is not None:
-        return line
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 
 def _stand_alone(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Keeps workers at work until a sweep is done: whoever ends a trial is replaced at once."""
 
 import contextlib
+import math
 import signal
 import time
 import uuid
@@ -13,6 +14,7 @@ from charlab.errors import SweepError
 from charlab.signals import heeded
 from charlab.sweeps.claim import CRASHES, FORMER, OWNER, REASON
 from charlab.sweeps.conduct import OUTPUT
+from charlab.sweeps.duplicates import waits_for_twin
 from charlab.sweeps.locks import Locks
 from charlab.sweeps.spec import Address
 
@@ -40,8 +42,8 @@ class Worker(Protocol):
 class Engine(Protocol):
     """Starts workers."""
 
-    def start(self, owner: str, slot: int) -> Worker:
-        """A new worker.
+    def start(self, owner: str, slot: int) -> Worker | None:
+        """A new worker; None if there can be none now, but later.
 
         Args:
             owner: what it is to be called.
@@ -99,6 +101,7 @@ class Pool:
         size: workers at a time.
         engine: starts them.
         max_failures: failed trials in a row that stop the sweep.
+        minutes: after so many, nothing new begins and what runs saves itself; None: no limit.
         look: called now and then with what the sweep looks like.
         inside: the worker of another pool whose work this one is. It ends as soon as there is
             nothing to take; without one it stays for what others may leave behind.
@@ -111,6 +114,7 @@ class Pool:
     size: int
     engine: Engine
     max_failures: int
+    minutes: float | None = None
     look: Callable[[Survey], None] = lambda survey: None
     inside: str | None = None
     _live: dict[int, _Live] = field(default_factory=dict)
@@ -118,7 +122,7 @@ class Pool:
     _signal: int | None = None
 
     def run(self) -> int | None:
-        """Works until the sweep is done or a signal comes.
+        """Works until the sweep is done, the time is over or a signal comes.
 
         Returns:
             The signal, if one came.
@@ -128,8 +132,9 @@ class Pool:
         """
         previous = {n: signal.signal(n, self._note) for n in heeded()}
         self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
+        deadline = math.inf if self.minutes is None else time.monotonic() + 60 * self.minutes
         try:
-            while self._signal is None:
+            while self._signal is None and time.monotonic() < deadline:
                 self._reap()
                 survey = self._survey()
                 self.look(survey)
@@ -162,7 +167,8 @@ class Pool:
         ours = {live.owner for live in self._live.values()}
         running = [trial for trial in trials if trial.state.name == "RUNNING"]
         at_work = {owner for t in running if (owner := _owner_among(ours, t)) is not None}
-        orphans = sum(self._is_orphan(t) for t in running if _owner_among(ours, t) is None)
+        left = [t for t in running if _owner_among(ours, t) is None]
+        orphans = sum(self._is_orphan(t) for t in left if not waits_for_twin(t, trials))
         new = max(0, self.n_trials - len(trials)) + states.count("WAITING")
         unsettled = len(ours) - len(at_work)  # workers that are about to take one
         return Survey(trials, self.n_trials, new + orphans - unsettled, len(self._live))
@@ -179,7 +185,10 @@ class Pool:
             owner = uuid.uuid4().hex
             if self.inside is not None:
                 owner = f"{self.inside}.{owner}"
-            self._live[slot] = _Live(self.engine.start(owner, slot), owner)
+            worker = self.engine.start(owner, slot)
+            if worker is None:
+                break
+            self._live[slot] = _Live(worker, owner)
 
     def _reap(self) -> None:
         for slot, live in list(self._live.items()):

@@ -52,6 +52,7 @@ class Spec:
         base: the configuration that all trials share, flat; what is searched is not in it.
         composition: how other processes compose a configuration.
         job: "module:function" that runs a trial.
+        duplicates: what becomes of a trial whose settings were tried: "reuse", "redraw", "train".
     """
 
     space: dict[str, str]
@@ -73,6 +74,7 @@ class Spec:
     base: dict[str, Any]
     composition: dict[str, Any]
     job: str
+    duplicates: str = "reuse"
 
     @property
     def parameters(self) -> list[Parameter]:
@@ -117,6 +119,7 @@ _COMPARED = (
     "reduction_factor",
     "function",
     "function_digest",
+    "duplicates",
 )
 # Settings of the base that change no result.
 _INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")

@@ -71,7 +71,9 @@ def load(address: Address) -> tuple["optuna.Study", Spec]:
     return study, spec
 
 
-def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
+def build_sampler(
+    spec: Spec, number: int, name: str | None = None
+) -> "optuna.samplers.BaseSampler":
     """What chooses the settings of the trial with this number.
 
     Trials are chosen in processes of their own, so a seed has to say which trial it is for:
@@ -82,7 +84,8 @@ def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
 
     seed = (spec.seed + 7919 * number) % 2**32
     startup = spec.startup_trials
-    if spec.sampler == "tpe":
+    name = name or spec.sampler
+    if name == "tpe":
         return samplers.TPESampler(
             seed=seed,
             n_startup_trials=startup,
@@ -90,13 +93,13 @@ def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
             constant_liar=True,
             group=spec.function is not None,
         )
-    if spec.sampler == "gp":
+    if name == "gp":
         return samplers.GPSampler(
             seed=seed,
             n_startup_trials=startup,
             independent_sampler=samplers.RandomSampler(seed),
         )
-    if spec.sampler == "qmc":
+    if name == "qmc":
         return samplers.QMCSampler(
             seed=spec.seed,
             scramble=True,
@@ -104,7 +107,7 @@ def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
             warn_independent_sampling=False,
             warn_asynchronous_seeding=False,
         )
-    if spec.sampler == "grid":
+    if name == "grid":
         points: Any = {p.key: p.points() for p in spec.parameters}
         return samplers.GridSampler(points, seed=spec.seed)
     return samplers.RandomSampler(seed)

@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from charlab.sweeps.claim import LABEL, REASON
+from charlab.sweeps.duplicates import SAME_AS
 from charlab.sweeps.pool import Survey
+from charlab.sweeps.queueing import RETRY_OF
 from charlab.sweeps.spec import Spec
 from charlab.terminal import console, duration, say, visible
 
@@ -68,14 +70,19 @@ class SweepDisplay:
     def _line(self, trial: "FrozenTrial", survey: Survey) -> str:
         took = _seconds(trial)
         done = sum(t.state.is_finished() for t in survey.trials)
-        head = f"trial {trial.number} ({done}/{survey.n_trials}), {duration(took)}"
+        retried = trial.user_attrs.get(RETRY_OF)
+        again = "" if retried is None else f", trial {retried} again"
+        head = f"trial {trial.number}{again} ({done}/{survey.n_trials}), {duration(took)}"
         if trial.state.name == "FAIL":
             return f"{head}: failed: {trial.user_attrs.get(REASON, 'no reason known')}"
         values = trial.values or list(trial.intermediate_values.values())[-1:]
         shown = self._values(values) or "no value"
         if trial.state.name == "PRUNED":
             shown = f"pruned at {shown}"
-        return f"{head}: {shown} | {_settings(trial)}{self._best_so_far(survey.trials)}"
+        twin = trial.user_attrs.get(SAME_AS)
+        copied = "" if twin is None else f" (the settings and result of trial {twin})"
+        best = self._best_so_far(survey.trials)
+        return f"{head}: {shown} | {_settings(trial)}{copied}{best}"
 
     def _values(self, values: Any) -> str:
         pairs = zip(self._spec.objectives, values, strict=False)

@@ -16,7 +16,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from charlab.errors import CharlabError, SweepError
+from charlab.errors import SweepError, one_line
 from charlab.sweeps.conduct import OUTPUT
 from charlab.sweeps.databases import without_password
 from charlab.sweeps.engines.local import LocalEngine, cores
@@ -121,9 +121,7 @@ def main() -> None:
         _work(task, address)
     except Exception as error:
         say_traceback(type(error), error, error.__traceback__)
-        reason = " ".join(str(error).split()) or type(error).__name__
-        if not isinstance(error, CharlabError):
-            reason = f"{type(error).__name__}: {reason}"
+        reason = one_line(error)
     if reason:
         said.write(reason)
         said.flush()
