@@ -12,7 +12,7 @@ from torch import nn
 
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
-from charlab.checkpoint import Checkpoint, listed_symbols
+from charlab.checkpoint import UNFIT, Checkpoint, listed_symbols, named
 from charlab.config.check import build
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches, training_batches
@@ -22,7 +22,7 @@ from charlab.data.evaluation_batches import EvaluationBatches, NothingToRead
 from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
-from charlab.errors import CharlabError, CheckpointError, ConfigError
+from charlab.errors import CheckpointError, ConfigError
 from charlab.measuring import measuring_batches
 from charlab.networks import build_network, load_weights, require_memory
 from charlab.parallel.states import join, share
@@ -36,17 +36,6 @@ from charlab.tasks.precision import resolve_precision
 from charlab.tasks.progress import Limits
 from charlab.tasks.records import TrainingOptions
 from charlab.terminal import warn
-
-# What state of another kind than expected raises.
-_UNFIT = (
-    CharlabError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    ValueError,
-    RuntimeError,
-)
 
 
 class Session:
@@ -199,10 +188,10 @@ class Session:
             self.task.load_training_state(training)
             self.best = build(BestSoFar, training["best"], hints=False)
             self.best_figures = BestFigures(checkpoint.metrics)
-            restore_random_states(training["random"], self.device)
+            restore_random_states(named(training["random"], object), self.device)
         except CheckpointError:
             raise
-        except _UNFIT as error:
+        except UNFIT as error:
             reason = " ".join(str(error).split())
             raise CheckpointError(
                 f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"
