@@ -73,10 +73,9 @@ def load_optimizer_state(
             if name in ("step", "exp_avg_sq") and bool((part < 0).any()):
                 raise CheckpointError(f"the optimizer's {name} {index} is below 0")
     (settings,), (stored,) = own["param_groups"], state["param_groups"]
-    rate = check_some(AdamOptions, {"lr": named(stored, object)["lr"]}, prefix="the optimizer's ")[
-        "lr"
-    ]
-    optimizer.load_state_dict({"state": slots, "param_groups": [{**settings, "lr": rate}]})
+    rate = {"lr": named(stored, object)["lr"]}  # of the last step; all else is configured
+    settings |= check_some(AdamOptions, rate, prefix="the optimizer's ")
+    optimizer.load_state_dict({"state": slots, "param_groups": [settings]})
 
 
 def _cosine(share: float) -> float:
