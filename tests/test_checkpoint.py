@@ -301,13 +301,18 @@ def test_a_part_is_missing(saved, name):
     assert f"is not a whole checkpoint: '{name}'" in refuse(change(saved, **{name: ...}))
 
 
-@pytest.mark.parametrize("entries", [{"options": {}}, {"options": [1]}, {"options": {"seed": -1}}])
-def test_the_configuration_is_checked(saved, entries):
-    message = refuse(change(saved, **entries))
+@pytest.mark.parametrize("options", [{}, [1], torch.zeros(2), {"seed": -1}], ids=str)
+def test_the_configuration_is_checked(saved, options):
+    message = refuse(change(saved, options=options))
     assert "is not a whole checkpoint: " in message
 
 
-@pytest.mark.parametrize("symbols", [5, [1, 2], ["ab"], [["a"]]])
+@pytest.mark.parametrize("labels", ["abc", [1, 2, 3], torch.zeros(3), {"a": 1}], ids=str)
+def test_the_labels_are_checked(saved, labels):
+    assert "is not a whole checkpoint: " in refuse(change(saved, labels=labels))
+
+
+@pytest.mark.parametrize("symbols", [5, [1, 2], ["ab"], [["a"]], torch.zeros(3)])
 def test_the_symbols_are_checked(saved, symbols):
     assert "is not a whole checkpoint: " in refuse(change(saved, symbols=symbols))
 

@@ -29,6 +29,19 @@ FORMAT = 2
 _LATER_SETTINGS = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
 
 
+# What is raised over plain data of another kind than expected.
+UNFIT = (
+    CharlabError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    ValueError,
+    RuntimeError,
+    OSError,
+)
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """A run at one moment.
@@ -105,13 +118,14 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             f"{path} has checkpoint format {version}, this version of charlab reads {FORMAT}"
         )
     try:
-        trainer = {**_LATER_SETTINGS, **data["options"]["trainer"]}
-        options = build(RunOptions, {**data["options"], "trainer": trainer}, hints=False)
-        vocabulary = make_vocabulary(options.dataset.unit, data["symbols"])
+        stored = named(data["options"], object)
+        trainer = {**_LATER_SETTINGS, **named(stored["trainer"], object)}
+        options = build(RunOptions, {**stored, "trainer": trainer}, hints=False)
+        vocabulary = make_vocabulary(options.dataset.unit, _listed(data["symbols"], str))
         return Checkpoint(
             options=options,
             symbols=listed_symbols(vocabulary),
-            labels=tuple(str(label) for label in data["labels"]),
+            labels=_listed(data["labels"], str),
             label_counts=_label_counts(data),
             fingerprint=str(data["fingerprint"]),
             precision=str(data["precision"]),
@@ -121,7 +135,7 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             versions=named(data["versions"], str),
             data_paths=_data_paths(data, options),
         )
-    except (CharlabError, AttributeError, KeyError, TypeError, ValueError, OSError) as error:
+    except UNFIT as error:
         reason = str(error).replace("\n", "; ")
         raise CheckpointError(f"{path} is not a whole checkpoint: {reason}") from error
 
@@ -131,7 +145,7 @@ def listed_symbols(vocabulary: Vocabulary) -> tuple[str, ...]:
     return () if vocabulary.unit == "byte" else vocabulary.symbols
 
 
-def named(data: Any, kind: Any) -> dict[str, Any]:
+def named(data: Any, kind: Any) -> dict[Any, Any]:
     """A dict whose values are of a kind.
 
     Raises:
@@ -142,6 +156,12 @@ def named(data: Any, kind: Any) -> dict[str, Any]:
     return data
 
 
+def _listed(data: Any, kind: type) -> tuple[Any, ...]:
+    if not isinstance(data, list | tuple) or not all(isinstance(part, kind) for part in data):
+        raise TypeError(f"what should be a list of {kind.__name__} is none")
+    return tuple(data)
+
+
 def _data_paths(data: dict[str, Any], options: RunOptions) -> dict[str, str]:
     """Where the data are; a run from before this was stored has its paths as they were typed."""
     stored = named(data.get("data_paths", {}), str)
@@ -150,7 +170,7 @@ def _data_paths(data: dict[str, Any], options: RunOptions) -> dict[str, str]:
 
 def _label_counts(data: dict[str, Any]) -> tuple[int, ...]:
     """The labels' counts, fit to draw labels by."""
-    counts = tuple(int(count) for count in data["label_counts"])
+    counts = _listed(data["label_counts"], int)
     if len(counts) != len(data["labels"]) or any(count < 0 for count in counts):
         raise ValueError("label_counts do not fit the labels")
     if counts and not sum(counts):

@@ -74,12 +74,12 @@ def _require_states(states: dict[str, Any]) -> None:
         and all(_are_bytes(state, _CUDA_STATE) for state in states["cuda"])
         and version == random.getstate()[0]
         and _are_words(numbers[:-1], _TWISTER)
-        and numbers[-1] in range(_TWISTER + 1)
+        and _are_words(numbers[-1:], 1, below=_TWISTER + 1)
         and isinstance(gauss, float | None)
         and kind == "MT19937"
         and _are_words(keys, _TWISTER)
-        and position in range(_TWISTER + 1)
-        and has_gauss in (0, 1)
+        and _are_words([position], 1, below=_TWISTER + 1)
+        and _are_words([has_gauss], 1, below=2)
         and isinstance(cached, float)
     )
     if not fits:
@@ -90,9 +90,9 @@ def _are_bytes(state: Any, count: int) -> bool:
     return isinstance(state, Tensor) and state.dtype == torch.uint8 and state.shape == (count,)
 
 
-def _are_words(numbers: Any, count: int) -> bool:
+def _are_words(numbers: Any, count: int, *, below: int = 2**32) -> bool:
     return len(numbers) == count and all(
-        isinstance(number, int) and 0 <= number < 2**32 for number in numbers
+        isinstance(number, int) and 0 <= number < below for number in numbers
     )
 
 

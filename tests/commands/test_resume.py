@@ -309,6 +309,10 @@ TAMPERED = {
     "random states of zeros": inside("random", torch=torch.zeros(5056, dtype=torch.uint8)),
     "Python's with too few": inside("random", python=[3, [1, 2], None]),
     "NumPy's beyond 32 bits": inside("random", numpy=["MT19937", [2**40] * 624, 0, 0, 0.0]),
+    "a position that is a tensor": inside(
+        "random", numpy=["MT19937", [1] * 624, torch.zeros(()), 0, 0.0]
+    ),
+    "an optimizer that is a tensor": training(optimizer=torch.zeros(())),
     "figures that are words": training(figures={"val/loss": "low"}),
     "training that is a list": lambda data: data.update(training=[1]),
     "other sizes than the weights'": lambda data: data["options"]["model"].update(hidden_size=999),

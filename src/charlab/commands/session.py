@@ -10,7 +10,7 @@ from torch import nn
 
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
-from charlab.checkpoint import Checkpoint, listed_symbols
+from charlab.checkpoint import UNFIT, Checkpoint, listed_symbols, named
 from charlab.config.check import build
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches
@@ -19,7 +19,7 @@ from charlab.data.evaluation_batches import EvaluationBatches, NothingToRead
 from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
-from charlab.errors import CharlabError, CheckpointError, ConfigError
+from charlab.errors import CheckpointError, ConfigError
 from charlab.networks import load_weights, require_memory
 from charlab.parallel.states import join, share
 from charlab.parallel.world import ALONE, World
@@ -32,17 +32,6 @@ from charlab.training.overfit import FirstBatchOnly
 from charlab.training.precision import resolve_precision
 from charlab.training.progress import Limits
 from charlab.training.records import TrainingOptions
-
-# What state of another kind than expected raises.
-_UNFIT = (
-    CharlabError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    ValueError,
-    RuntimeError,
-)
 
 
 class Session:
@@ -176,10 +165,10 @@ class Session:
             self.module.load_training_state(training)
             self.best = build(BestSoFar, training["best"], hints=False)
             self.best_figures = BestFigures(self.options.task.metrics, checkpoint.metrics)
-            restore_random_states(training["random"], self.device)
+            restore_random_states(named(training["random"], object), self.device)
         except CheckpointError:
             raise
-        except _UNFIT as error:
+        except UNFIT as error:
             reason = " ".join(str(error).split())
             raise CheckpointError(
                 f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"

@@ -306,6 +306,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         window = self._feed.look_ahead()
         network: Any = self.network
         own = network.init_state(len(window.ids)) if window.lengths is None else ()
+        if not own:
+            raise CheckpointError("documents carry no state from one batch to the next")
         for tensor, expected in zip(carry, own, strict=True):
             require_like(tensor, expected, "the carried state")
         return tuple(carry)

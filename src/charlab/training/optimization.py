@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from charlab.checkpoint import require_like
+from charlab.checkpoint import named, require_like
 from charlab.config.check import check_some
 from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
 from charlab.errors import CheckpointError
@@ -61,11 +61,11 @@ def load_optimizer_state(
     Raises:
         CheckpointError: if it is not the state of such an optimizer.
     """
-    own, slots = optimizer.state_dict(), state["state"]
+    own, slots = optimizer.state_dict(), named(named(state, object)["state"], object)
     if slots and slots.keys() != set(range(len(parameters))):
         raise CheckpointError("the optimizer's state is not that of the network's weights")
     for index, parts in slots.items():
-        if parts.keys() != _SLOTS[type(optimizer)]:
+        if named(parts, object).keys() != _SLOTS[type(optimizer)]:
             raise CheckpointError(f"the optimizer's state {index} holds {', '.join(parts)}")
         for name, part in parts.items():
             like = torch.zeros(()) if name == "step" else parameters[index]
@@ -73,8 +73,9 @@ def load_optimizer_state(
             if name in ("step", "exp_avg_sq") and bool((part < 0).any()):
                 raise CheckpointError(f"the optimizer's {name} {index} is below 0")
     (settings,), (stored,) = own["param_groups"], state["param_groups"]
-    rate = check_some(AdamOptions, {"lr": stored["lr"]}, prefix="the optimizer's ")["lr"]
-    optimizer.load_state_dict({"state": slots, "param_groups": [{**settings, "lr": rate}]})
+    rate = {"lr": named(stored, object)["lr"]}  # of the last step; all else is configured
+    settings |= check_some(AdamOptions, rate, prefix="the optimizer's ")
+    optimizer.load_state_dict({"state": slots, "param_groups": [settings]})
 
 
 def _cosine(share: float) -> float:
