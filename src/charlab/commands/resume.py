@@ -59,10 +59,9 @@ def resume_from_words(run: str, words: Sequence[str]) -> int:
         folder = runs.find(run, output_dir, None, "resume")
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
-    from charlab.terminal import remark, start_logging
+    from charlab.terminal import start_logging
 
     start_logging()
-    remark(f"run: {folder}")
     return _resume(folder, changes, given, protect(rest))
 
 
@@ -70,8 +69,12 @@ def _resume(
     folder: Path, changes: dict[str, Any], given: Mapping[str, str], words: Sequence[str]
 ) -> int:
     from charlab.commands.train import resume
+    from charlab.terminal import remark
 
-    with _unless_it_follows(folder, changes) or runs.exclusive(folder):
+    follows = _unless_it_follows(folder, changes)
+    if follows is None:
+        remark(f"run: {folder}")
+    with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
         result = resume(checkpoint, options, folder, words)
