@@ -219,7 +219,7 @@ def test_bytes_that_are_no_text_in_the_encoding(tmp_path, data, encoding, messag
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
-    def deny(path, flags):
+    def deny(path, flags, mode=0o777):
         raise PermissionError(13, "Permission denied", str(path))
 
     (tmp_path / "x.txt").touch()
