@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from charlab.files import same_content, user_path, write_atomically, write_json, write_text
+from charlab.files import (
+    open_regular,
+    read_bounded,
+    same_content,
+    user_path,
+    write_atomically,
+    write_json,
+    write_text,
+)
 
 
 def names(folder):
@@ -125,3 +133,35 @@ def test_json_without_infinities(tmp_path: Path) -> None:
 def test_a_home_that_nobody_has_is_a_name_like_any_other() -> None:
     assert user_path("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
     assert user_path("~/x") == Path.home() / "x"
+
+
+def test_reading_within_bounds(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    (tmp_path / "link").symlink_to("a")
+    assert read_bounded(tmp_path / "link", 5) == b"12345"
+    with pytest.raises(OSError, match="larger than 4 bytes"):
+        read_bounded(tmp_path / "a", 4)
+    with pytest.raises(FileNotFoundError):
+        read_bounded(tmp_path / "none", 4)
+
+
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    for name, message in (("pipe", "not a regular"), ("zero", "not a regular"), (".", "directory")):
+        for mode in ("rb", "wb", "ab"):
+            with pytest.raises(OSError, match=message):
+                open_regular(tmp_path / name, mode)
+
+
+@pytest.mark.parametrize("mode", ["w", "a", "r+"])
+def test_no_link_is_written_through(tmp_path: Path, mode: str) -> None:
+    (tmp_path / "target").write_text("kept")
+    for name, target in (("link", "target"), ("dangling", "new")):
+        (tmp_path / name).symlink_to(target)
+        with pytest.raises(OSError, match="symbolic link"):
+            open_regular(tmp_path / name, mode, encoding="utf-8")
+    assert (tmp_path / "target").read_text() == "kept"
+    assert not (tmp_path / "new").exists()
+    with open_regular(tmp_path / "target", mode, encoding="utf-8") as file:
+        file.write("ok")
