@@ -4,12 +4,13 @@ import difflib
 import fcntl
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from charlab.errors import RunError
+from charlab.errors import RunError, RunInUseError
 from charlab.files import user_path
 from charlab.registry import nearest
 
@@ -61,7 +62,9 @@ def claim(folder: Path) -> Path:
         RunError: if a run lives there or the folder cannot be made.
     """
     if (folder / CHECKPOINTS).exists() or (folder / "metrics.json").exists():
-        raise RunError(f"{folder} already holds a run; go on with it by resume={folder}")
+        raise RunError(
+            f"{folder} already holds a run; go on with it by resume={shlex.quote(str(folder))}"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -78,13 +81,15 @@ def exclusive(folder: Path) -> Iterator[None]:
     The lock is the kernel's, so that it goes with the process, however that ends.
 
     Raises:
-        RunError: if another process has it.
+        RunInUseError: if another process has it.
     """
     with (folder / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise RunError(f"{folder} is in use: the run goes on in another process") from error
+            raise RunInUseError(
+                f"{folder} is in use: the run goes on in another process"
+            ) from error
         yield
 
 

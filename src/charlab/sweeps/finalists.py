@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from charlab.config.sweep_schema import SweepOptions
-from charlab.sweeps.claim import GIVEN, LABEL, WORDS
-from charlab.sweeps.loading import finalist_address
+from charlab.errors import SweepError
+from charlab.sweeps.claim import GIVEN, IDENTITY, LABEL, OF, WORDS
+from charlab.sweeps.loading import finalist_address, is_of
 from charlab.sweeps.locks import locks_for
 from charlab.sweeps.spec import Address, Spec
 from charlab.sweeps.study import create, load
@@ -38,7 +39,8 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
         The signal that stopped it, if one did.
     """
     study, _ = load(address)
-    best = _best(study.get_trials(deepcopy=False), spec, options.finalists)
+    trials = study.get_trials(deepcopy=False)
+    best = _best(trials, spec, options.finalists)
     if not best:
         warn("no trial is complete, so there are no finalists")
         return None
@@ -51,7 +53,7 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
     final_spec = dataclasses.replace(spec, pruner="none", sampler="random", space={}, function=None)
     with locks_for(where.storage, where.name, where.folder).alone():
         create(where, final_spec)
-        total = _enqueue(where, best, seeds)
+        total = _enqueue(where, trials, best, seeds)
     return work(where, final_spec, total, options)
 
 
@@ -64,11 +66,18 @@ def _best(trials: list["FrozenTrial"], spec: Spec, count: int) -> list["FrozenTr
     return sorted(different.values(), key=ranked.index)[:count]
 
 
-def _enqueue(where: Address, best: list["FrozenTrial"], seeds: list[int]) -> int:
+def _enqueue(
+    where: Address, trials: list["FrozenTrial"], best: list["FrozenTrial"], seeds: list[int]
+) -> int:
     """Queues the runs that are not there yet; how many there are then."""
     study, _ = load(where)
     attributes = [trial.user_attrs for trial in study.get_trials(deepcopy=False)]
     there = {(known["trial"], known["seed"]) for known in attributes}
+    if not all(is_of(known, trials) for known in attributes):
+        raise SweepError(
+            f"the storage holds finalists of another sweep {where.name.partition('/')[0]}: choose "
+            "another sweep.name"
+        )
     for trial in best:
         words = _without_seed(trial.user_attrs[WORDS])
         for seed in seeds:
@@ -78,6 +87,7 @@ def _enqueue(where: Address, best: list["FrozenTrial"], seeds: list[int]) -> int
                     user_attrs={
                         "trial": trial.number,
                         "seed": seed,
+                        OF: trial.user_attrs.get(IDENTITY),
                         "base_words": words,
                         GIVEN: [*words, f"seed={seed}"],
                         LABEL: f"trial {trial.number} with seed {seed}",

@@ -7,7 +7,8 @@ from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 
 from charlab.config.sweep_schema import EngineOptions
-from charlab.sweeps.conduct import NOTHING, STOPPED, conduct
+from charlab.sweeps.conduct import IN_VAIN, NOTHING, OUTPUT, STOPPED, conduct
+from charlab.sweeps.pool import WAITED_IN_VAIN
 from charlab.sweeps.spec import Address
 
 
@@ -37,6 +38,7 @@ class LocalEngine:
     ) -> None:
         self._address = address.to_plain()
         self._n_trials = n_trials
+        self._job = job
         self._threads = threads or max(1, cores() // size)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([job.partition(":")[0], "charlab.sweeps.preload"])
@@ -44,7 +46,7 @@ class LocalEngine:
 
     def start(self, owner: str, slot: int) -> "LocalWorker":
         """A process that takes one trial, works on it and ends."""
-        words = (self._address, self._n_trials, owner, self._threads, slot)
+        words = (self._address, self._n_trials, owner, self._threads, slot, self._job)
         process = self._context.Process(target=conduct, args=words, name=f"trial-{slot}")
         process.start()
         worker = LocalWorker(process)
@@ -78,6 +80,8 @@ class LocalWorker:
             return None
         if code in (0, NOTHING, STOPPED):
             return ""
+        if code == IN_VAIN:
+            return f"{WAITED_IN_VAIN}; {OUTPUT} has more"
         if code < 0:
             name = signal.Signals(-code).name
             hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
