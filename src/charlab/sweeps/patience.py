@@ -12,6 +12,7 @@ from charlab.terminal import duration, say, warn
 T = TypeVar("T")
 _SILENT = 2.0  # seconds that nobody is told about
 _LONGEST_PAUSE = 30.0
+_STAYS = ("no such table", "no such column", "readonly database")  # SQLite calls these operational, too
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -87,7 +88,7 @@ def _is_of_a_server(error: BaseException) -> bool:
 
     passes = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
     if isinstance(error, (*passes, exc.PendingRollbackError)):
-        return "no such " not in str(error)  # of SQLite: a table is missing
+        return not any(stays in str(error) for stays in _STAYS)
     return isinstance(error, exc.DBAPIError) and error.connection_invalidated
 
 
