@@ -18,7 +18,8 @@ from charlab.sweeps.pool import Pool, Survey
 from charlab.sweeps.records import file_url
 from charlab.sweeps.reporting import Reporter
 from charlab.sweeps.spec import Address, Spec
-from charlab.sweeps.study import build_pruner, create, load, open_storage
+from charlab.sweeps.storage import open_storage
+from charlab.sweeps.study import build_pruner, create, load
 
 PLAIN = Spec(
     space={"x": "interval(0,1)"},
