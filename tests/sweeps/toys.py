@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.sweeps.toy_jobs import LEDGER, distance
 
+from charlab.config.composition import Composition
 from charlab.config.sweep_schema import LocalOptions
 from charlab.sweeps.claim import Claimed, claim, end
 from charlab.sweeps.engines import build_engine
@@ -39,7 +40,7 @@ PLAIN = Spec(
     function=None,
     function_digest=None,
     base={},
-    composition={},
+    composition=Composition("conf", "train", (), ()).to_plain(),
     job="tests.sweeps.toy_jobs:toy_job",
 )
 

@@ -163,6 +163,8 @@ def _next(study: "optuna.Study", spec: Spec, locks: Locks, n_trials: int) -> "Tr
     except Exception:
         locks.let_go(number)
         raise
+    finally:
+        storage._backend.next_number = None
 
 
 def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", owner: str) -> Claimed | None:
