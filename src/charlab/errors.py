@@ -44,6 +44,10 @@ class RunError(CharlabError):
     """A run's folder is missing, taken or cannot be written."""
 
 
+class RunInUseError(RunError):
+    """Another process works on the run."""
+
+
 class SweepError(CharlabError):
     """A sweep cannot begin or go on."""
 

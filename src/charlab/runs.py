@@ -4,12 +4,13 @@ import difflib
 import fcntl
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from charlab.errors import RunError
+from charlab.errors import RunError, RunInUseError
 from charlab.files import clean_up, open_regular, user_path
 from charlab.registry import nearest
 
@@ -63,7 +64,9 @@ def claim(folder: Path) -> Path:
         RunError: if a run lives there or the folder cannot be made.
     """
     if (folder / CHECKPOINTS).exists() or (folder / "metrics.json").exists():
-        raise RunError(f"{folder} already holds a run; go on with it by resume={folder}")
+        raise RunError(
+            f"{folder} already holds a run; go on with it by resume={shlex.quote(str(folder))}"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -81,7 +84,8 @@ def exclusive(folder: Path) -> Iterator[None]:
     that died were writing is cleared away.
 
     Raises:
-        RunError: if another process has it, or a link leads out of it to where the run would write.
+        RunInUseError: if another process has it.
+        RunError: if a link leads out of it to where the run would write.
     """
     own = [folder, folder / HYDRA, folder / CHECKPOINTS]
     for part in own[1:]:
@@ -95,7 +99,9 @@ def exclusive(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise RunError(f"{folder} is in use: the run goes on in another process") from error
+            raise RunInUseError(
+                f"{folder} is in use: the run goes on in another process"
+            ) from error
         for part in own:
             clean_up(part)
         yield

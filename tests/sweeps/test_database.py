@@ -18,7 +18,8 @@ from charlab.errors import ConfigError
 from charlab.sweeps.databases import with_driver, without_password
 from charlab.sweeps.locks import DatabaseLocks
 from charlab.sweeps.spec import Address
-from charlab.sweeps.study import create, open_storage
+from charlab.sweeps.storage import open_storage
+from charlab.sweeps.study import create
 
 pytestmark = pytest.mark.slow  # a server takes seconds to start
 

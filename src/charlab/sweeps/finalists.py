@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from charlab.config.sweep_schema import SweepOptions
-from charlab.sweeps.claim import GIVEN, LABEL, WORDS
-from charlab.sweeps.loading import finalist_address
+from charlab.errors import SweepError
+from charlab.sweeps.claim import GIVEN, IDENTITY, LABEL, OF, WORDS
+from charlab.sweeps.loading import finalist_address, is_of
 from charlab.sweeps.locks import locks_for
 from charlab.sweeps.spec import Address, Spec
 from charlab.sweeps.study import create, load
@@ -39,7 +40,8 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
         The signal that stopped it, if one did.
     """
     study, _ = load(address)
-    best = _best(study.get_trials(deepcopy=False), spec, options.finalists)
+    trials = study.get_trials(deepcopy=False)
+    best = _best(trials, spec, options.finalists)
     if not best:
         warn("no trial is complete, so there are no finalists")
         return None
@@ -51,7 +53,7 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
     final_spec = dataclasses.replace(spec, pruner="none", sampler="random", space={}, function=None)
     with locks_for(where.storage, where.name, where.folder).alone():
         create(where, final_spec)
-        total = _enqueue(where, best, seeds, retry_failed=options.retry_failed)
+        total = _enqueue(where, trials, best, seeds, retry_failed=options.retry_failed)
     return work(where, final_spec, total, dataclasses.replace(options, max_minutes=None))
 
 
@@ -83,13 +85,23 @@ def _best(trials: list["FrozenTrial"], spec: Spec, count: int) -> list["FrozenTr
 
 
 def _enqueue(
-    where: Address, best: list["FrozenTrial"], seeds: list[int], *, retry_failed: bool
+    where: Address,
+    trials: list["FrozenTrial"],
+    best: list["FrozenTrial"],
+    seeds: list[int],
+    *,
+    retry_failed: bool,
 ) -> int:
     """Queues the runs that are not there yet; how many there are then."""
     study, _ = load(where)
     runs = study.get_trials(deepcopy=False)
     attributes = [r.user_attrs for r in runs if r.state.name != "FAIL" or not retry_failed]
     there = {(known["trial"], known["seed"]) for known in attributes}
+    if not all(is_of(known, trials) for known in attributes):
+        raise SweepError(
+            f"the storage holds finalists of another sweep {where.name.partition('/')[0]}: choose "
+            "another sweep.name"
+        )
     for trial in best:
         words = _without_seed(trial.user_attrs[WORDS])
         for seed in seeds:
@@ -99,6 +111,7 @@ def _enqueue(
                     user_attrs={
                         "trial": trial.number,
                         "seed": seed,
+                        OF: trial.user_attrs.get(IDENTITY),
                         "base_words": words,
                         GIVEN: [*words, f"seed={seed}"],
                         LABEL: f"trial {trial.number} with seed {seed}",

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import shlex
 import signal
 import time
 import uuid
@@ -16,12 +17,14 @@ from charlab.sweeps.claim import CRASHES, FORMER, OWNER, REASON
 from charlab.sweeps.conduct import OUTPUT
 from charlab.sweeps.duplicates import waits_for_twin
 from charlab.sweeps.locks import Locks
+from charlab.sweeps.patience import Patience, StorageError
 from charlab.sweeps.spec import Address
 
 if TYPE_CHECKING:
     import optuna
     from optuna.trial import FrozenTrial
 
+WAITED_IN_VAIN = "a worker waited in vain for the storage, or for room on the disk"
 _SECONDS_BETWEEN_LOOKS = 1.0
 _MAX_BARREN_DEATHS = 3  # processes in a row that die before they take a trial
 _SECONDS_TO_SAVE = 60.0
@@ -128,10 +131,12 @@ class Pool:
             The signal, if one came.
 
         Raises:
-            SweepError: if too many trials failed in a row, or workers do not come up.
+            SweepError: if too many trials failed in a row, workers do not come up, or the storage
+                does not come back.
         """
-        previous = {n: signal.signal(n, self._note) for n in heeded()}
+        Patience.is_over = False
         self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
+        previous = {n: signal.signal(n, self._note) for n in heeded()}
         deadline = math.inf if self.minutes is None else time.monotonic() + 60 * self.minutes
         try:
             while self._signal is None and time.monotonic() < deadline:
@@ -145,6 +150,9 @@ class Pool:
                 if self.inside is not None and not self._live:
                     break
                 self.engine.wait(_SECONDS_BETWEEN_LOOKS)
+        except StorageError:
+            if self._signal is None:  # else nobody waited for it
+                raise
         finally:
             self._stop_all()
             self.engine.close()
@@ -157,6 +165,7 @@ class Pool:
             for live in self._live.values():
                 live.worker.stop(at_once=True)
         self._signal = self._signal or number
+        Patience.is_over = True
 
     def _trials(self) -> list["FrozenTrial"]:
         return self.study.get_trials(deepcopy=False)
@@ -196,6 +205,8 @@ class Pool:
             if death is None:
                 continue
             del self._live[slot]
+            if death.startswith(WAITED_IN_VAIN):
+                raise StorageError(death)
             if death:
                 self._count_crash(live.owner, death)
             else:
@@ -236,7 +247,7 @@ class Pool:
             raise SweepError(
                 f"{len(failures)} trials failed in a row (sweep.max_failures), the last because: "
                 f"{reason}; mend the cause and give the same command again with "
-                f"sweep.name={self.address.name.partition('/')[0]} to go on"
+                f"sweep.name={shlex.quote(self.address.name.partition('/')[0])} to go on"
             )
 
     def _stop_all(self) -> None:

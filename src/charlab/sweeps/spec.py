@@ -120,9 +120,10 @@ _COMPARED = (
     "function",
     "function_digest",
     "duplicates",
+    "job",
 )
 # Settings of the base that change no result.
-_INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
+INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
 
 
 def _compared(spec: Spec, key: str) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def _compared(spec: Spec, key: str) -> dict[str, Any]:
     if key == "space":
         return {f"the search of {name}": text.replace(" ", "") for name, text in value.items()}
     if key == "base":
-        return {name: item for name, item in value.items() if name not in _INCIDENTAL}
+        return {name: item for name, item in value.items() if name not in INCIDENTAL}
     if isinstance(value, tuple):
         value = ", ".join(value)
     return {f"sweep.{key}": value}

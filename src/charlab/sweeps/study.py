@@ -5,7 +5,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from charlab.errors import SweepError
-from charlab.sweeps.databases import one_line_errors
+from charlab.sweeps.folders import require_no_trials
 from charlab.sweeps.spec import Address, Spec
 
 if TYPE_CHECKING:
@@ -14,30 +14,21 @@ if TYPE_CHECKING:
 SPEC = "charlab spec"  # the study's attribute that holds the definition
 
 
-def open_storage(url: str) -> "optuna.storages.RDBStorage":
-    """The storage behind a URL.
-
-    Raises:
-        ConfigError: if it cannot be reached.
-    """
-    import optuna
-
-    quiet()
-    patient = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
-    with one_line_errors(url):
-        return optuna.storages.RDBStorage(
-            url, engine_kwargs={**patient, "pool_pre_ping": True, "pool_size": 2}
-        )
-
-
 def create(address: Address, spec: Spec) -> Spec:
     """Creates the study if there is none; call it while alone.
 
     Returns:
         The definition that the study has: the one given, or the one it was created with.
+
+    Raises:
+        ConfigError: if the storage cannot be used.
+        SweepError: if the study is new, and its folder holds trials of another one.
     """
     import optuna
 
+    from charlab.sweeps.storage import open_storage
+
+    quiet()
     study = optuna.create_study(
         study_name=address.name,
         storage=open_storage(address.storage),
@@ -46,20 +37,29 @@ def create(address: Address, spec: Spec) -> Spec:
     )
     stored = study.user_attrs.get(SPEC)
     if stored is None:
+        require_no_trials(address.folder)
         study.set_user_attr(SPEC, spec.to_json())
         return spec
     return Spec.from_json(stored)
 
 
-def load(address: Address) -> tuple["optuna.Study", Spec]:
+def load(address: Address, *, reading: bool = False) -> tuple["optuna.Study", Spec]:
     """The study and its definition; its sampler chooses nothing yet.
 
+    Args:
+        address: the sweep's.
+        reading: whether nothing is to be written.
+
     Raises:
+        ConfigError: if the storage cannot be used.
         SweepError: if there is no such study.
     """
     import optuna
 
-    storage = open_storage(address.storage)
+    from charlab.sweeps.storage import open_storage
+
+    quiet()
+    storage = open_storage(address.storage, reading=reading)
     try:
         study = optuna.load_study(
             study_name=address.name, storage=storage, sampler=optuna.samplers.RandomSampler(0)

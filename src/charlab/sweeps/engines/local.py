@@ -12,7 +12,8 @@ from typing import Any
 
 from charlab.config.sweep_schema import EngineOptions
 from charlab.errors import one_line
-from charlab.sweeps.conduct import NOTHING, STOPPED, conduct
+from charlab.sweeps.conduct import IN_VAIN, NOTHING, OUTPUT, STOPPED, conduct
+from charlab.sweeps.pool import WAITED_IN_VAIN
 from charlab.sweeps.spec import Address
 
 
@@ -42,6 +43,7 @@ class LocalEngine:
     ) -> None:
         self._address = address.to_plain()
         self._n_trials = n_trials
+        self._job = job
         self._threads = threads or max(1, cores() // size)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([job.partition(":")[0], "charlab.sweeps.preload"])
@@ -49,7 +51,7 @@ class LocalEngine:
 
     def start(self, owner: str, slot: int) -> "LocalWorker":
         """A process that takes one trial, works on it and ends."""
-        words = (self._address, self._n_trials, owner, self._threads, slot)
+        words = (self._address, self._n_trials, owner, self._threads, slot, self._job)
         here, there = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_run, args=(there, *words), name=f"trial-{slot}")
         process.start()
@@ -98,6 +100,8 @@ class LocalWorker:
             return None
         if code in (0, NOTHING, STOPPED):
             return ""
+        if code == IN_VAIN:
+            return f"{WAITED_IN_VAIN}; {OUTPUT} has more"
         if code < 0:
             name = signal.Signals(-code).name
             hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""

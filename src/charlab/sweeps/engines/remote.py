@@ -21,7 +21,8 @@ from charlab.sweeps.conduct import OUTPUT
 from charlab.sweeps.databases import without_password
 from charlab.sweeps.engines.local import LocalEngine, cores
 from charlab.sweeps.locks import locks_for
-from charlab.sweeps.pool import Pool
+from charlab.sweeps.patience import StorageError, patiently
+from charlab.sweeps.pool import WAITED_IN_VAIN, Pool
 from charlab.sweeps.spec import Address
 from charlab.sweeps.study import load
 from charlab.terminal import say_traceback
@@ -122,6 +123,8 @@ def main() -> None:
     except Exception as error:
         say_traceback(type(error), error, error.__traceback__)
         reason = one_line(error)
+        if isinstance(error, StorageError):
+            reason = f"{WAITED_IN_VAIN}: {reason}"
     if reason:
         said.write(reason)
         said.flush()
@@ -129,11 +132,11 @@ def main() -> None:
 
 
 def _work(task: Task, address: Address) -> None:
-    study, _ = load(address)
+    study, _ = patiently(lambda: load(address))
     threads = min(task.threads, cores())
     Pool(
         study=study,
-        locks=locks_for(address.storage, address.name, address.folder),
+        locks=patiently(lambda: locks_for(address.storage, address.name, address.folder)),
         address=address,
         n_trials=task.n_trials,
         size=1,
