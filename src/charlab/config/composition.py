@@ -1,10 +1,11 @@
 """Composing a run's configuration from words, in any process, as ``train.py`` would."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from charlab.config.check import to_plain
 from charlab.config.composing import explain
 from charlab.config.overrides import quote
 from charlab.errors import CharlabError, ConfigError
@@ -63,7 +64,8 @@ class Composition:
 
     def to_plain(self) -> dict[str, Any]:
         """For another process."""
-        return asdict(self)
+        plain: dict[str, Any] = to_plain(self)
+        return plain
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Composition":

@@ -329,7 +329,7 @@ def _try_function(spec: Spec, composition: Composition) -> None:
     import optuna
 
     from charlab.sweeps.claim import choose
-    from charlab.sweeps.study import quiet
+    from charlab.sweeps.storage import quiet
 
     quiet()
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))

@@ -4,6 +4,7 @@ import functools
 import sqlite3
 import stat
 import urllib.parse
+import warnings
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -87,22 +88,31 @@ def open_storage(url: str, *, reading: bool = False) -> PatientStorage:
     Raises:
         ConfigError: if it cannot be reached, or is damaged.
     """
+    quiet()
     options: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 2}
     file = file_of(url)
     if file is not None:
         options["connect_args"] = {"timeout": _BUSY}
         if reading or file.exists():
             _require_sound(file)
-    opened = f"sqlite:///{_read_only(file)}&uri=true" if file and reading else url
+        if reading:
+            options["creator"] = functools.partial(_connect_to_read, file)
     with one_line_errors(url):
         for _ in range(_BEGINNINGS):
             try:
-                return PatientStorage(opened, dict(options), skip_table_creation=reading)
+                return PatientStorage(url, dict(options), skip_table_creation=reading)
             except (SQLAlchemyError, AssertionError) as error:
                 if not _is_half_made(error):
                     raise
                 last = error
         raise last
+
+
+def quiet() -> None:
+    """Keeps Optuna's own remarks off the screen."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    warnings.filterwarnings("ignore", module="optuna")
+    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
 
 
 def _is_half_made(error: Exception) -> bool:
@@ -127,7 +137,7 @@ def _require_sound(file: Path) -> None:
             raise ConfigError(f"{file} is not a regular file")
         if found.st_size > _LARGEST:
             raise ConfigError(f"{file} is larger than {_LARGEST:,} bytes")
-        with closing(sqlite3.connect(_read_only(file), timeout=_BUSY, uri=True)) as connection:
+        with closing(_connect_to_read(file)) as connection:
             ((verdict, *_),) = connection.execute("PRAGMA quick_check(1)").fetchall()
             kinds = {kind for (kind,) in connection.execute("SELECT type FROM sqlite_schema")}
     except OSError as error:
@@ -140,6 +150,7 @@ def _require_sound(file: Path) -> None:
         raise ConfigError(f"{file} holds more than tables, so no study: {', '.join(sorted(kinds))}")
 
 
-def _read_only(file: Path) -> str:
-    """A file's name for SQLite, which is not to make or change it."""
-    return f"file:{urllib.parse.quote(str(file.absolute()))}?mode=ro"
+def _connect_to_read(file: Path) -> sqlite3.Connection:
+    """A connection that neither makes nor changes the file."""
+    name = f"file:{urllib.parse.quote(str(file.absolute()))}?mode=ro"
+    return sqlite3.connect(name, timeout=_BUSY, uri=True, check_same_thread=False)

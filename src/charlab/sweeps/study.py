@@ -1,7 +1,6 @@
 """A sweep as a study of Optuna: its storage, who chooses trials, who gives them up."""
 
 import binascii
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from charlab.errors import SweepError
@@ -28,7 +27,6 @@ def create(address: Address, spec: Spec) -> Spec:
 
     from charlab.sweeps.storage import open_storage
 
-    quiet()
     study = optuna.create_study(
         study_name=address.name,
         storage=open_storage(address.storage),
@@ -58,7 +56,6 @@ def load(address: Address, *, reading: bool = False) -> tuple["optuna.Study", Sp
 
     from charlab.sweeps.storage import open_storage
 
-    quiet()
     storage = open_storage(address.storage, reading=reading)
     try:
         study = optuna.load_study(
@@ -163,12 +160,3 @@ def _hyperband(**options: Any) -> "optuna.pruners.BasePruner":
             return self._n_brackets - 1
 
     return Hyperband(**options)
-
-
-def quiet() -> None:
-    """Keeps Optuna's own remarks off the screen."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    warnings.filterwarnings("ignore", module="optuna")
-    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
