@@ -96,7 +96,7 @@ def test_stopped_killed_joined_and_given_again(names_folder: Path, tmp_path: Pat
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err.decode()
     assert err.decode().splitlines() == ["interrupted"]
-    assert "stopped; the same command with sweep.name=it goes on" in out.decode()
+    assert "stopped; to go on: python train.py --multirun" in out.decode()
     assert {m["status"] for m in metrics_of(folder)} <= {"interrupted", "completed"}
     steps = [m["progress/steps"] for m in metrics_of(folder)]
 

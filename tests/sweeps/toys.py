@@ -15,6 +15,7 @@ from charlab.config.sweep_schema import LocalOptions
 from charlab.sweeps.claim import Claimed, claim, end
 from charlab.sweeps.engines import build_engine
 from charlab.sweeps.locks import locks_for
+from charlab.sweeps.patience import patiently
 from charlab.sweeps.pool import Pool, Survey
 from charlab.sweeps.records import file_url
 from charlab.sweeps.reporting import Reporter
@@ -144,7 +145,7 @@ def toy_pool(address: Address, n_trials: int, size: int, **more: Any) -> Pool:
     study, spec = load(address)
     return Pool(
         study=study,
-        locks=locks_for(address.storage, address.name, address.folder),
+        locks=patiently(lambda: locks_for(address.storage, address.name, address.folder)),
         address=address,
         n_trials=n_trials,
         size=size,

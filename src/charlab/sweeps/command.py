@@ -20,7 +20,7 @@ from charlab.sweeps.engines import build_engine
 from charlab.sweeps.finalists import run_finalists
 from charlab.sweeps.loading import SWEEPS, load_results
 from charlab.sweeps.locks import locks_for
-from charlab.sweeps.patience import StorageError
+from charlab.sweeps.patience import StorageError, patiently
 from charlab.sweeps.planning import Plan, plan
 from charlab.sweeps.pool import Pool
 from charlab.sweeps.queueing import queue_failed, queue_known, retries
@@ -151,7 +151,7 @@ def _work(address: Address, spec: Spec, n_trials: int, options: SweepOptions) ->
     with SweepDisplay(spec) as display:
         return Pool(
             study=study,
-            locks=locks_for(address.storage, address.name, address.folder),
+            locks=patiently(lambda: locks_for(address.storage, address.name, address.folder)),
             address=address,
             n_trials=n_trials,
             size=options.workers,

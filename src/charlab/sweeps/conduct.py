@@ -58,7 +58,7 @@ def conduct(
 
 
 def _work_on_one(where: Address, n_trials: int, owner: str, slot: int, job: str) -> int:
-    study, spec = patiently(lambda: load(where))
+    study, spec = load(where)
     locks = patiently(lambda: locks_for(where.storage, where.name, where.folder))
     claimed = claim(study, spec, locks, n_trials, owner)
     if claimed is None:

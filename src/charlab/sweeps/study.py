@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from charlab.errors import SweepError
 from charlab.sweeps.folders import require_no_trials
+from charlab.sweeps.patience import patiently
 from charlab.sweeps.spec import Address, Spec
 
 if TYPE_CHECKING:
@@ -46,12 +47,19 @@ def load(address: Address, *, reading: bool = False) -> tuple["optuna.Study", Sp
 
     Args:
         address: the sweep's.
-        reading: whether nothing is to be written.
+        reading: whether nothing is to be written; else the study is one that has been created
+            or read before, so a server that is away is waited for.
 
     Raises:
         ConfigError: if the storage cannot be used.
         SweepError: if there is no such study.
     """
+    if reading:
+        return _load(address, reading=True)
+    return patiently(lambda: _load(address, reading=False))
+
+
+def _load(address: Address, *, reading: bool) -> tuple["optuna.Study", Spec]:
     import optuna
 
     from charlab.sweeps.storage import open_storage

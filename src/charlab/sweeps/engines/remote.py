@@ -132,7 +132,7 @@ def main() -> None:
 
 
 def _work(task: Task, address: Address) -> None:
-    study, _ = patiently(lambda: load(address))
+    study, _ = load(address)
     threads = min(task.threads, cores())
     Pool(
         study=study,
