@@ -103,12 +103,14 @@ def test_stopped_anywhere_and_resumed(
 def in_training(data: Path, output_dir: Path, *words: str, **streams: Any) -> subprocess.Popen[Any]:
     """An endless run in a process of its own that has validated once."""
     script = [sys.executable, "train.py", f"dataset.path={data}", f"output_dir={output_dir}"]
+    previous = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the suite may run under nohup
     process = subprocess.Popen(
         [*script, *TINY, "trainer.max_epochs=100000", *words],
         cwd=ROOT,
         env=environment(),
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
     )
+    signal.signal(signal.SIGHUP, previous)
     deadline = time.monotonic() + 120
     while not list(output_dir.rglob("best.ckpt")):
         assert process.poll() is None
