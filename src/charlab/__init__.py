@@ -5,7 +5,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from charlab.deferred import defer
+from charlab.system.lazy_imports import defer
 
 if TYPE_CHECKING:
     from charlab.api import TrainedModel

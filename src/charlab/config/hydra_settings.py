@@ -21,12 +21,12 @@ _OFF = ("null", "none", "false")
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir")
 
 
-def require_known(flags: Sequence[str], words: Sequence[str]) -> bool:
+def require_known(flags: Sequence[str], arguments: Sequence[str]) -> bool:
     """Refuses what charlab could not do as a user of Hydra expects it, before a folder is made.
 
     Args:
         flags: of the command line.
-        words: its overrides.
+        arguments: its overrides.
 
     Returns:
         Whether they ask for a grid of runs, or a sweep.
@@ -34,7 +34,7 @@ def require_known(flags: Sequence[str], words: Sequence[str]) -> bool:
     Raises:
         ConfigError: in one line.
     """
-    typed = _typed(words)
+    typed = _typed(arguments)
     for key, value in typed.items():
         reason = next((r for k, r in _REFUSED.items() if f"{key}.".startswith(f"{k}.")), None)
         if reason is not None and value.lower() not in _OFF:
@@ -80,13 +80,13 @@ def origin_words(hydra: Any) -> list[str]:
         hydra: the ``hydra`` node of the run's configuration.
     """
     name = hydra.job.config_name
-    words = [] if name == "train" else [f"--config-name={name}"]
+    arguments = [] if name == "train" else [f"--config-name={name}"]
     sources = hydra.runtime.config_sources
-    words += [f"--config-dir={s.path}" for s in sources if s.provider == "command-line"]
-    return words + [w for w in hydra.overrides.hydra if w.startswith("hydra.searchpath=")]
+    arguments += [f"--config-dir={s.path}" for s in sources if s.provider == "command-line"]
+    return arguments + [w for w in hydra.overrides.hydra if w.startswith("hydra.searchpath=")]
 
 
-def _typed(words: Sequence[str]) -> Mapping[str, str]:
+def _typed(arguments: Sequence[str]) -> Mapping[str, str]:
     """Values by their keys, a group's written as a setting's; the last one counts."""
-    pairs = (word.lstrip("+~").partition("=")[::2] for word in words)
+    pairs = (word.lstrip("+~").partition("=")[::2] for word in arguments)
     return {key.partition("@")[0].replace("/", "."): value for key, value in pairs}
