@@ -56,6 +56,17 @@ def test_no_text_stands_in_two_splits_after_normalization(docs: list[tuple[str, 
     assert sum(len(set(texts)) for texts in found) == len(set(chain(*found)))
 
 
+def test_emptied_documents_are_removed_and_counted() -> None:
+    docs = [Document(f"Ana{i}", "b") for i in range(10)]
+    docs[3:3] = [Document("佐藤", "c"), Document("عبد الله", "d")]
+    corpus = build(docs, layout="sequences", normalize="ascii+lower", fractions=(1.0, 0.0, 0.0))
+    assert texts_of(corpus.splits["train"], corpus.vocabulary) == [f"ana{i}" for i in range(10)]
+    assert corpus.labels == ("b",)
+    assert corpus.report.emptied_documents == 2
+    assert corpus.report.dropped_characters["佐"] == 1
+    assert sum(corpus.report.dropped_characters.values()) == 2 + 7
+
+
 def test_sequences_hold_every_document_with_its_label() -> None:
     docs = [Document(f"n{i % 30}", "even" if i % 2 == 0 else "odd") for i in range(40)]
     corpus = build(docs)

@@ -1,10 +1,8 @@
 """From documents to encoded splits: normalized, split without leaks, counted."""
 
-import contextlib
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -12,22 +10,22 @@ import numpy.typing as npt
 from charlab.data.corpus_report import CorpusReport, report_corpus
 from charlab.data.documents.document import SPLITS, AnyDocument, Document
 from charlab.data.documents.limit import SHORT_DOCUMENT
-from charlab.data.splits import FEW_DOCUMENTS, Fractions, assign_splits, check_fractions
+from charlab.data.splits import (
+    FEW_DOCUMENTS,
+    Fractions,
+    SplitAssignment,
+    assign_splits,
+    check_fractions,
+)
 from charlab.data.tokens import resolve_min_count, vocabulary_from_counts
 from charlab.data.tokens.cache import CorpusCache
-from charlab.data.tokens.ragged import EncodedSplit, Ids, chunks, flat_offsets, smallest_unsigned
-from charlab.data.tokens.store import StoredIds
-from charlab.data.tokens.tokenize import tokenize_documents
-from charlab.data.tokens.tokenized import (
-    CHUNK,
-    UNASSIGNED,
-    TokenizedText,
-    count_parts,
-    token_lengths,
-)
+from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
+from charlab.data.tokens.reader import tokenize_documents
+from charlab.data.tokens.store import CHUNK, HELD, SelectedIds, TokenIds
+from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
+from charlab.data.tokens.tokenizer import smallest_unsigned
 from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary
 from charlab.errors import ConfigError, DataError
-from charlab.system.files import write_atomically
 
 LAYOUTS = ("sequences", "stream")
 
@@ -128,33 +126,18 @@ def build_corpus(
         cache=cache,
         announce=announce,
     )
-    if not len(text.lengths):
-        raise DataError(
-            f"no text is left after dataset.normalize={normalize} "
-            f"({text.normalization.emptied_documents} documents were emptied): "
-            "check dataset.path or choose another normalization"
-        )
+    _require_text(text, normalize)
     layout = choose_layout(layout, text.characters)
     assignment = assign_splits(text, layout, fractions, split_seed, predicts_label=predicts_label)
-    counts = _counts(text, assignment.shares)
+    counts = count_parts(text, assignment.shares)
     _require_something(text, counts, fractions)
     vocabulary, table, rare = _learn(text, counts, least)
-    pieces = _cut(text, assignment.shares, table, in_memory=layout == "sequences")
-    splits = {SPLITS[part]: pieces[part] for part in assignment.parts}
+    splits = _cut(text, assignment, table, hold=layout == "sequences")
+    given = _given(text, assignment, layout)
     report = report_corpus(
-        text,
-        assignment,
-        splits,
-        counts=counts,
-        given=_given(text, assignment.shares, layout),
-        lengths=token_lengths(unit, text.tokens),
-        known=table != UNK,
-        rare=rare,
+        text, assignment, splits, counts=counts, given=given, known=table != UNK, rare=rare
     )
-    fingerprint = text.fingerprint
-    if layout == "stream" and not assignment.cut and (text.parts == UNASSIGNED).any():
-        # Earlier versions cut these documents: what was trained then had other parts.
-        fingerprint = hashlib.sha256(f"{fingerprint} whole".encode()).hexdigest()
+    fingerprint = _fingerprint(text, assignment, layout)
     return Corpus(vocabulary, text.labels, layout, splits, fingerprint, report)
 
 
@@ -189,48 +172,33 @@ def encode_documents(
     return EncodedSplit(ids, flat_offsets(lengths), label_ids)
 
 
-def _counts(text: TokenizedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How often each token stands in each split, (3, S); of a stored text counted once."""
-    if text.folder is None:
-        return count_parts(text.token_ids, shares, len(text.tokens))
-    key = hashlib.sha256(shares.tobytes()).hexdigest()[:16]
-    file = text.folder / f"counts-{key}.npy"
-    known = _load_counts(file, (len(SPLITS), len(text.tokens)))
-    if known is not None:
-        return known
-    counts = count_parts(text.token_ids, shares, len(text.tokens))
-    with contextlib.suppress(OSError):  # a full disk: they are counted again the next time
-        write_atomically(file, lambda stream: np.save(stream, counts))
-    return counts
+def _fingerprint(text: TokenizedText, assignment: SplitAssignment, layout: str) -> str:
+    if layout == "stream" and not assignment.cut and (text.parts == UNASSIGNED).any():
+        # Earlier versions cut these documents: what was trained then had other parts.
+        return hashlib.sha256(f"{text.fingerprint} whole".encode()).hexdigest()
+    return text.fingerprint
 
 
-def _given(
-    text: TokenizedText, shares: npt.NDArray[np.int64], layout: str
-) -> npt.NDArray[np.int64]:
+def _given(text: TokenizedText, assignment: SplitAssignment, layout: str) -> npt.NDArray[np.int64]:
     """Of each split the tokens that nothing predicts, (3, S): the first of a stream's pieces."""
     counts = np.zeros((len(SPLITS), len(text.tokens)), np.int64)
     if layout == "stream":
-        begins = _begins(shares)
-        for part, column in enumerate(shares.T):
-            places = begins[column > 0, part]
-            for near in np.split(places, np.flatnonzero(np.diff(places // CHUNK)) + 1):
+        for part in range(len(SPLITS)):
+            _, starts, _ = assignment.pieces(part)
+            for near in np.split(starts, np.flatnonzero(np.diff(starts // CHUNK)) + 1):
                 if len(near):
                     token_ids = text.token_ids[int(near[0]) : int(near[-1]) + 1]
                     np.add.at(counts[part], token_ids[near - near[0]], 1)
     return counts
 
 
-def _begins(shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Where each document's share for each split begins, (n, 3)."""
-    return flat_offsets(shares.ravel())[:-1].reshape(shares.shape)
-
-
-def _load_counts(file: Path, shape: tuple[int, int]) -> npt.NDArray[np.int64] | None:
-    try:
-        counts: npt.NDArray[np.int64] = np.load(file)
-    except (OSError, ValueError, EOFError):
-        return None
-    return counts if counts.shape == shape else None
+def _require_text(text: TokenizedText, normalize: str) -> None:
+    if not len(text.lengths):
+        raise DataError(
+            f"no text is left after dataset.normalize={normalize} "
+            f"({text.emptied} documents were emptied): "
+            "check dataset.path or choose another normalization"
+        )
 
 
 def _require_something(
@@ -272,44 +240,25 @@ def _learn(
 
 def _cut(
     text: TokenizedText,
-    shares: npt.NDArray[np.int64],
+    assignment: SplitAssignment,
     table: npt.NDArray[np.unsignedinteger],
     *,
-    in_memory: bool,
-) -> list[EncodedSplit]:
-    """Deals the documents' tokens out to the splits and gives them their ids.
+    hold: bool,
+) -> dict[str, EncodedSplit]:
+    """The splits' tokens with their ids in the vocabulary.
 
     Args:
         text: the documents.
-        shares: tokens of each document for each split, (n, 3), taken in this order.
-        table: the id of each number, (S,).
-        in_memory: whether ids of a stored text are to be read.
+        assignment: which of their tokens are in which split.
+        table: the id of each token, (S,).
+        hold: whether all ids are to be in memory, however many they are.
     """
-    token_ids = text.token_ids
-    begins = _begins(shares)
-    side = np.zeros(0, np.int8)
-    if not isinstance(token_ids, StoredIds):
-        side = np.repeat(np.tile(np.arange(len(SPLITS), dtype=np.int8), len(shares)), shares.flat)
-    pieces = []
-    for part in range(len(SPLITS)):
-        held = shares[:, part] > 0
-        lengths = shares[held, part]
-        ids: Ids
-        if isinstance(token_ids, StoredIds):
-            ids = token_ids.select(begins[held, part], lengths, table)
-            ids = ids[:] if in_memory else ids
-        else:
-            ids = _look_up(table, token_ids[side == part])
-        labels = None if text.label_ids is None else text.label_ids[held]
-        pieces.append(EncodedSplit(ids, flat_offsets(lengths), labels))
-    return pieces
-
-
-def _look_up(
-    table: npt.NDArray[np.unsignedinteger], token_ids: npt.NDArray[np.unsignedinteger]
-) -> npt.NDArray[np.unsignedinteger]:
-    """table[numbers] chunk by chunk: NumPy makes indices of 8 bytes of all it is given at once."""
-    ids = np.empty(len(token_ids), table.dtype)
-    for begin, chunk in chunks(token_ids, CHUNK):
-        ids[begin : begin + len(chunk)] = table[chunk]
-    return ids
+    splits = {}
+    for part in assignment.parts:
+        documents, starts, lengths = assignment.pieces(part)
+        ids: TokenIds = SelectedIds(text.token_ids, starts, lengths, table)
+        if hold or len(ids) <= HELD:
+            ids = ids[:]
+        labels = None if text.label_ids is None else text.label_ids[documents]
+        splits[SPLITS[part]] = EncodedSplit(ids, flat_offsets(lengths), labels)
+    return splits

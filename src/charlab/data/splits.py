@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS
+from charlab.data.tokens.ragged import flat_offsets
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText
 from charlab.errors import ConfigError
 
@@ -173,6 +174,14 @@ class SplitAssignment:
     cut: bool
     scarce: tuple[str, ...]
     overlap: dict[str, int]
+
+    def pieces(
+        self, part: int
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """A split's pieces: each one's document, where in the text it begins, and its tokens."""
+        begins = flat_offsets(self.shares.ravel())[:-1].reshape(self.shares.shape)
+        documents = np.flatnonzero(self.shares[:, part])
+        return documents, begins[documents, part], self.shares[documents, part]
 
 
 def assign_splits(

@@ -20,7 +20,7 @@ from charlab.data.batches.batch import (
     to_device,
 )
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows, smallest_signed
-from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.store import HELD
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 
@@ -168,13 +168,13 @@ class Rows(Protocol):
 
 
 def padded_rows(encoded: EncodedSplit, *, labels: LabelUse, device: torch.device | str) -> Rows:
-    """The rows of documents in memory, or of windows in a file.
+    """The rows of documents, or of windows of a text too large to be held.
 
     Raises:
         ValueError: if labels are asked for and there are none.
     """
-    if isinstance(encoded.ids, StoredIds) and labels is LabelUse.TARGET:
-        return StoredRows(encoded, device=device)
+    if len(encoded.ids) > HELD and labels is LabelUse.TARGET:
+        return WindowRows(encoded, device=device)
     return PaddedRows(encoded, labels=labels, device=device)
 
 
@@ -211,7 +211,7 @@ class PaddedRows:
         marked = np.full(encoded.characters + encoded.documents + 1, EOS, encoded.ids.dtype)
         text = np.ones(len(marked), dtype=bool)
         text[encoded.offsets + np.arange(encoded.documents + 1)] = False
-        marked[text] = encoded.array
+        marked[text] = encoded.ids[:]
         starts = encoded.offsets[:-1] + document + self._classify
         self._flat = to_device(marked, device)
         self._starts = torch.tensor(starts, device=device)
@@ -245,8 +245,8 @@ class PaddedRows:
         )
 
 
-class StoredRows:
-    """Windows of a text that stays in its file, for classification: read batch by batch.
+class WindowRows:
+    """Windows of a text that is read batch by batch, for classification.
 
     Args:
         encoded: the windows, labelled.

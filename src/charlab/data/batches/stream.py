@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smallest_tensor
-from charlab.data.tokens.ragged import EncodedSplit, Ids
-from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.ragged import EncodedSplit
+from charlab.data.tokens.store import HELD, TokenIds
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 
@@ -107,14 +107,14 @@ class StreamBatches:
         )
 
 
-BLOCK = 2**20  # positions of all lanes that are read from a file together
+BLOCK = 2**20  # positions of all lanes of a large text that are read together
 
 
 class Lanes:
     """Contiguous stretches of a text as rows, of which windows are looked at in turn.
 
-    A text in memory is put on the device once. Of one in a file, a block of some million positions
-    is there at a time, so that neither memory nor speed depends on how long the text is.
+    A small text is put on the device at once. Of a large one, a block of some million positions is
+    there at a time, so that neither memory nor speed depends on how long the text is.
 
     Args:
         ids: the text, (N,).
@@ -124,16 +124,15 @@ class Lanes:
     """
 
     def __init__(
-        self, ids: Ids, starts: npt.NDArray[np.int64], length: int, device: torch.device | str
+        self, ids: TokenIds, starts: npt.NDArray[np.int64], length: int, device: torch.device | str
     ) -> None:
         self._ids = ids
         self._starts = starts.tolist()
         self._length = length
         self._device = device
-        stored = isinstance(ids, StoredIds)
-        self._width = max(1, BLOCK // len(self._starts)) if stored else length
+        self._width = length if len(ids) <= HELD else max(1, BLOCK // len(self._starts))
         self._begin = 0
-        self._block = torch.empty(0, 0) if stored else self._read(0, length)
+        self._block = torch.empty(0, 0)
 
     def window(self, begin: int, end: int) -> Tensor:
         """Positions ``begin`` to ``end`` of all lanes, (B, end - begin), in a small type."""

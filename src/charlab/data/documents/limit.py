@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
 
@@ -15,34 +17,44 @@ class Allowance:
 
     Args:
         limit: of each part; None: no limit.
-
-    Attributes:
-        given: characters that were read so far, of all parts.
     """
 
     def __init__(self, limit: int | None) -> None:
-        self.limit = limit
-        self.given = 0
+        self._limit = limit
         self._spent: Counter[str | None] = Counter()
 
-    def pieces(self, document: AnyDocument) -> Iterator[str]:
-        """A document's text as far as it may be read; counts what it gives.
+    def cut(self, documents: Iterable[AnyDocument]) -> Iterator[AnyDocument]:
+        """Documents as far as they may be read, each to be read before the next is taken.
 
         A short document that does not fit is left out, unless it would be the first.
         """
-        for piece in _whole(document):
-            spent = self._spent[document.split]
-            fitting = piece if self.limit is None else piece[: self.limit - spent]
-            if fitting != piece and self.limit is not None:
-                self._spent[document.split] = self.limit  # nor may anything that comes later
-                short = isinstance(document, Document) and len(piece) <= SHORT_DOCUMENT
-                if fitting and not (short and spent):
-                    self.given += len(fitting)
-                    yield fitting
+        for document in documents:
+            left = self._left(document)
+            if self._limit is None:
+                yield document
+            elif isinstance(document, LongDocument):
+                if left:
+                    yield replace(document, pieces=partial(self._pieces, document), utf8=None)
+            elif len(document.text) <= left:
+                self._spent[document.split] += len(document.text)
+                yield document
+            else:
+                self._spent[document.split] = self._limit  # nor may anything that comes later
+                first = left == self._limit
+                if left and (first or len(document.text) > SHORT_DOCUMENT):
+                    yield document._replace(text=document.text[:left])
+
+    def _left(self, document: AnyDocument) -> int:
+        return (self._limit or 0) - self._spent[document.split]
+
+    def _pieces(self, document: LongDocument) -> Iterator[str]:
+        for piece in document.pieces():
+            fitting = piece[: self._left(document)]
+            self._spent[document.split] += len(fitting)
+            if fitting:
+                yield fitting
+            if fitting != piece:
                 return
-            self._spent[document.split] += len(piece)
-            self.given += len(piece)
-            yield piece
 
 
 def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterator[AnyDocument]:
@@ -58,7 +70,3 @@ def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterator[AnyDoc
             drawn += len(document.text)
             if drawn >= limit:
                 return
-
-
-def _whole(document: AnyDocument) -> Iterator[str]:
-    return document.pieces() if isinstance(document, LongDocument) else iter((document.text,))

@@ -11,17 +11,17 @@ import numpy.typing as npt
 
 from charlab.data.tokens.characters import CharacterTokenizer, CharacterVocabulary
 from charlab.data.tokens.tokenizer import Tokenizer
-from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary
-from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary
+from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary, byte_lengths
+from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.data.tokens.words import WordTokenizer, WordVocabulary
 from charlab.errors import ConfigError
 
 __all__ = [
     "UNITS",
     "Tokenizer",
-    "id_table",
     "make_vocabulary",
     "resolve_min_count",
+    "token_lengths",
     "tokenizer",
     "vocabulary_from_counts",
 ]
@@ -103,15 +103,14 @@ def vocabulary_from_counts(
     return make_vocabulary(unit, known), int(rare.sum()), int(occurrences[rare].sum())
 
 
-def id_table(source: Tokenizer, vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
-    """Ids in a vocabulary by number in a tokenizer of its unit, (size,); else ``UNK``."""
-    if isinstance(vocabulary, ByteVocabulary):
-        return np.arange(source.size, dtype=np.int64) + FIRST
-    if isinstance(vocabulary, CharacterVocabulary):
-        return vocabulary.encode_points(np.arange(source.size, dtype=np.uint32))
-    index = {token: i for i, token in enumerate(vocabulary.tokens, start=FIRST)}
-    names = source.tokens(range(source.size))
-    return np.fromiter((index.get(name, UNK) for name in names), np.int64, len(names))
+def token_lengths(unit: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Characters (code points) of each of a tokenizer's tokens, (S,).
+
+    Over a text they sum to its length.
+    """
+    if unit == "byte":
+        return byte_lengths()
+    return np.fromiter(map(len, tokens), np.int64, len(tokens))
 
 
 def _known(unit: str) -> str:

@@ -1,14 +1,11 @@
 """Text as flat arrays. No Python object per document exists from here on."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.store import StoredIds
-
-Ids = npt.NDArray[np.unsignedinteger] | StoredIds
+from charlab.data.tokens.store import TokenIds
 
 
 @dataclass(frozen=True)
@@ -16,15 +13,14 @@ class EncodedSplit:
     """One split of a corpus, encoded.
 
     Attributes:
-        ids: tokens of all documents one after another, (N,), the smallest unsigned type. Those of
-            a large stream stay in a file: a slice without a step gives an array either way.
+        ids: tokens of all documents one after another, (N,), the smallest unsigned type.
         offsets: where document i begins and ends: offsets[i] and offsets[i+1], (n+1,) int64.
         labels: index of each document's label, (n,) int64; None if unlabelled.
 
     In the stream layout a "document" is the piece of one that fell into the split.
     """
 
-    ids: Ids
+    ids: TokenIds
     offsets: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64] | None
 
@@ -47,17 +43,6 @@ class EncodedSplit:
     def predictions(self) -> int:
         """Tokens of a stream that are predicted: all but each document's first."""
         return max(0, self.characters - self.documents)
-
-    @property
-    def array(self) -> npt.NDArray[np.unsignedinteger]:
-        """All ids in memory, (N,)."""
-        return self.ids[:] if isinstance(self.ids, StoredIds) else self.ids
-
-
-def chunks(ids: Ids, size: int) -> Iterator[tuple[int, npt.NDArray[np.unsignedinteger]]]:
-    """The ids piece by piece: where each begins, and at most ``size`` ids of it."""
-    for begin in range(0, len(ids), size):
-        yield begin, ids[begin : begin + size]
 
 
 def flat_offsets(lengths: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -88,11 +73,6 @@ def count_windows(encoded: EncodedSplit, seq_len: int, classes: int) -> npt.NDAr
     counts = np.zeros(classes, dtype=np.int64)
     np.add.at(counts, encoded.labels, -(-encoded.lengths // seq_len))
     return counts
-
-
-def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:
-    """The smallest unsigned type that holds the ids 0 … size-1."""
-    return np.min_scalar_type(max(size - 1, 0))
 
 
 def smallest_signed(token_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.signedinteger]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Numbers, Tokenizer
+from charlab.data.tokens.tokenizer import Tokenizer, Unsigned, smallest_unsigned
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
@@ -80,40 +80,25 @@ def _kind(character: str) -> int:
 
 
 class WordTokenizer(Tokenizer):
-    """A token is a token; numbers are given in the order in which tokens are met."""
+    """A token is a word or what stands between words; ids are given as tokens are met."""
 
     def __init__(self) -> None:
-        self._numbers: defaultdict[str, int] = defaultdict()
-        self._numbers.default_factory = self._numbers.__len__
-        self._tokens: list[str] = []
+        self._ids: defaultdict[str, int] = defaultdict()
+        self._ids.default_factory = self._ids.__len__
 
-    @property
-    def size(self) -> int:
-        """How many different tokens were met."""
-        return len(self._numbers)
-
-    def points(self, text: str) -> Numbers:
-        """Numbers of the tokens, (n,)."""
+    def token_ids(self, text: str, utf8: bytes | None = None) -> Unsigned:
+        """Ids of the tokens, (n,)."""
         tokens = split_words(text)
-        return np.fromiter(map(self._numbers.__getitem__, tokens), np.uint32, len(tokens))
+        token_ids = np.fromiter(map(self._ids.__getitem__, tokens), np.uint32, len(tokens))
+        return token_ids.astype(smallest_unsigned(len(self._ids)))
 
-    def tokens(self, token_ids: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
+    def tokens(self) -> list[str]:
         """The tokens."""
-        known = self._all()
-        return [known[number] for number in token_ids]
-
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """Characters of each token, its space among them."""
-        return np.fromiter(map(len, self._numbers), np.int64, len(self._numbers))
+        return list(self._ids)
 
     def cut(self, text: str) -> int:
         """Before the last token, which may go on."""
         return (token_starts(text) or [0])[-1]
-
-    def _all(self) -> list[str]:
-        if len(self._tokens) < len(self._numbers):
-            self._tokens = list(self._numbers)
-        return self._tokens
 
 
 class WordVocabulary(Vocabulary):

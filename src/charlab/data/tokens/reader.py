@@ -1,0 +1,117 @@
+"""The reader: documents become token ids in one pass, whether they fit into memory or not."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from charlab.data.documents.document import AnyDocument, Document, LongDocument
+from charlab.data.documents.limit import SHORT_DOCUMENT, Allowance
+from charlab.data.documents.normalize import check_steps
+from charlab.data.tokens.cache import CorpusCache, digest_of, read_entry
+from charlab.data.tokens.single_pass import SinglePass
+from charlab.data.tokens.tokenized import TokenizedText
+from charlab.data.tokens.tokenizer import Unsigned
+
+LARGE = 2**25  # characters that are held in memory at most, unless documents are short
+
+
+def tokenize_documents(
+    docs: Iterable[AnyDocument],
+    *,
+    unit: str,
+    normalize: str,
+    distinct: bool,
+    limit: int | None,
+    sequences: bool,
+    cache: CorpusCache | None = None,
+    announce: Callable[[str], object] = lambda text: None,
+) -> TokenizedText:
+    """Reads, normalizes and tokenizes documents.
+
+    The ids of what fits are held in memory; of all else they go piece by piece into a file of
+    the cache, from which the same files need not be read again.
+
+    Args:
+        docs: the documents.
+        unit: what a token is.
+        normalize: steps of `check_steps`.
+        distinct: whether a text that comes again with the same label counts once.
+        limit: characters of each part that are read; None: all.
+        sequences: whether the documents are to be examples of their own.
+        cache: where large texts are kept; None: in the user's cache folder.
+        announce: told what takes long.
+
+    Raises:
+        ConfigError, DataError: if a setting or a text cannot be.
+    """
+    settings = {"unit": unit, "steps": [*check_steps(normalize)], "distinct": distinct}
+    allowance = Allowance(limit)
+    rest = iter(docs)
+    taken, some_long, whole = _take(rest, sequences=sequences)
+    if whole and (not some_long or (limit is not None and limit <= LARGE)):
+        ids: list[Unsigned] = [np.empty(0, np.uint8)]
+        held = SinglePass(settings, ids.append)
+        held.read(map(_held, allowance.cut(_emptying(taken))))
+        return held.text(np.concatenate(ids))
+    store = cache or CorpusCache()
+
+    def write(documents: Iterable[AnyDocument], *, several: bool = True) -> Path:
+        announce(f"encoding a large text, once, into {store.folder}")
+        with store.write() as writer:
+            stored = SinglePass(settings, writer.append, writer.drop, several=several)
+            stored.read(allowance.cut(documents))
+            return stored.store(writer)
+
+    if whole:
+        identity = json.dumps([settings, limit, [*map(_identity, taken)]])
+        entry = store.recall(identity, lambda: write(taken, several=len(taken) > 1))
+    else:
+        entry = write(chain(_emptying(taken), rest))
+    about, read, token_ids = read_entry(entry)
+    return TokenizedText.of(about, read, token_ids, folder=entry)
+
+
+def _take(docs: Iterator[AnyDocument], *, sequences: bool) -> tuple[deque[AnyDocument], bool, bool]:
+    """Takes documents until there are no more, or too many to hold.
+
+    Short documents are held however many they are: they are assigned to splits by their text.
+
+    Returns:
+        The documents; whether some are too long to hold; whether there are no more.
+    """
+    taken: deque[AnyDocument] = deque()
+    count = short = characters = 0
+    for document in docs:
+        taken.append(document)
+        if isinstance(document, LongDocument):
+            continue
+        count += 1
+        short += len(document.text) <= SHORT_DOCUMENT
+        characters += len(document.text)
+        if characters > LARGE and not sequences and 2 * short < count:
+            return taken, True, False
+    return taken, len(taken) > count, True
+
+
+def _emptying(taken: deque[AnyDocument]) -> Iterator[AnyDocument]:
+    """The documents, let go one by one."""
+    while taken:
+        yield taken.popleft()
+
+
+def _held(document: AnyDocument) -> Document:
+    """A document with its whole text."""
+    if isinstance(document, LongDocument):
+        return Document("".join(document.pieces()), document.label, document.split)
+    return document
+
+
+def _identity(document: AnyDocument) -> list[object]:
+    """What stays the same as long as a document does."""
+    if isinstance(document, LongDocument):
+        return [list(document.identity), document.label, document.split]
+    return [digest_of(document.text), document.label, document.split]
