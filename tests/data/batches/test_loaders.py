@@ -12,16 +12,11 @@ from hypothesis import strategies as st
 
 from charlab.data.batches import padded as padded_module
 from charlab.data.batches import stream as lanes_module
-from charlab.data.batches.batch import LabelUse
+from charlab.data.batches.batch import IGNORE, Batch, LabelUse
 from charlab.data.batches.evaluation import BURN_IN, StreamEvaluation, evaluation_batches
-from charlab.data.batches.loaders import (
-    IGNORE,
-    Batch,
-    SequenceBatches,
-    StreamBatches,
-    WindowBatches,
-    training_batches,
-)
+from charlab.data.batches.loaders import training_batches
+from charlab.data.batches.padded import SequenceBatches
+from charlab.data.batches.stream import StreamBatches
 from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.data.tokens.store import SelectedIds, StoredIds
 from charlab.data.tokens.vocabulary import EOS
@@ -278,7 +273,14 @@ def test_no_prediction_crosses_a_seam(
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 5), st.integers(1, 12))
 def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_len: int) -> None:
     encoded = documents(lengths)
-    form = WindowBatches(encoded, batch_size=batch_size, seq_len=seq_len, seed=0)
+    form = training_batches(
+        encoded,
+        layout="stream",
+        labels=LabelUse.TARGET,
+        batch_size=batch_size,
+        seq_len=seq_len,
+        seed=0,
+    )
     seen: Counter[int] = Counter()
     for batch in form.epoch(0):
         assert batch.lengths is not None

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.batches.batch import ALL, IGNORE, Batch, LabelUse, Shard
-from charlab.data.batches.padded import padded_rows
+from charlab.data.batches.batch import ALL, IGNORE, Batch, LabelUse, Shard, rows_of
+from charlab.data.batches.padded import PaddedRows
 from charlab.data.batches.stream import Lanes, Seams, lane_starts
-from charlab.data.tokens.ragged import EncodedSplit, cut_windows
+from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS
 
 BUDGET = 16_384  # positions of a batch, padding included: bounds memory for any text
@@ -75,13 +75,9 @@ def evaluation_batches(
         ValueError: if the layout is unknown, a stream is to be conditional, or a stream
             has nothing to predict.
     """
-    if layout not in ("sequences", "stream"):
-        raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
-    if layout == "stream" and labels is not LabelUse.TARGET:
-        if labels is LabelUse.CONDITION:
-            raise ValueError("a stream has no labels to condition generation on")
+    rows = rows_of(encoded, layout=layout, labels=labels, seq_len=seq_len)
+    if rows is None:
         return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device, shard=shard)
-    rows = encoded if layout == "sequences" else cut_windows(encoded, seq_len)
     return SequenceEvaluation(rows, labels=labels, budget=budget, device=device, shard=shard)
 
 
@@ -105,7 +101,7 @@ class SequenceEvaluation:
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = padded_rows(encoded, labels=labels, device=device)
+        self._rows = PaddedRows(encoded, labels=labels, device=device)
         self._order = np.argsort(self._rows.lengths, kind="stable")
         self._lengths = self._rows.lengths[self._order]
         bounds = _fill(self._lengths, budget)
