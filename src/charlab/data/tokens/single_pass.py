@@ -14,7 +14,7 @@ from charlab.data.documents.document import SPLITS, AnyDocument, Document, LongD
 from charlab.data.documents.normalize import normalize_label, normalize_text
 from charlab.data.tokens import tokenizer
 from charlab.data.tokens.cache import EntryWriter, digest_of
-from charlab.data.tokens.chunks import normalized_pieces, normalized_utf8
+from charlab.data.tokens.chunks import normalized_pieces
 from charlab.data.tokens.tokenized import (
     UNASSIGNED,
     TokenizedText,
@@ -103,7 +103,10 @@ class SinglePass:
     def _read_long(self, document: LongDocument) -> None:
         before, own = self._digest.copy(), hashlib.sha256()
         tokens, characters, blank = 0, 0, True
-        for piece, utf8 in self._pieces(document):
+        pieces = normalized_pieces(
+            document, self._settings["steps"], self._dropped, self._tokenizer
+        )
+        for piece, utf8 in pieces:
             blank = blank and piece.isspace()
             characters += len(piece)
             if self._several:
@@ -114,15 +117,6 @@ class SinglePass:
         elif self._drop is not None:
             self._drop(tokens)
             self._digest = before
-
-    def _pieces(self, document: LongDocument) -> Iterator[tuple[str, bytes]]:
-        """A document's text, normalized and cut between tokens; and the same in UTF-8."""
-        steps = self._settings["steps"]
-        if document.utf8 and self._unit != "word":  # may be cut at any character
-            yield from normalized_utf8(document, steps, self._dropped)
-            return
-        for piece in normalized_pieces(document.pieces(), steps, self._dropped, self._tokenizer):
-            yield piece, utf8_of(piece)
 
     def _tokenize(self, texts: list[str]) -> None:
         """Takes in whole texts."""
