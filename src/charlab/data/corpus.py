@@ -132,7 +132,8 @@ def build_corpus(
     counts = count_parts(text, assignment.shares)
     _require_something(text, counts, fractions)
     vocabulary, table, rare = _learn(text, counts, least)
-    splits = _cut(text, assignment, table, hold=layout == "sequences")
+    hold = layout == "sequences" or len(text.token_ids) <= HELD
+    splits = _cut(text, assignment, table, hold=hold)
     given = _given(text, assignment, layout)
     report = report_corpus(
         text, assignment, splits, counts=counts, given=given, known=table != UNK, rare=rare
@@ -251,14 +252,13 @@ def _cut(
         text: the documents.
         assignment: which of their tokens are in which split.
         table: the id of each token, (S,).
-        hold: whether all ids are to be in memory, however many they are.
+        hold: whether all ids are to be in memory.
     """
     splits = {}
     for part in assignment.parts:
         documents, starts, lengths = assignment.pieces(part)
-        ids: TokenIds = SelectedIds(text.token_ids, starts, lengths, table)
-        if hold or len(ids) <= HELD:
-            ids = ids[:]
+        selected = SelectedIds(text.token_ids, starts, lengths, table)
+        ids: TokenIds = selected[:] if hold else selected
         labels = None if text.label_ids is None else text.label_ids[documents]
         splits[SPLITS[part]] = EncodedSplit(ids, flat_offsets(lengths), labels)
     return splits

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smallest_tensor
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.store import HELD, TokenIds
+from charlab.data.tokens.store import TokenIds
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 
@@ -107,7 +107,8 @@ class StreamBatches:
         )
 
 
-BLOCK = 2**20  # positions of all lanes of a large text that are read together
+WHOLE = 2**22  # tokens of a text that is on the device at once
+BLOCK = 2**20  # positions of all lanes of a larger one that are there together
 
 
 class Lanes:
@@ -130,7 +131,7 @@ class Lanes:
         self._starts = starts.tolist()
         self._length = length
         self._device = device
-        self._width = length if len(ids) <= HELD else max(1, BLOCK // len(self._starts))
+        self._width = length if len(ids) <= WHOLE else max(1, BLOCK // len(self._starts))
         self._begin = 0
         self._block = torch.empty(0, 0)
 
