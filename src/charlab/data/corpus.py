@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.corpus_report import CorpusReport, report_corpus
-from charlab.data.documents.document import SPLITS, AnyDocument, Document
-from charlab.data.documents.limit import SHORT_DOCUMENT
+from charlab.data.documents.document import SHORT_DOCUMENT, SPLITS, AnyDocument, Document
 from charlab.data.splits import (
     FEW_DOCUMENTS,
     Fractions,
@@ -17,14 +16,19 @@ from charlab.data.splits import (
     assign_splits,
     check_fractions,
 )
-from charlab.data.tokens import resolve_min_count, vocabulary_from_counts
+from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.cache import CorpusCache
-from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
+from charlab.data.tokens.ragged import (
+    CHUNK,
+    HELD,
+    EncodedSplit,
+    SelectedIds,
+    TokenIds,
+    flat_offsets,
+)
 from charlab.data.tokens.reader import tokenize_documents
-from charlab.data.tokens.store import CHUNK, HELD, SelectedIds, TokenIds
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
-from charlab.data.tokens.tokenizer import smallest_unsigned
-from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary
+from charlab.data.tokens.vocabulary import UNK, Vocabulary, smallest_unsigned
 from charlab.errors import ConfigError, DataError
 
 LAYOUTS = ("sequences", "stream")
@@ -115,7 +119,6 @@ def build_corpus(
             token is, or train gets none of it; or if only some documents have a label.
     """
     check_fractions(fractions)
-    least = resolve_min_count(unit, min_count)
     text = tokenize_documents(
         docs,
         unit=unit,
@@ -131,7 +134,7 @@ def build_corpus(
     assignment = assign_splits(text, layout, fractions, split_seed, predicts_label=predicts_label)
     counts = count_parts(text, assignment.shares)
     _require_something(text, counts, fractions)
-    vocabulary, table, rare = _learn(text, counts, least)
+    vocabulary, table, rare = learn_vocabulary(unit, text.tokens, counts[0], min_count)
     hold = layout == "sequences" or len(text.token_ids) <= HELD
     splits = _cut(text, assignment, table, hold=hold)
     given = _given(text, assignment, layout)
@@ -216,27 +219,6 @@ def _require_something(
             f"the train part is empty: {text.characters.sum()} characters are too few for "
             f"dataset.split.fractions={list(fractions)}; give more text or train a larger share"
         )
-
-
-def _learn(
-    text: TokenizedText, counts: npt.NDArray[np.int64], min_count: int
-) -> tuple[Vocabulary, npt.NDArray[np.unsignedinteger], tuple[int, int]]:
-    """The vocabulary of the train split, the id of each number, (S,), and what is too rare."""
-    train = counts[0]
-    vocabulary, tokens, occurrences = vocabulary_from_counts(
-        text.unit, text.tokens, train, min_count
-    )
-    if not tokens < np.count_nonzero(train):
-        raise DataError(
-            f"no symbol of the train part occurs {min_count} times or more: "
-            f"lower dataset.min_count={min_count} or give more text"
-        )
-    ids = {token: i for i, token in enumerate(vocabulary.tokens, start=FIRST)}
-    table = np.array(
-        [ids.get(token, UNK) for token in text.tokens],
-        smallest_unsigned(vocabulary.size),
-    )
-    return vocabulary, table, (tokens, occurrences)
 
 
 def _cut(

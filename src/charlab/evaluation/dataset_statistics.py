@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.corpus import Corpus
-from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.store import chunks
+from charlab.data.tokens.ragged import EncodedSplit, chunks
 from charlab.data.tokens.vocabulary import EOS, FIRST, UNK
 from charlab.evaluation.ngram_counts import (
     EventCounts,

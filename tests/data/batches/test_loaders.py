@@ -17,8 +17,7 @@ from charlab.data.batches.evaluation import BURN_IN, StreamEvaluation, evaluatio
 from charlab.data.batches.loaders import training_batches
 from charlab.data.batches.padded import SequenceBatches
 from charlab.data.batches.stream import StreamBatches
-from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
-from charlab.data.tokens.store import SelectedIds, StoredIds
+from charlab.data.tokens.ragged import EncodedSplit, SelectedIds, StoredIds, flat_offsets
 from charlab.data.tokens.vocabulary import EOS
 
 uses = st.sampled_from([LabelUse.CONDITION, LabelUse.TARGET])

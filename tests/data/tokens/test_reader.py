@@ -1,6 +1,7 @@
 """The reader: large texts, encoded piece by piece into files, against the same in memory."""
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from charlab.data import corpus as corpus_module
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
-from charlab.data.tokens import reader, single_pass, store
+from charlab.data.tokens import ragged, reader, single_pass
 from charlab.data.tokens.cache import CorpusCache
 from charlab.data.tokens.chunks import cut_utf8
-from charlab.data.tokens.store import SelectedIds
+from charlab.data.tokens.ragged import SelectedIds
 from charlab.errors import DataError
 from charlab.evaluation.reference_texts import opening_text
 
@@ -34,6 +35,13 @@ def long(document: Document, size: int, *, utf8: bool = False) -> LongDocument:
     identity = (document.text, size, 0, 0, 0, "utf-8")
     given = blocks if utf8 else None
     return LongDocument(pieces, document.label, identity, document.split, given)
+
+
+def take(docs: Iterator[AnyDocument], *, sequences: bool) -> tuple[deque[AnyDocument], bool, bool]:
+    """As if all documents were too many to hold."""
+    taken = deque(docs)
+    some_long = any(isinstance(document, LongDocument) for document in taken)
+    return taken, some_long, some_long or sequences
 
 
 @pytest.fixture(scope="module")
@@ -116,10 +124,10 @@ def test_streaming_equals_memory(
     expected = outcome(docs, split_seed=1, **options)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "LARGE", 0)
-        patch.setattr(reader, "SHORT_DOCUMENT", -1)
+        patch.setattr(reader, "_take", take)
         patch.setattr(single_pass, "PIECE", size)
-        patch.setattr(store.chunks, "__defaults__", (5,))
-        patch.setattr(store, "CHUNK", 4)
+        patch.setattr(ragged.chunks, "__defaults__", (5,))
+        patch.setattr(ragged, "CHUNK", 4)
         patch.setattr(corpus_module, "CHUNK", 3)
         patch.setattr(corpus_module, "HELD", 0)
         patch.setattr(cut_utf8, "__defaults__", (size,))

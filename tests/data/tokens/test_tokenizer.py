@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from charlab.data.tokens import (
     UNITS,
+    learn_vocabulary,
     make_vocabulary,
     resolve_min_count,
     token_lengths,
     tokenizer,
-    vocabulary_from_counts,
 )
 from charlab.data.tokens.vocabulary import FIRST, UNK
 from charlab.errors import ConfigError
@@ -51,9 +51,12 @@ def test_what_is_encoded_comes_back(unit, script, data):
     tokens = source.tokens()
     assert int(token_lengths(unit, tokens)[token_ids].sum()) == len(text)
     counts = np.bincount(token_ids, minlength=len(tokens))
-    vocabulary, *dropped = vocabulary_from_counts(unit, tokens, counts, 1)
+    if not text:
+        return
+    vocabulary, table, dropped = learn_vocabulary(unit, tokens, counts, 1)
     ids = vocabulary.encode(text)
-    assert dropped == [0, 0]
+    assert dropped == (0, 0)
+    np.testing.assert_array_equal(table[token_ids], ids)
     assert UNK not in ids
     assert vocabulary.decode(ids) == text
     assert vocabulary.whole(ids.tolist()) == len(ids)
@@ -63,20 +66,23 @@ def test_what_is_encoded_comes_back(unit, script, data):
 @pytest.mark.parametrize("unit", ["char", "word"])
 def test_what_is_rare_is_left_out_and_counted(unit):
     tokens = ["a", "b", "c", "d", "e"]
-    vocabulary, dropped, occurrences = vocabulary_from_counts(unit, tokens, [3, 2, 1, 0, 2], 3)
+    vocabulary, table, dropped = learn_vocabulary(unit, tokens, [3, 2, 1, 0, 2], 3)
     assert vocabulary.unit == unit
     assert vocabulary.tokens == ("a",)
-    assert (dropped, occurrences) == (3, 5)
+    assert dropped == (3, 5)
+    assert table.tolist() == [FIRST, UNK, UNK, UNK, UNK]
     assert vocabulary.encode("ab" if unit == "char" else "a\n").tolist() == [FIRST, UNK]
-    everything, *none = vocabulary_from_counts(unit, tokens, [3, 2, 1, 0, 2], 1)
+    everything, _, none = learn_vocabulary(unit, tokens, [3, 2, 1, 0, 2], 1)
     assert everything.tokens == ("a", "b", "c", "e")  # what never occurs in train is not known
-    assert none == [0, 0]
+    assert none == (0, 0)
 
 
 def test_bytes_are_never_left_out():
-    vocabulary, *dropped = vocabulary_from_counts("byte", ["A"], [1], 5)
+    tokens = tokenizer("byte").tokens()
+    vocabulary, table, dropped = learn_vocabulary("byte", tokens, np.eye(256)[65])
     assert vocabulary.size == 258
-    assert dropped == [0, 0]
+    assert dropped == (0, 0)
+    assert table.tolist() == list(range(2, 258))
 
 
 def test_a_large_alphabet():

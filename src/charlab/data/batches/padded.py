@@ -18,8 +18,7 @@ from charlab.data.batches.batch import (
     smallest_tensor,
     to_device,
 )
-from charlab.data.tokens.ragged import EncodedSplit, smallest_signed
-from charlab.data.tokens.store import HELD
+from charlab.data.tokens.ragged import HELD, EncodedSplit, smallest_signed
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smallest_tensor
-from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.store import TokenIds
+from charlab.data.tokens.ragged import EncodedSplit, TokenIds
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.ragged import StoredIds
 from charlab.errors import DataError
 from charlab.system.files import VARIABLE, cache_folder, write_atomically
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned, smallest_unsigned
+from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
@@ -14,6 +14,7 @@ from charlab.data.tokens.vocabulary import (
     Ids,
     Vocabulary,
     code_points,
+    smallest_unsigned,
 )
 
 

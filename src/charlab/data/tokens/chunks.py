@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from charlab.data.documents.document import LongDocument
 from charlab.data.documents.normalize import normalize_text
-from charlab.data.tokens.tokenizer import Tokenizer, utf8_of
+from charlab.data.tokens.tokenizer import Tokenizer
+from charlab.data.tokens.vocabulary import utf8_of
 from charlab.errors import DataError
 
 MOST_HELD = 2**24  # characters that are held at most where there is no place to cut

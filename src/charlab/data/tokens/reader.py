@@ -1,15 +1,16 @@
 """The reader: documents become token ids in one pass, whether they fit into memory or not."""
 
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from charlab.data.documents.document import AnyDocument, Document, LongDocument
-from charlab.data.documents.limit import SHORT_DOCUMENT, Allowance
+from charlab.data.documents.document import SHORT_DOCUMENT, AnyDocument, Document, LongDocument
 from charlab.data.documents.normalize import check_steps
 from charlab.data.tokens.cache import CorpusCache, digest_of, read_entry
 from charlab.data.tokens.single_pass import SinglePass
@@ -115,3 +116,50 @@ def _identity(document: AnyDocument) -> list[object]:
     if isinstance(document, LongDocument):
         return [list(document.identity), document.label, document.split]
     return [digest_of(document.text), document.label, document.split]
+
+
+class Allowance:
+    """How many characters may still be read; each part that the data itself sets apart has its own.
+
+    Characters are counted as they are read, before normalization.
+
+    Args:
+        limit: of each part; None: no limit.
+    """
+
+    def __init__(self, limit: int | None) -> None:
+        self._limit = limit
+        self._spent: Counter[str | None] = Counter()
+
+    def cut(self, documents: Iterable[AnyDocument]) -> Iterator[AnyDocument]:
+        """Documents as far as they may be read, each to be read before the next is taken.
+
+        A short document that does not fit is left out, unless it would be the first.
+        """
+        for document in documents:
+            left = self._left(document)
+            if self._limit is None:
+                yield document
+            elif isinstance(document, LongDocument):
+                if left:
+                    yield replace(document, pieces=partial(self._pieces, document), utf8=None)
+            elif len(document.text) <= left:
+                self._spent[document.split] += len(document.text)
+                yield document
+            else:
+                self._spent[document.split] = self._limit  # nor may anything that comes later
+                first = left == self._limit
+                if left and (first or len(document.text) > SHORT_DOCUMENT):
+                    yield document._replace(text=document.text[:left])
+
+    def _left(self, document: AnyDocument) -> int:
+        return (self._limit or 0) - self._spent[document.split]
+
+    def _pieces(self, document: LongDocument) -> Iterator[str]:
+        for piece in document.pieces():
+            fitting = piece[: self._left(document)]
+            self._spent[document.split] += len(fitting)
+            if fitting:
+                yield fitting
+            if fitting != piece:
+                return

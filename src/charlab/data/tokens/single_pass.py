@@ -22,8 +22,9 @@ from charlab.data.tokens.tokenized import (
     index_labels,
     text_key,
 )
-from charlab.data.tokens.tokenizer import Unsigned, utf8_of
+from charlab.data.tokens.tokenizer import Unsigned
 from charlab.data.tokens.utf8_bytes import utf8_bytes
+from charlab.data.tokens.vocabulary import utf8_of
 
 PIECE = 2**18  # characters that are tokenized together
 
@@ -88,14 +89,15 @@ class SinglePass:
             self._emptied += 1
             return False
         part = UNASSIGNED if document.split is None else SPLITS.index(document.split)
+        label = document.label and normalize_label(document.label)
         if self._settings["distinct"]:
-            met = key, document.label and normalize_label(document.label), part
+            met = key, label, part
             if met in self._met:
                 self._repeats += 1
                 return False
             self._met.add(met)
         self._keys.append(key)
-        self._labels.append(document.label)
+        self._labels.append(label)
         self._parts.append(part)
         self._characters.append(characters)
         return True

@@ -15,10 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS
-from charlab.data.documents.normalize import normalize_label
-from charlab.data.tokens.ragged import flat_offsets
-from charlab.data.tokens.store import TokenIds, chunks
-from charlab.data.tokens.tokenizer import utf8_of
+from charlab.data.tokens.ragged import TokenIds, chunks, flat_offsets
+from charlab.data.tokens.vocabulary import utf8_of
 from charlab.errors import DataError
 from charlab.system.files import write_atomically
 
@@ -195,13 +193,9 @@ def index_labels(
     Documents that the data puts into val or test are to have labels that can be learnt; where
     nothing tells the other documents apart, they are like them.
 
-    Labels are told apart as `normalize_label` writes them.
-
     Raises:
         DataError: if only some documents have a label, or one of val or test is unknown.
     """
-    forms = {name: name if name is None else normalize_label(name) for name in set(names)}
-    names = [forms[name] for name in names]
     given = parts > 0
     learnt = {name for name, apart in zip(names, given.tolist(), strict=True) if not apart}
     if len(learnt) == 1:

@@ -35,13 +35,3 @@ class Tokenizer(ABC):
         the same as if nothing stood before them.
         """
         return len(text)
-
-
-def utf8_of(text: str) -> bytes:
-    """A text in UTF-8; lone surrogates (a command line may hold them) pass as they are."""
-    return text.encode("utf-8", "surrogatepass")
-
-
-def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:
-    """The smallest unsigned type that holds the ids 0 … size-1."""
-    return np.min_scalar_type(max(size - 1, 0))

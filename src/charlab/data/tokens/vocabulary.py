@@ -38,6 +38,16 @@ def code_points(text: str) -> npt.NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
+def utf8_of(text: str) -> bytes:
+    """A text in UTF-8; lone surrogates (a command line may hold them) pass as they are."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:
+    """The smallest unsigned type that holds the ids 0 … size-1."""
+    return np.min_scalar_type(max(size - 1, 0))
+
+
 class Vocabulary(ABC):
     """The tokens a model knows. Ids: ``EOS``, ``UNK``, then the tokens in order.
 

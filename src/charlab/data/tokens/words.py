@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned, smallest_unsigned
+from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
@@ -24,6 +24,7 @@ from charlab.data.tokens.vocabulary import (
     Ids,
     Vocabulary,
     code_points,
+    smallest_unsigned,
 )
 
 _NEW, _SPACE, _WHITE, _WORD, _MARK, _SINGLE = range(6)  # kinds of characters; _NEW: not looked up

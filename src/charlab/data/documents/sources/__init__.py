@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from charlab.data.documents.document import AnyDocument, Document
-from charlab.data.documents.limit import draw
 from charlab.data.documents.sources.request import Request
 from charlab.registry import Registry
 
@@ -77,6 +76,21 @@ def read_parts(
         if path is not None:
             for document in draw(read_source(name, replace(request, path=path)), limit):
                 yield in_split(document, split)
+
+
+def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterator[AnyDocument]:
+    """A source's documents until there are enough of them; the last may still be cut.
+
+    A source that reads file by file then reads no more of them. Documents that say their part come
+    all: another part may follow.
+    """
+    drawn = 0
+    for document in documents:
+        yield document
+        if limit is not None and document.split is None and isinstance(document, Document):
+            drawn += len(document.text)
+            if drawn >= limit:
+                return
 
 
 def in_split(document: AnyDocument, split: str) -> AnyDocument:

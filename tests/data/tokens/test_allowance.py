@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
-from charlab.data.documents.limit import Allowance, draw
+from charlab.data.documents.sources import draw
+from charlab.data.tokens.reader import Allowance
 
 LONG = "x" * 300
 

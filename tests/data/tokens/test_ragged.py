@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.tokens import store
-from charlab.data.tokens.store import SelectedIds, StoredIds
+from charlab.data.tokens import ragged
+from charlab.data.tokens.ragged import SelectedIds, StoredIds
 from charlab.errors import DataError
 
 
@@ -49,7 +49,7 @@ def test_slices_are_those_of_an_array(
     assert len(ids) == len(whole)
     assert ids.dtype == whole.dtype
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "CHUNK", chunk)
+        patch.setattr(ragged, "CHUNK", chunk)
         np.testing.assert_array_equal(ids[begin:end], whole[begin:end])
     assert ids[begin:end].dtype == whole.dtype
 
