@@ -1,8 +1,9 @@
 """From documents to encoded splits: normalized, split without leaks, counted."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +18,16 @@ from charlab.data.splits import (
     check_fractions,
 )
 from charlab.data.tokens import learn_vocabulary
-from charlab.data.tokens.cache import CorpusCache
 from charlab.data.tokens.ragged import (
     CHUNK,
     HELD,
     EncodedSplit,
     SelectedIds,
     TokenIds,
+    Unsigned,
     flat_offsets,
 )
-from charlab.data.tokens.reader import tokenize_documents
+from charlab.data.tokens.reader import ReaderOptions, tokenize_documents
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
 from charlab.data.tokens.vocabulary import UNK, Vocabulary, smallest_unsigned
 from charlab.errors import ConfigError, DataError
@@ -80,38 +81,26 @@ def choose_layout(layout: str, lengths: npt.ArrayLike) -> str:
 def build_corpus(
     docs: Iterable[AnyDocument],
     *,
-    normalize: str,
     layout: str,
     fractions: Fractions,
     split_seed: int,
     predicts_label: bool = False,
-    distinct: bool = False,
-    unit: str = "char",
     min_count: int | None = None,
-    limit: int | None = None,
-    cache: CorpusCache | None = None,
-    announce: Callable[[str], object] = lambda text: None,
+    **reading: Unpack[ReaderOptions],
 ) -> Corpus:
     """Normalizes, splits and encodes documents.
 
     The vocabulary is that of the train split; tokens of other splits that train lacks become
-    ``UNK``, and the report says how many. A large text is encoded once, piece by piece, into
-    a file of the cache, and stays there: the ids of its splits are read when they are needed.
+    ``UNK``, and the report says how many.
 
     Args:
         docs: texts with labels, all or none of them labelled.
-        normalize: steps of `normalize_documents`.
         layout: "auto", "sequences" or "stream".
         fractions: shares of train, val and test in what the data itself puts into none of them.
         split_seed: another seed, another split; of no meaning where texts are cut by position.
         predicts_label: whether it is to be predicted; no document is cut then (`assign_splits`).
-        distinct: whether a text that comes again with the same label counts once. Otherwise how
-            often it comes is information, for training as for every figure.
-        unit: what a token is: "char", "byte" or "word".
         min_count: rarer tokens of train are unknown; None: the unit's own.
-        limit: characters of each part that are read; None: all.
-        cache: where large texts are kept; None: in the user's cache folder.
-        announce: told what takes long.
+        reading: how the documents are read.
 
     Raises:
         ConfigError: if a setting cannot be.
@@ -119,24 +108,13 @@ def build_corpus(
             token is, or train gets none of it; or if only some documents have a label.
     """
     check_fractions(fractions)
-    text = tokenize_documents(
-        docs,
-        unit=unit,
-        normalize=normalize,
-        distinct=distinct,
-        limit=limit,
-        sequences=layout == "sequences",
-        cache=cache,
-        announce=announce,
-    )
-    _require_text(text, normalize)
+    text = tokenize_documents(docs, sequences=layout == "sequences", **reading)
     layout = choose_layout(layout, text.characters)
     assignment = assign_splits(text, layout, fractions, split_seed, predicts_label=predicts_label)
     counts = count_parts(text, assignment.shares)
     _require_something(text, counts, fractions)
-    vocabulary, table, rare = learn_vocabulary(unit, text.tokens, counts[0], min_count)
-    hold = layout == "sequences" or len(text.token_ids) <= HELD
-    splits = _cut(text, assignment, table, hold=hold)
+    vocabulary, table, rare = learn_vocabulary(text.unit, text.tokens, counts[0], min_count)
+    splits = _cut(text, assignment, table, layout)
     given = _given(text, assignment, layout)
     report = report_corpus(
         text, assignment, splits, counts=counts, given=given, known=table != UNK, rare=rare
@@ -196,15 +174,6 @@ def _given(text: TokenizedText, assignment: SplitAssignment, layout: str) -> npt
     return counts
 
 
-def _require_text(text: TokenizedText, normalize: str) -> None:
-    if not len(text.lengths):
-        raise DataError(
-            f"no text is left after dataset.normalize={normalize} "
-            f"({text.emptied} documents were emptied): "
-            "check dataset.path or choose another normalization"
-        )
-
-
 def _require_something(
     text: TokenizedText, counts: npt.NDArray[np.int64], fractions: Fractions
 ) -> None:
@@ -222,20 +191,10 @@ def _require_something(
 
 
 def _cut(
-    text: TokenizedText,
-    assignment: SplitAssignment,
-    table: npt.NDArray[np.unsignedinteger],
-    *,
-    hold: bool,
+    text: TokenizedText, assignment: SplitAssignment, table: Unsigned, layout: str
 ) -> dict[str, EncodedSplit]:
-    """The splits' tokens with their ids in the vocabulary.
-
-    Args:
-        text: the documents.
-        assignment: which of their tokens are in which split.
-        table: the id of each token, (S,).
-        hold: whether all ids are to be in memory.
-    """
+    """The splits' tokens with their ids in the vocabulary: of each token, (S,), in ``table``."""
+    hold = layout == "sequences" or len(text.token_ids) <= HELD
     splits = {}
     for part in assignment.parts:
         documents, starts, lengths = assignment.pieces(part)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Required, TypedDict, Unpack
 
 import numpy as np
 
@@ -16,20 +17,34 @@ from charlab.data.tokens.cache import CorpusCache, digest_of, read_entry
 from charlab.data.tokens.single_pass import SinglePass
 from charlab.data.tokens.tokenized import TokenizedText
 from charlab.data.tokens.tokenizer import Unsigned
+from charlab.errors import DataError
 
 LARGE = 2**25  # characters that are held in memory at most, unless documents are short
 
 
+class ReaderOptions(TypedDict, total=False):
+    """How documents are read.
+
+    Attributes:
+        normalize: steps of `check_steps`.
+        unit: what a token is: "char", "byte" or "word".
+        distinct: whether a text that comes again with the same label counts once. Otherwise how
+            often it comes is information, for training as for every figure.
+        limit: characters of each part that are read; None: all.
+        cache: where large texts are kept; None: in the user's cache folder.
+        announce: told what takes long.
+    """
+
+    normalize: Required[str]
+    unit: str
+    distinct: bool
+    limit: int | None
+    cache: CorpusCache | None
+    announce: Callable[[str], object]
+
+
 def tokenize_documents(
-    docs: Iterable[AnyDocument],
-    *,
-    unit: str,
-    normalize: str,
-    distinct: bool,
-    limit: int | None,
-    sequences: bool,
-    cache: CorpusCache | None = None,
-    announce: Callable[[str], object] = lambda text: None,
+    docs: Iterable[AnyDocument], *, sequences: bool, **options: Unpack[ReaderOptions]
 ) -> TokenizedText:
     """Reads, normalizes and tokenizes documents.
 
@@ -38,17 +53,34 @@ def tokenize_documents(
 
     Args:
         docs: the documents.
-        unit: what a token is.
-        normalize: steps of `check_steps`.
-        distinct: whether a text that comes again with the same label counts once.
-        limit: characters of each part that are read; None: all.
-        sequences: whether the documents are to be examples of their own.
-        cache: where large texts are kept; None: in the user's cache folder.
-        announce: told what takes long.
+        sequences: whether they are to be examples of their own.
+        options: how they are read.
 
     Raises:
-        ConfigError, DataError: if a setting or a text cannot be.
+        ConfigError: if a setting cannot be.
+        DataError: if a text cannot be read, or none is left.
     """
+    text = _tokenize(docs, sequences=sequences, **options)
+    if not len(text.lengths):
+        raise DataError(
+            f"no text is left after dataset.normalize={options['normalize']} "
+            f"({text.emptied} documents were emptied): "
+            "check dataset.path or choose another normalization"
+        )
+    return text
+
+
+def _tokenize(
+    docs: Iterable[AnyDocument],
+    *,
+    sequences: bool,
+    normalize: str,
+    unit: str = "char",
+    distinct: bool = False,
+    limit: int | None = None,
+    cache: CorpusCache | None = None,
+    announce: Callable[[str], object] = lambda text: None,
+) -> TokenizedText:
     settings = {"unit": unit, "steps": [*check_steps(normalize)], "distinct": distinct}
     allowance = Allowance(limit)
     rest = iter(docs)

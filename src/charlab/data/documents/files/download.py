@@ -122,8 +122,6 @@ def _try(url: str, sha256: str, file: Path) -> tuple[str | None, bool]:
     import pooch  # here: with what it needs it takes a while to import
     import requests
 
-    pass
-
     pooch.get_logger().setLevel(logging.WARNING)
     with DownloadBar(file.name) as progress:
         # Bytes as they are: their number is then known, and a broken connection is noticed.
