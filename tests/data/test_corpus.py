@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from charlab.data.corpus import Corpus, build_corpus, choose_layout, encode_documents
 from charlab.data.corpus_checks import require_classes, require_measurable, require_window
 from charlab.data.documents.document import SPLITS, Document
-from charlab.data.splits import Fractions, split_positions
+from charlab.data.splits import Fractions, apportion
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 from charlab.data.tokens.vocabulary import UNK, Vocabulary
 from charlab.errors import ConfigError, DataError
@@ -100,7 +100,8 @@ def test_a_stream_is_split_by_position(texts: list[str], fractions: Fractions) -
     for part, name in enumerate(SPLITS):
         expected, labels = [], []
         for i, doc in enumerate(docs):
-            start, end = split_positions(len(doc.text), fractions)[part]
+            ends = np.cumsum(apportion([len(doc.text)], fractions)[0])
+            start, end = (0, *ends)[part], ends[part]
             if end > start:
                 piece = doc.text[start:end]
                 expected.append("".join(c if c in train else "\ufffd" for c in piece))

@@ -16,6 +16,9 @@ from charlab.errors import ConfigError
 
 Fractions = tuple[float, float, float]
 
+TRAIN = SPLITS.index("train")
+FEW_DOCUMENTS = 8  # fewer are no collection
+
 
 def check_fractions(fractions: Sequence[float]) -> None:
     """Refuses fractions that cannot be: three, none negative, sum 1, train above 0.
@@ -51,17 +54,6 @@ def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> npt.NDArray[
     extra = np.arange(len(weights)) < left[:, None]
     np.put_along_axis(shares, by_remainder, np.take_along_axis(shares, by_remainder, 1) + extra, 1)
     return shares
-
-
-def split_positions(length: int, fractions: Fractions) -> tuple[tuple[int, int], ...]:
-    """Start and end of the train, val and test part of a document, contiguous, in this order.
-
-    Raises:
-        ConfigError: if the fractions cannot be.
-    """
-    check_fractions(fractions)
-    ends = np.cumsum(apportion([length], fractions)[0]).tolist()
-    return tuple(zip([0, *ends[:-1]], ends, strict=True))
 
 
 def split_documents(
@@ -151,12 +143,6 @@ def scarce_labels(
     return tuple(sorted(label for label, sides in found.items() if not there <= sides))
 
 
-TRAIN = SPLITS.index("train")
-
-
-FEW_DOCUMENTS = 8  # fewer are no collection
-
-
 @dataclass(frozen=True)
 class SplitAssignment:
     """How a text is assigned to splits.
@@ -187,7 +173,7 @@ class SplitAssignment:
 def assign_splits(
     text: TokenizedText, layout: str, fractions: Fractions, seed: int, *, predicts_label: bool
 ) -> SplitAssignment:
-    """Deals documents, or positions of them, out to the splits.
+    """Assigns documents, or positions of them, to the splits.
 
     Documents that the data puts into a split go there whole. The others are assigned to splits by
     the fractions; a split of val and test that was given takes no share of them. Sequences are

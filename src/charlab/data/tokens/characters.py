@@ -1,6 +1,6 @@
 """Characters: Unicode code points."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +9,6 @@ from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
-    REPLACEMENT,
     UNK,
     Ids,
     Vocabulary,
@@ -95,7 +94,6 @@ class CharacterVocabulary(Vocabulary):
         # One place beyond the last known code point stands for everything above it.
         self._ids = np.full(int(known.max(initial=0)) + 2, UNK, dtype=np.int64)
         self._ids[known] = np.arange(FIRST, self.size)
-        self._shown = ("", REPLACEMENT, *self.tokens)
 
     def __repr__(self) -> str:
         return f"CharacterVocabulary({''.join(self.tokens)!r})"
@@ -104,10 +102,6 @@ class CharacterVocabulary(Vocabulary):
         """Ids of a text, (length,); ``UNK`` where a character is not known."""
         ids: Ids = self._ids[np.minimum(code_points(text), len(self._ids) - 1)]
         return ids
-
-    def decode(self, ids: Iterable[int]) -> str:
-        """The text of ids: nothing for ``EOS``, U+FFFD for ``UNK``."""
-        return "".join([self._shown[i] for i in ids])
 
     def unknown(self, text: str) -> list[tuple[int, str]]:
         """Positions and characters of what is not known, in order."""

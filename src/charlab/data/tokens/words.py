@@ -9,7 +9,7 @@ marks that belong to them. Han characters stand one by one. Scripts that put no 
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +19,6 @@ from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
-    REPLACEMENT,
     UNK,
     Ids,
     Vocabulary,
@@ -121,7 +120,6 @@ class WordVocabulary(Vocabulary):
             if len(token_starts(token)) != 1:
                 raise ValueError(f"a vocabulary of words is made of tokens, not {token!r}")
         self._ids = {token: i for i, token in enumerate(self.tokens, start=FIRST)}
-        self._shown = ("", REPLACEMENT, *self.tokens)
         self._has_spaced = any(s.startswith(" ") and s != " " for s in self.tokens)
 
     def __repr__(self) -> str:
@@ -130,10 +128,6 @@ class WordVocabulary(Vocabulary):
     def encode(self, text: str) -> Ids:
         """Ids of a text's tokens, (n,); ``UNK`` where a token is not known."""
         return np.array([self._ids.get(t, UNK) for t in split_words(text)], dtype=np.int64)
-
-    def decode(self, ids: Iterable[int]) -> str:
-        """The text of ids: nothing for ``EOS``, U+FFFD for ``UNK``."""
-        return "".join([self._shown[i] for i in ids])
 
     def unknown(self, text: str) -> list[tuple[int, str]]:
         """Positions (in characters) and tokens of what is not known, in order."""
