@@ -84,12 +84,7 @@ def evaluation_batches(
 class SequenceEvaluation:
     """Documents (or windows), sorted by length, as many to a batch as the budget allows.
 
-    Args:
-        encoded: the documents.
-        labels: what they are for.
-        budget: positions of a batch, padding included; a longer document stands alone.
-        device: where batches are to be.
-        shard: this process's share of the batches; they are assigned to splits in turn.
+    Args: as of `evaluation_batches`; processes take batches in turn.
     """
 
     def __init__(
@@ -137,12 +132,8 @@ class StreamEvaluation:
     a state that began as zeros is warm by then, and the figure close to a single lane's. State
     is carried from batch to batch; ``fresh`` is True in the first.
 
-    Args:
-        encoded: the pieces of a split, read one after another; one has 2 characters or more.
-        lanes: their number; by default one for every 4,096 characters, from 1 to 64.
-        budget: positions of a batch, which decide how wide its windows are.
-        device: where batches are to be.
-        shard: this process's share of the lanes.
+    Args: as of `evaluation_batches`; by default there is a lane for every 4,096 characters, from
+        1 to 64, and the budget decides how wide windows are.
 
     Raises:
         ValueError: if there is nothing to predict.

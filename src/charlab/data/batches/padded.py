@@ -30,14 +30,10 @@ class SequenceBatches:
     numbers of documents differ by one at most, and shuffles the batches. An epoch's batches
     depend on the seed and its number alone, so that any of them can be the first.
 
-    Args:
-        encoded: the documents of a split, at least one.
-        batch_size: documents of a batch at most, those of all processes together.
-        seed: for the order.
-        labels: what they are for.
-        device: where batches are to be.
-        shard: the share of every batch's documents that this process takes; they are assigned to
-            splits in turn, so that all processes' are of much the same lengths.
+    Processes that share a batch take its documents in turn, so that all shares are of much the
+    same lengths.
+
+    Args: as of `training_batches`; at least one document.
 
     Attributes:
         steps_per_epoch: batches of an epoch.
@@ -117,11 +113,6 @@ class PaddedRows:
     classification reads ``[c1 … cn]`` and predicts the label. Padding reads ``EOS`` and
     predicts ``IGNORE``, to the right. The whole text is on the device, unless it is too large to be
     held: then its windows, to be classified, are read batch by batch.
-
-    Args:
-        encoded: the documents, or windows.
-        labels: what they are for.
-        device: where batches are to be.
 
     Attributes:
         lengths: positions that each document takes, (n,), on the host.

@@ -23,12 +23,9 @@ class StreamBatches:
     has its mark. A text too short for one whole window in every lane gets fewer lanes, at least
     one. Every epoch is the same.
 
-    Args:
-        encoded: the pieces of a split, read one after another; one has 2 characters or more.
-        batch_size: lanes at most, those of all processes together.
-        seq_len: T, characters of a window.
-        device: where batches are to be.
-        shard: the share of the lanes that this process reads: neighbours.
+    Processes that share a batch read lanes that are neighbours.
+
+    Args: as of `training_batches`; the pieces are read one after another.
 
     Attributes:
         lanes: lanes that are read here, the B of every batch.
