@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from charlab.data import corpus as corpus_module
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
-from charlab.data.tokens import ragged, reader, single_pass
+from charlab.data.tokens import ragged, reader
 from charlab.data.tokens.cache import CorpusCache
 from charlab.data.tokens.chunks import cut_utf8
 from charlab.data.tokens.ragged import SelectedIds
@@ -125,7 +125,7 @@ def test_streaming_equals_memory(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "LARGE", 0)
         patch.setattr(reader, "_take", take)
-        patch.setattr(single_pass, "PIECE", size)
+        patch.setattr(reader, "PIECE", size)
         patch.setattr(ragged.chunks, "__defaults__", (5,))
         patch.setattr(ragged, "CHUNK", 4)
         patch.setattr(corpus_module, "CHUNK", 3)
