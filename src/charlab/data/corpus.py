@@ -117,7 +117,7 @@ def build_corpus(
     splits = _cut(text, assignment, table, layout)
     given = _given(text, assignment, layout)
     report = report_corpus(
-        text, assignment, splits, counts=counts, given=given, known=table != UNK, rare=rare
+        text, assignment, counts=counts, given=given, known=table != UNK, rare=rare
     )
     fingerprint = _fingerprint(text, assignment, layout)
     return Corpus(vocabulary, text.labels, layout, splits, fingerprint, report)

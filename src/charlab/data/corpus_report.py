@@ -8,7 +8,6 @@ import numpy.typing as npt
 from charlab.data.documents.document import SPLITS
 from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import token_lengths
-from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.tokenized import TokenizedText
 
 
@@ -66,19 +65,17 @@ class CorpusReport:
 def report_corpus(
     text: TokenizedText,
     assignment: SplitAssignment,
-    splits: dict[str, EncodedSplit],
     *,
     counts: npt.NDArray[np.int64],
     given: npt.NDArray[np.int64],
     known: npt.NDArray[np.bool_],
     rare: tuple[int, int],
 ) -> CorpusReport:
-    """Counts over normalized texts and their encoded splits.
+    """Counts over normalized texts and their splits.
 
     Args:
         text: the documents.
         assignment: how they were assigned to splits.
-        splits: what they became.
         counts: how often each token stands in each split, (3, S).
         given: how often each is not predicted, (3, S).
         known: whether the vocabulary has it, (S,).
@@ -87,9 +84,9 @@ def report_corpus(
     predicted, lengths = counts - given, token_lengths(text.unit, text.tokens)
 
     def by_split(sums: npt.NDArray[np.int64]) -> dict[str, int]:
-        return {name: int(sums[SPLITS.index(name)]) for name in splits}
+        return {SPLITS[part]: int(sums[part]) for part in assignment.parts}
 
-    unknown = by_split(counts @ ~known)
+    tokens, unknown = by_split(counts.sum(axis=1)), by_split(counts @ ~known)
     return CorpusReport(
         documents=len(text.lengths),
         characters=int(text.characters.sum()),
@@ -102,11 +99,11 @@ def report_corpus(
         rare_tokens=rare[0],
         rare_occurrences=rare[1],
         overlap=assignment.overlap,
-        unknown_share={name: unknown[name] / max(1, splits[name].characters) for name in splits},
+        unknown_share={name: unknown[name] / max(1, tokens[name]) for name in tokens},
         unknown_tokens=unknown,
         cut_documents=assignment.cut,
-        split_documents={name: split.documents for name, split in splits.items()},
-        split_characters={name: split.characters for name, split in splits.items()},
+        split_documents=by_split((assignment.shares > 0).sum(axis=0)),
+        split_characters=tokens,
         predicted_characters=by_split(predicted @ lengths),
         predicted_unknown=by_split(predicted @ ~known),
         predicted_unknown_characters=by_split(predicted @ (lengths * ~known)),

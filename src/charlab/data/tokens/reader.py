@@ -107,9 +107,9 @@ def _tokenize(
         ids: list[Unsigned] = [np.empty(0, np.uint8)]
         held = _SinglePass(settings, ids.append)
         held.read(map(_held, allowance.cut(_emptying(taken))))
+        symbols = {"symbols": held.tokens()}
         about, read = held.facts()
-        about["symbols"] = held.tokens()
-        return TokenizedText.of(about, read, np.concatenate(ids), texts=held.keys)
+        return TokenizedText.of(about | symbols, read, np.concatenate(ids), texts=held.keys)
     store = cache or CorpusCache()
 
     def write(documents: Iterable[AnyDocument], *, several: bool = True) -> Path:
