@@ -34,7 +34,7 @@ _YOUNG = 60  # seconds; a younger folder without a lock may be about to be locke
 
 
 class CorpusCache:
-    """The numbered texts of a user.
+    """The tokenized texts of a user.
 
     Args:
         folder: where; None: in the user's cache folder.
@@ -99,7 +99,7 @@ class CorpusCache:
 
 
 class EntryWriter:
-    """Writes an entry's numbers as they come, under a name of its own until all is whole.
+    """Writes an entry's token ids as they come, under a name of its own until all is whole.
 
     A context: what is not finished at its end is removed.
 
@@ -127,7 +127,7 @@ class EntryWriter:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def append(self, token_ids: npt.NDArray[np.unsignedinteger]) -> None:
-        """Adds numbers (n,); the file's type grows to theirs if it has to.
+        """Adds token ids (n,); the file's type grows to theirs if it has to.
 
         Raises:
             DataError: if the disk is full.

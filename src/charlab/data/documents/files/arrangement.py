@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from charlab.data.documents.files.entries import Entry, Found
+from charlab.data.documents.files.entries import Entry, Found, shared_folders
 from charlab.data.documents.normalize import normalize_label
 from charlab.errors import DataError
 
@@ -152,12 +152,7 @@ def _parts(entries: Sequence[Entry]) -> tuple[dict[Entry, str], dict[Entry, Plac
 
 def _strip(places: dict[Entry, Place]) -> dict[Entry, Place]:
     """The same without the folders that all share."""
-    shared = 0
-    folders = [place[:-1] for place in places.values() if place]
-    for level in zip(*folders, strict=False):
-        if len(set(level)) > 1:
-            break
-        shared += 1
+    shared = shared_folders(place for place in places.values() if place)
     return {entry: place[shared:] for entry, place in places.items()}
 
 
