@@ -29,7 +29,7 @@ from charlab.data.tokens.ragged import (
 )
 from charlab.data.tokens.reader import ReaderOptions, tokenize_documents
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
-from charlab.data.tokens.vocabulary import UNK, Vocabulary, smallest_unsigned
+from charlab.data.tokens.vocabulary import NAMES, UNK, Vocabulary, smallest_unsigned
 from charlab.errors import ConfigError, DataError
 
 LAYOUTS = ("sequences", "stream")
@@ -109,6 +109,12 @@ def build_corpus(
     """
     check_fractions(fractions)
     text = tokenize_documents(docs, sequences=layout == "sequences", **reading)
+    if not len(text.lengths):
+        raise DataError(
+            f"no text is left after dataset.normalize={reading['normalize']} "
+            f"({text.emptied} documents were emptied): "
+            "check dataset.path or choose another normalization"
+        )
     layout = choose_layout(layout, text.characters)
     assignment = assign_splits(text, layout, fractions, split_seed, predicts_label=predicts_label)
     counts = count_parts(text, assignment.shares)
@@ -181,7 +187,7 @@ def _require_something(
     occurring = np.flatnonzero(counts.sum(axis=0))
     if occurring.size == 1:
         token = text.tokens[int(occurring[0])]
-        what = {"char": "character", "byte": "byte", "word": "word"}[text.unit]
+        what = NAMES[text.unit].removesuffix("s")
         raise DataError(f"the whole text is the one {what} {token!r}: there is nothing to learn")
     if not counts[0].any():
         raise DataError(

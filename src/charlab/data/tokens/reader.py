@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Any, Required, TypedDict, Unpack
+from typing import Any, Required, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,6 @@ from charlab.data.tokens.tokenized import (
 from charlab.data.tokens.tokenizer import Unsigned
 from charlab.data.tokens.utf8_bytes import utf8_bytes
 from charlab.data.tokens.vocabulary import utf8_of
-from charlab.errors import DataError
 
 LARGE = 2**25  # characters that are held in memory at most, unless documents are short
 PIECE = 2**18  # characters that are tokenized together
@@ -62,33 +61,6 @@ class ReaderOptions(TypedDict, total=False):
 
 
 def tokenize_documents(
-    docs: Iterable[AnyDocument], *, sequences: bool, **options: Unpack[ReaderOptions]
-) -> TokenizedText:
-    """Reads, normalizes and tokenizes documents.
-
-    The ids of what fits are held in memory; of all else they go piece by piece into a file of
-    the cache, from which the same files need not be read again.
-
-    Args:
-        docs: the documents.
-        sequences: whether they are to be examples of their own.
-        options: how they are read.
-
-    Raises:
-        ConfigError: if a setting cannot be.
-        DataError: if a text cannot be read, or none is left.
-    """
-    text = _tokenize(docs, sequences=sequences, **options)
-    if not len(text.lengths):
-        raise DataError(
-            f"no text is left after dataset.normalize={options['normalize']} "
-            f"({text.emptied} documents were emptied): "
-            "check dataset.path or choose another normalization"
-        )
-    return text
-
-
-def _tokenize(
     docs: Iterable[AnyDocument],
     *,
     sequences: bool,
@@ -99,6 +71,15 @@ def _tokenize(
     cache: CorpusCache | None = None,
     announce: Callable[[str], object] = lambda text: None,
 ) -> TokenizedText:
+    """Reads, normalizes and tokenizes documents, as `ReaderOptions` says.
+
+    The ids of what fits are held in memory; of all else they go piece by piece into a file of
+    the cache, from which the same files need not be read again. ``sequences`` says that the
+    documents are to be examples of their own.
+
+    Raises:
+        ConfigError, DataError: if a setting or a text cannot be.
+    """
     settings = {"unit": unit, "steps": [*check_steps(normalize)], "distinct": distinct}
     allowance = Allowance(limit)
     rest = iter(docs)
