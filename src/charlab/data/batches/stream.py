@@ -108,7 +108,7 @@ BLOCK = 2**20  # positions of all lanes of a larger one that are there together
 
 
 class Lanes:
-    """Contiguous stretches of a text as rows, of which windows are looked at in turn.
+    """Contiguous spans of a text as rows, of which windows are looked at in turn.
 
     A small text is put on the device at once. Of a large one, a block of some million positions is
     there at a time, so that neither memory nor speed depends on how long the text is.

@@ -162,7 +162,7 @@ class EntryWriter:
         facts = {**about, "dtype": self._dtype.str, "count": self._count}
         entry = self._cache / "entries" / key
         with one_line_errors(self._cache):
-            os.fsync(self._file.fileno())  # a power cut must not leave a whole name without numbers
+            os.fsync(self._file.fileno())  # a power cut must not leave a whole name without ids
             write_atomically(self._folder / DOCUMENTS, lambda file: np.save(file, documents))
             text = json.dumps(facts).encode()
             write_atomically(self._folder / ABOUT, lambda file: file.write(text))
@@ -176,7 +176,7 @@ class EntryWriter:
         return entry
 
     def _widen(self, dtype: np.dtype[np.unsignedinteger]) -> None:
-        """Writes the file anew with wider numbers; early, as most tokens are met early."""
+        """Writes the file anew with wider ids; early, as most tokens are met early."""
         with one_line_errors(self._cache):
             old = self._file
             (self._folder / TOKEN_IDS).rename(self._folder / "narrow")

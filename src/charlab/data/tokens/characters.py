@@ -66,7 +66,7 @@ def _single_bytes(text: str) -> bytes | None:
 
 
 def _distinct(points: Unsigned) -> npt.NDArray[np.intp]:
-    """The distinct numbers, sorted; a table is faster than sorting a text."""
+    """The distinct code points, sorted; a table is faster than sorting a text."""
     seen = np.zeros(int(points.max(initial=0)) + 1, dtype=bool)
     seen[points] = True
     return np.flatnonzero(seen)

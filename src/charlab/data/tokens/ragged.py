@@ -42,12 +42,12 @@ def chunks(ids: TokenIds, size: int = CHUNK) -> Iterator[tuple[int, Unsigned]]:
 
 
 class SelectedIds:
-    """Stretches of token ids, one after another, seen through a table.
+    """Spans of token ids, one after another, seen through a table.
 
     Args:
-        ids: what they are stretches of.
-        starts: where each stretch begins, (m,).
-        lengths: ids of each stretch, (m,).
+        ids: what they are spans of.
+        starts: where each span begins, (m,).
+        lengths: ids of each span, (m,).
         table: what stands for id i is table[i].
 
     Attributes:
@@ -63,7 +63,7 @@ class SelectedIds:
     ) -> None:
         self._ids, self._table = ids, table
         starts, lengths = starts[lengths > 0], lengths[lengths > 0]
-        apart = np.flatnonzero(starts[1:] != (starts + lengths)[:-1])  # others are one stretch
+        apart = np.flatnonzero(starts[1:] != (starts + lengths)[:-1])  # others are one span
         self._starts = starts[np.append(0, apart + 1)] if len(starts) else starts
         ends = np.cumsum(lengths)
         self._ends = ends[np.append(apart, len(ends) - 1)] if len(ends) else ends
@@ -77,16 +77,16 @@ class SelectedIds:
         if step != 1:
             raise ValueError("token ids are read in slices without a step")
         selected = np.empty(max(0, end - begin), self.dtype)
-        stretch, done = int(np.searchsorted(self._ends, begin, side="right")), 0
+        span, done = int(np.searchsorted(self._ends, begin, side="right")), 0
         while done < len(selected):
             place = begin + done
-            before = int(self._ends[stretch - 1]) if stretch else 0
+            before = int(self._ends[span - 1]) if span else 0
             # Looked up chunk by chunk: NumPy makes indices of 8 bytes of all it is given at once.
-            count = min(int(self._ends[stretch]) - place, len(selected) - done, CHUNK)
-            start = int(self._starts[stretch]) + place - before
+            count = min(int(self._ends[span]) - place, len(selected) - done, CHUNK)
+            start = int(self._starts[span]) + place - before
             selected[done : done + count] = self._table[self._ids[start : start + count]]
             done += count
-            stretch += place + count == self._ends[stretch]
+            span += place + count == self._ends[span]
         return selected
 
 
@@ -96,7 +96,7 @@ class StoredIds:
     Slices are read, not mapped: pages of a mapped file would count as this process's memory.
 
     Args:
-        path: the file, whose numbers have no header and are little-endian.
+        path: the file, whose ids have no header and are little-endian.
         dtype: their type.
         count: how many there are.
 

@@ -44,7 +44,7 @@ class TokenizedText:
         fingerprint: sha256 (hexadecimal) over texts, labels and parts.
         texts: the documents' texts where they are at hand.
         keys: where they are not, `text_key` of each, (n,).
-        folder: where the numbers are kept, if on disk, and figures about them may be.
+        folder: where the ids are kept, if on disk, and counts of them may be.
     """
 
     unit: str
@@ -173,7 +173,7 @@ def _count_parts(
 
 
 def count_token_ids(token_ids: npt.NDArray[np.unsignedinteger], size: int) -> npt.NDArray[np.int64]:
-    """How often each number below ``size`` stands in an array, (size,)."""
+    """How often each id below ``size`` stands in an array, (size,)."""
     if token_ids.dtype.itemsize > 1 or size > 256 or len(token_ids) < 2**17:
         return np.bincount(token_ids, minlength=size).astype(np.int64, copy=False)
     # Two bytes at once take half as many steps.

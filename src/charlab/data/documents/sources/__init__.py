@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from charlab.data.documents.document import AnyDocument, Document
-from charlab.data.documents.sources.request import Request
+from charlab.data.documents.request import Request
 from charlab.registry import Registry
 
 __all__ = ["Request", "Source", "read_parts", "read_source", "sources", "stripping", "strips"]

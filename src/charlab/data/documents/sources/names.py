@@ -17,9 +17,9 @@ from charlab.data.documents.files.arrangement import (
 )
 from charlab.data.documents.files.entries import Entry, Found, find
 from charlab.data.documents.files.text_files import empty, read_lines
+from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
 from charlab.data.documents.sources.faker_names import embedded_names
-from charlab.data.documents.sources.request import Request
 from charlab.errors import DataError
 
 

@@ -8,8 +8,8 @@ from charlab.data.documents.files.arrangement import Placed, arrange_parts, show
 from charlab.data.documents.files.entries import Entry, Found, find
 from charlab.data.documents.files.table_columns import Columns
 from charlab.data.documents.files.table_formats import ENDINGS, rows_of
+from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources
-from charlab.data.documents.sources.request import Request
 from charlab.errors import DataError
 
 
