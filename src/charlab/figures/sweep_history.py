@@ -1,13 +1,18 @@
-"""A sweep's history as a picture."""
-
-from collections.abc import Sequence
+"""The history of a sweep: every trial's value, and the best so far."""
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from charlab.figures.sweeps import BEST, COMPLETE, PRUNED, new_figure, show_part, tidy
-
-Points = Sequence[tuple[float, float]]
+from charlab.figures.colors import LIGHT
+from charlab.figures.sweeps import (
+    Limits,
+    Points,
+    add_legend,
+    new_figure,
+    scatter,
+    show_part,
+    tidy,
+)
 
 
 def history_figure(
@@ -16,7 +21,7 @@ def history_figure(
     best: Points,
     *,
     objective: str,
-    limits: tuple[float, float] | None = None,
+    limits: Limits | None = None,
 ) -> Figure:
     """Draws an objective over trials.
 
@@ -25,21 +30,22 @@ def history_figure(
         pruned: (trial, last value) of pruned ones.
         best: (trial, best value so far).
         objective: what the values are.
-        limits: the part of the objective to be shown; None: all.
+        limits: the part of the objective to be shown, the rest at its edge; None: all.
     """
     figure = new_figure()
     axes = figure.add_subplot()
-    if complete:
-        x, y = zip(*complete, strict=True)
-        axes.scatter(x, y, s=28, color=COMPLETE, label="complete")
-    if pruned:
-        x, y = zip(*pruned, strict=True)
-        axes.scatter(x, y, s=28, color=PRUNED, marker="x", label="pruned (last value)")
+    for points, name, label, marker in (
+        (complete, "complete", "complete", "o"),
+        (pruned, "pruned", "pruned (last value)", "x"),
+    ):
+        trials = [trial for trial, _ in points]
+        style = {"s": 28, "color": LIGHT[name], "marker": marker, "label": label}
+        scatter(axes, points, trials, limits, **style)
     if best:
         x, y = zip(*best, strict=True)
-        axes.step(x, y, where="post", color=BEST, linewidth=2, label="best so far")
+        axes.step(x, y, where="post", color=LIGHT["best"], linewidth=2, label="best so far")
     tidy(axes, "trial", objective)
     show_part(axes, limits)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.legend(loc="outside upper left", ncols=3, frameon=False)
+    add_legend(figure, 3)
     return figure

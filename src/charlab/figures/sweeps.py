@@ -1,28 +1,47 @@
-"""What the pictures of sweeps share."""
+"""What the figures of sweeps share."""
 
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from charlab.figures.svg import marks
 from charlab.system.terminal import visible
 
-COMPLETE, BEST, PRUNED, FAILED, RUNNING = "#3568a8", "#c2410c", "#8a6d1d", "#b3261e", "#2e7d5b"
-DIED = "#8c3d6e"
-QUIET = "#5b6572"
+Points = Sequence[tuple[float, float]]
+Limits = tuple[float, float]
+
+WIDTH = 10.0  # inches
 _LABEL = 40  # characters at an axis
-OF_STATE = {
-    "complete": COMPLETE,
-    "pruned": PRUNED,
-    "failed": FAILED,
-    "died": DIED,
-    "running": RUNNING,
-}
 
 
-def new_figure(width: float = 7.0, height: float = 4.2) -> Figure:
+def new_figure(height: float = 4.2, width: float = WIDTH) -> Figure:
     """An empty figure, inches."""
     return Figure(figsize=(width, height), dpi=120, layout="constrained")
+
+
+def scatter(
+    axes: Axes,
+    points: Points,
+    names: Iterable[object],
+    limits: Limits | None = None,
+    **style: Any,
+) -> None:
+    """Draws points, if there are any; those beyond the vertical limits at their edge.
+
+    Args:
+        axes: where.
+        points: (x, y) each.
+        names: what each stands for.
+        limits: the part of the vertical axis to be shown; None: all.
+        style: as matplotlib has it.
+    """
+    if points:
+        x, y = zip(*points, strict=True)
+        axes.scatter(x, np.clip(y, *limits or (-math.inf, math.inf)), gid=marks(names), **style)
 
 
 def short(text: str, length: int) -> str:
@@ -40,7 +59,12 @@ def tidy(axes: Axes, x_label: str, y_label: str) -> None:
         axes.spines[side].set_visible(False)
 
 
-def show_part(axes: Any, limits: tuple[float, float] | None) -> None:
+def add_legend(figure: Figure, columns: int) -> None:
+    """Says above a figure what its marks mean."""
+    figure.legend(loc="outside upper left", ncols=columns, frameon=False)
+
+
+def show_part(axes: Axes, limits: Limits | None) -> None:
     """Shows a part of the vertical axis; None: all of it."""
     if limits is not None:
         pad = 0.04 * (limits[1] - limits[0])
