@@ -8,12 +8,13 @@ from matplotlib.colors import to_hex
 from charlab.figures import to_image
 from charlab.figures.axis import Axis
 from charlab.figures.colors import LIGHT
+from charlab.figures.learning_curves import learning_curves_figure
 from charlab.figures.svg import scales, to_svg
-from charlab.figures.sweep_curves import TrialCurve, group_curves_figure, sweep_curves_figure
+from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
 from charlab.figures.sweep_groups import groups_figure
-from charlab.figures.sweep_history import history_figure
+from charlab.figures.sweep_history import History, history_figure
 from charlab.figures.sweep_importances import importances_figure
-from charlab.figures.sweep_parallel import parallel_figure
+from charlab.figures.sweep_parallel import Coordinates, parallel_figure
 from charlab.figures.sweep_pareto import pareto_figure
 from charlab.figures.sweep_slices import slices_figure
 
@@ -30,9 +31,8 @@ def drawn(figure):
 
 
 def test_history():
-    figure = history_figure(
-        [(0, 3.0), (2, 2.0)], [(1, 4.0)], [(0, 3.0), (2, 2.0)], objective="val/loss", limits=(2, 3)
-    )
+    history = History([(0, 3.0), (2, 2.0)], [(1, 4.0)], [(0, 3.0), (2, 2.0)])
+    figure = history_figure(history, objective="val/loss", limits=(2, 3))
     axes = figure.axes[0]
     complete, pruned = axes.collections
     assert complete.get_offsets().tolist() == [[0, 3], [2, 2]]
@@ -97,7 +97,7 @@ def test_slices_on_their_own_scales():
 def test_parallel_lines_run_through_their_places():
     axes = [Axis("lr", 0, 1), Axis("n", 1, 2, whole=True, partial=True), Axis("loss", 1, 2)]
     rows = [[0, -0.14, 1], [1, 0.5, 0]]
-    figure = parallel_figure(axes, rows, [0.0, 1.0], trials=[4, 7], marked=[7])
+    figure = parallel_figure(Coordinates(axes, [4, 7], rows, [0.0, 1.0], marked=[7]))
     plot = figure.axes[0]
     plain, marked, *_ = plot.lines
     assert plain.get_xydata().tolist() == [[0, 0], [1, -0.14], [2, 1]]
@@ -137,15 +137,15 @@ def test_names_are_shown_whatever_they_are():
     axes = [Axis(name, 0, 1, categories=(name, "b")) for name in ODD]
     places = [[0, 1]] * len(ODD)
     drawn(slices_figure(axes, places, [1.0, 2.0], objective=ODD[0], trials=[0, 1]))
-    drawn(parallel_figure(axes, [[0] * len(ODD)], [1.0], trials=[0]))
+    drawn(parallel_figure(Coordinates(axes, [0], [[0] * len(ODD)], [1.0])))
     drawn(importances_figure(dict.fromkeys(ODD, 0.1), objective=ODD[0]))
     drawn(groups_figure(ODD, [[1.0]] * 6, [1.0] * 6, [None] * 6, metric=ODD[0]))
-    drawn(history_figure([(0, 1.0)], [], [], objective=ODD[0]))
+    drawn(history_figure(History([(0, 1.0)], [], []), objective=ODD[0]))
 
 
 def test_curves_of_groups_have_their_groups_colors_and_marks():
     curves = {"gru": [[(1, 3.0), (2, 2.0)], [(1, 3.1)]], "lstm": [[(1, 3.5), (2, 2.5)]]}
-    figure = group_curves_figure(curves, metric="val/loss")
+    figure = learning_curves_figure(curves, metric="val/loss")
     first, second, third = figure.axes[0].lines
     assert first.get_color() == second.get_color() != third.get_color()
     assert [line.get_gid() for line in (first, third)] == ["marks curve-0", "marks curve-1"]
@@ -154,7 +154,7 @@ def test_curves_of_groups_have_their_groups_colors_and_marks():
 
 def test_an_svg_keeps_texts_and_marks_and_takes_the_page_s_colors():
     label = 'style="#3568a8" <g id="marks 1">'
-    figure = history_figure([(3, 3.0), (5, 2.0)], [], [], objective=label)
+    figure = history_figure(History([(3, 3.0), (5, 2.0)], [], []), objective=label)
     text = to_svg(figure)
     assert text.startswith("<svg")
     assert text.count("data-marks") == 1

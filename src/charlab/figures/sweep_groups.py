@@ -27,8 +27,7 @@ def groups_figure(
         halves: half the width of each mean's interval; None: it has none.
         metric: what the values are.
     """
-    figure = new_figure(1.4 + 0.34 * len(labels))
-    axes = figure.add_subplot()
+    figure, axes = new_figure(1.4 + 0.34 * len(labels))
     places = range(len(labels))
     runs = [(value, place) for place, group in enumerate(values) for value in group]
     names = [f"run-{place}-{i}" for place, group in enumerate(values) for i in range(len(group))]

@@ -1,12 +1,14 @@
 """The history of a sweep: every trial's value, and the best so far."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from charlab.figures.colors import LIGHT
 from charlab.figures.sweeps import (
     Limits,
-    Points,
     add_legend,
     new_figure,
     scatter,
@@ -15,34 +17,39 @@ from charlab.figures.sweeps import (
 )
 
 
-def history_figure(
-    complete: Points,
-    pruned: Points,
-    best: Points,
-    *,
-    objective: str,
-    limits: Limits | None = None,
-) -> Figure:
+@dataclass(frozen=True)
+class History:
+    """An objective over a sweep's trials.
+
+    Attributes:
+        complete: (trial number, value) of complete trials.
+        pruned: (trial number, last value reported) of those that were pruned.
+        best: (trial number, best value so far), a point for each complete trial.
+    """
+
+    complete: Sequence[tuple[int, float]]
+    pruned: Sequence[tuple[int, float]]
+    best: Sequence[tuple[int, float]]
+
+
+def history_figure(history: History, *, objective: str, limits: Limits | None = None) -> Figure:
     """Draws an objective over trials.
 
     Args:
-        complete: (trial, value) of complete trials.
-        pruned: (trial, last value) of pruned ones.
-        best: (trial, best value so far).
+        history: of at least one trial.
         objective: what the values are.
         limits: the part of the objective to be shown, the rest at its edge; None: all.
     """
-    figure = new_figure()
-    axes = figure.add_subplot()
+    figure, axes = new_figure()
     for points, name, label, marker in (
-        (complete, "complete", "complete", "o"),
-        (pruned, "pruned", "pruned (last value)", "x"),
+        (history.complete, "complete", "complete", "o"),
+        (history.pruned, "pruned", "pruned (last value)", "x"),
     ):
         trials = [trial for trial, _ in points]
         style = {"s": 28, "color": LIGHT[name], "marker": marker, "label": label}
         scatter(axes, points, trials, limits, **style)
-    if best:
-        x, y = zip(*best, strict=True)
+    if history.best:
+        x, y = zip(*history.best, strict=True)
         axes.step(x, y, where="post", color=LIGHT["best"], linewidth=2, label="best so far")
     tidy(axes, "trial", objective)
     show_part(axes, limits)

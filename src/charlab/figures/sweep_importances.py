@@ -17,8 +17,7 @@ def importances_figure(shares: Mapping[str, float], *, objective: str) -> Figure
         shares: setting -> its share; they sum to 1.
         objective: what they are important for.
     """
-    figure = new_figure(1.2 + 0.36 * len(shares))
-    axes = figure.add_subplot()
+    figure, axes = new_figure(1.2 + 0.36 * len(shares))
     places = range(len(shares))
     bars = axes.barh(places, list(shares.values()), color=LIGHT["complete"], height=0.65)
     texts = [f"{share:.0%}" if share >= 0.01 else "<1%" for share in shares.values()]

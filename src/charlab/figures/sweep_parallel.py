@@ -1,6 +1,7 @@
 """Parallel coordinates: a line for each complete trial through all its settings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,28 +15,31 @@ _LABEL, _TICK = 18, 12  # characters
 _PALEST = 0.2  # the opacity of the worst trial's line
 
 
-def parallel_figure(
-    axes: Sequence[Axis],
-    rows: Sequence[Sequence[float]],
-    ranks: Sequence[float],
-    *,
-    trials: Sequence[int],
-    marked: Sequence[int] = (),
-) -> Figure:
-    """Draws a line for each trial through all axes.
+@dataclass(frozen=True)
+class Coordinates:
+    """Trials as lines through axes.
 
-    Args:
+    Attributes:
         axes: A axes.
-        rows: for each trial, its A places, from 0 to 1 or :data:`~.axis.ABSENT`; the later a
-            trial, the further on top.
-        ranks: for each trial, from 0 (pale) to 1 (strong).
-        trials: their numbers.
+        trials: their numbers; the later one is, the further on top it is drawn.
+        rows: for each trial, its A places, from 0 to 1 or :data:`~.axis.ABSENT`.
+        ranks: for each trial, from 0 (the worst, pale) to 1 (the best, strong).
         marked: numbers of those that stand out.
     """
-    figure = new_figure(4.4, max(WIDTH, 1.0 + 1.3 * len(axes)))
-    plot = figure.add_subplot()
-    for row, rank, trial in zip(rows, ranks, trials, strict=True):
-        chosen = trial in marked
+
+    axes: Sequence[Axis]
+    trials: Sequence[int]
+    rows: Sequence[Sequence[float]]
+    ranks: Sequence[float]
+    marked: Sequence[int] = ()
+
+
+def parallel_figure(lines: Coordinates) -> Figure:
+    """Draws a line for each trial through all axes."""
+    axes = lines.axes
+    figure, plot = new_figure(4.4, max(WIDTH, 1.0 + 1.3 * len(axes)))
+    for row, rank, trial in zip(lines.rows, lines.ranks, lines.trials, strict=True):
+        chosen = trial in lines.marked
         plot.plot(
             row,
             color=LIGHT["best" if chosen else "complete"],

@@ -7,7 +7,7 @@ from itertools import combinations
 from matplotlib.figure import Figure
 
 from charlab.figures.colors import LIGHT
-from charlab.figures.sweeps import Limits, add_legend, new_figure, scatter, show_part, tidy
+from charlab.figures.sweeps import Limits, add_legend, empty_figure, scatter, show_part, tidy
 
 
 def pareto_figure(
@@ -29,7 +29,7 @@ def pareto_figure(
     pairs = list(combinations(range(len(objectives)), 2))
     columns = min(2, len(pairs))
     rows = math.ceil(len(pairs) / columns)
-    figure = new_figure(4.2 * rows)
+    figure = empty_figure(4.2 * rows)
     for i, (first, second) in enumerate(pairs):
         axes = figure.add_subplot(rows, columns, i + 1)
         for chosen, name, size, label in (

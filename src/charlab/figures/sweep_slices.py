@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from charlab.figures.axis import Axis
 from charlab.figures.colors import LIGHT
-from charlab.figures.sweeps import WIDTH, Limits, new_figure, scatter, short, show_part, tidy
+from charlab.figures.sweeps import WIDTH, Limits, empty_figure, scatter, short, show_part, tidy
 
 _COLUMNS = 3
 _CATEGORY = 16  # characters
@@ -39,7 +39,7 @@ def slices_figure(
     """
     columns = min(_COLUMNS, len(axes))
     rows = math.ceil(len(axes) / columns)
-    figure = new_figure(3.0 * rows, WIDTH * columns / _COLUMNS)
+    figure = empty_figure(3.0 * rows, WIDTH * columns / _COLUMNS)
     for i, (axis, column) in enumerate(zip(axes, places, strict=True)):
         part = figure.add_subplot(rows, columns, i + 1)
         for chosen, color, size, alpha in ((False, "complete", 22, 0.65), (True, "best", 60, 1.0)):

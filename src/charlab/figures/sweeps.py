@@ -18,9 +18,15 @@ WIDTH = 10.0  # inches
 _LABEL = 40  # characters at an axis
 
 
-def new_figure(height: float = 4.2, width: float = WIDTH) -> Figure:
-    """An empty figure, inches."""
+def empty_figure(height: float, width: float = WIDTH) -> Figure:
+    """A figure without charts, inches."""
     return Figure(figsize=(width, height), dpi=120, layout="constrained")
+
+
+def new_figure(height: float = 4.2, width: float = WIDTH) -> tuple[Figure, Axes]:
+    """A figure with one empty chart, inches."""
+    figure = empty_figure(height, width)
+    return figure, figure.add_subplot()
 
 
 def scatter(
@@ -42,6 +48,14 @@ def scatter(
     if points:
         x, y = zip(*points, strict=True)
         axes.scatter(x, np.clip(y, *limits or (-math.inf, math.inf)), gid=marks(names), **style)
+
+
+def line(axes: Axes, points: Points, name: object, **style: Any) -> None:
+    """Draws a line that stands for something; a single point is a dot."""
+    x, y = zip(*points, strict=True)
+    if len(points) == 1:
+        style = {"marker": "o", "markersize": 5, **style}
+    axes.plot(x, y, gid=marks([name]), **style)
 
 
 def short(text: str, length: int) -> str:

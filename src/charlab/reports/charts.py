@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from charlab.figures.axis import robust_limits
 from charlab.figures.colors import SERIES
-from charlab.figures.sweep_curves import TrialCurve, group_curves_figure, sweep_curves_figure
+from charlab.figures.learning_curves import learning_curves_figure
+from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
 from charlab.figures.sweep_groups import groups_figure
 from charlab.figures.sweep_history import history_figure
 from charlab.figures.sweep_importances import importances_figure
@@ -20,7 +21,7 @@ from charlab.reports.coordinates import coordinates
 from charlab.reports.event_curves import read_curve
 from charlab.reports.formatting import counted
 from charlab.reports.importances import importances
-from charlab.reports.parameters import higher, parameters, usable
+from charlab.reports.parameters import column, higher, parameters, usable
 from charlab.reports.sweep_numbers import curve, history, pareto_front
 from charlab.sweeps.results.records import SweepResults
 
@@ -78,7 +79,7 @@ def runs_charts(found: Comparison, curves: Curves) -> dict[str, Chart]:
         charts["groups"] = Chart(figure, caption)
     if curves:
         metric = metric_of_curves(found.metric)
-        charts["curves"] = Chart(group_curves_figure(curves, metric=metric))
+        charts["curves"] = Chart(learning_curves_figure(curves, metric=metric))
     return charts
 
 
@@ -115,8 +116,7 @@ def _history(results: SweepResults, objective: int) -> Chart | None:
     if not values:
         return None
     limits = robust_limits(values, higher=higher(results, objective))
-    name = results.objectives[objective]
-    figure = history_figure(found.complete, found.pruned, found.best, objective=name, limits=limits)
+    figure = history_figure(found, objective=results.objectives[objective], limits=limits)
     return Chart(figure, _left_out(values, limits, "point"))
 
 
@@ -133,7 +133,7 @@ def _slices(results: SweepResults, objective: int) -> Chart | None:
     searched = parameters(results, trials)
     if not searched:
         return None
-    values = _column(results, objective)
+    values = column(results, objective)
     limits = robust_limits(values, higher=higher(results, objective))
     figure = slices_figure(
         [one.axis for one in searched],
@@ -167,7 +167,7 @@ def _pareto(results: SweepResults) -> Chart | None:
     if not trials:
         return None
     count = len(results.objectives)
-    columns = [_column(results, i) for i in range(count)]
+    columns = [column(results, i) for i in range(count)]
     limits = [robust_limits(columns[i], higher=higher(results, i)) for i in range(count)]
     numbers = [trial.number for trial in trials]
     front = [trial.number for trial in pareto_front(results)]
@@ -181,13 +181,11 @@ def _parallel(results: SweepResults) -> Chart | None:
     found = coordinates(results)
     if found is None:
         return None
-    trials = [trial.number for trial in found.trials]
-    lines = (found.axes, found.rows, found.ranks)
-    return Chart(parallel_figure(*lines, trials=trials, marked=found.marked), found.remark)
-
-
-def _column(results: SweepResults, objective: int) -> list[float]:
-    return [trial.values[objective] for trial in usable(results) if trial.values is not None]
+    if len(results.objectives) > 1:
+        remark = f"Thick: the Pareto front. Stronger blue: better {results.objectives[0]}."
+    else:
+        remark = "Thick: the best trial. Stronger blue: better."
+    return Chart(parallel_figure(found), remark)
 
 
 def _left_out(

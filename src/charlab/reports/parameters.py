@@ -21,6 +21,11 @@ def usable(results: SweepResults) -> list[TrialResult]:
     ]
 
 
+def column(results: SweepResults, objective: int) -> list[float]:
+    """The usable trials' values of an objective."""
+    return [trial.values[objective] for trial in usable(results) if trial.values is not None]
+
+
 def higher(results: SweepResults, objective: int) -> bool:
     """Whether an objective is to rise."""
     return results.directions[objective] == "maximize"

@@ -2,25 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import numpy as np
+
+from charlab.figures.sweep_history import History
 from charlab.reports.parameters import higher, usable
 from charlab.sweeps.results.records import SweepResults, TrialResult
-
-
-@dataclass(frozen=True)
-class History:
-    """An objective over a sweep's trials.
-
-    Attributes:
-        complete: (trial number, value) of complete trials.
-        pruned: (trial number, last value reported) of those that were pruned.
-        best: (trial number, best value so far), a point for each complete trial.
-    """
-
-    complete: list[tuple[int, float]]
-    pruned: list[tuple[int, float]]
-    best: list[tuple[int, float]]
 
 
 def history(results: SweepResults, objective: int = 0) -> History:
@@ -54,27 +41,19 @@ def last_point(trial: TrialResult) -> tuple[int, float] | None:
 
 def ranks(values: Sequence[float], *, higher: bool) -> list[float]:
     """Each value's rank, from 0 (the worst) to 1 (the best); equal values share theirs."""
-    ordered = sorted(set(values), reverse=not higher)
-    if len(ordered) < 2:
-        return [1.0] * len(values)
-    return [ordered.index(value) / (len(ordered) - 1) for value in values]
+    distinct, places = np.unique(values, return_inverse=True)
+    from_lowest = places / max(1, len(distinct) - 1)
+    return list((from_lowest if higher and len(distinct) > 1 else 1 - from_lowest).tolist())
 
 
 def pareto_front(results: SweepResults) -> list[TrialResult]:
     """Complete trials that no other beats in one objective without losing in another."""
     signs = [-1 if higher(results, i) else 1 for i in range(len(results.objectives))]
     trials = usable(results)
-    costs = [
-        tuple(sign * value for sign, value in zip(signs, trial.values or (), strict=True))
-        for trial in trials
-    ]
+    costs = np.array([trial.values for trial in trials]).reshape(-1, len(signs)) * signs
     front = [
-        (cost, trial)
-        for cost, trial in zip(costs, trials, strict=True)
-        if not any(_dominates(other, cost) for other in costs)
+        (*own, trial.number)
+        for own, trial in zip(costs.tolist(), trials, strict=True)
+        if not ((costs <= own).all(axis=1) & (costs < own).any(axis=1)).any()
     ]
-    return [trial for _, trial in sorted(front, key=lambda pair: (pair[0], pair[1].number))]
-
-
-def _dominates(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+    return [results.trials[number] for *_, number in sorted(front)]
