@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from charlab.reports.charts import MOST_GROUPS, Chart, Curves
 from charlab.reports.comparison import Comparison, Group
@@ -37,7 +36,9 @@ def runs_page(
         found=found,
         pattern=pattern,
         curves=len(curves),
-        best_facts=_best(found),
+        best_settings=[(k, brief(v)) for k, v in found.groups[0].settings.items()]
+        if found.groups
+        else [],
         groups_header=["place", *found.keys, "seeds", found.metric, "95% interval"],
         groups=[
             [
@@ -81,18 +82,6 @@ def _hover(found: Comparison, curves: Curves) -> dict[str, str]:
             lines = (group.label, f"seed {run.seed}: {number(value)}", str(run.folder))
             texts[f"run-{place}-{i}"] = "\n".join(lines)
     return texts
-
-
-def _best(found: Comparison) -> list[tuple[str, Any]]:
-    return [
-        pair
-        for group in found.groups[:1]
-        for pair in (
-            (found.metric, interval(group.interval)),
-            ("seeds", group.interval.count),
-            *((key, brief(text)) for key, text in group.settings.items()),
-        )
-    ]
 
 
 def _bounds(group: Group) -> str:

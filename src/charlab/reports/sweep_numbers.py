@@ -51,9 +51,6 @@ def pareto_front(results: SweepResults) -> list[TrialResult]:
     signs = [-1 if higher(results, i) else 1 for i in range(len(results.objectives))]
     trials = usable(results)
     costs = np.array([trial.values for trial in trials]).reshape(-1, len(signs)) * signs
-    front = [
-        (*own, trial.number)
-        for own, trial in zip(costs.tolist(), trials, strict=True)
-        if not ((costs <= own).all(axis=1) & (costs < own).any(axis=1)).any()
-    ]
-    return [results.trials[number] for *_, number in sorted(front)]
+    beaten = [((costs <= own).all(axis=1) & (costs < own).any(axis=1)).any() for own in costs]
+    order = sorted(range(len(trials)), key=lambda i: (costs[i].tolist(), trials[i].number))
+    return [trials[i] for i in order if not beaten[i]]

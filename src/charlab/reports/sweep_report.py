@@ -30,7 +30,6 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         written: when.
     """
     names = parameter_names(results)
-    best = results.best
     objectives = range(len(results.objectives))
     return render(
         "sweep.html",
@@ -43,9 +42,11 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         unknown=[f"Cannot be computed yet: {importances(results, i).remark}" for i in objectives],
         usable=len(usable(results)),
         finished=sum(trial.state in _DONE for trial in results.trials),
-        head=_head(results),
-        best=[] if best is None else _best(best, results.objectives[0]),
-        best_settings=[] if best is None else _settings(best),
+        ways=["higher" if higher(results, i) else "lower" for i in objectives],
+        states=states_text(results),
+        spent=sum(trial.seconds or 0.0 for trial in results.trials),
+        best_figures=_best_figures(results),
+        best_settings=[] if results.best is None else _settings(results.best),
         front=_front(results, names),
         front_header=["trial", *results.objectives, *names, "command that repeats it"],
         finalists=_finalists(results),
@@ -82,35 +83,12 @@ def _hover(trial: TrialResult, results: SweepResults) -> str:
     return "\n".join(lines)
 
 
-def _head(results: SweepResults) -> list[tuple[str, Any]]:
-    ways = [
-        f"{name} ({'higher' if higher(results, i) else 'lower'} is better)"
-        for i, name in enumerate(results.objectives)
-    ]
-    return [
-        ("objective" if len(ways) == 1 else "objectives", ", ".join(ways)),
-        ("trials", f"{len(results.trials)} of {results.n_trials}"),
-        ("states", states_text(results)),
-        ("training time", seconds(sum(trial.seconds or 0.0 for trial in results.trials))),
-        ("sampler", results.sampler),
-        ("pruner", results.pruner),
-        ("seed", results.seed),
-    ]
-
-
-def _best(trial: TrialResult, objective: str) -> list[tuple[str, Any]]:
-    """The best trial's value, its test figures, and how large its network is."""
-    others = [
-        key
-        for key in trial.metrics
-        if (key.startswith("test/") or key == "model/parameters") and key != objective
-    ]
-    return [
-        (objective, number((trial.values or (None,))[0])),
-        ("trial", trial.number),
-        ("training time", seconds(trial.seconds)),
-        *((key, number(trial.metrics[key])) for key in others[:6]),
-    ]
+def _best_figures(results: SweepResults) -> list[tuple[str, str]]:
+    """The best trial's test figures, and how large its network is."""
+    metrics = {} if results.best is None else results.best.metrics
+    shown = [key for key in metrics if key.startswith("test/") or key == "model/parameters"]
+    others = [key for key in shown if key != results.objectives[0]]
+    return [(key, number(metrics[key])) for key in others[:6]]
 
 
 def _settings(trial: TrialResult) -> Rows:
