@@ -8,15 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
 from charlab.figures.colors import LIGHT
-from charlab.figures.sweeps import (
-    Limits,
-    Points,
-    add_legend,
-    line,
-    new_figure,
-    show_part,
-    tidy,
-)
+from charlab.figures.sweeps import Limits, Points, add_legend, line, new_figure, show_part, tidy
 
 _LINES = {"pruned": "--", "failed": ":", "died": ":"}
 _ENDS = {"pruned": "x", "failed": "+", "died": "+", "running": "o"}

@@ -29,19 +29,17 @@ def groups_figure(
     """
     figure, axes = new_figure(1.4 + 0.34 * len(labels))
     places = range(len(labels))
-    runs = [(value, place) for place, group in enumerate(values) for value in group]
-    names = [f"run-{place}-{i}" for place, group in enumerate(values) for i in range(len(group))]
-    scatter(axes, runs, names, s=20, color=LIGHT["quiet"], alpha=0.6, label="single runs")
+    runs = [
+        (value, place, f"run-{place}-{i}")
+        for place, group in enumerate(values)
+        for i, value in enumerate(group)
+    ]
+    scatter(axes, runs, s=20, color=LIGHT["quiet"], alpha=0.6, label="single runs")
     errors = [half or 0.0 for half in halves]
     axes.errorbar(means, places, xerr=errors, fmt="none", color=LIGHT["complete"], capsize=4)
-    scatter(
-        axes,
-        list(zip(means, places, strict=True)),
-        [f"group-{place}" for place in places],
-        s=40,
-        color=LIGHT["complete"],
-        label="mean and 95% interval over seeds",
-    )
+    marked = [(mean, place, f"group-{place}") for place, mean in enumerate(means)]
+    label = "mean and 95% interval over seeds"
+    scatter(axes, marked, s=40, color=LIGHT["complete"], label=label)
     axes.set_yticks(places, [short(label, _LABEL) for label in labels], parse_math=False)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     tidy(axes, metric, "")

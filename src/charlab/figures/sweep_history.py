@@ -7,14 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from charlab.figures.colors import LIGHT
-from charlab.figures.sweeps import (
-    Limits,
-    add_legend,
-    new_figure,
-    scatter,
-    show_part,
-    tidy,
-)
+from charlab.figures.sweeps import Limits, add_legend, new_figure, scatter, show_part, tidy
 
 
 @dataclass(frozen=True)
@@ -45,9 +38,9 @@ def history_figure(history: History, *, objective: str, limits: Limits | None = 
         (history.complete, "complete", "complete", "o"),
         (history.pruned, "pruned", "pruned (last value)", "x"),
     ):
-        trials = [trial for trial, _ in points]
+        marked = [(trial, value, trial) for trial, value in points]
         style = {"s": 28, "color": LIGHT[name], "marker": marker, "label": label}
-        scatter(axes, points, trials, limits, **style)
+        scatter(axes, marked, limits, **style)
     if history.best:
         x, y = zip(*history.best, strict=True)
         axes.step(x, y, where="post", color=LIGHT["best"], linewidth=2, label="best so far")

@@ -36,16 +36,15 @@ def pareto_figure(
             (False, "complete", 24, "beaten"),
             (True, "best", 44, "on the Pareto front"),
         ):
-            shown = sorted(
-                ((row[first], row[second]), trial)
+            points = sorted(
+                (row[first], row[second], trial)
                 for row, trial in zip(values, trials, strict=True)
                 if (trial in front) == chosen
             )
-            points, names = [point for point, _ in shown], [trial for _, trial in shown]
             style = {"s": size, "color": LIGHT[name], "alpha": 0.85}
-            scatter(axes, points, names, limits[second], **style, label=label if i == 0 else "_")
+            scatter(axes, points, limits[second], **style, label=label if i == 0 else "_")
             if chosen and len(objectives) == 2:  # of more, the line would zigzag
-                x, y = zip(*points, strict=True)
+                x, y, _ = zip(*points, strict=True)
                 axes.plot(x, y, color=LIGHT[name], linestyle=":", linewidth=1.3)
         tidy(axes, objectives[first], objectives[second])
         show_part(axes, limits[second])

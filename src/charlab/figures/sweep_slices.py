@@ -43,13 +43,12 @@ def slices_figure(
     for i, (axis, column) in enumerate(zip(axes, places, strict=True)):
         part = figure.add_subplot(rows, columns, i + 1)
         for chosen, color, size, alpha in ((False, "complete", 22, 0.65), (True, "best", 60, 1.0)):
-            shown = [
-                (trial, (place, value))
+            points = [
+                (place, value, trial)
                 for trial, place, value in zip(trials, column, values, strict=True)
                 if place is not None and (trial == best) == chosen
             ]
-            points, names = [point for _, point in shown], [trial for trial, _ in shown]
-            scatter(part, points, names, limits, s=size, color=LIGHT[color], alpha=alpha)
+            scatter(part, points, limits, s=size, color=LIGHT[color], alpha=alpha)
         tidy(part, axis.label, objective if i % columns == 0 else "")
         _set_scale(part, axis)
         show_part(part, limits)

@@ -1,7 +1,7 @@
 """What the figures of sweeps share."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,8 +31,7 @@ def new_figure(height: float = 4.2, width: float = WIDTH) -> tuple[Figure, Axes]
 
 def scatter(
     axes: Axes,
-    points: Points,
-    names: Iterable[object],
+    points: Sequence[tuple[float, float, object]],
     limits: Limits | None = None,
     **style: Any,
 ) -> None:
@@ -40,13 +39,12 @@ def scatter(
 
     Args:
         axes: where.
-        points: (x, y) each.
-        names: what each stands for.
+        points: (x, y, what it stands for) each.
         limits: the part of the vertical axis to be shown; None: all.
         style: as matplotlib has it.
     """
     if points:
-        x, y = zip(*points, strict=True)
+        x, y, names = zip(*points, strict=True)
         axes.scatter(x, np.clip(y, *limits or (-math.inf, math.inf)), gid=marks(names), **style)
 
 

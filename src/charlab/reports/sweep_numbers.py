@@ -2,30 +2,27 @@
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
 from charlab.figures.sweep_history import History
-from charlab.reports.parameters import higher, usable
+from charlab.reports.parameters import column, higher, usable
 from charlab.sweeps.results.records import SweepResults, TrialResult
 
 
 def history(results: SweepResults, objective: int = 0) -> History:
     """How an objective went over the sweep."""
-    choose = max if higher(results, objective) else min
-    complete: list[tuple[int, float]] = []
-    best: list[tuple[int, float]] = []
-    for trial in usable(results):
-        assert trial.values is not None
-        value = trial.values[objective]
-        complete.append((trial.number, value))
-        best.append((trial.number, choose(value, best[-1][1]) if best else value))
+    numbers = [trial.number for trial in usable(results)]
+    values = column(results, objective)
+    best = accumulate(values, max if higher(results, objective) else min)
     pruned = [
         (trial.number, last[1])
         for trial in results.of_state("pruned")
         if (last := last_point(trial)) is not None and len(results.objectives) == 1
     ]
-    return History(complete, pruned, best)
+    complete = list(zip(numbers, values, strict=True))
+    return History(complete, pruned, list(zip(numbers, best, strict=True)))
 
 
 def curve(trial: TrialResult) -> list[tuple[int, float]]:

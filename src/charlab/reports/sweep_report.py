@@ -7,13 +7,13 @@ from typing import Any
 
 from charlab.evaluation.confidence import mean_interval
 from charlab.reports.charts import Chart, ending
-from charlab.reports.formatting import NOTHING, interval, number, seconds, shorten
+from charlab.reports.formatting import interval, number, seconds, shorten
 from charlab.reports.importances import importances
 from charlab.reports.page import render
 from charlab.reports.parameters import higher, parameter_names, parameter_text, usable
 from charlab.reports.savings import estimate_savings
 from charlab.reports.sweep_numbers import last_point, pareto_front
-from charlab.sweeps.results.records import Finalist, SweepResults, TrialResult
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 _STATES = ("complete", "pruned", "failed", "died", "running", "waiting")
 _DONE = ("complete", "pruned", "failed")
@@ -110,13 +110,17 @@ def _front(results: SweepResults, names: list[str]) -> Rows:
 
 def _finalists(results: SweepResults) -> Rows:
     test = _answering_test(results.objectives[0])
+
+    def over_seeds(values: list[float]) -> str:
+        return interval(mean_interval(values) if values else None)
+
     return [
         [
             place,
             finalist.trial,
             len(finalist.values),
-            _over_seeds(list(finalist.values.values())),
-            _over_seeds(_of_test(finalist, test)),
+            over_seeds([*finalist.values.values()]),
+            over_seeds([found[test] for found in finalist.metrics.values() if test in found]),
             shlex.join(["python", "train.py", *finalist.arguments]),
         ]
         for place, finalist in enumerate(results.finalists, start=1)
@@ -153,11 +157,3 @@ def _trials(results: SweepResults, names: list[str]) -> Rows:
 def _answering_test(objective: str) -> str:
     """The figure of the test part that answers to an objective ("val/loss": "test/loss")."""
     return f"test/{objective.rsplit('/', 1)[-1]}"
-
-
-def _of_test(finalist: Finalist, name: str) -> list[float]:
-    return [metrics[name] for metrics in finalist.metrics.values() if name in metrics]
-
-
-def _over_seeds(values: list[float]) -> str:
-    return interval(mean_interval(values)) if values else NOTHING
