@@ -141,6 +141,7 @@ def test_names_are_shown_whatever_they_are():
     drawn(importances_figure(dict.fromkeys(ODD, 0.1), objective=ODD[0]))
     drawn(groups_figure(ODD, [[1.0]] * 6, [1.0] * 6, [None] * 6, metric=ODD[0]))
     drawn(history_figure(History([(0, 1.0)], [], []), objective=ODD[0]))
+    drawn(learning_curves_figure({name: [[(1, 2.0)]] for name in ODD}, metric=ODD[0]))
 
 
 def test_curves_of_groups_have_their_groups_colors_and_marks():

@@ -73,7 +73,9 @@ def tidy(axes: Axes, x_label: str, y_label: str) -> None:
 
 def add_legend(figure: Figure, columns: int) -> None:
     """Says above a figure what its marks mean."""
-    figure.legend(loc="outside upper left", ncols=columns, frameon=False)
+    legend = figure.legend(loc="outside upper left", ncols=columns, frameon=False)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
 
 
 def show_part(axes: Axes, limits: Limits | None) -> None:
