@@ -1,4 +1,3 @@
-import re
 import warnings
 
 import numpy as np
@@ -9,7 +8,6 @@ from charlab.figures import to_image
 from charlab.figures.axis import Axis
 from charlab.figures.colors import LIGHT
 from charlab.figures.learning_curves import learning_curves_figure
-from charlab.figures.svg import scales, to_svg
 from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
 from charlab.figures.sweep_groups import groups_figure
 from charlab.figures.sweep_history import History, history_figure
@@ -151,24 +149,3 @@ def test_curves_of_groups_have_their_groups_colors_and_marks():
     assert first.get_color() == second.get_color() != third.get_color()
     assert [line.get_gid() for line in (first, third)] == ["marks curve-0", "marks curve-1"]
     assert legend(figure) == ["gru", "lstm"]
-
-
-def test_an_svg_keeps_texts_and_marks_and_takes_the_page_s_colors():
-    label = 'style="#3568a8" <g id="marks 1">'
-    figure = history_figure(History([(3, 3.0), (5, 2.0)], [], []), objective=label)
-    text = to_svg(figure)
-    assert text.startswith("<svg")
-    assert text.count("data-marks") == 1
-    assert 'data-marks="3 5"' in text
-    assert 'style="#3568a8" &lt;g id="marks 1"&gt;' in text  # a text is left as it is
-    assert "fill: var(--complete)" in text
-    assert not {"<style", "<metadata", "<?xml", "<g id"} & set(re.findall(r"<\S+(?: id)?", text))
-    (scale,) = scales(figure)
-    assert (scale["x"]["label"], scale["x"]["log"]) == ("trial", False)
-    assert (scale["y"]["low"], scale["y"]["high"]) == figure.axes[0].get_ylim()
-    x, y = (float(re.search(rf'<use [^>]*\b{c}="([\d.]+)"', text)[1]) for c in "xy")
-    place = (x - scale["left"]) / (scale["right"] - scale["left"])
-    low, high = figure.axes[0].get_xlim()
-    assert low + place * (high - low) == pytest.approx(3, abs=1e-4)
-    place = (scale["bottom"] - y) / (scale["bottom"] - scale["top"])
-    assert 1.9 < scale["y"]["low"] + place * (scale["y"]["high"] - scale["y"]["low"]) < 3.1

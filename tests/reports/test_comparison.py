@@ -187,6 +187,16 @@ def test_the_page_says_what_it_compares():
     assert 'data-marks="curve-0"' in page
 
 
+def test_what_users_write_is_only_text():
+    evil = "<img src=x onerror=alert(1)>$x^$</script>"
+    found = compare([run("gru", 1, 2.0, dataset__path=evil), run("gru", 1, 2.1)])
+    curves = {evil: [[(10, 3.0)]]}
+    page = page_of(found, evil, curves)
+    assert "<img" not in page
+    assert page.count("</script>") == 2
+    assert "&lt;img src=x" in page
+
+
 @pytest.mark.parametrize(
     ("figure", "curve"),
     [

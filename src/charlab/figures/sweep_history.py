@@ -46,6 +46,9 @@ def history_figure(history: History, *, objective: str, limits: Limits | None = 
         axes.step(x, y, where="post", color=LIGHT["best"], linewidth=2, label="best so far")
     tidy(axes, "trial", objective)
     show_part(axes, limits)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    last = max(trial for trial, _ in (*history.complete, *history.pruned))
+    pad = 0.5 + 0.02 * last
+    axes.set_xlim(-pad, last + pad)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     add_legend(figure, 3)
     return figure

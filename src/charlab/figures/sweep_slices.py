@@ -69,4 +69,4 @@ def _set_scale(part: Axes, axis: Axis) -> None:
     elif axis.log:
         part.set_xscale("log")
     elif axis.whole:
-        part.xaxis.set_major_locator(MaxNLocator(integer=True))
+        part.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

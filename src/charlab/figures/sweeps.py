@@ -14,13 +14,15 @@ from charlab.system.terminal import visible
 Points = Sequence[tuple[float, float]]
 Limits = tuple[float, float]
 
-WIDTH = 10.0  # inches
+WIDTH = 11.0  # inches: as wide as a page
 _LABEL = 40  # characters at an axis
 
 
 def empty_figure(height: float, width: float = WIDTH) -> Figure:
     """A figure without charts, inches."""
-    return Figure(figsize=(width, height), dpi=120, layout="constrained")
+    figure = Figure(figsize=(width, height), dpi=120)
+    figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
+    return figure
 
 
 def new_figure(height: float = 4.2, width: float = WIDTH) -> tuple[Figure, Axes]:
