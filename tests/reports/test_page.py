@@ -78,12 +78,26 @@ def odd_page():
     return sweep_page(results, sweep_charts(results), written=datetime(2026, 11, 22))
 
 
-def pointing(page, chart, mark):
-    """The page with a script that points at the end of a falling line; its policy allows it."""
+def used(page, chart, mark):
+    """The page with a script that its policy allows: it uses a chart as a reader does.
+
+    It enlarges the chart's middle, shows all of it again, enlarges the first chart's, and points at
+    the end of a falling line.
+    """
     script = f"""
         const svg = document.querySelectorAll(".chart svg")[{chart}];
         const box = svg.querySelector('[data-marks="{mark}"] path').getBoundingClientRect();
         const place = {{ clientX: box.right, clientY: box.bottom }};
+        const drag = (svg) => {{
+            const {{ left, top, width, height }} = svg.getBoundingClientRect();
+            for (const [name, share] of [["down", 0.4], ["move", 0.6], ["up", 0.6]])
+                svg.dispatchEvent(new PointerEvent(`pointer${{name}}`, {{ pointerType: "mouse",
+                    clientX: left + share * width, clientY: top + share * height }}));
+        }};
+        drag(svg);
+        if (svg.viewBox.baseVal.x < 100) console.error("it is not enlarged");
+        svg.dispatchEvent(new MouseEvent("dblclick"));
+        drag(document.querySelector(".chart svg"));
         svg.dispatchEvent(new PointerEvent("pointermove", place));
     """
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -95,13 +109,19 @@ def pointing(page, chart, mark):
 def test_every_chart_is_drawn_and_nothing_that_users_write_is_run(odd_page, tmp_path):
     """One visit, for a browser takes its time to start: on a dark screen, pointing at a curve."""
     assert odd_page.count("<svg") == 5  # history, curves, importances, slices, parallel
-    page = pointing(odd_page, chart=1, mark="0")
+    page = used(odd_page, chart=1, mark="0")
     elements, console = visit(page, tmp_path, "--blink-settings=preferredColorScheme=0")
     assert console == []
     assert "<img" not in elements
     assert "<title>hacked" not in elements
     # the curve's trial is shown in every chart that has it: history, curves, two slices, parallel
     assert elements.count("shown") - odd_page.count("shown") == 5
+    first, second = re.findall(r'viewBox="([^"]*)"', odd_page)[:2]
+    enlarged, whole = re.findall(r'viewBox="([^"]*)"', elements)[:2]
+    assert whole == second
+    width, height = (float(length) for length in first.split()[2:])
+    middle = [0.4 * width, 0.4 * height, 0.2 * width, 0.2 * height]
+    assert [float(length) for length in enlarged.split()] == pytest.approx(middle, rel=0.02)
     (tip,) = re.findall(r'<div id="tip"[^>]*>([^<]*)</div>', elements)
     lines = tip.splitlines()
     assert lines[0] == "trial 0 (complete)"

@@ -1,5 +1,5 @@
 // Pointing at a mark of a chart says what it stands for, and shows it in all charts; a click keeps
-// it shown. Marks are points ("use") and lines ("path") in groups with data-marks.
+// it shown; dragging enlarges a part. Marks are points ("use") and lines ("path") in groups with data-marks.
 (() => {
   const NEAR = 14; // pixels from the pointer
   const tip = document.getElementById("tip");
@@ -44,9 +44,12 @@
     return { least: line ? least : least - 2, point }; // a point goes before a line through it
   };
 
+  const placeOf = (svg, event) =>
+    new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+
   const nearest = (chart, event) => {
     const matrix = chart.svg.getScreenCTM();
-    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    const at = placeOf(chart.svg, event);
     let found = null;
     for (const mark of chart.marks) {
       const { least, point } = distance(mark, [at.x, at.y]);
@@ -91,7 +94,7 @@
   };
 
   let kept = null;
-  for (const chart of charts) {
+  const pointing = (chart) => {
     const point = (event) => {
       const found = nearest(chart, event);
       show(found ? found.mark.name : kept);
@@ -103,5 +106,43 @@
     chart.svg.addEventListener("pointermove", point);
     chart.svg.addEventListener("click", (event) => { kept = point(event); });
     chart.svg.addEventListener("pointerleave", () => { tip.hidden = true; show(kept); });
-  }
+  };
+
+  // Dragging with a mouse enlarges a part of a chart; a double click shows all of it again.
+  const enlarging = ({ svg }) => {
+    const { width, height } = svg.viewBox.baseVal;
+    const whole = svg.getAttribute("viewBox");
+    const frame = svg.appendChild(document.createElementNS(svg.namespaceURI, "rect"));
+    let start = null;
+    let part = null;
+    const drag = (event) => {
+      if (!start) return;
+      const end = placeOf(svg, event);
+      const [x, y] = [Math.min(start.x, end.x), Math.min(start.y, end.y)];
+      part = { x, y, width: Math.abs(end.x - start.x), height: Math.abs(end.y - start.y) };
+      Object.entries(part).forEach(([name, length]) => frame.setAttribute(name, length));
+    };
+    const stop = () => { start = part = null; frame.setAttribute("width", 0); };
+    frame.classList.add("frame");
+    svg.addEventListener("pointerdown", (event) => {
+      if (event.pointerType === "mouse" && event.button === 0) start = placeOf(svg, event);
+    });
+    svg.addEventListener("pointermove", drag);
+    svg.addEventListener("pointerleave", stop);
+    svg.addEventListener("pointerup", () => {
+      const scale = part ? Math.max(part.width / width, part.height / height) : 0;
+      if (scale * svg.getScreenCTM().a * width > NEAR) {
+        const [x, y] = [part.x + part.width / 2, part.y + part.height / 2];
+        const corner = [x - scale * width / 2, y - scale * height / 2];
+        svg.setAttribute("viewBox", [...corner, scale * width, scale * height].join(" "));
+        const once = { capture: true, once: true };
+        svg.addEventListener("click", (event) => event.stopImmediatePropagation(), once);
+      }
+      stop();
+    });
+    svg.addEventListener("dblclick", () => svg.setAttribute("viewBox", whole));
+  };
+
+  charts.forEach(pointing);
+  charts.forEach(enlarging);
 })();
