@@ -6,6 +6,7 @@ with one such function under ``@sources.register(NAME)``, and one file in ``conf
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from charlab.data.documents.document import AnyDocument, Document
@@ -62,7 +63,7 @@ def read_parts(
     val_path: str | None = None,
     test_path: str | None = None,
     limit: int | None = None,
-) -> Iterator[AnyDocument]:
+) -> Iterable[AnyDocument]:
     """Reads a dataset whose val or test part may lie in files of its own.
 
     Documents from a part's own path say so in their ``split``; those from ``request.path`` keep
@@ -71,23 +72,32 @@ def read_parts(
     Raises:
         ConfigError, DataError: as `read_source`.
     """
-    yield from draw(read_source(name, request), limit)
+    parts = [draw(read_source(name, request), limit)]
     for split, path in (("val", val_path), ("test", test_path)):
         if path is not None:
-            for document in draw(read_source(name, replace(request, path=path)), limit):
-                yield in_split(document, split)
+            parts.append(_read_part(name, replace(request, path=path), split, limit))
+    return chain.from_iterable(parts)
 
 
-def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterator[AnyDocument]:
+def _read_part(name: str, request: Request, split: str, limit: int | None) -> Iterator[AnyDocument]:
+    for document in draw(read_source(name, request), limit):
+        yield in_split(document, split)
+
+
+def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterable[AnyDocument]:
     """A source's documents until there are enough of them; the last may still be cut.
 
     A source that reads file by file then reads no more of them. Documents that say their part come
     all: another part may follow.
     """
+    return documents if limit is None else _first(documents, limit)
+
+
+def _first(documents: Iterable[AnyDocument], limit: int) -> Iterator[AnyDocument]:
     drawn = 0
     for document in documents:
         yield document
-        if limit is not None and document.split is None and isinstance(document, Document):
+        if document.split is None and isinstance(document, Document):
             drawn += len(document.text)
             if drawn >= limit:
                 return
