@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smallest_tensor
-from charlab.data.tokens.ragged import EncodedSplit, TokenIds
+from charlab.data.tokens.ragged import HELD, EncodedSplit, TokenIds
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 
@@ -103,8 +103,7 @@ class StreamBatches:
         )
 
 
-WHOLE = 2**22  # tokens of a text that is on the device at once
-BLOCK = 2**20  # positions of all lanes of a larger one that are there together
+BLOCK = 2**20  # positions of all lanes of a large text that are on the device together
 
 
 class Lanes:
@@ -127,7 +126,7 @@ class Lanes:
         self._starts = starts.tolist()
         self._length = length
         self._device = device
-        self._width = length if len(ids) <= WHOLE else max(1, BLOCK // len(self._starts))
+        self._width = length if len(ids) <= HELD else max(1, BLOCK // len(self._starts))
         self._begin = 0
         self._block = torch.empty(0, 0)
 
