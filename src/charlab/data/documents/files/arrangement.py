@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -105,6 +106,13 @@ def listing(entries: Sequence[Entry]) -> str:
 def shown(entry: Entry) -> str:
     """Where a file lies below what the user named."""
     return "/".join(entry.parts)
+
+
+def only(found: Found, entries: list[Entry]) -> Found:
+    """Some of the files at a path; the others are passed over."""
+    chosen = set(entries)
+    others = tuple(shown(entry) for entry in found.entries if entry not in chosen)
+    return replace(found, entries=entries, passed=others + found.passed)
 
 
 def place_of(entry: Entry) -> Place:
