@@ -5,15 +5,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from charlab.system.lazy_imports import defer
-
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
     from charlab.api import load_model as load
 
 __all__ = ["TrainedModel", "load"]
-
-defer()  # wherever Lightning is imported from later, this module was before
 
 
 def __getattr__(name: str) -> Any:

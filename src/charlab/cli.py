@@ -2,7 +2,6 @@
 code.
 """
 
-import atexit
 import contextlib
 import dataclasses
 import gc
@@ -10,7 +9,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +17,7 @@ from charlab.errors import CharlabError, ConfigError, line_about_the_machine
 from charlab.runs.folder import (
     find,  # a run that is not there is found out before torch is imported
 )
+from charlab.system.startup import prepare, rarely_collected
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
@@ -34,8 +34,7 @@ def main(command: Callable[[list[str]], int]) -> None:
     """
     _prepare_streams()
     sys.unraisablehook = _on_unraisable
-    let_threads_sleep()
-    atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
+    prepare()
     try:
         code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
         sys.stdout.flush()
@@ -105,7 +104,7 @@ def _train_job(
 
     require_writable(options.output_dir)
     start_logging()
-    with _rarely_collected():
+    with rarely_collected():
         prepared = prepare(options)  # finds unfit data before anything heavy is imported
         from charlab.training.run import train as train_run
 
@@ -114,17 +113,6 @@ def _train_job(
     finally:
         gc.collect()  # a grid's next job needs the memory of this one
     return exit_code(result.signal)
-
-
-@contextlib.contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """Looks for garbage rarely: texts and modules are many objects, and come to stay."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def sample(arguments: list[str]) -> int:
@@ -293,17 +281,6 @@ def _drop_unwritten() -> None:
             stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def let_threads_sleep() -> None:
-    """Lets PyTorch's CPU threads fall asleep soon; to be called before torch is imported.
-
-    By default a thread that waits for the others spins for milliseconds. Where another program
-    wants the same cores, all of them then wait for the one that is not running: a small LSTM
-    trained some 20 times slower beside one busy process on two cores. Spinning a thousand times
-    first costs nothing on an idle machine; going to sleep at once costs a quarter of the speed.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def _prepare_streams() -> None:

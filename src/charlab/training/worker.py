@@ -8,17 +8,22 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from charlab.errors import CharlabError, line_about_the_machine
 from charlab.system.signals import STOP_SIGNALS, StopSignals
+from charlab.system.startup import prepare
 from charlab.system.terminal import say_traceback
-from charlab.training.trainer import WorkerSpec
+
+if TYPE_CHECKING:
+    from charlab.training.trainer import WorkerSpec
 
 
 def main() -> None:
     """Reads its work, does it and ends; a fault goes to the first process."""
     for number in STOP_SIGNALS:  # until training can heed them
         signal.signal(number, signal.SIG_IGN)
+    prepare()
     channel = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints is not for the first process
 
@@ -36,7 +41,7 @@ def main() -> None:
         os._exit(1)  # at once: a group whose other side is gone may wait for it
 
 
-def _train(work: WorkerSpec, ready: Callable[[], None]) -> None:
+def _train(work: "WorkerSpec", ready: Callable[[], None]) -> None:
     from datetime import timedelta
 
     import torch

@@ -53,7 +53,7 @@ class LocalEngine:
         self._threads = threads or max(1, cores() // size)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(
-            [job.partition(":")[0], "charlab.sweeps.workers.preload"]
+            ["charlab.sweeps.workers.preload", job.partition(":")[0]]
         )
         self._workers: list[LocalWorker] = []
 

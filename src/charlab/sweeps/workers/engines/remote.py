@@ -25,6 +25,7 @@ from charlab.sweeps.workers.engines.local import LocalEngine, cores
 from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.supervisor import WAITED_IN_VAIN, Supervisor
 from charlab.sweeps.workers.worker import OUTPUT
+from charlab.system.startup import prepare
 from charlab.system.terminal import say_traceback
 
 
@@ -112,6 +113,7 @@ class Child:
 
 def main() -> None:
     """The child's side: reads a task, works, says in one line if it could not."""
+    prepare()
     task = Task(**json.loads(_first_line()))
     said = os.fdopen(os.dup(1), "w")  # not inherited: its end is this process's end
     location = StudyLocation.from_plain(task.location)
