@@ -64,7 +64,7 @@ def sweep(trials: int, workers: int, seconds: float) -> float:
         begun = time.perf_counter()
         Supervisor(
             study=study,
-            locks=locks_for(location.storage, location.name, folder),
+            locks=locks_for(location),
             location=location,
             n_trials=trials,
             size=workers,

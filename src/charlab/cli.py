@@ -243,7 +243,7 @@ def _read(
     if wants_help(arguments):
         print(describe(schema, command, purpose, examples))
         return None
-    return parse_arguments(schema, arguments, command)
+    return parse_arguments(schema, arguments)
 
 
 def exit_code(signum: int | None) -> int:

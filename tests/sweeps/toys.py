@@ -80,7 +80,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.study, self.spec = load(self.location)
-        self.locks = locks_for(self.location.storage, self.location.name, self.location.folder)
+        self.locks = locks_for(self.location)
 
     def take(self, n_trials: int) -> Claimed | None:
         """Claims a trial; its pruner knows no more than a fresh process's."""
@@ -144,7 +144,7 @@ def toy_supervisor(location: StudyLocation, n_trials: int, size: int, **more: An
     study, spec = load(location)
     return Supervisor(
         study=study,
-        locks=patiently(lambda: locks_for(location.storage, location.name, location.folder)),
+        locks=patiently(lambda: locks_for(location)),
         location=location,
         n_trials=n_trials,
         size=size,

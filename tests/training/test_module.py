@@ -15,8 +15,8 @@ from charlab.config import RunOptions
 from charlab.system.random_state import seed_everything
 from charlab.tasks.classify.task import class_weights
 from charlab.training import run
-from charlab.training.records import DivergedError
 from charlab.training.session import Session
+from charlab.training.statistics import DivergedError
 
 STEPS = 21  # two chunks and a part of a third
 

@@ -121,11 +121,7 @@ class SchedulerOptions:
     final: Annotated[float, between(0, 1)]
 
 
-SCHEDULERS: dict[str, type] = {
-    "cosine": SchedulerOptions,
-    "linear": SchedulerOptions,
-    "constant": SchedulerOptions,
-}
+SCHEDULERS: dict[str, type] = dict.fromkeys(("cosine", "linear", "constant"), SchedulerOptions)
 
 
 # Lightning's strategies whose processes hold the whole network each: a checkpoint needs it whole.

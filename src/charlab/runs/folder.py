@@ -28,10 +28,9 @@ def allocate(output_dir: str, task: str, dataset: str, model: str, *, debug: boo
         RunError: if the folder cannot be made.
     """
     parent = user_path(output_dir) / ("debug" if debug else "") / task / dataset / model
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        return _first_free(parent, stamp)
+        return first_free(parent)
     except OSError as error:
         raise RunError(
             f"cannot write the run's folder {parent}: {error.strerror}; "
@@ -206,8 +205,9 @@ def checkpoint_file(run: Path) -> Path:
     return best if best.exists() else run / CHECKPOINTS / LAST
 
 
-def _first_free(parent: Path, stamp: str) -> Path:
-    number = 1
+def first_free(parent: Path) -> Path:
+    """Makes a folder that is named by the time and belongs to the caller: ``<date>_<time>[-n]``."""
+    stamp, number = datetime.now().strftime("%Y-%m-%d_%H-%M-%S"), 1
     while True:
         folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
         try:

@@ -28,7 +28,6 @@ class SweepDisplay:
     """Shows a sweep while it goes on.
 
     Args:
-        spec: the sweep's definition.
         live: whether there is a terminal for a table.
     """
 
@@ -89,8 +88,9 @@ class SweepDisplay:
         return ", ".join(f"{name} {_short(value)}" for name, value in pairs)
 
     def _best_so_far(self, trials: list["FrozenTrial"]) -> str:
-        best = best_trial(trials, self._spec)
-        return "" if best is None else f" | best {_short(best.values[0])} (trial {best.number})"
+        """The best complete trial of a sweep with one objective."""
+        ranked = self._spec.ranked(trials) if len(self._spec.objectives) == 1 else []
+        return f" | best {_short(ranked[0].values[0])} (trial {ranked[0].number})" if ranked else ""
 
     def _picture(self, status: SweepStatus) -> Group:
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -129,15 +129,6 @@ class SweepDisplay:
             each = (time.monotonic() - self._began) / here
             parts.append(f"about {duration(each * max(0, status.n_trials - done))} left")
         return ", ".join(parts)
-
-
-def best_trial(trials: list["FrozenTrial"], spec: SweepSpec) -> "FrozenTrial | None":
-    """The best complete trial of a sweep with one objective."""
-    complete = [t for t in trials if t.state.name == "COMPLETE"]
-    if len(spec.objectives) != 1 or not complete:
-        return None
-    sign = -1.0 if spec.directions[0] == "maximize" else 1.0
-    return min(complete, key=lambda trial: (sign * trial.values[0], trial.number))
 
 
 def _seconds(trial: "FrozenTrial") -> float:

@@ -33,9 +33,6 @@ def run_finalists(
     and counted like its trials.
 
     Args:
-        location: the sweep's.
-        spec: its definition.
-        options: how many finalists, how many seeds.
         work: works on a study until it has so many trials.
 
     Returns:
@@ -47,13 +44,13 @@ def run_finalists(
     if not best:
         warn("no trial is complete, so there are no finalists")
         return None
-    seeds = _unused_seeds(study.get_trials(deepcopy=False), spec, options.finalist_seeds)
+    seeds = _unused_seeds(trials, spec, options.finalist_seeds)
     numbers = ", ".join(str(trial.number) for trial in best)
     say(f"finalists: trials {numbers}, each with the seeds {', '.join(map(str, seeds))}")
     where = finalist_location(location)
     where.folder.mkdir(exist_ok=True)
     final_spec = dataclasses.replace(spec, pruner="none", sampler="random", space={}, function=None)
-    with locks_for(where.storage, where.name, where.folder).alone():
+    with locks_for(where).alone():
         create(where, final_spec)
         total = _enqueue(where, trials, best, seeds, retry_failed=options.retry_failed)
     return work(where, final_spec, total, dataclasses.replace(options, max_minutes=None))
@@ -79,9 +76,7 @@ def _seed_of(word: str) -> int | None:
 
 def _best(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list["FrozenTrial"]:
     """The best complete trials, each configuration once."""
-    sign = -1.0 if spec.directions[0] == "maximize" else 1.0
-    complete = [trial for trial in trials if trial.state.name == "COMPLETE"]
-    ranked = sorted(complete, key=lambda trial: (sign * trial.values[0], trial.number))
+    ranked = spec.ranked(trials)
     different = {tuple(_without_seed(t.user_attrs[WORDS])): t for t in reversed(ranked)}
     return sorted(different.values(), key=ranked.index)[:count]
 

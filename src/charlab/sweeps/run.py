@@ -4,7 +4,6 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from charlab.config.overrides import as_typed
 from charlab.config.sweep_schema import SweepConfig, SweepOptions
 from charlab.config.validation import build
 from charlab.errors import ConfigError, SweepError
-from charlab.runs.folder import require_writable
+from charlab.runs.folder import first_free, require_writable
 from charlab.sweeps.display import SweepDisplay
 from charlab.sweeps.finalists import run_finalists
 from charlab.sweeps.results.load import SWEEPS, load_results
@@ -41,8 +40,6 @@ def run_sweep(config: "DictConfig", arguments: Sequence[str], loader: "ConfigLoa
 
     Args:
         config: what Hydra composed, with its ``hydra`` node.
-        arguments: the command line's overrides.
-        loader: Hydra's.
 
     Raises:
         ConfigError, DataError: before the first trial, if something in it does not fit.
@@ -98,16 +95,7 @@ def _folder(output_dir: str, name: str | None) -> Path:
     if name is not None:
         (parent / name).mkdir(exist_ok=True)
         return parent / name
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    number = 1
-    while True:
-        folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            number += 1
-        else:
-            return folder
+    return first_free(parent)
 
 
 def _address(folder: Path, storage: str | None) -> StudyLocation:
@@ -122,7 +110,7 @@ def _address(folder: Path, storage: str | None) -> StudyLocation:
 
 
 def _begin_or_join(location: StudyLocation, spec: SweepSpec) -> SweepSpec:
-    with locks_for(location.storage, location.name, location.folder).alone():
+    with locks_for(location).alone():
         stored = create(location, spec)
     differences = list(stored.differences(spec))
     if differences:
@@ -137,7 +125,7 @@ def _begin_or_join(location: StudyLocation, spec: SweepSpec) -> SweepSpec:
 def _queue(location: StudyLocation, planned: Plan, options: SweepOptions) -> int:
     """Queues what is tried again and what is known; how many trials there are to be then."""
     study, _ = load(location)
-    with locks_for(location.storage, location.name, location.folder).alone():
+    with locks_for(location).alone():
         if count := queue_failed(study) if options.retry_failed else 0:
             say(f"failed trials that are tried again: {count}, under new numbers")
         if count := queue_known(study, planned.known):
@@ -153,7 +141,7 @@ def _work(
     with SweepDisplay(spec) as display:
         return Supervisor(
             study=study,
-            locks=patiently(lambda: locks_for(location.storage, location.name, location.folder)),
+            locks=patiently(lambda: locks_for(location)),
             location=location,
             n_trials=n_trials,
             size=options.workers,

@@ -8,15 +8,13 @@ from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions
-from charlab.config.validation import to_plain
+from charlab.config.validation import flat, to_plain
 from charlab.errors import CheckpointError
 from charlab.runs import folder as runs
-from charlab.runs.checkpoint import Checkpoint
-from charlab.runs.last_checkpoint import load_last
-from charlab.sweeps.search.planning import flat
+from charlab.runs.checkpoint import Checkpoint, load_last
 from charlab.sweeps.search.spec import INCIDENTAL
 from charlab.sweeps.search.trial_folders import MARKER
-from charlab.sweeps.workers.job import JobEnd
+from charlab.sweeps.workers.worker import JobEnd
 from charlab.system.signals import Interrupted
 from charlab.system.terminal import LOGGER, warn
 from charlab.training.callbacks.pruning import Watch
@@ -34,8 +32,6 @@ def run_trial(
     Args:
         arguments: the overrides of its run.
         composition: how its configuration is composed.
-        folder: its own.
-        watch: told every validation; may give it up.
 
     Raises:
         CharlabError: if settings or data are unfit, or training diverges.

@@ -35,8 +35,6 @@ def open_regular(path: Path, mode: str = "rb", **text: Any) -> IO[Any]:
     cannot choose which file is written.
 
     Args:
-        path: the file.
-        mode: as of ``open``.
         text: encoding, errors and newline of a text file.
 
     Raises:
@@ -293,9 +291,6 @@ def cache_folder(*parts: str) -> Path:
 
     ``CHARLAB_CACHE`` names the cache folder; without it, it is where the system keeps the caches
     of programs (on Linux ``$XDG_CACHE_HOME/charlab`` or ``~/.cache/charlab``).
-
-    Args:
-        parts: names of folders, one in the other.
 
     Raises:
         DataError: if it cannot be made.

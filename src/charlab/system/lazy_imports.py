@@ -34,12 +34,7 @@ def loaded(name: str) -> types.ModuleType | None:
 
 
 class StandIn(types.ModuleType):
-    """Takes a module's place until somebody asks for more than it knows.
-
-    Args:
-        name: the module's.
-        answers: what it knows, by name.
-    """
+    """Takes a module's place until somebody asks for more than it knows."""
 
     def __init__(self, name: str, answers: dict[str, Any]) -> None:
         super().__init__(name)

@@ -26,14 +26,18 @@ def heeded() -> list[signal.Signals]:
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal came where there is nothing to save.
-
-    Args:
-        signum: the signal.
-    """
+    """A signal came where there is nothing to save."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(f"ended by signal {signum}")
+        self.signum = signum
+
+
+class Stopped(Exception):  # noqa: N818  (a request that was granted, not an error)
+    """A signal asked the run to stop; its state is at a window's end and can be saved."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(f"stopped by signal {signum}")
         self.signum = signum
 
 

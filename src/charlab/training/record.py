@@ -7,26 +7,23 @@ from typing import Any
 
 from charlab.builders.network import count_parameters
 from charlab.config.schema import RunOptions
-from charlab.config.validation import to_plain
+from charlab.config.validation import flat, to_plain
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import DISK_FULL, RunError, line_about_the_machine
 from charlab.runs import folder as runs
 from charlab.runs.environment import describe
 from charlab.system.files import user_path, write_json
 from charlab.system.terminal import LOGGER
+from charlab.training.callbacks.tensorboard import TensorBoardWriter
 from charlab.training.session import Session
 
 
 class RunRecord:
-    """Keeps a run's ``metrics.json``, ``environment.json`` and event files.
-
-    Args:
-        session: the run.
-        folder: its folder.
-    """
+    """Keeps a run's ``metrics.json``, ``environment.json`` and event files."""
 
     def __init__(self, session: Session, folder: Path) -> None:
-        self.writer = session.writer(folder)
+        step = session.module.progress.step
+        self.writer = TensorBoardWriter(folder, resume_step=step or None)
         self.extra: dict[str, float] = {}
         self._session = session
         self._folder = folder
@@ -100,14 +97,10 @@ def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
     return settings
 
 
-def _flat_settings(options: dict[str, object], prefix: str = "") -> dict[str, str | float | bool]:
+def _flat_settings(options: dict[str, Any]) -> dict[str, str | float | bool]:
     """Nested options as "model.hidden_size" and so on; TensorBoard knows numbers, words, truth."""
-    flat: dict[str, str | float | bool] = {}
-    for name, value in options.items():
-        if isinstance(value, dict):
-            flat |= _flat_settings(value, f"{prefix}{name}.")
-        elif isinstance(value, bool | int | float | str):
-            flat[prefix + name] = value
-        elif value is not None:  # a word among a column's numbers would make all of them words
-            flat[prefix + name] = str(value)
-    return flat
+    return {
+        name: value if isinstance(value, bool | int | float | str) else str(value)
+        for name, value in flat(options)
+        if value is not None  # a word among a column's numbers would make all of them words
+    }

@@ -24,9 +24,9 @@ from charlab.system.terminal import LogFile, duration, say
 from charlab.tasks.task import Task
 from charlab.training import final_results
 from charlab.training.callbacks.log_dataset import LogDataset
-from charlab.training.callbacks.log_validation import LogValidation
 from charlab.training.callbacks.progress_bar import ProgressDisplay
 from charlab.training.callbacks.pruning import PruningCallback, Watch
+from charlab.training.callbacks.tensorboard import LogValidation
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord
@@ -64,11 +64,9 @@ def train(
     """Trains a new run.
 
     Args:
-        prepared: the run's data and resolved options.
         folder: where; None: a new folder below ``output_dir``.
         config_yaml: the composed configuration as Hydra wrote it, for ``.hydra/``.
         overrides: the words that made it.
-        watch: told every validation; may give the run up.
 
     Raises:
         CharlabError: if the settings do not fit the machine (nothing is left behind then), or
@@ -95,9 +93,7 @@ def resume(
     Args:
         checkpoint: the run's last checkpoint.
         options: its options, with what the user changed.
-        folder: the run's folder.
         overrides: the words that made the change.
-        watch: told every validation; may give the run up.
 
     Raises:
         CharlabError: if the data are others now, or training diverges.

@@ -105,11 +105,7 @@ def describe(url: str) -> str:
 
 @contextmanager
 def one_line_errors(url: str) -> Iterator[None]:
-    """Turns what opening a storage raises into a :class:`ConfigError` without the URL's password.
-
-    Args:
-        url: the storage's.
-    """
+    """Turns what opening a storage raises into a :class:`ConfigError` without its password."""
     try:
         yield
     except CharlabError:

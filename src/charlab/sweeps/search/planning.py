@@ -12,7 +12,7 @@ from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
-from charlab.config.validation import build, to_plain
+from charlab.config.validation import build, flat, to_plain
 from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.search.objectives import direction_of, require_objectives
 from charlab.sweeps.search.queueing import known_settings
@@ -56,9 +56,6 @@ def plan(
     """Defines a sweep, and tries what its trials will do before they train.
 
     Args:
-        options: the ``sweep`` group.
-        composition: how configurations are composed.
-        arguments: the command line's overrides.
         loader: finds a group's choices for ``glob(…)``.
 
     Raises:
@@ -291,15 +288,6 @@ def report_unit(prepared: Prepared) -> tuple[int, int | None]:
     if trainer.max_steps is not None:
         limits.append(int(trainer.max_steps * step))
     return max(1, unit), min(limits) if limits else None
-
-
-def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested options as ("model.hidden_size", 256) and so on."""
-    for name, value in options.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
 
 
 def _grid_size(spec: SweepSpec) -> int:

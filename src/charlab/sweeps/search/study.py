@@ -46,7 +46,6 @@ def load(location: StudyLocation, *, reading: bool = False) -> tuple["optuna.Stu
     """The study and its definition; its sampler chooses nothing yet.
 
     Args:
-        location: the sweep's.
         reading: whether nothing is to be written; else the study is one that has been created
             or read before, so a server that is away is waited for.
 

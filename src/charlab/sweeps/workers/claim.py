@@ -24,41 +24,18 @@ if TYPE_CHECKING:
 
 # Attributes of a trial in the storage
 OWNER = "owner"  # the process that works on it, as its supervisor calls it
-
-
 IDENTITY = "identity"  # stands in its folder too
-
-
 FORMER = "former owners"  # the processes that worked on it before
-
-
 CRASHES = "crashes"  # processes that died working on it while their sweep lived
-
-
 STALLS = "stalls"  # [last report, times it was taken over since]
-
-
 RESULT = "result"  # how it ended, written before Optuna is told
-
-
 REASON = "reason"  # why it failed or was pruned
-
-
 WORDS = "words"  # the overrides of its run
-
-
 GIVEN = "given words"  # the same, where nothing is to be chosen
-
-
 OF = "of"  # the identity of the trial that it repeats
-
-
 LABEL = "label"  # what it is called then
 
-
 MAX_CRASHES = 3
-
-
 MAX_STALLS = 10
 
 
@@ -93,11 +70,7 @@ def claim(
     """Takes a trial, while no other process can.
 
     Args:
-        study: the sweep's.
-        spec: its definition.
         locks: its locks; the trial's is held when this returns it.
-        n_trials: trials in all.
-        owner: what this process is called.
 
     Returns:
         None if there is nothing to do, now at least: others may be at work on the last trials.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from charlab.errors import ConfigError
 from charlab.sweeps.search.databases import one_line_errors
 from charlab.sweeps.search.retries import patiently
+from charlab.sweeps.search.spec import StudyLocation
 from charlab.system.files import open_regular
 
 if TYPE_CHECKING:
@@ -103,8 +104,6 @@ class DatabaseLocks:
     over, which its former owner finds out by the storage.
 
     Args:
-        url: the storage's.
-        name: the sweep's.
         files: locks of a file system that some of the processes may share; None: of none.
 
     Raises:
@@ -266,14 +265,8 @@ _SETTINGS = {
 _SETTINGS["mariadb"] = _SETTINGS["mysql"]
 
 
-def locks_for(storage: str, name: str, folder: Path) -> Locks:
-    """The locks that fit a storage.
-
-    Args:
-        storage: its URL.
-        name: the sweep's.
-        folder: the sweep's.
-    """
-    is_file = storage.startswith("sqlite")
-    files = FileLocks(folder / LOCKS, optional=not is_file)
-    return files if is_file else DatabaseLocks(storage, name, files)
+def locks_for(location: StudyLocation) -> Locks:
+    """The locks that fit a sweep's storage."""
+    is_file = location.storage.startswith("sqlite")
+    files = FileLocks(location.folder / LOCKS, optional=not is_file)
+    return files if is_file else DatabaseLocks(location.storage, location.name, files)

@@ -19,7 +19,6 @@ class Reporter:
 
     Args:
         trial: Optuna's; the process's only object for it (it remembers what was reported).
-        objective: the figure.
         unit: characters between two points.
     """
 
@@ -34,10 +33,6 @@ class Reporter:
 
     def __call__(self, metrics: Mapping[str, float], characters: int) -> bool:
         """Takes note of a validation.
-
-        Args:
-            metrics: the run's, so far.
-            characters: of training, so far.
 
         Returns:
             Whether the trial is to be pruned.

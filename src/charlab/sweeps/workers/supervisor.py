@@ -97,12 +97,8 @@ class Supervisor:
     """Workers on one sweep.
 
     Args:
-        study: the sweep's.
         locks: its locks, of this process.
-        location: where it is.
-        n_trials: trials in all.
         size: workers at a time.
-        engine: starts them.
         max_failures: failed trials in a row that stop the sweep.
         minutes: after so many, nothing new begins and what runs saves itself; None: no limit.
         on_status: called now and then with what the sweep looks like.

@@ -13,11 +13,7 @@ from charlab.training.distributed.process_group import ProcessGroup
 
 
 class ProcessGroupEnvironment(ClusterEnvironment):
-    """Processes that were started and joined before Lightning comes.
-
-    Args:
-        process_group: this one's place.
-    """
+    """Processes that were started and joined before Lightning comes."""
 
     def __init__(self, process_group: ProcessGroup) -> None:
         super().__init__()
@@ -80,9 +76,6 @@ class OrderedSums(pl.Callback):
 
     Gloo adds them up in an order that depends on where in the exchange a gradient lies, and DDP
     puts them elsewhere after its first step: a run that goes on would differ in the last bits.
-
-    Args:
-        process_group: this process's place.
     """
 
     def __init__(self, process_group: ProcessGroup) -> None:

@@ -141,7 +141,6 @@ def connect(process_group: ProcessGroup, device: torch.device, **where: Any) -> 
     """Joins the processes; waits for all of them.
 
     Args:
-        process_group: this one's place.
         device: its own device, which decides how gradients travel.
         where: how to meet, as ``torch.distributed.init_process_group`` takes it: a store or an
             init_method.

@@ -39,7 +39,7 @@ def engine_for(options: EngineOptions, location: StudyLocation, n_trials: int, s
 def work(engine: Engine, location: StudyLocation, n_trials: int, size: int) -> None:
     """Works a sweep of toys to its end."""
     study, _ = load(location)
-    locks = locks_for(location.storage, location.name, location.folder)
+    locks = locks_for(location)
     Supervisor(study, locks, location, n_trials, size, engine, max_failures=5).run()
 
 
@@ -67,7 +67,7 @@ def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
 
 def is_free(location: StudyLocation, number: int) -> bool:
     """Whether no process works on a trial."""
-    locks = locks_for(location.storage, location.name, location.folder)
+    locks = locks_for(location)
     if not locks.take(number):
         return False
     locks.let_go(number)

@@ -31,8 +31,6 @@ class LocalEngine:
     fresh interpreter takes seconds to import it, for every trial.
 
     Args:
-        location: of the sweep.
-        n_trials: trials in all.
         size: workers at a time; they share the CPU's cores and the GPUs.
         job: what runs trials, "module:function".
         threads: CPU threads of a worker; None: its share of the cores that this process may use.
@@ -47,7 +45,7 @@ class LocalEngine:
         *,
         threads: int | None = None,
     ) -> None:
-        self._address = location.to_plain()
+        self._location = location
         self._n_trials = n_trials
         self._job = job
         self._threads = threads or max(1, cores() // size)
@@ -59,7 +57,7 @@ class LocalEngine:
 
     def start(self, owner: str, slot: int) -> "LocalWorker":
         """A process that takes one trial, works on it and ends."""
-        arguments = (self._address, self._n_trials, owner, self._threads, slot, self._job)
+        arguments = (self._location, self._n_trials, owner, self._threads, slot, self._job)
         here, there = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_run, args=(there, *arguments), name=f"trial-{slot}")
         process.start()
@@ -92,7 +90,6 @@ class LocalWorker:
     """A process that works on one trial.
 
     Args:
-        process: started.
         last_words: where it says what broke it.
     """
 
