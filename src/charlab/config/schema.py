@@ -125,12 +125,7 @@ SCHEDULERS: dict[str, type] = dict.fromkeys(("cosine", "linear", "constant"), Sc
 
 
 # Lightning's strategies whose processes hold the whole network each: a checkpoint needs it whole.
-STRATEGIES = (
-    "auto",
-    "ddp",
-    "ddp_find_unused_parameters_false",
-    "ddp_find_unused_parameters_true",
-)
+STRATEGIES = ("auto", "ddp", "ddp_find_unused_parameters_false", "ddp_find_unused_parameters_true")
 
 
 @dataclass(frozen=True)

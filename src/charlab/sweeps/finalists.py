@@ -7,7 +7,8 @@ Further runs with seeds that decided nothing say how good it is.
 import dataclasses
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from optuna.trial import FrozenTrial
 
 from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import SweepError
@@ -17,9 +18,6 @@ from charlab.sweeps.search.study import create, load
 from charlab.sweeps.workers.claim import GIVEN, IDENTITY, LABEL, OF, WORDS
 from charlab.sweeps.workers.locks import locks_for
 from charlab.system.terminal import say, warn
-
-if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
 
 Work = Callable[[StudyLocation, SweepSpec, int, SweepOptions], int | None]
 
@@ -56,7 +54,7 @@ def run_finalists(
     return work(where, final_spec, total, dataclasses.replace(options, max_minutes=None))
 
 
-def _unused_seeds(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list[int]:
+def _unused_seeds(trials: list[FrozenTrial], spec: SweepSpec, count: int) -> list[int]:
     """Seeds that decided nothing in the search: the first above the sweep's own.
 
     What a search of the seed may still draw is left out too, so that they stay when it goes on.
@@ -74,7 +72,7 @@ def _seed_of(word: str) -> int | None:
     return int(value) if key == "seed" and value.isdecimal() else None
 
 
-def _best(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list["FrozenTrial"]:
+def _best(trials: list[FrozenTrial], spec: SweepSpec, count: int) -> list[FrozenTrial]:
     """The best complete trials, each configuration once."""
     ranked = spec.ranked(trials)
     different = {tuple(_without_seed(t.user_attrs[WORDS])): t for t in reversed(ranked)}
@@ -83,8 +81,8 @@ def _best(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list["Fro
 
 def _enqueue(
     where: StudyLocation,
-    trials: list["FrozenTrial"],
-    best: list["FrozenTrial"],
+    trials: list[FrozenTrial],
+    best: list[FrozenTrial],
     seeds: list[int],
     *,
     retry_failed: bool,

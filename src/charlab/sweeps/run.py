@@ -3,14 +3,10 @@
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from charlab.config.compose import Composition
 from charlab.config.overrides import as_typed
-from charlab.config.sweep_schema import SweepConfig, SweepOptions
-from charlab.config.validation import build
+from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import ConfigError, SweepError
 from charlab.runs.folder import first_free, require_writable
 from charlab.sweeps.display import SweepDisplay
@@ -19,7 +15,7 @@ from charlab.sweeps.results.load import SWEEPS, load_results
 from charlab.sweeps.results.records import SweepResults
 from charlab.sweeps.results.sweep_file import file_url, write_record
 from charlab.sweeps.search.databases import with_driver, without_password
-from charlab.sweeps.search.planning import Plan, plan
+from charlab.sweeps.search.planning import Plan
 from charlab.sweeps.search.queueing import queue_failed, queue_known, retries
 from charlab.sweeps.search.retries import StorageError, patiently
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
@@ -30,24 +26,14 @@ from charlab.sweeps.workers.supervisor import Supervisor
 from charlab.system.files import user_path
 from charlab.system.terminal import LogFile, say, start_logging
 
-if TYPE_CHECKING:
-    from hydra.core.config_loader import ConfigLoader
-    from omegaconf import DictConfig
 
-
-def run_sweep(config: "DictConfig", arguments: Sequence[str], loader: "ConfigLoader") -> None:
+def run_sweep(planned: Plan, options: SweepOptions) -> None:
     """Runs a sweep to its end.
 
-    Args:
-        config: what Hydra composed, with its ``hydra`` node.
-
     Raises:
-        ConfigError, DataError: before the first trial, if something in it does not fit.
         SweepError: if a sweep of this name is another one, or trials fail in a row.
         KeyboardInterrupt: on Ctrl-C, when every worker has saved.
     """
-    options = read_options(config)
-    planned = plan(options, Composition.of(config), arguments, loader)
     start_logging()
     require_writable(planned.output_dir)
     folder = _folder(planned.output_dir, options.name)
@@ -74,18 +60,6 @@ def run_sweep(config: "DictConfig", arguments: Sequence[str], loader: "ConfigLoa
         raise KeyboardInterrupt
     if signum is not None:
         sys.exit(128 + signum)
-
-
-def read_options(config: "DictConfig") -> SweepOptions:
-    """The ``sweep`` group, checked.
-
-    Raises:
-        ConfigError: a line for each fault.
-    """
-    from omegaconf import OmegaConf
-
-    plain: Any = OmegaConf.to_container(config.sweep, resolve=True)
-    return build(SweepConfig, {"sweep": plain}).sweep
 
 
 def _folder(output_dir: str, name: str | None) -> Path:

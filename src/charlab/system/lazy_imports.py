@@ -82,10 +82,7 @@ class _Finder(MetaPathFinder):
     """Sees what is imported: what has a stand-in, and parts of it."""
 
     def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: types.ModuleType | None = None,
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
         """None lets the other finders look: what it knows are stand-ins and their real parts."""
         if isinstance(target, StandIn):  # importlib.reload

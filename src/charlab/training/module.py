@@ -161,6 +161,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             )
         self.metrics.update(metrics)
         self.on_log(metrics)
+        self.log_dict(metrics)  # for callbacks of others, which look in trainer.callback_metrics
 
     def on_train_epoch_end(self) -> None:
         """Ends a validation interval; callbacks that save come after this."""

@@ -31,11 +31,7 @@ def build_optimizer(
         )
     adam = torch.optim.AdamW if options.name == "adamw" else torch.optim.Adam
     return adam(
-        parameters,
-        options.lr,
-        betas=options.betas,
-        weight_decay=options.weight_decay,
-        fused=True,
+        parameters, options.lr, betas=options.betas, weight_decay=options.weight_decay, fused=True
     )
 
 

@@ -188,11 +188,7 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
 
 
 def _fit(
-    session: Session,
-    folder: Path,
-    signals: StopSignals,
-    record: RunRecord,
-    watch: Watch | None,
+    session: Session, folder: Path, signals: StopSignals, record: RunRecord, watch: Watch | None
 ) -> str:
     """Trains to the limit, to a signal or until it is pruned; the status says which."""
     if is_over(session):

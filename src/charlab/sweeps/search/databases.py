@@ -72,18 +72,10 @@ def with_driver(url: str) -> str:
 
 def without_password(url: str) -> str:
     """A URL that may be written down."""
-    from sqlalchemy.engine import URL, make_url
+    from sqlalchemy.engine import make_url
 
     parsed = make_url(url).difference_update_query(_SECRETS)
-    bare = URL.create(  # set(password=None) would leave it
-        parsed.drivername,
-        parsed.username,
-        host=parsed.host,
-        port=parsed.port,
-        database=parsed.database,
-        query=parsed.query,
-    )
-    return bare.render_as_string()
+    return parsed._replace(password=None).render_as_string()  # set(password=None) would leave it
 
 
 def file_of(url: str) -> Path | None:

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from charlab.builders.corpus import Prepared, check_together, prepare, resolve
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions
-from charlab.config.sweep_schema import SweepOptions
+from charlab.config.sweep_schema import SweepConfig, SweepOptions
 from charlab.config.validation import build, flat, to_plain
 from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.search.objectives import direction_of, require_objectives
@@ -21,10 +22,15 @@ from charlab.sweeps.search.spec import SweepSpec
 
 if TYPE_CHECKING:
     from hydra.core.config_loader import ConfigLoader
+    from omegaconf import DictConfig
 
 JOB = "charlab.sweeps.trial:run_trial"
 _PROBES = 20  # tries of the user's function before the first trial
 _SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
+_AS_GIVEN = (
+    *("sampler", "startup_trials", "seed", "warmup", "percentile", "patience"),
+    *("reduction_factor", "duplicates"),
+)
 _MOST_POINTS = 1_000_000  # of a grid: each process makes a list of them
 
 
@@ -45,6 +51,18 @@ class Plan:
     known: tuple[dict[str, Any], ...]
     remarks: tuple[str, ...]
     output_dir: str
+
+
+def read_options(config: "DictConfig") -> SweepOptions:
+    """The ``sweep`` group, checked.
+
+    Raises:
+        ConfigError: a line for each fault.
+    """
+    from omegaconf import OmegaConf
+
+    plain: Any = OmegaConf.to_container(config.sweep, resolve=True)
+    return build(SweepConfig, {"sweep": plain}).sweep
 
 
 def plan(
@@ -117,11 +135,19 @@ def _known_settings(
     known = known_settings(options.enqueue, space)
     for settings in known:
         arguments = words_of(space.values(), settings)
-        try:
+        with _faults_of(f"sweep.enqueue holds {' '.join(arguments)}"):
             check_together(check(composition.compose([*fixed, *arguments])))
-        except CharlabError as error:
-            raise ConfigError(f"sweep.enqueue holds {' '.join(arguments)}: {error}") from error
     return known
+
+
+@contextmanager
+def _faults_of(what: str, hint: str = "") -> Iterator[None]:
+    """Says whose a fault is, and what would mend it where whole numbers are wanted."""
+    try:
+        yield
+    except CharlabError as error:
+        hint = hint if "must be a whole number" in str(error) else ""
+        raise ConfigError(f"{what}: {error}{hint}") from error
 
 
 def _try_out(
@@ -142,16 +168,14 @@ def _try_out(
     for key, parameter in space.items():
         for value in parameter.extremes()[1:]:
             word = parameter.word(value)
-            try:
+            hint = f"; write {key}=int({parameter.text})" if isinstance(value, float) else ""
+            with _faults_of(f"the search of {key} holds {word}", hint):
                 if _is_scalar(plain, key, value):
                     changed = build(RunOptions, _replaced(plain, key.split("."), value))
                 else:
                     others = [w for name, w in firsts.items() if name != key]
                     changed = check(composition.compose([*fixed, *others, word]))
                 check_together(changed)
-            except CharlabError as error:
-                hint = f"; write {key}=int({parameter.text})" if _wants_whole(error, value) else ""
-                raise ConfigError(f"the search of {key} holds {word}: {error}{hint}") from error
             if f"{key}.".startswith("dataset.") and key not in _SAME_TEXT:
                 others_texts.append((key, word, changed))
     return options, others_texts
@@ -162,17 +186,10 @@ def _try_data(
 ) -> Iterator[str]:
     """Reads every text that the first trial does not; their layouts."""
     for key, word, options in others:
-        try:
+        with _faults_of(f"the search of {key} holds {word}"):
             prepared = prepare(options)
-        except CharlabError as error:
-            raise ConfigError(f"the search of {key} holds {word}: {error}") from error
         _try_lengths(space, prepared)
         yield prepared.corpus.layout
-
-
-def _wants_whole(error: CharlabError, value: Any) -> bool:
-    """Whether an interval of real numbers was given for a setting that counts something."""
-    return isinstance(value, float) and "must be a whole number" in str(error)
 
 
 def _try_lengths(space: Mapping[str, Parameter], prepared: Prepared) -> None:
@@ -183,11 +200,8 @@ def _try_lengths(space: Mapping[str, Parameter], prepared: Prepared) -> None:
     options = prepared.options
     for value in parameter.extremes():
         dataset = dataclasses.replace(options.dataset, seq_len=value)
-        try:
+        with _faults_of(f"the search of dataset.seq_len holds {parameter.word(value)}"):
             resolve(dataclasses.replace(options, dataset=dataset), prepared.corpus)
-        except CharlabError as error:
-            word = parameter.word(value)
-            raise ConfigError(f"the search of dataset.seq_len holds {word}: {error}") from error
 
 
 def _is_scalar(plain: Mapping[str, Any], key: str, value: Any) -> bool:
@@ -206,10 +220,7 @@ def _replaced(plain: Mapping[str, Any], path: Sequence[str], value: Any) -> dict
 
 
 def _follow_objective(
-    fixed: list[str],
-    space: Mapping[str, Parameter],
-    objectives: Sequence[str],
-    options: RunOptions,
+    fixed: list[str], space: Mapping[str, Parameter], objectives: Sequence[str], options: RunOptions
 ) -> list[str]:
     """Lets a trial's best checkpoint be the one that the sweep compares."""
     keys = {word.lstrip("+").partition("=")[0] for word in (*fixed, *space)}
@@ -252,14 +263,7 @@ def _spec(
         fixed=tuple(fixed),
         objectives=objectives,
         directions=tuple(direction_of(name, options.direction) for name in objectives),
-        sampler=options.sampler,
-        startup_trials=options.startup_trials,
-        seed=options.seed,
         pruner=pruner,
-        warmup=options.warmup,
-        percentile=options.percentile,
-        patience=options.patience,
-        reduction_factor=options.reduction_factor,
         unit=unit,
         full=full,
         function=function,
@@ -267,7 +271,7 @@ def _spec(
         base={k: v for k, v in base.items() if not f"{k}.".startswith(searched)},
         composition=composition.to_plain(),
         job=JOB,
-        duplicates=options.duplicates,
+        **{name: getattr(options, name) for name in _AS_GIVEN},
     )
 
 
@@ -299,7 +303,7 @@ def _grid_size(spec: SweepSpec) -> int:
     for parameter in spec.parameters:
         if parameter.count is None:
             raise ConfigError(
-                f"sweep.sampler=grid needs points, and {parameter.key}={parameter.text} is an "
+                f"sweep.sampler=grid needs points, and {parameter} is an "
                 f"interval: write {parameter.key}=choice(…), or leave it out by a plain value"
             )
         size *= parameter.count
@@ -327,10 +331,8 @@ def _try_function(spec: SweepSpec, composition: Composition) -> None:
             arguments = choose(spec, study.ask())
         except optuna.TrialPruned:
             continue
-        try:
+        with _faults_of(f"{spec.function} gave {' '.join(arguments)}"):
             check_together(check(composition.compose(arguments)))
-        except CharlabError as error:
-            raise ConfigError(f"{spec.function} gave {' '.join(arguments)}: {error}") from error
         accepted += 1
     if not accepted:
         raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")

@@ -35,6 +35,9 @@ class Parameter:
     key: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.key}={self.text}"
+
     @cached_property
     def distribution(self) -> "BaseDistribution":
         """The same for Optuna.
@@ -46,26 +49,27 @@ class Parameter:
 
     @cached_property
     def _choices(self) -> dict[Scalar, str]:
-        return _choices(_parse(f"{self.key}={self.text}"))
+        return _choices(_parse(str(self)))
+
+    @property
+    def choices(self) -> list[Any] | None:
+        """The values of a choice; None for a range or an interval."""
+        choices = getattr(self.distribution, "choices", None)
+        return None if choices is None else list(choices)
 
     def word(self, value: Any) -> str:
         """The override that gives a run this value."""
-        from optuna.distributions import CategoricalDistribution
-
-        if isinstance(self.distribution, CategoricalDistribution):
-            return f"{self.key}={self._choices[value]}"
-        return f"{self.key}={value!r}"
+        text = repr(value) if self.choices is None else self._choices[value]
+        return f"{self.key}={text}"
 
     def extremes(self) -> list[Any]:
         """What is tried before the first trial: every value of a choice; a range's ends.
 
         Of an interval also a number between them: both ends can be whole by chance.
         """
-        from optuna.distributions import CategoricalDistribution
-
+        if self.choices is not None:
+            return self.choices
         distribution: Any = self.distribution
-        if isinstance(distribution, CategoricalDistribution):
-            return list(distribution.choices)
         low, high = distribution.low, distribution.high
         between = [low + _GOLDEN * (high - low)] if self.count is None else []
         return list(dict.fromkeys((low, *between, high)))
@@ -73,9 +77,9 @@ class Parameter:
     @property
     def count(self) -> int | None:
         """How many values there are; None for an interval."""
+        if self.choices is not None:
+            return len(self.choices)
         distribution: Any = self.distribution
-        if hasattr(distribution, "choices"):
-            return len(self._choices)
         if distribution.step is None:
             return None
         steps: float = (distribution.high - distribution.low) / distribution.step
@@ -83,9 +87,9 @@ class Parameter:
 
     def points(self) -> list[Any] | None:
         """All values, where they can be counted; None for an interval."""
+        if self.choices is not None or self.count is None:
+            return self.choices
         distribution: Any = self.distribution
-        if self.count is None or hasattr(distribution, "choices"):
-            return None if self.count is None else list(distribution.choices)
         return [_stepped(distribution.low, distribution.step, i) for i in range(self.count)]
 
     def value_of(self, given: Any) -> Any:
@@ -94,12 +98,12 @@ class Parameter:
         Raises:
             ConfigError: if the search does not hold it.
         """
-        distribution: Any = self.distribution
-        for value in getattr(distribution, "choices", ()):
+        for value in self.choices or ():
             if value == given and isinstance(value, bool) == isinstance(given, bool):
                 return value
         is_number = isinstance(given, int | float) and not isinstance(given, bool)
-        if not hasattr(distribution, "choices") and is_number and distribution._contains(given):
+        distribution: Any = self.distribution
+        if self.choices is None and is_number and distribution._contains(given):
             return distribution.to_external_repr(given)
         raise ConfigError(f"{self.key}={given} is not in {self.text}")
 
@@ -224,7 +228,7 @@ def _distribution(parameter: Parameter) -> "BaseDistribution":
     from hydra.core.override_parser.types import ValueType
     from optuna.distributions import CategoricalDistribution
 
-    override = _parse(f"{parameter.key}={parameter.text}")
+    override = _parse(str(parameter))
     kind = override.value_type
     if kind == ValueType.INTERVAL_SWEEP:
         return _interval(parameter, override.value())
@@ -232,10 +236,10 @@ def _distribution(parameter: Parameter) -> "BaseDistribution":
         return _range(parameter, override.value())
     sweep: Any = override.value()
     if getattr(sweep, "tags", None):
-        raise ConfigError(f"{parameter.key}={parameter.text}: a choice takes no tag")
+        raise ConfigError(f"{parameter}: a choice takes no tag")
     choices = list(parameter._choices)
     if not choices:
-        raise ConfigError(f"{parameter.key}={parameter.text} is a choice of nothing")
+        raise ConfigError(f"{parameter} is a choice of nothing")
     return CategoricalDistribution(choices)
 
 
@@ -279,9 +283,7 @@ def _quoted(text: str) -> str:
 def _is_log(parameter: Parameter, sweep: Any) -> bool:
     unknown = sorted(sweep.tags - {"log"})
     if unknown:
-        raise ConfigError(
-            f"{parameter.key}={parameter.text}: the tag {unknown[0]!r} is unknown; there is log"
-        )
+        raise ConfigError(f"{parameter}: the tag {unknown[0]!r} is unknown; there is log")
     return "log" in sweep.tags
 
 
@@ -302,20 +304,17 @@ def _range(parameter: Parameter, sweep: Any) -> "BaseDistribution":
     log = _is_log(parameter, sweep)
     ends = (sweep.start, sweep.stop, sweep.step)
     if not all(math.isfinite(number) for number in ends) or sweep.step == 0:
-        raise ConfigError(f"{parameter.key}={parameter.text}: a range needs finite ends and a step")
+        raise ConfigError(f"{parameter}: a range needs finite ends and a step")
     start, stop, step = (Decimal(str(number)) for number in ends)
     last = math.ceil((stop - start) / step) - 1
     if last < 0:
-        raise ConfigError(
-            f"{parameter.key}={parameter.text} holds no value: a range leaves its end out"
-        )
+        raise ConfigError(f"{parameter} holds no value: a range leaves its end out")
     low, high = sorted((sweep.start, _stepped(sweep.start, sweep.step, last)))
     _require_order(parameter, low, high, log=log)
     step = abs(sweep.step)
     if log and step != 1:
         raise ConfigError(
-            f"{parameter.key}={parameter.text}: a logarithmic range has no step; "
-            "use tag(log,int(interval(low,high)))"
+            f"{parameter}: a logarithmic range has no step; use tag(log,int(interval(low,high)))"
         )
     if all(isinstance(number, int) for number in ends):
         return IntDistribution(low, high, log=log, step=1 if log else step)
@@ -331,8 +330,8 @@ def _stepped(low: Any, step: Any, count: int) -> Any:
 
 def _require_order(parameter: Parameter, low: float, high: float, *, log: bool) -> None:
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise ConfigError(f"{parameter.key}={parameter.text}: the ends must be finite numbers")
+        raise ConfigError(f"{parameter}: the ends must be finite numbers")
     if low > high:
-        raise ConfigError(f"{parameter.key}={parameter.text} holds no value: {low} is above {high}")
+        raise ConfigError(f"{parameter} holds no value: {low} is above {high}")
     if log and low <= 0:
-        raise ConfigError(f"{parameter.key}={parameter.text}: a logarithmic scale starts above 0")
+        raise ConfigError(f"{parameter}: a logarithmic scale starts above 0")

@@ -4,29 +4,27 @@ import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import optuna
+from optuna.distributions import CategoricalDistribution, IntDistribution
 
 from charlab.errors import ConfigError
 from charlab.sweeps.search.space import Parameter, words_of
 from charlab.sweeps.search.spec import SweepSpec
-
-if TYPE_CHECKING:
-    import optuna
 
 
 class SpaceFunctionError(ConfigError):
     """The user's function for dependent settings does not work."""
 
 
-def choose(spec: SweepSpec, trial: "optuna.trial.BaseTrial") -> list[str]:
+def choose(spec: SweepSpec, trial: optuna.trial.BaseTrial) -> list[str]:
     """The overrides of a trial, chosen by its study's sampler.
 
     Raises:
         SpaceFunctionError: if the user's function fails.
         optuna.TrialPruned: if it refuses the trial.
     """
-    import optuna
-
     values = {p.key: _suggest(trial, p) for p in spec.parameters}
     arguments = [*spec.fixed, *words_of(spec.parameters, values)]
     if spec.function is None:
@@ -47,9 +45,7 @@ def choose(spec: SweepSpec, trial: "optuna.trial.BaseTrial") -> list[str]:
     return [*arguments, *(f"{key}={_literal(value)}" for key, value in extra.items())]
 
 
-def _suggest(trial: "optuna.trial.BaseTrial", parameter: Parameter) -> Any:
-    from optuna.distributions import CategoricalDistribution, IntDistribution
-
+def _suggest(trial: optuna.trial.BaseTrial, parameter: Parameter) -> Any:
     asked: Any = parameter.distribution
     if isinstance(asked, CategoricalDistribution):
         return trial.suggest_categorical(parameter.key, asked.choices)

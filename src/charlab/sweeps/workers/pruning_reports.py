@@ -1,10 +1,8 @@
 """What a trial says to its study while it trains: the objective, by characters seen."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from optuna.trial import Trial
+from optuna.trial import Trial
 
 VALIDATION = "validation"  # attribute: [characters, value] of the last validation
 _SLACK = 0.1  # a validation this little before a point counts as at it
@@ -22,7 +20,7 @@ class Reporter:
         unit: characters between two points.
     """
 
-    def __init__(self, trial: "Trial", objective: str, unit: int) -> None:
+    def __init__(self, trial: Trial, objective: str, unit: int) -> None:
         self._trial = trial
         self._objective = objective
         self._unit = unit

@@ -9,7 +9,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+import optuna
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import FrozenTrial
 
 from charlab.errors import SweepError
 from charlab.sweeps.search.duplicates import waits_for_twin
@@ -19,10 +23,6 @@ from charlab.sweeps.workers.claim import CRASHES, FORMER, OWNER, REASON
 from charlab.sweeps.workers.locks import Locks
 from charlab.sweeps.workers.worker import OUTPUT
 from charlab.system.signals import heeded
-
-if TYPE_CHECKING:
-    import optuna
-    from optuna.trial import FrozenTrial
 
 WAITED_IN_VAIN = "a worker waited in vain for the storage, or for room on the disk"
 _SECONDS_BETWEEN_STATUSES = 1.0
@@ -74,7 +74,7 @@ class SweepStatus:
         workers: workers that live.
     """
 
-    trials: list["FrozenTrial"]
+    trials: list[FrozenTrial]
     n_trials: int
     claimable: int
     workers: int
@@ -84,12 +84,6 @@ class SweepStatus:
         """Whether every trial is done."""
         finished = all(trial.state.is_finished() for trial in self.trials)
         return finished and len(self.trials) >= self.n_trials
-
-
-@dataclass
-class _Live:
-    worker: Worker
-    owner: str
 
 
 @dataclass
@@ -106,7 +100,7 @@ class Supervisor:
             nothing to take; without one it stays for what others may leave behind.
     """
 
-    study: "optuna.Study"
+    study: optuna.Study
     locks: Locks
     location: StudyLocation
     n_trials: int
@@ -116,7 +110,7 @@ class Supervisor:
     minutes: float | None = None
     on_status: Callable[[SweepStatus], None] = lambda status: None
     inside: str | None = None
-    _live: dict[int, _Live] = field(default_factory=dict)
+    _live: dict[int, tuple[Worker, str]] = field(default_factory=dict)  # by slot; with its owner
     _barren: int = 0
     _signal: int | None = None
 
@@ -158,18 +152,17 @@ class Supervisor:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self._signal is not None and number == signal.SIGINT:  # Ctrl-C once more: at once
-            for live in self._live.values():
-                live.worker.stop(at_once=True)
+            self._stop(at_once=True)
         self._signal = self._signal or number
         Patience.is_over = True
 
-    def _trials(self) -> list["FrozenTrial"]:
+    def _trials(self) -> list[FrozenTrial]:
         return self.study.get_trials(deepcopy=False)
 
     def _status(self) -> SweepStatus:
         trials = self._trials()
         states = [trial.state.name for trial in trials]
-        ours = {live.owner for live in self._live.values()}
+        ours = {owner for _, owner in self._live.values()}
         running = [trial for trial in trials if trial.state.name == "RUNNING"]
         at_work = {owner for t in running if (owner := _owner_among(ours, t)) is not None}
         left = [t for t in running if _owner_among(ours, t) is None]
@@ -178,7 +171,7 @@ class Supervisor:
         unsettled = len(ours) - len(at_work)  # workers that are about to take one
         return SweepStatus(trials, self.n_trials, new + orphans - unsettled, len(self._live))
 
-    def _is_orphan(self, trial: "FrozenTrial") -> bool:
+    def _is_orphan(self, trial: FrozenTrial) -> bool:
         if not self.locks.take(trial.number):
             return False
         self.locks.let_go(trial.number)
@@ -193,18 +186,18 @@ class Supervisor:
             worker = self.engine.start(owner, slot)
             if worker is None:
                 break
-            self._live[slot] = _Live(worker, owner)
+            self._live[slot] = (worker, owner)
 
     def _reap(self) -> None:
-        for slot, live in list(self._live.items()):
-            death = live.worker.ended()
+        for slot, (worker, owner) in list(self._live.items()):
+            death = worker.ended()
             if death is None:
                 continue
             del self._live[slot]
             if death.startswith(WAITED_IN_VAIN):
                 raise StorageError(death)
             if death:
-                self._count_crash(live.owner, death)
+                self._count_crash(owner, death)
             else:
                 self._barren = 0
 
@@ -221,9 +214,7 @@ class Supervisor:
                 f"{self.location.folder / OUTPUT}"
             )
 
-    def _note_crash(self, trial: "FrozenTrial", death: str) -> None:
-        from optuna.exceptions import UpdateFinishedTrialError
-
+    def _note_crash(self, trial: FrozenTrial, death: str) -> None:
         storage: Any = self.study._storage
         crashes = trial.user_attrs.get(CRASHES, 0) + 1
         with contextlib.suppress(UpdateFinishedTrialError):  # another took it up and ended it
@@ -247,31 +238,32 @@ class Supervisor:
             )
 
     def _stop_all(self) -> None:
-        for live in self._live.values():
-            live.worker.stop(at_once=False)
+        self._stop(at_once=False)
         deadline = time.monotonic() + _SECONDS_TO_SAVE
         while self._live and time.monotonic() < deadline:
             self.engine.wait(0.2)
-            for slot, live in list(self._live.items()):
-                if live.worker.ended() is not None:
-                    del self._live[slot]
-        for live in self._live.values():
-            live.worker.stop(at_once=True)
+            self._live = {s: live for s, live in self._live.items() if live[0].ended() is None}
+        self._stop(at_once=True)
         self._live.clear()
 
+    def _stop(self, *, at_once: bool) -> None:
+        for worker, _ in self._live.values():
+            worker.stop(at_once=at_once)
 
-def _worked_on(trial: "FrozenTrial", owner: str) -> bool:
+
+def _worked_on(trial: FrozenTrial, owner: str) -> bool:
     """Whether a worker has, or had before another took it up, this trial."""
-    attributes = trial.user_attrs
-    names = [attributes.get(OWNER, ""), *attributes.get(FORMER, ())]
-    return any(_among({owner}, name) is not None for name in names)
+    former = trial.user_attrs.get(FORMER, ())
+    names = {name for process in former for name in _names(process)}
+    return owner in names or _owner_among({owner}, trial) is not None
 
 
-def _owner_among(owners: set[str], trial: "FrozenTrial") -> str | None:
+def _owner_among(owners: set[str], trial: FrozenTrial) -> str | None:
     """Which of some workers has a trial."""
-    return _among(owners, trial.user_attrs.get(OWNER, ""))
+    names = _names(trial.user_attrs.get(OWNER, ""))
+    return next((known for known in names if known in owners), None)
 
 
-def _among(owners: set[str], name: str) -> str | None:
-    """Which of some workers a process is, or works inside."""
-    return next((known for known in (name, name.partition(".")[0]) if known in owners), None)
+def _names(process: str) -> tuple[str, str]:
+    """What a process is called, and the worker that it is or works inside."""
+    return process, process.partition(".")[0]

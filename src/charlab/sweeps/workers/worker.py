@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import optuna
 
 from charlab.errors import RunInUseError, one_line
 from charlab.sweeps.search.retries import StorageError, patiently
@@ -22,9 +24,6 @@ from charlab.sweeps.workers.claim import STALLS, Claimed, claim, end
 from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.pruning_reports import Reporter
 from charlab.system.terminal import say_traceback
-
-if TYPE_CHECKING:
-    import optuna
 
 # Exit codes
 NOTHING = 3  # there was no trial to take
@@ -106,7 +105,7 @@ def _work_on_one(where: StudyLocation, n_trials: int, owner: str, slot: int, job
 
 
 def run_claimed(
-    study: "optuna.Study", spec: SweepSpec, claimed: Claimed, folder: Path, job: Job
+    study: optuna.Study, spec: SweepSpec, claimed: Claimed, folder: Path, job: Job
 ) -> bool:
     """Runs a claimed trial and tells how it ended.
 
@@ -147,7 +146,7 @@ def run_claimed(
     return False
 
 
-def _tell_result(study: "optuna.Study", spec: SweepSpec, claimed: Claimed, result: JobEnd) -> None:
+def _tell_result(study: optuna.Study, spec: SweepSpec, claimed: Claimed, result: JobEnd) -> None:
     trial_id = claimed.trial._trial_id
     if result.status == "pruned":
         end(study, trial_id, "PRUNED", None, "given up: behind the others")
