@@ -295,7 +295,14 @@ def cache_folder(*parts: str) -> Path:
     Raises:
         DataError: if it cannot be made.
     """
-    folder = _root().joinpath(*parts)
+    chosen = os.environ.get(VARIABLE, "").strip()
+    if chosen:
+        root = user_path(chosen).absolute()
+    else:
+        from platformdirs import user_cache_path  # here: most runs need no cache
+
+        root = user_cache_path("charlab", appauthor=False)
+    folder = root.joinpath(*parts)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -304,12 +311,3 @@ def cache_folder(*parts: str) -> Path:
             f"name another in the environment variable {VARIABLE}"
         ) from error
     return folder
-
-
-def _root() -> Path:
-    chosen = os.environ.get(VARIABLE, "").strip()
-    if chosen:
-        return user_path(chosen).absolute()
-    from platformdirs import user_cache_path  # here: most runs need no cache
-
-    return user_cache_path("charlab", appauthor=False)

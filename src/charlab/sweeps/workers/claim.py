@@ -46,14 +46,12 @@ class Claimed:
     Attributes:
         trial: Optuna's.
         arguments: the overrides of its run.
-        adopted: whether another process began it.
         owner: what this process is called.
         identity: what its folder is known by; None if an earlier version began it.
     """
 
     trial: Trial
     arguments: list[str]
-    adopted: bool
     owner: str
     identity: str | None
 
@@ -173,7 +171,7 @@ def _settle(study: optuna.Study, spec: SweepSpec, trial: Trial, owner: str) -> C
     trial.set_user_attr(WORDS, arguments)
     if given is None and spec.duplicates != "train" and _follows_twin(study, trial, arguments):
         return None
-    return Claimed(trial, arguments, OWNER in before, owner, identity)
+    return Claimed(trial, arguments, owner, identity)
 
 
 def _follows_twin(study: optuna.Study, trial: Trial, arguments: list[str]) -> bool:

@@ -71,13 +71,11 @@ class SweepStatus:
         trials: all of them, by number.
         n_trials: how many there are to be.
         claimable: trials that a new worker could take.
-        workers: workers that live.
     """
 
     trials: list[FrozenTrial]
     n_trials: int
     claimable: int
-    workers: int
 
     @property
     def is_over(self) -> bool:
@@ -169,7 +167,7 @@ class Supervisor:
         orphans = sum(self._is_orphan(t) for t in left if not waits_for_twin(t, trials))
         new = max(0, self.n_trials - len(trials)) + states.count("WAITING")
         unsettled = len(ours) - len(at_work)  # workers that are about to take one
-        return SweepStatus(trials, self.n_trials, new + orphans - unsettled, len(self._live))
+        return SweepStatus(trials, self.n_trials, new + orphans - unsettled)
 
     def _is_orphan(self, trial: FrozenTrial) -> bool:
         if not self.locks.take(trial.number):

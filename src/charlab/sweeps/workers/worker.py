@@ -142,27 +142,23 @@ def run_claimed(
         trial.set_user_attr(STALLS, [-1, 0])  # it saved itself: no sign of trouble
         return True
     trial.set_user_attr("figures", result.metrics)
-    _tell_result(study, spec, claimed, result)
+    end(study, trial._trial_id, *_verdict(spec, result))
     return False
 
 
-def _tell_result(study: optuna.Study, spec: SweepSpec, claimed: Claimed, result: JobEnd) -> None:
-    trial_id = claimed.trial._trial_id
+def _verdict(spec: SweepSpec, result: JobEnd) -> tuple[str, list[float] | None, str | None]:
+    """A trial's state, its objectives' values, and why it has none."""
     if result.status == "pruned":
-        end(study, trial_id, "PRUNED", None, "given up: behind the others")
-        return
+        return "PRUNED", None, "given up: behind the others"
     missing = [name for name in spec.objectives if name not in result.metrics]
     if missing:
         known = ", ".join(sorted(result.metrics))
-        reason = f"the run has no figure {missing[0]}; there are {known}"
-        end(study, trial_id, "FAIL", None, reason)
-        return
+        return "FAIL", None, f"the run has no figure {missing[0]}; there are {known}"
     values = {name: float(result.metrics[name]) for name in spec.objectives}
     for name, value in values.items():
         if math.isnan(value):  # Optuna would not take it
-            end(study, trial_id, "FAIL", None, f"{name} is not a number")
-            return
-    end(study, trial_id, "COMPLETE", list(values.values()))
+            return "FAIL", None, f"{name} is not a number"
+    return "COMPLETE", list(values.values()), None
 
 
 def _stand_alone(folder: Path) -> None:
