@@ -1,18 +1,18 @@
 """Who works on which trial: locks that go with the process that holds them, however it ends."""
 
 import binascii
-import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from charlab.errors import ConfigError
 from charlab.sweeps.search.databases import one_line_errors
 from charlab.sweeps.search.retries import patiently
 from charlab.sweeps.search.spec import StudyLocation
+from charlab.system.file_locks import lock
 from charlab.system.files import open_regular
 
 if TYPE_CHECKING:
@@ -64,15 +64,13 @@ class FileLocks:
     def alone(self) -> Iterator[None]:
         """See :class:`Locks`."""
         with open_regular(self._folder / "choice", "w") as file:
-            self._lock(file, fcntl.LOCK_EX)
+            self._lock(file, wait=True)
             yield
 
     def take(self, number: int) -> bool:
         """See :class:`Locks`."""
         file = open_regular(self._folder / str(number), "w")
-        try:
-            self._lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not self._lock(file, wait=False):
             file.close()
             return False
         self._held[number] = file
@@ -85,14 +83,13 @@ class FileLocks:
     def keep(self, is_mine: Callable[[], bool], lost: Callable[[], None]) -> None:
         """See :class:`Locks`. The kernel takes no lock away."""
 
-    def _lock(self, file: Any, kind: int) -> None:
+    def _lock(self, file: IO[Any], *, wait: bool) -> bool:
         try:
-            fcntl.flock(file, kind)
-        except BlockingIOError:
-            raise
+            return lock(file, wait=wait)
         except OSError:
             if not self._optional:
                 raise
+            return True
 
 
 class DatabaseLocks:
