@@ -304,10 +304,3 @@ print(loaded(DYNAMO) is not None)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True"]
-
-
-def test_the_library_changes_nothing_of_the_process() -> None:
-    said = in_a_process(
-        "import sys; before = [*sys.meta_path]; import charlab; print(before == sys.meta_path)"
-    )
-    assert said == "True\n"

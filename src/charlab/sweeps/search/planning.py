@@ -15,7 +15,7 @@ from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig, SweepOptions
 from charlab.config.validation import build, flat, to_plain
 from charlab.errors import CharlabError, ConfigError
-from charlab.sweeps.search.objectives import direction_of, require_objectives
+from charlab.sweeps.search.objectives import direction_of, follow_objective, require_objectives
 from charlab.sweeps.search.queueing import known_settings
 from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.search.spec import SweepSpec
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from omegaconf import DictConfig
 
 JOB = "charlab.sweeps.trial:run_trial"
-_PROBES = 20  # tries of the user's function before the first trial
 _SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
 _AS_GIVEN = (
     *("sampler", "startup_trials", "seed", "warmup", "percentile", "patience"),
@@ -102,12 +101,14 @@ def plan(
         )
     _try_lengths(space, prepared)
     objectives = require_objectives(options, prepared)
-    fixed = _follow_objective(fixed, space, objectives, prepared.options)
+    fixed = follow_objective(fixed, space, objectives, prepared.options)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
     known = _known_settings(options, space, fixed, composition)
     n_trials = _number_of_trials(options, spec, remarks)
     if spec.function is not None:
-        _try_function(spec, composition)
+        from charlab.sweeps.search.suggest import try_function  # Optuna too is imported for it
+
+        try_function(spec, composition)
     return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
 
 
@@ -219,21 +220,6 @@ def _replaced(plain: Mapping[str, Any], path: Sequence[str], value: Any) -> dict
     return {**plain, head: _replaced(plain[head], rest, value) if rest else value}
 
 
-def _follow_objective(
-    fixed: list[str], space: Mapping[str, Parameter], objectives: Sequence[str], options: RunOptions
-) -> list[str]:
-    """Lets a trial's best checkpoint be the one that the sweep compares."""
-    keys = {word.lstrip("+").partition("=")[0] for word in (*fixed, *space)}
-    if len(objectives) > 1 or "task.monitor" in keys or options.task.monitor == objectives[0]:
-        return fixed
-    plain = to_plain(options)
-    try:
-        build(RunOptions, _replaced(plain, ["task", "monitor"], objectives[0]))
-    except ConfigError:  # a figure that decides no checkpoint
-        return fixed
-    return [*fixed, f"task.monitor={objectives[0]}"]
-
-
 def _spec(
     options: SweepOptions,
     space: Mapping[str, Parameter],
@@ -310,29 +296,3 @@ def _grid_size(spec: SweepSpec) -> int:
     if size > _MOST_POINTS:
         raise ConfigError(f"the grid has {size:,} points, more than {_MOST_POINTS:,}: search less")
     return size
-
-
-def _try_function(spec: SweepSpec, composition: Composition) -> None:
-    """Tries the user's function on a few random trials.
-
-    Raises:
-        ConfigError: if it fails, refuses all of them, or gives what no run accepts.
-    """
-    import optuna
-
-    from charlab.sweeps.search.storage import quiet
-    from charlab.sweeps.search.suggest import choose
-
-    quiet()
-    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))
-    accepted = 0
-    for _ in range(_PROBES):
-        try:
-            arguments = choose(spec, study.ask())
-        except optuna.TrialPruned:
-            continue
-        with _faults_of(f"{spec.function} gave {' '.join(arguments)}"):
-            check_together(check(composition.compose(arguments)))
-        accepted += 1
-    if not accepted:
-        raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")

@@ -9,9 +9,15 @@ from typing import Any
 import optuna
 from optuna.distributions import CategoricalDistribution, IntDistribution
 
-from charlab.errors import ConfigError
+from charlab.builders.corpus import check_together
+from charlab.config.compose import Composition
+from charlab.config.hydra_app import check
+from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.search.space import Parameter, words_of
 from charlab.sweeps.search.spec import SweepSpec
+from charlab.sweeps.search.storage import quiet
+
+_PROBES = 20  # tries of the user's function before the first trial
 
 
 class SpaceFunctionError(ConfigError):
@@ -43,6 +49,29 @@ def choose(spec: SweepSpec, trial: optuna.trial.BaseTrial) -> list[str]:
             f"{spec.function} must return a mapping of settings to values, got {extra!r}"
         )
     return [*arguments, *(f"{key}={_literal(value)}" for key, value in extra.items())]
+
+
+def try_function(spec: SweepSpec, composition: Composition) -> None:
+    """Tries the user's function on a few random trials.
+
+    Raises:
+        ConfigError: if it fails, refuses all of them, or gives what no run accepts.
+    """
+    quiet()
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))
+    accepted = 0
+    for _ in range(_PROBES):
+        try:
+            arguments = choose(spec, study.ask())
+        except optuna.TrialPruned:
+            continue
+        try:
+            check_together(check(composition.compose(arguments)))
+        except CharlabError as error:
+            raise ConfigError(f"{spec.function} gave {' '.join(arguments)}: {error}") from error
+        accepted += 1
+    if not accepted:
+        raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")
 
 
 def _suggest(trial: optuna.trial.BaseTrial, parameter: Parameter) -> Any:
