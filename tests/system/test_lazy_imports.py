@@ -38,7 +38,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     (folder / "inner.py").write_text(f"import {name}\n{name}.inner_loads.append(1)\n")
     monkeypatch.syspath_prepend(tmp_path)
     lazy_imports.defer()
-    monkeypatch.setitem(lazy_imports.STAND_INS, f"{name}.late", (lambda: {"answer": 42}, _adjust))
+    monkeypatch.setitem(lazy_imports.STAND_INS, f"{name}.late", ({"answer": 42}, _adjust))
     yield name
     for module in [module for module in sys.modules if module.startswith(name)]:
         del sys.modules[module]
@@ -129,7 +129,7 @@ def test_no_stand_in_for_what_is_there_or_is_nowhere(
     importlib.import_module(package)
     before = set(sys.modules)
     for name in ("json.decoder", f"{package}.nothing", "no_such_package.part"):
-        monkeypatch.setitem(lazy_imports.STAND_INS, name, (dict, _adjust))
+        monkeypatch.setitem(lazy_imports.STAND_INS, name, ({}, _adjust))
     for name in (f"{package}.nothing", "no_such_package.part"):
         with pytest.raises(ModuleNotFoundError):
             importlib.import_module(name)

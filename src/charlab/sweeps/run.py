@@ -3,8 +3,12 @@
 import shlex
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+from hydra.core.config_loader import ConfigLoader
+
+from charlab.config.compose import Composition
 from charlab.config.overrides import as_typed
 from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import ConfigError, SweepError
@@ -15,7 +19,7 @@ from charlab.sweeps.results.load import SWEEPS, load_results
 from charlab.sweeps.results.records import SweepResults
 from charlab.sweeps.results.sweep_file import file_url, write_record
 from charlab.sweeps.search.databases import with_driver, without_password
-from charlab.sweeps.search.planning import Plan
+from charlab.sweeps.search.planning import Plan, plan
 from charlab.sweeps.search.queueing import queue_failed, queue_known, retries
 from charlab.sweeps.search.retries import StorageError, patiently
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
@@ -27,13 +31,17 @@ from charlab.system.files import user_path
 from charlab.system.terminal import LogFile, say, start_logging
 
 
-def run_sweep(planned: Plan, options: SweepOptions) -> None:
-    """Runs a sweep to its end.
+def run_sweep(
+    options: SweepOptions, composition: Composition, arguments: Sequence[str], loader: ConfigLoader
+) -> None:
+    """Runs a sweep to its end; the arguments are the command line's overrides.
 
     Raises:
+        ConfigError, DataError: before the first trial, if something in it does not fit.
         SweepError: if a sweep of this name is another one, or trials fail in a row.
         KeyboardInterrupt: on Ctrl-C, when every worker has saved.
     """
+    planned = plan(options, composition, arguments, loader)
     start_logging()
     require_writable(planned.output_dir)
     folder = _folder(planned.output_dir, options.name)

@@ -2,7 +2,9 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
 
 from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
@@ -19,9 +21,6 @@ from charlab.system.signals import Interrupted
 from charlab.system.terminal import LOGGER, warn
 from charlab.training.callbacks.pruning import Watch
 from charlab.training.run import Result, resume, train
-
-if TYPE_CHECKING:
-    from omegaconf import DictConfig
 
 
 def run_trial(
@@ -85,7 +84,7 @@ def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
 
 
 def _begin(
-    config: "DictConfig",
+    config: DictConfig,
     options: RunOptions,
     arguments: list[str],
     folder: Path,
@@ -98,7 +97,5 @@ def _begin(
         elif path.name != MARKER:
             path.unlink()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    from omegaconf import OmegaConf
-
     yaml = OmegaConf.to_yaml(config)
     return train(prepared, folder=folder, config_yaml=yaml, overrides=arguments, watch=watch)

@@ -126,7 +126,7 @@ class _StandInLoader(Loader):
     """Gives a stand-in instead of the module."""
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
-        return StandIn(spec.name, STAND_INS[spec.name][0]())
+        return StandIn(spec.name, STAND_INS[spec.name][0])
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Nothing: the module itself is executed when somebody asks for it."""
@@ -194,11 +194,6 @@ class _TraceRules:
         return getattr(importlib.import_module(f"{DYNAMO}.trace_rules"), name)
 
 
-def _dynamo_answers() -> dict[str, Any]:
-    known = (OptimizedModule, disable, graph_break)
-    return {**{answer.__name__: answer for answer in known}, "trace_rules": _TraceRules()}
-
-
 def _adjust_dynamo(module: types.ModuleType) -> None:
     """Disables what was to be disabled before there was anything to compile."""
     while _waiting:
@@ -214,19 +209,21 @@ def hamming(*args: Any, **rest: Any) -> Any:
     return importlib.import_module(f"{SIGNAL}.windows").hamming(*args, **rest)
 
 
-def _signal_answers() -> dict[str, Any]:
-    return {"hamming": hamming}
-
-
 def _adjust_signal(module: types.ModuleType) -> None:
     """Does what torchmetrics would have done."""
     if not hasattr(module, "hamming"):
         module.hamming = module.windows.hamming  # type: ignore[attr-defined]
 
 
-STAND_INS: dict[str, tuple[Callable[[], dict[str, Any]], Callable[[types.ModuleType], None]]] = {
-    DYNAMO: (_dynamo_answers, _adjust_dynamo),
-    SIGNAL: (_signal_answers, _adjust_signal),
+_DYNAMO_ANSWERS = {
+    "OptimizedModule": OptimizedModule,
+    "disable": disable,
+    "graph_break": graph_break,
+    "trace_rules": _TraceRules(),
+}
+STAND_INS: dict[str, tuple[dict[str, Any], Callable[[types.ModuleType], None]]] = {
+    DYNAMO: (_DYNAMO_ANSWERS, _adjust_dynamo),
+    SIGNAL: ({"hamming": hamming}, _adjust_signal),
 }
 """What each stand-in knows, and what is told the real module once that is loaded."""
 _REPLACED: set[str] = set()  # whose real modules were asked for

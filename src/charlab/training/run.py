@@ -22,14 +22,13 @@ from charlab.system.files import copy_atomically, write_text
 from charlab.system.signals import StopSignals
 from charlab.system.terminal import LogFile, duration, say
 from charlab.tasks.task import Task
-from charlab.training import final_results
 from charlab.training.callbacks.log_dataset import LogDataset
 from charlab.training.callbacks.progress_bar import ProgressDisplay
 from charlab.training.callbacks.pruning import PruningCallback, Watch
 from charlab.training.callbacks.tensorboard import LogValidation
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
-from charlab.training.record import RunRecord
+from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
 from charlab.training.session import Session
 from charlab.training.trainer import fit, follow, is_over, new_session, others, others_of_a_cluster
 
@@ -176,11 +175,11 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
             signals.training_is_over()
             if status != "completed":
                 record.write(status)  # who gave the signal may not wait for what follows
-            validated = final_results.load_best(session, folder)
+            validated = load_best(session, folder)
             if status == "completed":
-                record.extra |= final_results.test_metrics(session)
+                record.extra |= test_metrics(session)
             if status != "pruned":
-                final_results.final_samples(session, folder)
+                final_samples(session, folder)
             metrics = record.finish(status)
         _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None

@@ -37,13 +37,12 @@ class CharlabSweeper(Sweeper):
             CharlabError: if it cannot begin or go on.
         """
         from charlab.config.compose import Composition
-        from charlab.sweeps.search.planning import plan, read_options
+        from charlab.config.sweep_schema import read_options
 
         assert self.hydra_context is not None
         assert self.config is not None
-        options = read_options(self.config)
-        loader = self.hydra_context.config_loader
-        planned = plan(options, Composition.of(self.config), arguments, loader)
-        from charlab.sweeps.run import run_sweep  # Optuna and more: what is wrong is said before
+        options = read_options(self.config)  # what is wrong with them is said before Optuna comes
+        from charlab.sweeps.run import run_sweep
 
-        run_sweep(planned, options)
+        loader = self.hydra_context.config_loader
+        run_sweep(options, Composition.of(self.config), arguments, loader)

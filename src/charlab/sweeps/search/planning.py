@@ -6,23 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
 
 from charlab.builders.corpus import Prepared, check_together, prepare, resolve
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions
-from charlab.config.sweep_schema import SweepConfig, SweepOptions
+from charlab.config.sweep_schema import SweepOptions
 from charlab.config.validation import build, flat, to_plain
 from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.search.objectives import direction_of, follow_objective, require_objectives
 from charlab.sweeps.search.queueing import known_settings
 from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.search.spec import SweepSpec
-
-if TYPE_CHECKING:
-    from hydra.core.config_loader import ConfigLoader
-    from omegaconf import DictConfig
+from charlab.sweeps.search.suggest import load_function, try_function
 
 JOB = "charlab.sweeps.trial:run_trial"
 _SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
@@ -52,23 +51,11 @@ class Plan:
     output_dir: str
 
 
-def read_options(config: "DictConfig") -> SweepOptions:
-    """The ``sweep`` group, checked.
-
-    Raises:
-        ConfigError: a line for each fault.
-    """
-    from omegaconf import OmegaConf
-
-    plain: Any = OmegaConf.to_container(config.sweep, resolve=True)
-    return build(SweepConfig, {"sweep": plain}).sweep
-
-
 def plan(
     options: SweepOptions,
     composition: Composition,
     arguments: Sequence[str],
-    loader: "ConfigLoader | None" = None,
+    loader: ConfigLoader | None = None,
 ) -> Plan:
     """Defines a sweep, and tries what its trials will do before they train.
 
@@ -106,8 +93,6 @@ def plan(
     known = _known_settings(options, space, fixed, composition)
     n_trials = _number_of_trials(options, spec, remarks)
     if spec.function is not None:
-        from charlab.sweeps.search.suggest import try_function  # Optuna too is imported for it
-
         try_function(spec, composition)
     return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
 
@@ -238,8 +223,6 @@ def _spec(
     function = options.space_function
     digest = None
     if function is not None:
-        from charlab.sweeps.search.suggest import load_function
-
         load_function(function)
         file, _, name = function.rpartition(":")
         function = f"{Path(file).resolve()}:{name}"

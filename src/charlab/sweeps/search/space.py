@@ -6,15 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import (
+    Override,
+    Quote,
+    QuotedString,
+    Sweep,
+    Transformer,
+    ValueType,
+)
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 
 from charlab.config.overrides import protect
 from charlab.errors import ConfigError
-
-if TYPE_CHECKING:
-    from hydra.core.config_loader import ConfigLoader
-    from hydra.core.override_parser.types import Override
-    from optuna.distributions import BaseDistribution
 
 Scalar = None | bool | int | float | str
 _PLAIN_WORD = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
@@ -39,7 +51,7 @@ class Parameter:
         return f"{self.key}={self.text}"
 
     @cached_property
-    def distribution(self) -> "BaseDistribution":
+    def distribution(self) -> BaseDistribution:
         """The same for Optuna.
 
         Raises:
@@ -109,7 +121,7 @@ class Parameter:
 
 
 def read_space(
-    stored: Mapping[str, str], arguments: Sequence[str], loader: "ConfigLoader | None" = None
+    stored: Mapping[str, str], arguments: Sequence[str], loader: ConfigLoader | None = None
 ) -> tuple[dict[str, Parameter], list[str]]:
     """Separates what is searched from what is fixed.
 
@@ -170,10 +182,8 @@ def words_of_runs(arguments: Iterable[str]) -> list[str]:
     return runs
 
 
-def _require_plain_or_whole(override: "Override", word: str) -> None:
+def _require_plain_or_whole(override: Override, word: str) -> None:
     """Refuses what every trial would read otherwise, or none could."""
-    from hydra.core.override_parser.types import Sweep
-
     value: Any = override.value()
     if override.is_sweep_override():
         if override.is_delete():
@@ -193,9 +203,7 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _parse(word: str, loader: "ConfigLoader | None" = None) -> "Override":
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-
+def _parse(word: str, loader: ConfigLoader | None = None) -> Override:
     key, _, text = word.partition("=")
     if text.replace(" ", "") in ("choice()", "choice"):
         raise ConfigError(f"{key}={text} is a choice of nothing: give it values, {_EXAMPLES}")
@@ -212,10 +220,8 @@ def _parse(word: str, loader: "ConfigLoader | None" = None) -> "Override":
     return override
 
 
-def _canonical(override: "Override", word: str) -> str:
+def _canonical(override: Override, word: str) -> str:
     """The search as text that can be read again anywhere: the files behind a glob are choices."""
-    from hydra.core.override_parser.types import Transformer, ValueType
-
     if override.value_type != ValueType.GLOB_CHOICE_SWEEP:
         return word.partition("=")[2].strip()
     found = sorted(str(text) for text in override.sweep_iterator(Transformer.str))
@@ -224,10 +230,7 @@ def _canonical(override: "Override", word: str) -> str:
     return f"choice({','.join(found)})"
 
 
-def _distribution(parameter: Parameter) -> "BaseDistribution":
-    from hydra.core.override_parser.types import ValueType
-    from optuna.distributions import CategoricalDistribution
-
+def _distribution(parameter: Parameter) -> BaseDistribution:
     override = _parse(str(parameter))
     kind = override.value_type
     if kind == ValueType.INTERVAL_SWEEP:
@@ -243,7 +246,7 @@ def _distribution(parameter: Parameter) -> "BaseDistribution":
     return CategoricalDistribution(choices)
 
 
-def _choices(override: "Override") -> dict[Scalar, str]:
+def _choices(override: Override) -> dict[Scalar, str]:
     """Each choice's value for Optuna -> its text for Hydra. Lists stand for themselves as text.
 
     In the order in which they are written: one that is shuffled (``shuffle(…)``) would be another
@@ -252,8 +255,6 @@ def _choices(override: "Override") -> dict[Scalar, str]:
     Raises:
         ConfigError: if two of them are one to Optuna.
     """
-    from hydra.core.override_parser.types import QuotedString, Sweep, Transformer
-
     choices: dict[Scalar, str] = {}
     sweep: Any = override.value()
     for item in getattr(sweep, "list", sweep):
@@ -273,8 +274,6 @@ def _choices(override: "Override") -> dict[Scalar, str]:
 
 def _quoted(text: str) -> str:
     """Text as Hydra reads it back: '1' and 'null' stay text, and any character passes."""
-    from hydra.core.override_parser.types import Quote, QuotedString
-
     if _PLAIN_WORD.fullmatch(text) and text.lower() not in _NO_TEXT:
         return text
     return QuotedString(text=text, quote=Quote.single).with_quotes()
@@ -287,9 +286,7 @@ def _is_log(parameter: Parameter, sweep: Any) -> bool:
     return "log" in sweep.tags
 
 
-def _interval(parameter: Parameter, sweep: Any) -> "BaseDistribution":
-    from optuna.distributions import FloatDistribution, IntDistribution
-
+def _interval(parameter: Parameter, sweep: Any) -> BaseDistribution:
     log = _is_log(parameter, sweep)
     _require_order(parameter, sweep.start, sweep.end, log=log)
     if isinstance(sweep.start, int) and isinstance(sweep.end, int):
@@ -297,10 +294,8 @@ def _interval(parameter: Parameter, sweep: Any) -> "BaseDistribution":
     return FloatDistribution(float(sweep.start), float(sweep.end), log=log)
 
 
-def _range(parameter: Parameter, sweep: Any) -> "BaseDistribution":
+def _range(parameter: Parameter, sweep: Any) -> BaseDistribution:
     """Hydra's range leaves its end out. Only its ends are computed: it may have many values."""
-    from optuna.distributions import FloatDistribution, IntDistribution
-
     log = _is_log(parameter, sweep)
     ends = (sweep.start, sweep.stop, sweep.step)
     if not all(math.isfinite(number) for number in ends) or sweep.step == 0:

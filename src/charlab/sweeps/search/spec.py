@@ -5,12 +5,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from optuna.trial import FrozenTrial
 
 from charlab.sweeps.search.space import Parameter
-
-if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class SweepSpec:
         """What is searched, in the order of its keys, so that no command line's order matters."""
         return [Parameter(key, text) for key, text in sorted(self.space.items())]
 
-    def ranked(self, trials: Sequence["FrozenTrial"]) -> list["FrozenTrial"]:
+    def ranked(self, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
         """The complete trials, the best by the first objective first."""
         sign = -1.0 if self.directions[0] == "maximize" else 1.0
         complete = [trial for trial in trials if trial.state.name == "COMPLETE"]

@@ -6,7 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, Any, Protocol
+
+import sqlalchemy
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from charlab.errors import ConfigError
 from charlab.sweeps.search.databases import one_line_errors
@@ -14,9 +18,6 @@ from charlab.sweeps.search.retries import patiently
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.system.file_locks import lock
 from charlab.system.files import open_regular
-
-if TYPE_CHECKING:
-    import sqlalchemy
 
 LOCKS = ".locks"  # the folder of a sweep's lock files, one for each trial
 
@@ -108,9 +109,6 @@ class DatabaseLocks:
     """
 
     def __init__(self, url: str, name: str, files: FileLocks | None = None) -> None:
-        import sqlalchemy
-        from sqlalchemy.pool import NullPool
-
         with one_line_errors(url):
             self._engine = sqlalchemy.create_engine(
                 url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
@@ -177,8 +175,6 @@ class DatabaseLocks:
 
     def _look_after(self) -> bool:
         """Mends the connection if need be; whether all that was held is held."""
-        from sqlalchemy.exc import DBAPIError
-
         with self._turn:
             with suppress(DBAPIError):  # the server is away: so are its other locks
                 self._execute("look", _CHOICE)
@@ -192,8 +188,6 @@ class DatabaseLocks:
             return patiently(lambda: self._execute(what, number))
 
     def _free(self, number: int) -> None:
-        from sqlalchemy.exc import DBAPIError
-
         with self._turn:
             self._held.discard(number)
             self._missing.discard(number)
@@ -201,7 +195,7 @@ class DatabaseLocks:
                 if self._connection is not None:
                     self._execute("free", number)
 
-    def _connect(self) -> "sqlalchemy.Connection":
+    def _connect(self) -> sqlalchemy.Connection:
         connection = self._engine.connect()
         for statement in _SETTINGS[self._engine.dialect.name]:
             connection.exec_driver_sql(statement)
@@ -213,8 +207,6 @@ class DatabaseLocks:
         return connection
 
     def _execute(self, what: str, number: int) -> Any:
-        import sqlalchemy
-
         hashed = binascii.crc32(self._name.encode()) - 2**31  # a signed integer of 4 bytes
         values = {"name": hashed, "number": number, "word": f"charlab {hashed} {number}"}
         statement = sqlalchemy.text(self._statements[what])
@@ -222,9 +214,9 @@ class DatabaseLocks:
         connection = self._connection or self._connect()
         try:
             return connection.execute(statement, wanted).scalar()
-        except sqlalchemy.exc.DBAPIError:
+        except DBAPIError:
             self._connection = None  # another one, whatever is the matter with this
-            with suppress(sqlalchemy.exc.SQLAlchemyError):
+            with suppress(SQLAlchemyError):
                 connection.close()
             raise
 

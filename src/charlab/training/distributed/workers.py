@@ -110,12 +110,13 @@ class _Worker:
         self.fault: str | None = None
         self.force_end = False
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
+        modules = os.pathsep.join(path for path in sys.path if path)  # that this process finds
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=_environment(),
+            env={**os.environ, "PYTHONPATH": modules},
             start_new_session=True,  # Ctrl-C is for the first process, which tells the others
         )
         threading.Thread(target=self._hand_over, args=(work,), daemon=True).start()
@@ -180,11 +181,6 @@ def _what_happened(code: int) -> str:
         hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
         return f"it was killed by {signal.Signals(-code).name}{hint}"
     return f"exit code {code}; train.log has what it said"
-
-
-def _environment() -> dict[str, str]:
-    """This process's, with the modules that it finds."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 # The other side
