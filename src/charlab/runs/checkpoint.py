@@ -50,7 +50,7 @@ class Checkpoint:
 
     Attributes:
         options: the resolved configuration: what "auto" and null stood for is decided.
-        tokens: the vocabulary's characters or words, in order; () of bytes, which need no list.
+        symbols: the vocabulary's tokens, in order; () of bytes, which need no list.
         labels: the labels, in order; () without.
         label_counts: training documents of each label; () without labels.
         fingerprint: of the corpus, to notice that data changed.

@@ -21,7 +21,7 @@ from charlab.sweeps.results.sweep_file import file_url, write_record
 from charlab.sweeps.search.databases import with_driver, without_password
 from charlab.sweeps.search.planning import Plan, plan
 from charlab.sweeps.search.queueing import queue_failed, queue_known, retries
-from charlab.sweeps.search.retries import StorageError, patiently
+from charlab.sweeps.search.retries import StorageError
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
 from charlab.sweeps.search.study import create, load
 from charlab.sweeps.workers.engines import build_engine
@@ -119,11 +119,8 @@ def _work(
     location: StudyLocation, spec: SweepSpec, n_trials: int, options: SweepOptions
 ) -> int | None:
     """Works until there are ``n_trials``; the signal that stopped it, if one did."""
-    study, _ = load(location)
     with SweepDisplay(spec) as display:
         return Supervisor(
-            study=study,
-            locks=patiently(lambda: locks_for(location)),
             location=location,
             n_trials=n_trials,
             size=options.workers,

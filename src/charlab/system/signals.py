@@ -25,6 +25,12 @@ def heeded() -> list[signal.Signals]:
     return [n for n in STOP_SIGNALS if n != signal.SIGHUP or not ignores_hangup]
 
 
+def killed_by(number: int) -> str:
+    """How a process that a signal ended is spoken of."""
+    hint = ", perhaps for want of memory" if number == signal.SIGKILL else ""
+    return f"killed by {signal.Signals(number).name}{hint}"
+
+
 class Interrupted(KeyboardInterrupt):
     """A signal came where there is nothing to save."""
 

@@ -195,20 +195,20 @@ def _fit(
         limit = "trainer.patience" if over else "trainer.max_epochs"
         say(f"this run is complete; extend it with {limit}=… (or its other limits)")
         return "completed"
-    module, watching = session.module, PruningCallback(watch)
+    module, pruning = session.module, PruningCallback(watch)
     module.on_log = lambda metrics: record.writer.scalars(metrics, module.progress.step)
     callbacks = [
         LogDataset(record.writer, session.corpus, wanted=_shows_data(session, watch)),
-        LogValidation(record.writer, session.best_figures, session.trained),
+        LogValidation(record.writer, session.best_metrics, session.trained),
         ProgressDisplay(session.options.trainer.progress),
-        watching,
+        pruning,
         session.saving(folder, lambda: record.write("running")),
     ]
     with others(session, folder):
         stopped = fit(session, folder, signals, callbacks)
     if stopped:
         return "interrupted"
-    return "pruned" if watching.gave_up else "completed"
+    return "pruned" if pruning.pruned else "completed"
 
 
 def _shows_data(session: Session, watch: Watch | None) -> bool:

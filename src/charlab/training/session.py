@@ -75,7 +75,7 @@ class Session:
         if "val" in corpus.splits and not trainer.overfit:
             self.module.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
-        self.best_figures = BestMetrics(options.task.metrics)
+        self.best_metrics = BestMetrics(options.task.metrics)
         self.data_paths: dict[str, str] = {}
         self.begun_from: Checkpoint | None = None
 
@@ -113,7 +113,7 @@ class Session:
 
     def metrics(self) -> dict[str, float]:
         """All metrics so far, as in TensorBoard and ``metrics.json``."""
-        return {**self.module.metrics, **self.best_figures.values}
+        return {**self.module.metrics, **self.best_metrics.values}
 
     def snapshot(self) -> Checkpoint:
         """The run at this moment, as a checkpoint; all processes take it together."""
@@ -154,7 +154,7 @@ class Session:
             load_weights(self.network, checkpoint.network)
             self.module.load_training_state(training)
             self.best = build(BestSoFar, training["best"], hints=False)
-            self.best_figures = BestMetrics(self.options.task.metrics, checkpoint.metrics)
+            self.best_metrics = BestMetrics(self.options.task.metrics, checkpoint.metrics)
             restore_random_states(named(training["random"], object), self.device)
         except CheckpointError:
             raise

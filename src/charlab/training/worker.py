@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from charlab.errors import CharlabError, line_about_the_machine
+from charlab.errors import one_line
 from charlab.system.signals import STOP_SIGNALS, StopSignals
 from charlab.system.startup import prepare
 from charlab.system.terminal import say_traceback
@@ -37,7 +37,7 @@ def main() -> None:
     except BaseException as error:
         say_traceback(type(error), error, error.__traceback__)
         sys.stderr.flush()
-        tell(error=_line(error))
+        tell(error=one_line(error))
         os._exit(1)  # at once: a group whose other side is gone may wait for it
 
 
@@ -60,13 +60,6 @@ def _train(work: "WorkerSpec", ready: Callable[[], None]) -> None:
         store = TCPStore(host, port, timeout=timedelta(minutes=5))
         with connected(work.process_group, session.device, store=store):
             follow(session, work.folder, signals)
-
-
-def _line(error: BaseException) -> str:
-    if isinstance(error, CharlabError):
-        return str(error).replace("\n", "; ")
-    line = line_about_the_machine(error)
-    return line or f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 if __name__ == "__main__":

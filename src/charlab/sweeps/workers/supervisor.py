@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Protocol
 
-import optuna
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.trial import FrozenTrial
 
 from charlab.errors import SweepError
 from charlab.sweeps.search.duplicates import waits_for_twin
-from charlab.sweeps.search.retries import Patience, StorageError
+from charlab.sweeps.search.retries import Patience, StorageError, patiently
 from charlab.sweeps.search.spec import StudyLocation
+from charlab.sweeps.search.study import load
 from charlab.sweeps.workers.claim import CRASHES, FORMER, OWNER, REASON
-from charlab.sweeps.workers.locks import Locks
+from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.worker import OUTPUT
 from charlab.system.signals import heeded
 
@@ -89,7 +89,6 @@ class Supervisor:
     """Workers on one sweep.
 
     Args:
-        locks: its locks, of this process.
         size: workers at a time.
         max_failures: failed trials in a row that stop the sweep.
         minutes: after so many, nothing new begins and what runs saves itself; None: no limit.
@@ -98,8 +97,6 @@ class Supervisor:
             nothing to take; without one it stays for what others may leave behind.
     """
 
-    study: optuna.Study
-    locks: Locks
     location: StudyLocation
     n_trials: int
     size: int
@@ -123,6 +120,8 @@ class Supervisor:
                 does not come back.
         """
         Patience.is_over = False
+        self._study, _ = load(self.location)
+        self._locks = patiently(lambda: locks_for(self.location))
         self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
         previous = {n: signal.signal(n, self._note) for n in heeded()}
         deadline = math.inf if self.minutes is None else time.monotonic() + 60 * self.minutes
@@ -155,7 +154,7 @@ class Supervisor:
         Patience.is_over = True
 
     def _trials(self) -> list[FrozenTrial]:
-        return self.study.get_trials(deepcopy=False)
+        return self._study.get_trials(deepcopy=False)
 
     def _status(self) -> SweepStatus:
         trials = self._trials()
@@ -170,9 +169,9 @@ class Supervisor:
         return SweepStatus(trials, self.n_trials, new + orphans - unsettled)
 
     def _is_orphan(self, trial: FrozenTrial) -> bool:
-        if not self.locks.take(trial.number):
+        if not self._locks.take(trial.number):
             return False
-        self.locks.let_go(trial.number)
+        self._locks.let_go(trial.number)
         return True
 
     def _fill(self, status: SweepStatus) -> None:
@@ -213,7 +212,7 @@ class Supervisor:
             )
 
     def _note_crash(self, trial: FrozenTrial, death: str) -> None:
-        storage: Any = self.study._storage
+        storage: Any = self._study._storage
         crashes = trial.user_attrs.get(CRASHES, 0) + 1
         with contextlib.suppress(UpdateFinishedTrialError):  # another took it up and ended it
             storage.set_trial_user_attr(trial._trial_id, CRASHES, crashes)

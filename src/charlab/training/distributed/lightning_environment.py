@@ -17,7 +17,7 @@ class ProcessGroupEnvironment(ClusterEnvironment):
 
     def __init__(self, process_group: ProcessGroup) -> None:
         super().__init__()
-        self._world = process_group
+        self._process_group = process_group
 
     @property
     def creates_processes_externally(self) -> bool:
@@ -41,25 +41,25 @@ class ProcessGroupEnvironment(ClusterEnvironment):
 
     def world_size(self) -> int:
         """All processes."""
-        return self._world.size
+        return self._process_group.size
 
     def set_world_size(self, size: int) -> None:
         """Nothing: it is known."""
 
     def global_rank(self) -> int:
         """This process among all."""
-        return self._world.rank
+        return self._process_group.rank
 
     def set_global_rank(self, rank: int) -> None:
         """Nothing: it is known."""
 
     def local_rank(self) -> int:
         """This process on its host."""
-        return self._world.local_rank
+        return self._process_group.local_rank
 
     def node_rank(self) -> int:
         """Its host."""
-        return self._world.rank // self._world.local_size
+        return self._process_group.rank // self._process_group.local_size
 
 
 def environment_of(process_group: ProcessGroup) -> ClusterEnvironment:
@@ -79,12 +79,12 @@ class OrderedSums(pl.Callback):
     """
 
     def __init__(self, process_group: ProcessGroup) -> None:
-        self._world = process_group
+        self._process_group = process_group
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Before the first gradient."""
         model = trainer.strategy.model
-        is_sensitive = self._world.size > 2 and pl_module.device.type == "cpu"
+        is_sensitive = self._process_group.size > 2 and pl_module.device.type == "cpu"
         if is_sensitive and isinstance(model, DistributedDataParallel):
             model.register_comm_hook(None, _mean_by_rank)
 

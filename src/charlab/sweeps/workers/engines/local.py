@@ -3,7 +3,6 @@
 import contextlib
 import multiprocessing
 import os
-import signal
 import sys
 import traceback
 from multiprocessing import connection
@@ -15,6 +14,7 @@ from charlab.errors import one_line
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.workers.supervisor import WAITED_IN_VAIN
 from charlab.sweeps.workers.worker import IN_VAIN, NOTHING, OUTPUT, STOPPED, run_worker
+from charlab.system.signals import killed_by
 
 
 def build(
@@ -108,9 +108,7 @@ class LocalWorker:
         if code == IN_VAIN:
             return f"{WAITED_IN_VAIN}; {OUTPUT} has more"
         if code < 0:
-            name = signal.Signals(-code).name
-            hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
-            return f"its process was killed by {name}{hint}"
+            return f"its process was {killed_by(-code)}"
         with contextlib.suppress(EOFError, OSError):
             if self._last_words.poll():
                 self._reason = str(self._last_words.recv())

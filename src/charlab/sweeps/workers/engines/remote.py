@@ -18,11 +18,9 @@ from pathlib import Path
 
 from charlab.errors import SweepError, one_line
 from charlab.sweeps.search.databases import without_password
-from charlab.sweeps.search.retries import StorageError, patiently
+from charlab.sweeps.search.retries import StorageError
 from charlab.sweeps.search.spec import StudyLocation
-from charlab.sweeps.search.study import load
 from charlab.sweeps.workers.engines.local import LocalEngine, cores
-from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.supervisor import WAITED_IN_VAIN, Supervisor
 from charlab.sweeps.workers.worker import send_output_to
 from charlab.system.startup import prepare
@@ -140,11 +138,8 @@ def main() -> None:
 
 
 def _work(task: Task, location: StudyLocation) -> None:
-    study, _ = load(location)
     threads = min(task.threads, cores())
     Supervisor(
-        study=study,
-        locks=patiently(lambda: locks_for(location)),
         location=location,
         n_trials=task.n_trials,
         size=1,
