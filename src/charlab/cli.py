@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from charlab.errors import CharlabError, ConfigError, line_about_the_machine
-from charlab.runs.folder import (
-    find,  # a run that is not there is found out before torch is imported
-)
+from charlab.runs.folder import find
 
 if TYPE_CHECKING:
+    from charlab.config.cli_options import EvaluateArguments, PredictArguments, SampleArguments
     from charlab.config.schema import RunOptions
 
 T = TypeVar("T")
@@ -153,7 +152,7 @@ def sample(arguments: list[str]) -> int:
     if generation_options["seed"] is None:
         generation_options["seed"] = secrets.randbits(32)  # one seed for the labels and the texts
     settings = GenerationConfig(**generation_options)
-    find(options.run, options.output_dir, "generate", "sample.py")
+    _require_run(options, "sample.py")
     from charlab.commands.sample import sample as run_sample
 
     return run_sample(options, settings)
@@ -172,7 +171,7 @@ def predict(arguments: list[str]) -> int:
     )
     if options is None:
         return 0
-    find(options.run, options.output_dir, "classify", "predict.py")
+    _require_run(options, "predict.py")
     from charlab.commands.predict import predict as run_predict
 
     return run_predict(options)
@@ -191,7 +190,7 @@ def evaluate(arguments: list[str]) -> int:
     )
     if options is None:
         return 0
-    find(options.run, options.output_dir, None, "evaluate.py")
+    _require_run(options, "evaluate.py")
     from charlab.commands.evaluate import evaluate as run_evaluate
 
     return run_evaluate(options)
@@ -256,6 +255,15 @@ def _read(
         print(describe(schema, command, purpose, examples))
         return None
     return parse_arguments(schema, arguments, command)
+
+
+def _require_run(
+    options: "SampleArguments | PredictArguments | EvaluateArguments", command: str
+) -> None:
+    """A run that is not there is found out before torch is imported."""
+    from charlab.config.task_options import tasks_asked_by
+
+    find(options.run, options.output_dir, tasks_asked_by(command), command)
 
 
 def exit_code(signum: int | None) -> int:

@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
@@ -14,9 +14,6 @@ from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths
 from charlab.runs.last_checkpoint import load_last
-
-if TYPE_CHECKING:
-    pass
 
 # What a resumed run may change: when it ends, what it says and saves, where it computes, and
 # where its data are, which stay the same.
@@ -56,7 +53,7 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     if run == "latest":
         folder = runs.find_newest(output_dir)
     else:
-        folder = runs.find(run, output_dir, None, "resume")
+        folder = runs.find(run, output_dir, (), "resume")
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
     from charlab.system.terminal import start_logging

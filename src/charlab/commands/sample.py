@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 from charlab.api import TrainedModel, load_model
 from charlab.config.cli_options import SampleArguments
+from charlab.config.task_options import SAMPLE
 from charlab.data.corpus import Corpus
-from charlab.decoding import GenerationConfig, Sample, SequenceNovelty, SpanNovelty, generate_novel
+from charlab.decoding import GenerationConfig, Sample, SequenceNovelty, SpanNovelty
 from charlab.errors import CharlabError, ConfigError
 from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
 from charlab.runs import folder
@@ -22,10 +23,9 @@ def sample(arguments: SampleArguments, settings: GenerationConfig) -> int:
     """
     model = load_model(
         arguments.run,
-        task="generate",
         accelerator=arguments.accelerator,
         output_dir=arguments.output_dir,
-        command="sample.py",
+        command=SAMPLE,
         data=arguments.data,
     )
     if arguments.novel_only:
@@ -34,7 +34,7 @@ def sample(arguments: SampleArguments, settings: GenerationConfig) -> int:
         _stream(model, arguments, settings)
     else:
         samples = _draw(model, arguments, settings)
-        show = _print_documents if model.documents else _print_texts
+        show = _print_documents if model.generator.documents else _print_texts
         show(model, arguments, samples)
     return 0
 
@@ -57,21 +57,20 @@ def _draw(
 def _novel_samples(
     model: TrainedModel, arguments: SampleArguments, settings: GenerationConfig
 ) -> list[Sample]:
-    conditions = model.conditions(arguments.label, arguments.count, settings.seed)
-    if not model.documents:
+    model.generator.conditions(
+        arguments.label, arguments.count, settings.seed
+    )  # says what is wrong
+    if not model.generator.documents:
         raise ConfigError(
             "novel_only=true is for short documents such as names; of a long text the longest "
             "copied span is measured instead"
         )
-    novel = generate_novel(
-        model.network,
-        model.vocabulary,
-        model.decoding(settings),
+    novel = model.generator.generate_novel(
+        arguments.prompt,
+        settings,
         SequenceNovelty(training_texts(model.corpus)),
-        prompt=model.asking.known(arguments.prompt, "prompt=", settings.unknown),
         count=arguments.count,
-        conditions=conditions,
-        labels=model.condition_labels,
+        label=arguments.label,
     )
     remark(f"{novel.drawn} drawn for {len(novel.samples)} novel ones")
     if not novel.complete:
@@ -83,8 +82,9 @@ def _novel_samples(
 
 def _stream(model: TrainedModel, arguments: SampleArguments, settings: GenerationConfig) -> None:
     """One sample, printed as it is generated, whole characters at a time."""
-    conditions = model.conditions(arguments.label, 1, settings.seed)
-    label = model.condition_labels[conditions[0]] if conditions else None
+    generator = model.generator
+    conditions = generator.conditions(arguments.label, 1, settings.seed)
+    label = generator.labels[conditions[0]] if conditions else None
     before = [f"{label}: " if label is not None and arguments.label is None else ""]
     before.append(model.normalize(arguments.prompt))
 
@@ -110,7 +110,7 @@ def _print_documents(
     remark(f"run: {model.path}")
     corpus = _data_for_novelty(model, arguments)
     marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
-    show_label = arguments.label is None and bool(model.condition_labels)
+    show_label = arguments.label is None and bool(model.generator.labels)
     shown = [s.text or "(empty)" for s in samples]
     if show_label:
         shown = [f"{s.label}: {text}" for s, text in zip(samples, shown, strict=True)]
@@ -158,7 +158,7 @@ def _data_for_novelty(model: TrainedModel, arguments: SampleArguments) -> Corpus
 
 def _known(model: TrainedModel, corpus: Corpus, samples: Sequence[Sample]) -> tuple[list[str], str]:
     """What of each sample stands in the training data, and a summary."""
-    if model.documents:
+    if model.generator.documents:
         novelty = SequenceNovelty(training_texts(corpus))
         marks = ["in the training data" if novelty.is_known(s.text) else "" for s in samples]
         return marks, str(novelty.report([s.text for s in samples]))

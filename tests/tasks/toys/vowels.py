@@ -8,10 +8,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charlab.config.task_options import Metric, TaskOptions, monitored
+from charlab.config.task_options import PREDICT, Metric, TaskOptions, monitored
 from charlab.data.batches.batch import IGNORE, Batch
+from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS, FIRST
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.prediction import Predictor
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
 from charlab.tasks import register
@@ -31,6 +33,8 @@ class Options(TaskOptions):
     vowels: str
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    asked_by: ClassVar[str | None] = PREDICT
+    verb: ClassVar[str] = "tell vowels"
 
 
 class Tagger(nn.Module):
@@ -74,6 +78,31 @@ class VowelTask(Task[Tagger]):
 
     def new_meter(self, network: Tagger) -> "VowelMeter":
         return VowelMeter(self, network)
+
+    def predictor(self, network: Tagger) -> "VowelPredictor":
+        return VowelPredictor(network, self.asking)
+
+
+class VowelPredictor(Predictor[str]):
+    """Answers "v" for each vowel and "." for each other character."""
+
+    @torch.no_grad()
+    def answers(self, texts: EncodedSplit) -> list[str]:
+        found = [""] * texts.documents
+        for places, batch in self.batches(texts):
+            tags = self.network(batch.ids, batch.lengths).argmax(-1).tolist()
+            for place, row in zip(places.tolist(), tags, strict=True):
+                found[place] = "".join(".v"[tag] for tag in row[: texts.lengths[place]])
+        return found
+
+    def columns(self, top: int) -> list[str]:
+        return ["vowels"]
+
+    def cells(self, answer: str, top: int) -> list[object]:
+        return [answer]
+
+    def line(self, answer: str, top: int) -> str:
+        return answer
 
 
 class VowelMeter:

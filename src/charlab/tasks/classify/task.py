@@ -21,6 +21,7 @@ from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
+from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
@@ -85,6 +86,12 @@ class ClassifyTask(Task[Classifier]):
     def new_meter(self, network: Classifier) -> "ClassificationMeter":
         """Counts every example."""
         return ClassificationMeter(network, len(self.data.labels))
+
+    def predictor(self, network: Classifier) -> LabelRanker:
+        """Ranks the labels."""
+        dataset = self.run.dataset
+        window = dataset.seq_len if dataset.layout == "stream" else None
+        return LabelRanker(network, self.asking, self.data.labels, window)
 
     def log_validation(
         self, trained: TrainedNetwork[Classifier], meter: Meter, writer: ValidationWriter, step: int

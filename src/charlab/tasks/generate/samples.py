@@ -3,11 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import torch
-
 from charlab.data.corpus import Corpus
 from charlab.decoding import GenerationConfig, Sample, SequenceNovelty, SpanNovelty
-from charlab.decoding.conditioning import sample_texts
 from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
 from charlab.models.language_model import LanguageModel
 from charlab.tasks.task import TrainedNetwork
@@ -40,21 +37,15 @@ class RunSamples:
         samples = self._draw(wanted if self._documents else 3)
         return describe_samples(self._trained.corpus, samples)
 
-    @torch.no_grad()
     def _draw(self, most: int) -> list[Sample]:
-        wanted, task = self._task.options.samples, self._task
+        wanted = self._task.options.samples
+        if not wanted.count:
+            return []
         settings = GenerationConfig(
             length=wanted.length, temperature=wanted.temperature, seed=self._trained.seed
         )
-        return sample_texts(
-            self._trained.network,
-            task.data.vocabulary,
-            settings,
-            documents=self._documents,
-            count=min(wanted.count, most),
-            labels=task.condition_labels,
-            label_counts=task.data.label_counts,
-        )
+        generator = self._task.generator(self._trained.network)
+        return generator.generate("", settings, count=min(wanted.count, most))
 
 
 def describe_samples(corpus: Corpus, samples: Sequence[Sample]) -> list[str]:

@@ -8,6 +8,7 @@ from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import IGNORE, Batch
 from charlab.data.batches.loaders import LabelUse
 from charlab.data.corpus import Corpus
+from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.metrics import token_metrics
@@ -79,6 +80,16 @@ class GenerateTask(Task[LanguageModel]):
     def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
         """Those of an interpolated trigram model."""
         return trigram_metrics(corpus, conditional=self.is_conditional)
+
+    def generator(self, network: LanguageModel) -> TextGenerator:
+        """Generates texts, by label where the network is conditioned on labels."""
+        return TextGenerator(
+            network,
+            self.asking,
+            documents=self.run.dataset.layout == "sequences",
+            labels=self.condition_labels,
+            label_counts=self.data.label_counts,
+        )
 
     def log_validation(
         self,

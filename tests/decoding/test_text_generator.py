@@ -1,10 +1,10 @@
 import numpy as np
-import pytest
 import torch
 
+from charlab.data.queries import Asking
 from charlab.data.tokens.characters import CharacterVocabulary
 from charlab.decoding import GenerationConfig
-from charlab.decoding.conditioning import draw_labels, sample_texts
+from charlab.decoding.text_generator import TextGenerator, draw_labels
 from charlab.models import LanguageModel, build_model
 
 
@@ -26,44 +26,27 @@ def test_a_seed_decides_the_labels():
 
 
 VOCABULARY = CharacterVocabulary("abcdef")
+ASKING = Asking("text", "nfc", VOCABULARY)
 
 
-@pytest.fixture
-def network():
+def network(conditions):
     torch.manual_seed(0)
-    recurrent = build_model("gru", vocabulary_size=VOCABULARY.size, hidden_size=5, num_conditions=3)
-    return LanguageModel(recurrent)
+    sizes = {"vocabulary_size": VOCABULARY.size, "hidden_size": 5}
+    return LanguageModel(build_model("gru", num_conditions=conditions, **sizes))
 
 
-def test_samples_bear_the_labels_that_were_drawn(network):
-    settings = GenerationConfig(length=6, seed=4)
-    samples = sample_texts(
-        network,
-        VOCABULARY,
-        settings,
-        documents=True,
-        count=30,
-        labels=("x", "y", "z"),
-        label_counts=(1, 0, 3),
+def test_samples_bear_the_labels_that_were_drawn():
+    generator = TextGenerator(
+        network(3), ASKING, documents=True, labels=("x", "y", "z"), label_counts=(1, 0, 3)
     )
+    samples = generator.generate("", GenerationConfig(length=6, seed=4), count=30)
     expected = ["xyz"[i] for i in draw_labels((1, 0, 3), 30, seed=4)]
     assert [sample.label for sample in samples] == expected
     assert set(expected) == {"x", "z"}
     assert all(sample.characters <= 6 for sample in samples)
 
 
-def test_no_samples_are_no_mistake(network):
-    settings = GenerationConfig(seed=4)
-    assert sample_texts(network, VOCABULARY, settings, documents=True, count=0) == []
-
-
 def test_a_network_without_conditions_has_no_labels():
-    recurrent = build_model("gru", vocabulary_size=VOCABULARY.size, hidden_size=5)
-    samples = sample_texts(
-        LanguageModel(recurrent),
-        VOCABULARY,
-        GenerationConfig(length=9, seed=1),
-        documents=False,
-        count=2,
-    )
+    generator = TextGenerator(network(0), ASKING, documents=False)
+    samples = generator.generate("", GenerationConfig(length=9, seed=1), count=2)
     assert [(sample.label, sample.characters) for sample in samples] == [(None, 9)] * 2
