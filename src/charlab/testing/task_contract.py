@@ -135,7 +135,7 @@ class TaskContract:
         together = predictor.predict(texts)
         for top in (1, 2):
             rows = [predictor.cells(answer, top) for answer in together]
-            alone = [predictor.cells(*predictor.predict([text]), top) for text in texts]
+            alone = [predictor.cells(predictor.predict([text])[0], top) for text in texts]
             assert rows == alone
             assert {len(row) for row in rows} == {len(predictor.columns(top))}
             assert all(predictor.line(answer, top) for answer in together)

@@ -1,0 +1,99 @@
+"""What every source of documents must do, as tests to inherit. Needs pytest.
+
+class TestMySource(SourceContract):
+    name = "my_source"
+
+    @pytest.fixture
+    def request_(self, tmp_path):
+        ...  # writes a small dataset
+        return Request(str(tmp_path / "mine.txt"))
+"""
+
+# ruff: noqa: D102 (a test's name is its sentence)
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from charlab.data.documents.document import SPLITS, AnyDocument, LongDocument
+from charlab.data.documents.limit import Allowance
+from charlab.data.documents.sources import Request, read_parts, read_source, strips
+from charlab.errors import DataError
+
+
+class SourceContract:
+    """A subclass gives the source's ``name`` and the fixture ``request_``."""
+
+    name: str
+
+    def read(self, request: Request) -> list[AnyDocument]:
+        """The documents."""
+        return list(read_source(self.name, request))
+
+    def text(self, document: AnyDocument) -> str:
+        """The whole text of a document, long or not."""
+        return "".join(Allowance(None).pieces(document))
+
+    def refused(self, request: Request) -> str:
+        """What is said of data that cannot be read: one line."""
+        with pytest.raises(DataError) as error:
+            list(map(self.text, self.read(request)))
+        assert "\n" not in str(error.value)
+        return str(error.value)
+
+    def test_documents_hold_text(self, request_: Request) -> None:
+        documents = self.read(request_)
+        assert documents
+        for document in documents:
+            text = self.text(document)
+            assert text.strip()
+            assert not text.startswith("\ufeff")
+            assert document.split in (None, *SPLITS)
+            if strips(self.name):
+                assert text == text.strip()
+
+    def test_all_documents_have_labels_or_none_has(self, request_: Request) -> None:
+        labels = {document.label for document in self.read(request_)}
+        assert None not in labels or len(labels) == 1
+        assert all(label is None or label == label.strip() != "" for label in labels)
+
+    def test_reading_again_gives_the_same(self, request_: Request) -> None:
+        def everything() -> list[tuple[object, ...]]:
+            return [(self.text(d), d.label, d.split) for d in self.read(request_)]
+
+        assert everything() == everything()
+
+    def test_a_long_document_begins_anew_and_has_an_identity(self, request_: Request) -> None:
+        long = [d for d in self.read(request_) if isinstance(d, LongDocument)]
+        again = [d for d in self.read(request_) if isinstance(d, LongDocument)]
+        assert [self.text(d) for d in long] == [self.text(d) for d in long]
+        assert [d.identity for d in long] == [d.identity for d in again]
+        assert len({d.identity for d in long}) == len(long)
+
+    def test_no_more_is_read_than_the_limit(self, request_: Request) -> None:
+        documents = self.read(request_)
+        for limit in (1, 7, 10**9):
+            drawn = list(read_parts(self.name, request_, limit=limit))
+            assert [d.label for d in drawn] == [d.label for d in documents][: len(drawn)]
+            before = sum(len(self.text(d)) for d in drawn[:-1] if d.split is None)
+            assert before < limit
+            allowance = Allowance(limit)
+            read = ["".join(allowance.pieces(d)) for d in drawn]
+            assert read[0]
+            assert allowance.given == sum(map(len, read)) <= limit * len({d.split for d in drawn})
+        assert len(drawn) == len(documents)
+
+    def test_what_is_not_there_is_named(self, request_: Request, tmp_path: Path) -> None:
+        assert "no-such" in self.refused(replace(request_, path=str(tmp_path / "no-such.txt")))
+
+    @pytest.mark.parametrize("content", [b"", b" \n\t\r\n", b"\xef\xbb\xbf\n"])
+    def test_an_empty_file_is_named(
+        self, request_: Request, tmp_path: Path, content: bytes
+    ) -> None:
+        (tmp_path / "leer.txt").write_bytes(content)
+        assert "leer.txt" in self.refused(replace(request_, path=str(tmp_path / "leer.txt")))
+
+    def test_what_is_no_text_is_named(self, request_: Request, tmp_path: Path) -> None:
+        (tmp_path / "odd.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff" * 3)
+        assert "odd.txt" in self.refused(replace(request_, path=str(tmp_path / "odd.txt")))
