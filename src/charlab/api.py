@@ -14,7 +14,9 @@ from charlab.config.task_options import PREDICT, SAMPLE, TASK_OPTIONS, tasks_ask
 from charlab.data.corpus import Corpus
 from charlab.data.queries import Unseen
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding import GenerationConfig, Sample, Score
+from charlab.decoding.generation_config import GenerationConfig
+from charlab.decoding.results import Sample
+from charlab.decoding.scoring import Score
 from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
 from charlab.evaluation.prediction import Predictor

@@ -3,7 +3,7 @@ import torch
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.characters import CharacterVocabulary
-from charlab.decoding import GenerationConfig
+from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.text_generator import TextGenerator, draw_labels
 from charlab.models import LanguageModel, build_model
 

@@ -6,8 +6,11 @@ from charlab.api import TrainedModel, load_model
 from charlab.config.cli_options import SampleArguments
 from charlab.config.task_options import SAMPLE
 from charlab.data.corpus import Corpus
-from charlab.decoding import GenerationConfig, Sample, SequenceNovelty, SpanNovelty
+from charlab.decoding.generation_config import GenerationConfig
+from charlab.decoding.results import Sample
 from charlab.errors import CharlabError, ConfigError
+from charlab.evaluation.copied_spans import SpanNovelty
+from charlab.evaluation.novelty import SequenceNovelty
 from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
 from charlab.runs import folder
 from charlab.system.terminal import as_shown, remark, write

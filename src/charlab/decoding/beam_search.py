@@ -18,7 +18,6 @@ def beam_search(
     *,
     width: int,
     count: int,
-    length: int,
     filters: LogitsFilters,
     stopping: StoppingCriteria,
 ) -> list[Hypothesis]:
@@ -33,7 +32,6 @@ def beam_search(
         context: where the texts begin, a single lane.
         width: hypotheses that are carried on, W.
         count: hypotheses wanted.
-        length: the most tokens of a text.
         filters: those that forbid are applied.
         stopping: when a text ends.
 
@@ -44,14 +42,14 @@ def beam_search(
     live = [Hypothesis([])]
     ended: list[Hypothesis] = []
     states = filters.begin(1)
-    for generated in range(length):
+    for generated in range(stopping.length):
         scores = _scores(live, context, filters, generated, states)  # (A, V)
         ended = _best(ended + _take_ended(live, scores, stopping), count)
         live, parents = _grow(live, scores, width)
         # Going on only lowers a log-probability: those found cannot be beaten any more.
         if not live or _decided(ended, live, count):
             break
-        if generated + 1 < length:
+        if generated + 1 < stopping.length:
             lanes = torch.tensor(parents)
             newest = torch.tensor([hypothesis.ids[-1] for hypothesis in live])
             states = None if states is None else filters.follow(states[lanes], newest)

@@ -1,19 +1,20 @@
 """Text from a language model."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import torch
 
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding.batch_sampler import ModelReader, draw_hypotheses
+from charlab.decoding.batch_sampler import FoldedLanes, ModelReader, draw_hypotheses
 from charlab.decoding.beam_search import beam_search
-from charlab.decoding.folded_sampler import draw_folded
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
 from charlab.decoding.model_protocol import StepModel, decoding
+from charlab.decoding.numpy_sampler import draw_one
 from charlab.decoding.prompt import Context, context_ids, read_context
-from charlab.decoding.random_streams import RandomStreams, fresh_seed
+from charlab.decoding.random_streams import RandomStreams
 from charlab.decoding.results import Hypothesis, Sample
 from charlab.decoding.stopping import StoppingCriteria, TextStream
 from charlab.errors import ConfigError
@@ -32,7 +33,6 @@ def generate(
     count: int = 1,
     conditions: Sequence[int] | None = None,
     labels: Sequence[str] = (),
-    start: str | None = None,
     on_text: Callable[[str], None] | None = None,
 ) -> list[Sample]:
     """Generates texts.
@@ -41,18 +41,9 @@ def generate(
     states are neither read nor changed; sample i depends on the seed and on i, not on ``count``.
 
     Args:
-        model: a language model.
-        vocabulary: that it was trained with.
-        settings: how to draw.
-        documents: True for a model of short documents: the text begins after the begin mark and
-            the end mark ends it. False for a stream, which only length or stop string ends.
-        prompt: what the texts begin with, normalized as the corpus was.
+        model, vocabulary, settings, documents, prompt, labels: see `Decoder`.
         count: how many texts.
         conditions: a condition id for each text, or None.
-        labels: names of the condition ids, for ``Sample.label``.
-        start: for streams, what the model reads before the prompt and the text does not show. By
-            default nothing before a prompt; without one a line's end, or a space where the
-            vocabulary has no line's end, or else its first token.
         on_text: called with each piece of the text after the prompt as soon as it is certain
             (count 1). Beam search knows nothing before its end and calls once.
 
@@ -61,8 +52,8 @@ def generate(
         condition) and fewer than ``count`` only where fewer texts exist.
 
     Raises:
-        UnknownCharacterError: if prompt, start or stop string hold a character that the model
-            never saw, or a word (with ``unknown="mark"`` the stop string alone).
+        UnknownCharacterError: if prompt or stop string hold a character that the model never
+            saw, or a word (with ``unknown="mark"`` the stop string alone).
         ConfigError: if ``count`` does not fit, or nothing is left to generate.
         CheckpointError: if the model's outputs are not finite.
     """
@@ -70,7 +61,7 @@ def generate(
     if on_text is not None and count != 1:
         raise ValueError(f"on_text streams one sample, count is {count}")
     decoder = Decoder(
-        model, vocabulary, settings, documents=documents, prompt=prompt, labels=labels, start=start
+        model, vocabulary, settings, documents=documents, prompt=prompt, labels=labels
     )
     if settings.beam_width is not None:
         return decoder.search(count, conditions, on_text)
@@ -91,7 +82,19 @@ def check_count(count: int, conditions: Sequence[int] | None = None) -> None:
 
 
 class Decoder:
-    """One generation, checked and ready to draw; ``generate`` says what the arguments are."""
+    """One generation, checked and ready to draw.
+
+    Args:
+        model: a language model.
+        vocabulary: that it was trained with.
+        settings: how to draw.
+        documents: True for a model of short documents: the text begins after the begin mark and
+            the end mark ends it. False for a stream, which only length or stop string ends;
+            without a prompt it begins after a line's end, or a space where the vocabulary has no
+            line's end, or else its first token, which the text does not show.
+        prompt: what the texts begin with, normalized as the corpus was.
+        labels: names of the condition ids, for ``Sample.label``.
+    """
 
     def __init__(
         self,
@@ -102,13 +105,12 @@ class Decoder:
         documents: bool,
         prompt: str = "",
         labels: Sequence[str] = (),
-        start: str | None = None,
     ) -> None:
         self._model = model
         self._folded: FoldedModel | None = None
         self._vocabulary = vocabulary
         if settings.seed is None:
-            settings = replace(settings, seed=fresh_seed())
+            settings = replace(settings, seed=secrets.randbits(64))
         self._settings = settings
         self._prompt = prompt
         self._labels = labels
@@ -116,9 +118,7 @@ class Decoder:
         self._stopping = StoppingCriteria(settings, vocabulary, documents=documents)
         read = vocabulary.settled(prompt)
         self._shown = len(prompt) - len(read)
-        self._ids = context_ids(
-            vocabulary, read, documents=documents, start=start, unknown=settings.unknown
-        )
+        self._ids = context_ids(vocabulary, read, documents=documents, unknown=settings.unknown)
 
     def draw(
         self,
@@ -171,26 +171,14 @@ class Decoder:
     ) -> list[Hypothesis]:
         """On a CPU from folded weights; any other model, and on any device, through its steps."""
         random_streams = RandomStreams(self._settings.seed or 0, numbers, attempt)
+        rules = (self._filters, self._stopping, random_streams, on_id)
         if not can_fold(self._model):
-            return draw_hypotheses(
-                ModelReader(self._model, context),
-                length=self._settings.length,
-                filters=self._filters,
-                stopping=self._stopping,
-                random_streams=random_streams,
-                on_id=on_id,
-            )
+            return draw_hypotheses(ModelReader(self._model, context), *rules)
         if self._folded is None:
             self._folded = FoldedModel(self._model)
-        return draw_folded(
-            self._folded,
-            context,
-            length=self._settings.length,
-            filters=self._filters,
-            stopping=self._stopping,
-            random_streams=random_streams,
-            on_id=on_id,
-        )
+        if len(numbers) == 1:
+            return [draw_one(self._folded, context, *rules)]
+        return draw_hypotheses(FoldedLanes(self._folded, context), *rules)
 
     def search(
         self,
@@ -224,7 +212,6 @@ class Decoder:
                 self._contexts(1, None if condition is None else [condition]),
                 width=width,
                 count=count,
-                length=self._settings.length,
                 filters=self._filters,
                 stopping=self._stopping,
             )

@@ -58,9 +58,7 @@ def generate_novel(
     """
     check_count(count, conditions)
     _refuse_certain(settings)
-    decoder = Decoder(
-        model, vocabulary, settings, documents=True, prompt=prompt, labels=labels, start=None
-    )
+    decoder = Decoder(model, vocabulary, settings, documents=True, prompt=prompt, labels=labels)
     accepted: dict[int, Sample] = {}
     pending = list(range(count))
     drawn = 0

@@ -62,24 +62,19 @@ def default_start(vocabulary: Vocabulary) -> str:
 
 
 def context_ids(
-    vocabulary: Vocabulary, prompt: str, *, documents: bool, start: str | None, unknown: str
+    vocabulary: Vocabulary, prompt: str, *, documents: bool, unknown: str
 ) -> NDArray[np.int64]:
-    """What the model reads before it writes: begin mark (documents) or ``start``, then the prompt.
+    """What the model reads before it writes: a document's begin mark, then the prompt.
 
-    A stream's ``start`` is by default nothing before a prompt, else ``default_start``.
+    A stream without a prompt begins after ``default_start``.
 
     Raises:
-        UnknownCharacterError: if prompt or start hold tokens that the model never saw.
-        ValueError: if ``start`` is given for documents, which begin with their mark.
+        UnknownCharacterError: if the prompt holds tokens that the model never saw.
     """
-    prompt_ids = encode_known(vocabulary, prompt, unknown, "prompt=")
-    if documents:
-        if start is not None:
-            raise ValueError("start is for streams: a document begins with its begin mark")
-        return np.concatenate([np.array([EOS]), prompt_ids])
-    if not start and not prompt:
-        start = default_start(vocabulary)
-    return np.concatenate([encode_known(vocabulary, start or "", unknown, "start="), prompt_ids])
+    if not documents and not prompt:
+        prompt = default_start(vocabulary)
+    ids = encode_known(vocabulary, prompt, unknown, "prompt=")
+    return np.concatenate([[EOS], ids]) if documents else ids
 
 
 def read_chunks(

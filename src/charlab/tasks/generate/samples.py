@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from charlab.data.corpus import Corpus
-from charlab.decoding import GenerationConfig, Sample, SequenceNovelty, SpanNovelty
+from charlab.decoding.generation_config import GenerationConfig
+from charlab.decoding.results import Sample
+from charlab.evaluation.copied_spans import SpanNovelty
+from charlab.evaluation.novelty import SequenceNovelty
 from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
 from charlab.models.language_model import LanguageModel
 from charlab.tasks.task import TrainedNetwork
