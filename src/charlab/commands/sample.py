@@ -5,13 +5,10 @@ from collections.abc import Callable, Sequence
 from charlab.api import TrainedModel, load_model
 from charlab.config.cli_options import SampleArguments
 from charlab.config.task_options import SAMPLE
-from charlab.data.corpus import Corpus
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Sample
 from charlab.errors import CharlabError, ConfigError
-from charlab.evaluation.copied_spans import SpanNovelty
-from charlab.evaluation.novelty import SequenceNovelty
-from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
+from charlab.evaluation.novelty import describe_novelty, training_documents
 from charlab.runs import folder
 from charlab.system.terminal import as_shown, remark, write
 
@@ -68,19 +65,17 @@ def _novel_samples(
             "novel_only=true is for short documents such as names; of a long text the longest "
             "copied span is measured instead"
         )
-    novel = model.generator.generate_novel(
+    samples, drawn = model.generator.generate_novel(
         arguments.prompt,
         settings,
-        SequenceNovelty(training_texts(model.corpus)),
+        training_documents(model.corpus),
         count=arguments.count,
         label=arguments.label,
     )
-    remark(f"{novel.drawn} drawn for {len(novel.samples)} novel ones")
-    if not novel.complete:
-        remark(
-            f"only {len(novel.samples)} of {arguments.count}: the model knows few novel texts here"
-        )
-    return novel.samples
+    remark(f"{drawn} drawn for {len(samples)} novel ones")
+    if len(samples) < arguments.count:
+        remark(f"only {len(samples)} of {arguments.count}: the model knows few novel texts here")
+    return samples
 
 
 def _stream(model: TrainedModel, arguments: SampleArguments, settings: GenerationConfig) -> None:
@@ -101,18 +96,16 @@ def _stream(model: TrainedModel, arguments: SampleArguments, settings: Generatio
     (result,) = _draw(model, arguments, settings, go_on)
     go_on("\n")
     remark(_probability(result, model))
-    corpus = _data_for_novelty(model, arguments)
-    if corpus is not None:
-        known, _ = _known(model, corpus, [result])
-        remark(known[0] or "not in the training data")
+    novelty = _novelty(model, arguments, [result])
+    if novelty is not None:
+        remark(novelty[0][0] or "not in the training data")
 
 
 def _print_documents(
     model: TrainedModel, arguments: SampleArguments, samples: list[Sample]
 ) -> None:
     remark(f"run: {model.path}")
-    corpus = _data_for_novelty(model, arguments)
-    marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
+    marks, summary = _novelty(model, arguments, samples) or ([""] * len(samples), "")
     show_label = arguments.label is None and bool(model.generator.labels)
     shown = [s.text or "(empty)" for s in samples]
     if show_label:
@@ -128,8 +121,7 @@ def _print_documents(
 
 def _print_texts(model: TrainedModel, arguments: SampleArguments, samples: list[Sample]) -> None:
     remark(f"run: {model.path}")
-    corpus = _data_for_novelty(model, arguments)
-    marks = _known(model, corpus, samples)[0] if corpus else [""] * len(samples)
+    marks, _ = _novelty(model, arguments, samples) or ([""] * len(samples), "")
     for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
         tail = f"; {mark}" if mark else ""
         write(f"--- {number} ({_probability(sample_, model)}{tail}) ---\n{sample_.text}\n")
@@ -143,8 +135,10 @@ def _probability(result: Sample, model: TrainedModel) -> str:
     )
 
 
-def _data_for_novelty(model: TrainedModel, arguments: SampleArguments) -> Corpus | None:
-    """The training data to compare with; None, and the reason, where it is not there."""
+def _novelty(
+    model: TrainedModel, arguments: SampleArguments, samples: Sequence[Sample]
+) -> tuple[list[str], str] | None:
+    """What of each sample stands in the training data, and a summary; None where they are not."""
     own_run = (
         model.options.dataset.path is None
         or bool(arguments.data)
@@ -153,25 +147,8 @@ def _data_for_novelty(model: TrainedModel, arguments: SampleArguments) -> Corpus
     if not (own_run if arguments.novelty is None else arguments.novelty):
         return None  # what a stranger's checkpoint names is not read unasked
     try:
-        return model.corpus
+        corpus = model.corpus
     except CharlabError as error:
         remark(f"novelty is not measured: {error}")
         return None
-
-
-def _known(model: TrainedModel, corpus: Corpus, samples: Sequence[Sample]) -> tuple[list[str], str]:
-    """What of each sample stands in the training data, and a summary."""
-    if model.generator.documents:
-        novelty = SequenceNovelty(training_texts(corpus))
-        marks = ["in the training data" if novelty.is_known(s.text) else "" for s in samples]
-        return marks, str(novelty.report([s.text for s in samples]))
-    train = corpus.splits["train"]
-    spans = SpanNovelty(opening_text(train, corpus.vocabulary))
-    where = name_opening(train, corpus.vocabulary)
-    longest = [spans.longest_copied_span(s.continuation).length for s in samples]
-    return [f"longest span copied from {where}: {n} characters" for n in longest], ""
-
-
-def training_texts(corpus: Corpus) -> list[str]:
-    """The documents of the training part."""
-    return document_texts(corpus.splits["train"], corpus.vocabulary)
+    return describe_novelty(corpus, [s.text for s in samples], [s.continuation for s in samples])

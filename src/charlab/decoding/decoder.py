@@ -1,9 +1,12 @@
 """Text from a language model."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 
+import numpy as np
 import torch
 
 from charlab.data.tokens.vocabulary import Vocabulary
@@ -191,48 +194,40 @@ class Decoder:
         Raises:
             ConfigError: if more texts are wanted of a condition than the beam is wide.
         """
-        wanted: dict[int | None, int] = {}
-        for condition in conditions if conditions is not None else [None] * count:
-            wanted[condition] = wanted.get(condition, 0) + 1
+        wanted = Counter(conditions if conditions is not None else [None] * count)
         width = self._settings.beam_width or 1
         if max(wanted.values()) > width:
             raise ConfigError(f"count={count} is above beam_width={width}: widen the beam")
         samples = []
         for condition, number in wanted.items():
-            found = self._search_one(width, number, condition)
-            samples += self._samples(found, None if condition is None else [condition] * number)
+            given = None if condition is None else [condition] * number
+            with decoding(self._model):
+                found = beam_search(
+                    self._model,
+                    self._contexts(1, given and given[:1]),
+                    width=width,
+                    count=number,
+                    filters=self._filters,
+                    stopping=self._stopping,
+                )
+            samples += self._samples(found, given)
         if on_text is not None and samples and samples[0].characters:
             on_text(samples[0].continuation)
         return samples
 
-    def _search_one(self, width: int, count: int, condition: int | None) -> list[Hypothesis]:
-        with decoding(self._model):
-            return beam_search(
-                self._model,
-                self._contexts(1, None if condition is None else [condition]),
-                width=width,
-                count=count,
-                filters=self._filters,
-                stopping=self._stopping,
-            )
-
     def _contexts(self, lanes: int, conditions: Sequence[int] | None) -> Context:
         """The prompt, read once for each different condition and then given to every lane."""
-        if conditions is None:
-            read = read_context(self._model, self._ids, None)
-            index = [0] * lanes
-        else:
-            distinct = sorted(set(conditions))
-            read = read_context(self._model, self._ids, distinct)
-            index = [distinct.index(condition) for condition in conditions]
-        return read.lanes(torch.tensor(index, device=read.logits.device))
+        distinct, index = np.unique(conditions or [0] * lanes, return_inverse=True)
+        known = None if conditions is None else distinct.tolist()
+        read = read_context(self._model, self._ids, known)
+        return read.lanes(torch.from_numpy(index).to(read.logits.device))
 
     def _samples(
         self, hypotheses: list[Hypothesis], conditions: Sequence[int] | None
     ) -> list[Sample]:
-        """Drafts as samples; a beam may have found fewer than there are conditions."""
-        samples = []
-        for i, hypothesis in enumerate(hypotheses):
-            label = self._labels[conditions[i]] if conditions is not None and self._labels else None
-            samples.append(hypothesis.to_sample(self._vocabulary, self._prompt, label))
-        return samples
+        """Hypotheses as samples; a beam may have found fewer than there are conditions."""
+        labels: Iterable[str | None] = repeat(None)
+        if conditions is not None and self._labels:
+            labels = [self._labels[condition] for condition in conditions]
+        pairs = zip(hypotheses, labels, strict=False)
+        return [h.to_sample(self._vocabulary, self._prompt, label) for h, label in pairs]

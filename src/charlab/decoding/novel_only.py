@@ -1,7 +1,6 @@
 """Only texts that are not in the training data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.decoder import Decoder, check_count
@@ -10,26 +9,6 @@ from charlab.decoding.model_protocol import StepModel
 from charlab.decoding.results import Sample
 from charlab.errors import ConfigError
 from charlab.evaluation.novelty import SequenceNovelty
-
-
-@dataclass(frozen=True)
-class NovelSamples:
-    """Samples that passed.
-
-    Attributes:
-        samples: the novel ones, in order of their numbers.
-        wanted: how many were asked for.
-        drawn: how many were drawn in all; the rest were copies.
-    """
-
-    samples: list[Sample]
-    wanted: int
-    drawn: int
-
-    @property
-    def complete(self) -> bool:
-        """Whether there are as many as asked for."""
-        return len(self.samples) == self.wanted
 
 
 def generate_novel(
@@ -43,7 +22,7 @@ def generate_novel(
     conditions: Sequence[int] | None = None,
     labels: Sequence[str] = (),
     max_attempts: int = 50,
-) -> NovelSamples:
+) -> tuple[list[Sample], int]:
     """Generates documents, and each that stands in the training data anew until it does not.
 
     The arguments are those of ``generate``. A sample that is novel at once is the one that
@@ -51,6 +30,10 @@ def generate_novel(
 
     Args:
         max_attempts: how often each sample is drawn at most.
+
+    Returns:
+        The novel ones, in order of their numbers: fewer than ``count`` where attempts did not
+        suffice; and how many were drawn in all.
 
     Raises:
         ConfigError: if the settings give the same text at every attempt.
@@ -71,7 +54,7 @@ def generate_novel(
         pending = [i for i in pending if i not in accepted]
         if not pending:
             break
-    return NovelSamples([accepted[i] for i in sorted(accepted)], wanted=count, drawn=drawn)
+    return [accepted[i] for i in sorted(accepted)], drawn
 
 
 def _refuse_certain(settings: GenerationConfig) -> None:

@@ -9,7 +9,7 @@ from charlab.data.queries import Asking
 from charlab.decoding.decoder import check_count, generate
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.model_protocol import StepModel
-from charlab.decoding.novel_only import NovelSamples, generate_novel
+from charlab.decoding.novel_only import generate_novel
 from charlab.decoding.results import Sample
 from charlab.decoding.scoring import Score, score
 from charlab.errors import ConfigError, nearest
@@ -74,8 +74,8 @@ class TextGenerator:
         *,
         count: int,
         label: str | None,
-    ) -> NovelSamples:
-        """Generates documents that do not stand in the training data."""
+    ) -> tuple[list[Sample], int]:
+        """Documents that do not stand in the training data, and how many were drawn for them."""
         conditions = self.conditions(label, count, settings.seed)
         return generate_novel(
             self._network,

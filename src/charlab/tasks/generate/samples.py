@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 from charlab.data.corpus import Corpus
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Sample
-from charlab.evaluation.copied_spans import SpanNovelty
-from charlab.evaluation.novelty import SequenceNovelty
-from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
+from charlab.evaluation.novelty import describe_novelty
 from charlab.models.language_model import LanguageModel
 from charlab.tasks.task import TrainedNetwork
 
@@ -53,22 +51,18 @@ class RunSamples:
 
 def describe_samples(corpus: Corpus, samples: Sequence[Sample]) -> list[str]:
     """Samples as lines, with their novelty."""
-    train = corpus.splits["train"]
-    if corpus.layout == "sequences":
-        known = SequenceNovelty(document_texts(train, corpus.vocabulary))
-        width = max(len(with_label(sample)) for sample in samples)
-        lines = []
-        for sample in samples:
-            mark = "  (in the training data)" if known.is_known(sample.text) else ""
-            lines.append(f"  {with_label(sample):<{width if mark else 0}}{mark}")
-        return [*lines, f"  {known.report([sample.text for sample in samples])}"]
-    novelty = SpanNovelty(opening_text(train, corpus.vocabulary))
-    where = name_opening(train, corpus.vocabulary)
+    marks, summary = describe_novelty(
+        corpus, [s.text for s in samples], [s.continuation for s in samples]
+    )
     lines = []
-    for number, sample in enumerate(samples, start=1):
-        span = novelty.longest_copied_span(sample.continuation)
-        lines += [f"--- {number} ---", sample.text]
-        lines.append(f"(longest span copied from {where}: {span.length} characters)")
+    if corpus.layout == "sequences":
+        width = max(len(with_label(sample)) for sample in samples)
+        for sample, mark in zip(samples, marks, strict=True):
+            tail = f"  ({mark})" if mark else ""
+            lines.append(f"  {with_label(sample):<{width if mark else 0}}{tail}")
+        return [*lines, f"  {summary}"]
+    for number, (sample, mark) in enumerate(zip(samples, marks, strict=True), start=1):
+        lines += [f"--- {number} ---", sample.text, f"({mark})"]
     return lines
 
 
