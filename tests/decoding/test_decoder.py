@@ -4,13 +4,14 @@ import torch
 
 from charlab.data.tokens.characters import CharacterVocabulary
 from charlab.decoding import decoder
-from charlab.decoding.batch_sampler import ModelReader, draw_hypotheses
+from charlab.decoding.batch_sampler import draw_hypotheses
 from charlab.decoding.decoder import generate
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
 from charlab.decoding.model_protocol import decoding
 from charlab.decoding.prompt import read_context
 from charlab.decoding.random_streams import RandomStreams
+from charlab.decoding.readers import ModelReader
 from charlab.decoding.scoring import score
 from charlab.decoding.stopping import StoppingCriteria
 from charlab.errors import CheckpointError, ConfigError, UnknownCharacterError

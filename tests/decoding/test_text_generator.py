@@ -1,10 +1,13 @@
 import numpy as np
+import pytest
 import torch
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.characters import CharacterVocabulary
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.text_generator import TextGenerator, draw_labels
+from charlab.errors import ConfigError
+from charlab.evaluation.novelty import SequenceNovelty
 from charlab.models import LanguageModel, build_model
 
 
@@ -50,3 +53,46 @@ def test_a_network_without_conditions_has_no_labels():
     generator = TextGenerator(network(0), ASKING, documents=False)
     samples = generator.generate("", GenerationConfig(length=9, seed=1), count=2)
     assert [(sample.label, sample.characters) for sample in samples] == [(None, 9)] * 2
+
+
+ABC = CharacterVocabulary("abc")
+
+
+def asked(model, labels=()):
+    counts = [1] * len(labels)
+    asking = Asking("text", "nfc", ABC)
+    return TextGenerator(model, asking, documents=True, labels=labels, label_counts=counts)
+
+
+def test_copies_are_drawn_again_in_their_places(make_model):
+    generator = asked(make_model(ABC, conditions=2), labels=("x", "y"))
+    settings = GenerationConfig(length=4, seed=5)
+    plain = generator.generate("", settings, count=40)
+    known = SequenceNovelty(sample.text for sample in plain[::3])
+    found, drawn = generator.generate_novel("", settings, known, count=40)
+    assert len(found) == 40 < drawn
+    assert not any(known.is_known(sample.text) for sample in found)
+    for sample, old in zip(found, plain, strict=True):
+        assert sample.label == old.label
+        if not known.is_known(old.text):
+            assert sample == old
+
+
+def test_the_attempts_are_bounded(make_model):
+    generator, settings = asked(make_model(ABC)), GenerationConfig(length=1, seed=5)
+    known = SequenceNovelty(["", "a", "b"])
+    found, drawn = generator.generate_novel("", settings, known, count=30, max_attempts=1)
+    assert len(found) < drawn == 30
+    assert {sample.text for sample in found} == {"c"}
+    known = SequenceNovelty(["", "a", "b", "c"])
+    assert generator.generate_novel("", settings, known, count=3, max_attempts=4) == ([], 12)
+
+
+@pytest.mark.parametrize(
+    "values", [{"temperature": 0}, {"top_k": 1}, {"beam_width": 3}], ids=lambda v: next(iter(v))
+)
+def test_what_repeats_itself_cannot_be_drawn_again(make_model, values):
+    (key,) = values
+    generator = asked(make_model(ABC))
+    with pytest.raises(ConfigError, match=rf"^novel_only= draws again .* but {key}="):
+        generator.generate_novel("", GenerationConfig(**values), SequenceNovelty([]), count=1)

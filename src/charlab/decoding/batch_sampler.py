@@ -5,7 +5,6 @@ B samples, A of them still going on, V vocabulary size.
 
 import math
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,78 +12,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from charlab.decoding.logits_filters import LogitsFilters
-from charlab.decoding.model_protocol import StepModel, on_host, refuse_diverged
-from charlab.decoding.prompt import Context
+from charlab.decoding.model_protocol import on_host, refuse_diverged
 from charlab.decoding.random_streams import RandomStreams, draw
+from charlab.decoding.readers import Reader
 from charlab.decoding.results import Hypothesis
 from charlab.decoding.stopping import StoppingCriteria
-from charlab.models.folded.weights import FoldedModel, FoldedReader
 
 _DEVICE_STEPS = 16  # tokens drawn on a device before the host looks at them
-
-
-class Reader(Protocol):
-    """Lanes that read tokens; where they stand is kept inside."""
-
-    @property
-    def logits(self) -> Tensor:
-        """Of the next token in each lane, (A, V)."""
-
-    def read(self, ids: Tensor) -> None:
-        """One more token in each lane, (A,)."""
-
-    def keep(self, lanes: Tensor) -> None:
-        """Goes on with these lanes alone; ``logits`` mean nothing until the next token."""
-
-
-class ModelReader:
-    """A language model's lanes, read step by step where the model is.
-
-    Args:
-        model: gives the logits.
-        context: where the samples begin, B lanes.
-    """
-
-    def __init__(self, model: StepModel, context: Context) -> None:
-        self._model = model
-        self._context = context
-
-    @property
-    def logits(self) -> Tensor:
-        """See `Reader`."""
-        return self._context.logits
-
-    def read(self, ids: Tensor) -> None:
-        """See `Reader`."""
-        self._context = self._context.advance(self._model, ids)
-
-    def keep(self, lanes: Tensor) -> None:
-        """See `Reader`."""
-        self._context = self._context.lanes(lanes)
-
-
-class FoldedLanes:
-    """Several lanes on a CPU, read from folded weights.
-
-    All in PyTorch: its threads and those of NumPy's products would wait for each other.
-
-    Args:
-        folded: the weights.
-        context: where the samples begin, B lanes.
-    """
-
-    def __init__(self, folded: FoldedModel, context: Context) -> None:
-        self._reader = FoldedReader(folded, context.state, context.condition)
-        self.logits = context.logits
-
-    def read(self, ids: Tensor) -> None:
-        """See `Reader`."""
-        self._reader.step(ids)
-        self.logits = self._reader.logits
-
-    def keep(self, lanes: Tensor) -> None:
-        """See `Reader`."""
-        self._reader.keep(lanes)
 
 
 def draw_hypotheses(

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding.batch_sampler import FoldedLanes, ModelReader, draw_hypotheses
+from charlab.decoding.batch_sampler import draw_hypotheses
 from charlab.decoding.beam_search import beam_search
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
@@ -18,6 +18,7 @@ from charlab.decoding.model_protocol import StepModel, decoding
 from charlab.decoding.numpy_sampler import draw_one
 from charlab.decoding.prompt import Context, context_ids, read_context
 from charlab.decoding.random_streams import RandomStreams
+from charlab.decoding.readers import FoldedLanes, ModelReader
 from charlab.decoding.results import Hypothesis, Sample
 from charlab.decoding.stopping import StoppingCriteria, TextStream
 from charlab.errors import ConfigError
@@ -202,14 +203,9 @@ class Decoder:
         for condition, number in wanted.items():
             given = None if condition is None else [condition] * number
             with decoding(self._model):
-                found = beam_search(
-                    self._model,
-                    self._contexts(1, given and given[:1]),
-                    width=width,
-                    count=number,
-                    filters=self._filters,
-                    stopping=self._stopping,
-                )
+                reader = ModelReader(self._model, self._contexts(1, given and given[:1]))
+                rules = (self._filters, self._stopping)
+                found = beam_search(reader, *rules, width=width, count=number)
             samples += self._samples(found, given)
         if on_text is not None and samples and samples[0].characters:
             on_text(samples[0].continuation)

@@ -48,8 +48,9 @@ class Chooser:
         self._min_length = settings.min_length
         self._state: int | None = None
         if filters.automaton is not None:
-            after, forbidden, self._state = filters.automaton.tables
-            self._after, self._follows = after.numpy(), (~forbidden).numpy().astype(float)
+            self._state = filters.automaton.start
+            self._after = filters.automaton.after.numpy()
+            self._follows = (~filters.automaton.forbidden).numpy().astype(float)
         size = len(self._early)
         self._ones = np.ones(size)
         self._mass, self._sums = np.empty(size), np.empty(size)

@@ -1,7 +1,7 @@
 """Reading what stands before the first generated token."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,8 +15,7 @@ from charlab.models.state import State, select_lanes
 _CHUNK = 4096  # tokens read at once: bounds the memory that logits (1, T, V) take
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """How far B samples have come.
 
     Attributes:
@@ -33,12 +32,6 @@ class Context:
         """The contexts of the lanes ``index``, (N,) int64 on the model's device."""
         condition = None if self.condition is None else self.condition[index]
         return Context(self.logits[index], select_lanes(self.state, index), condition)
-
-    def advance(self, model: StepModel, ids: Tensor) -> "Context":
-        """The contexts after one more token in each lane, (B,)."""
-        ids = ids.to(self.logits.device)
-        logits, state = model.step(ids, self.state, condition=self.condition)
-        return Context(logits, state, self.condition)
 
 
 def encode_known(vocabulary: Vocabulary, text: str, unknown: str, what: str) -> NDArray[np.int64]:

@@ -36,6 +36,11 @@ class Sample:
         """The text after the prompt."""
         return self.text[len(self.prompt) :]
 
+    @property
+    def labelled(self) -> str:
+        """The text, its label before it if it has one."""
+        return f"{self.label}: {self.text}" if self.label else self.text
+
 
 @dataclass
 class Hypothesis:

@@ -6,10 +6,9 @@ import numpy as np
 
 from charlab.data.documents.normalize import normalize_label
 from charlab.data.queries import Asking
-from charlab.decoding.decoder import check_count, generate
+from charlab.decoding.decoder import Decoder, check_count, generate
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.model_protocol import StepModel
-from charlab.decoding.novel_only import generate_novel
 from charlab.decoding.results import Sample
 from charlab.decoding.scoring import Score, score
 from charlab.errors import ConfigError, nearest
@@ -73,20 +72,45 @@ class TextGenerator:
         novelty: SequenceNovelty,
         *,
         count: int,
-        label: str | None,
+        label: str | None = None,
+        max_attempts: int = 50,
     ) -> tuple[list[Sample], int]:
-        """Documents that do not stand in the training data, and how many were drawn for them."""
+        """Generates documents, and each that stands in the training data anew until it does not.
+
+        A sample that is novel at once is the one that `generate` gives under the same seed.
+
+        Args:
+            prompt, settings, count, label: as of `generate`.
+            novelty: knows the training data.
+            max_attempts: how often each sample is drawn at most.
+
+        Returns:
+            The novel ones: fewer than ``count`` where attempts did not suffice; and how many were
+            drawn in all.
+
+        Raises:
+            ConfigError: if the settings give the same text at every attempt.
+        """
+        check_count(count)
+        _refuse_certain(settings)
+        settings = settings.spelled(self.asking.normalize)
         conditions = self.conditions(label, count, settings.seed)
-        return generate_novel(
-            self._network,
-            self.asking.vocabulary,
-            settings.spelled(self.asking.normalize),
-            novelty,
-            prompt=self.asking.known(prompt, "prompt=", settings.unknown),
-            count=count,
-            conditions=conditions,
-            labels=self.labels,
+        prompt = self.asking.known(prompt, "prompt=", settings.unknown)
+        vocabulary = self.asking.vocabulary
+        decoder = Decoder(
+            self._network, vocabulary, settings, documents=True, prompt=prompt, labels=self.labels
         )
+        accepted: dict[int, Sample] = {}
+        pending, drawn = list(range(count)), 0
+        for attempt in range(max_attempts):
+            samples = decoder.draw(pending, conditions, attempt=attempt)
+            drawn += len(pending)
+            pairs = zip(pending, samples, strict=True)
+            accepted |= {i: sample for i, sample in pairs if not novelty.is_known(sample.text)}
+            pending = [i for i in pending if i not in accepted]
+            if not pending:
+                break
+        return [accepted[i] for i in sorted(accepted)], drawn
 
     def score(self, text: str, *, label: str | None, unknown: str) -> Score:
         """How probable a text is; see :meth:`charlab.api.TrainedModel.score`."""
@@ -136,3 +160,16 @@ def draw_labels(label_counts: Sequence[int], count: int, seed: int | None) -> li
     shares = np.asarray(label_counts, dtype=np.float64)
     generator = np.random.default_rng(seed)
     return [int(i) for i in generator.choice(len(shares), size=count, p=shares / shares.sum())]
+
+
+def _refuse_certain(settings: GenerationConfig) -> None:
+    for key, certain in {
+        "temperature": settings.temperature == 0,
+        "top_k": settings.top_k == 1,
+        "beam_width": settings.beam_width is not None,
+    }.items():
+        if certain:
+            raise ConfigError(
+                f"novel_only= draws again until a text is new, but {key}={getattr(settings, key)} "
+                "gives the same text each time: leave one out"
+            )

@@ -17,7 +17,7 @@ from charlab.models.state import State, carried_state
 from charlab.system.terminal import say
 from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
-from charlab.tasks.generate.samples import RunSamples
+from charlab.tasks.generate.samples import describe_samples, draw_samples
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
 
@@ -99,7 +99,8 @@ class GenerateTask(Task[LanguageModel]):
         step: int,
     ) -> None:
         """Shows a few samples."""
-        texts = RunSamples(self, trained).short()
+        most = 8 if trained.corpus.layout == "sequences" else 1
+        texts = [sample.labelled for sample in draw_samples(self, trained, most)]
         if texts:
             writer.text("samples", "\n".join(texts), step)
             line = " · ".join(" ".join(text.split()) for text in texts)
@@ -110,7 +111,9 @@ class GenerateTask(Task[LanguageModel]):
         if not self.options.samples.count:
             return None
         heading = f"samples (temperature {self.options.samples.temperature:g}):"
-        return heading, RunSamples(self, trained).described()
+        most = self.options.samples.count if trained.corpus.layout == "sequences" else 3
+        samples = draw_samples(self, trained, most)
+        return heading, describe_samples(trained.corpus, samples)
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
         """The trigram model's beside the network's."""
