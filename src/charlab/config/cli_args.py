@@ -4,7 +4,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from charlab.config.validation import no_setting, unknown_key
 from charlab.errors import ConfigError
@@ -25,13 +25,26 @@ def _typed(field: "dataclasses.Field[Any]") -> str:
     return field.metadata["key"] or field.name
 
 
-def parse_arguments(schema: type[T], arguments: Sequence[str], command: str) -> T:
+class CommandArguments:
+    """What a command understands: a dataclass whose fields are made by :func:`argument`.
+
+    Attributes:
+        command: the command's name.
+        purpose: what it does.
+        examples: words that it may be given.
+    """
+
+    command: ClassVar[str]
+    purpose: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]]
+
+
+def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
     """Reads a command's words. Everything after the first ``=`` is the value, to the letter.
 
     Args:
         schema: a dataclass whose fields are made by :func:`argument`.
         arguments: as the shell gave them.
-        command: the command's name, for messages.
 
     Raises:
         ConfigError: a line for each word that cannot be read.
@@ -66,12 +79,13 @@ def wants_help(arguments: Sequence[str]) -> bool:
     return any(item in ("--help", "-h", "help") for item in arguments)
 
 
-def describe(schema: type, command: str, purpose: str, examples: Sequence[str]) -> str:
+def describe(schema: type[CommandArguments]) -> str:
     """What ``--help`` prints."""
-    fields = sorted(dataclasses.fields(schema), key=lambda field: "." in _typed(field))
+    given: Any = schema  # a dataclass
+    fields = sorted(dataclasses.fields(given), key=lambda field: "." in _typed(field))
     width = max(len(_typed(field)) for field in fields) + 1
-    lines = [f"{command}: {purpose}", ""]
-    lines += [f"  python {command} {example}" for example in examples]
+    lines = [f"{schema.command}: {schema.purpose}", ""]
+    lines += [f"  python {schema.command} {example}" for example in schema.examples]
     lines += ["", "Words (key=value; the value is taken literally):", ""]
     for field in fields:
         default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
