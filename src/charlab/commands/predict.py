@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from itertools import compress
 from typing import Any
 
-from charlab.api import load_model
+from charlab.commands import load_for
 from charlab.config.cli_options import PredictArguments
-from charlab.config.task_options import PREDICT
 from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
 from charlab.evaluation.prediction import Predictor
@@ -29,12 +28,7 @@ def predict(arguments: PredictArguments) -> int:
         raise ConfigError("text= and input= exclude each other: leave one out")
     if arguments.top < 1:
         raise ConfigError(f"top= must be at least 1, got {arguments.top}")
-    predictor = load_model(
-        arguments.run,
-        accelerator=arguments.accelerator,
-        output_dir=arguments.output_dir,
-        command=PREDICT,
-    ).predictor
+    predictor = load_for(arguments).predictor
     one = arguments.text
     lines = read_lines(arguments.input, arguments.encoding) if one is None else [one]
     total, with_unseen = Unseen(Counter(), 0), 0

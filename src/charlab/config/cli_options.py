@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from charlab.config.cli_args import CommandArguments, argument
+from charlab.config.task_options import PREDICT, SAMPLE
 
 _RUN = "the run: latest, a run's folder, or a checkpoint"
 _OUTPUT_DIR = "where run=latest looks"
@@ -31,7 +32,7 @@ class _DataWords(CommandArguments):
 class SampleArguments(_DataWords):
     """``sample.py``."""
 
-    command = "sample.py"
+    command = SAMPLE
     purpose = "generates text with a trained network"
     examples = (
         'run=latest prompt="The " temperature=0.7 length=500',
@@ -66,7 +67,7 @@ class SampleArguments(_DataWords):
 class PredictArguments(CommandArguments):
     """``predict.py``."""
 
-    command = "predict.py"
+    command = PREDICT
     purpose = "ranks labels for texts"
     examples = (
         'run=latest text="O\'Brien"',

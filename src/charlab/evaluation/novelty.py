@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from charlab.data.corpus import Corpus
 from charlab.errors import ConfigError
-from charlab.evaluation.copied_spans import SpanNovelty
-from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
+from charlab.evaluation.reference_texts import document_texts
 
 
 class SequenceNovelty:
@@ -35,26 +34,3 @@ class SequenceNovelty:
 def training_documents(corpus: Corpus) -> SequenceNovelty:
     """Tells the documents of a corpus's training part."""
     return SequenceNovelty(document_texts(corpus.splits["train"], corpus.vocabulary))
-
-
-def describe_novelty(
-    corpus: Corpus, texts: Sequence[str], continuations: Sequence[str]
-) -> tuple[list[str], str]:
-    """What of each generated text stands in the training data, in words, and a summary.
-
-    Of short documents whether they do, of others what they copy.
-
-    Args:
-        corpus: the training data.
-        texts: what was generated, prompts included.
-        continuations: the same without prompts.
-    """
-    if corpus.layout == "sequences":
-        known = training_documents(corpus)
-        marks = ["in the training data" if known.is_known(text) else "" for text in texts]
-        return marks, known.describe(texts)
-    train = corpus.splits["train"]
-    spans = SpanNovelty(opening_text(train, corpus.vocabulary))
-    where = name_opening(train, corpus.vocabulary)
-    longest = [spans.longest_copied_span(text).length for text in continuations]
-    return [f"longest span copied from {where}: {n} characters" for n in longest], ""

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 from charlab.data.corpus import Corpus
 from charlab.decoding.generation_config import GenerationConfig
-from charlab.decoding.results import Sample
-from charlab.evaluation.novelty import describe_novelty
+from charlab.decoding.results import Sample, describe_novelty
 from charlab.models.language_model import LanguageModel
 from charlab.tasks.task import TrainedNetwork
 
@@ -36,9 +35,7 @@ def draw_samples(
 
 def describe_samples(corpus: Corpus, samples: Sequence[Sample]) -> list[str]:
     """Samples as lines, with their novelty."""
-    marks, summary = describe_novelty(
-        corpus, [s.text for s in samples], [s.continuation for s in samples]
-    )
+    marks, summary = describe_novelty(corpus, samples)
     lines = []
     if corpus.layout == "sequences":
         width = max(len(sample.labelled) for sample in samples)
