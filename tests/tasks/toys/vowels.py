@@ -13,6 +13,7 @@ from charlab.data.batches.batch import IGNORE, Batch
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS, FIRST
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.prediction import Predictor
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
@@ -105,27 +106,21 @@ class VowelPredictor(Predictor[str]):
         return answer
 
 
-class VowelMeter:
+class VowelMeter(Meter):
     """Loss and accuracy over characters."""
 
     def __init__(self, task: VowelTask, network: Tagger) -> None:
+        super().__init__(3)
         self._task = task
         self._network = network
-        self._sums = torch.zeros(3, dtype=torch.float64)
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
         output = self._task.training_loss(self._network, batch, None, measure=True)
         assert output.correct is not None
         found = [float(output.loss), float(output.correct), output.predictions]
-        self._sums += torch.tensor(found, dtype=torch.float64)
+        self.sums += torch.tensor(found, dtype=torch.float64)
 
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
-        loss, correct, count = self._sums.tolist()
+        loss, correct, count = self.sums.tolist()
         return {"loss": loss / count, "accuracy": correct / count}
-
-    def sums(self) -> Tensor:
-        return self._sums.clone()
-
-    def replace(self, sums: Tensor) -> None:
-        self._sums = sums

@@ -2,7 +2,6 @@
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import IGNORE, Batch
@@ -128,7 +127,7 @@ class GenerateTask(Task[LanguageModel]):
         )
 
 
-class GenerationMeter:
+class GenerationMeter(Meter):
     """Loss and accuracy of predicting the next token.
 
     Args:
@@ -137,12 +136,10 @@ class GenerationMeter:
     """
 
     def __init__(self, network: LanguageModel, unit: str = "char") -> None:
+        super().__init__(3)  # loss, correct predictions, predictions
         self._network = network
         self._unit = unit
         self._state: State | None = None
-        self._loss = 0.0
-        self._correct = 0
-        self._predictions = 0
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
@@ -153,23 +150,14 @@ class GenerationMeter:
         targets = batch.targets.flatten()
         rows = logits.flatten(0, 1)  # (B * T, V)
         losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
-        self._loss += losses.cpu().double().sum().item()
-        self._correct += int((rows.argmax(-1) == targets).sum().item())
-        self._predictions += batch.characters
+        loss, correct = losses.cpu().double().sum(), (rows.argmax(-1) == targets).sum()
+        self.sums += torch.tensor([loss, correct, batch.characters], dtype=torch.float64)
 
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, perplexity, bits_per_<unit>, accuracy, and of a text bits_per_original_char."""
-        metrics = token_metrics(self._loss / self._predictions, self._unit)
-        metrics["accuracy"] = self._correct / self._predictions
+        loss, correct, predictions = self.sums.tolist()
+        metrics = token_metrics(loss / predictions, self._unit)
+        metrics["accuracy"] = correct / predictions
         if text is not None:
-            metrics["bits_per_original_char"] = text.bits_per_char(self._loss)
+            metrics["bits_per_original_char"] = text.bits_per_char(loss)
         return metrics
-
-    def sums(self) -> Tensor:
-        """Loss, correct predictions, predictions."""
-        return torch.tensor([self._loss, self._correct, self._predictions], dtype=torch.float64)
-
-    def replace(self, sums: Tensor) -> None:
-        """See :class:`Meter`."""
-        loss, correct, predictions = sums.tolist()
-        self._loss, self._correct, self._predictions = loss, int(correct), int(predictions)
