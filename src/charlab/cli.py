@@ -2,10 +2,8 @@
 code.
 """
 
-import atexit
 import contextlib
 import dataclasses
-import gc
 import os
 import secrets
 import signal
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from charlab.errors import CharlabError, ConfigError, line_about_the_machine, nearest
 from charlab.runs.folder import find
+from charlab.system.startup import prepare
 
 if TYPE_CHECKING:
     from charlab.config.cli_args import CommandArguments
@@ -33,8 +32,7 @@ def main(command: Callable[[list[str]], int]) -> None:
     """
     _prepare_streams()
     sys.unraisablehook = _on_unraisable
-    let_threads_sleep()
-    atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
+    prepare()
     try:
         code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
         sys.stdout.flush()
@@ -277,17 +275,6 @@ def _drop_unwritten() -> None:
             stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def let_threads_sleep() -> None:
-    """Lets PyTorch's CPU threads fall asleep soon; to be called before torch is imported.
-
-    By default a thread that waits for the others spins for milliseconds. Where another program
-    wants the same cores, all of them then wait for the one that is not running: a small LSTM
-    trained some 20 times slower beside one busy process on two cores. Spinning a thousand times
-    first costs nothing on an idle machine; going to sleep at once costs a quarter of the speed.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def _prepare_streams() -> None:

@@ -2,9 +2,6 @@ import pytest
 
 from charlab.commands.inspect_data import inspect_data
 from charlab.errors import CharlabError
-from tests.support.shell import ROOT
-
-CONF = ROOT / "conf"
 
 
 def test_prints_figures_and_draws_pictures(names_folder, tmp_path, capsys):

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
-from charlab.config.validation import no_setting, unknown_key
+from charlab.config.validation import WANTED, no_setting, unknown_key
 from charlab.errors import ConfigError
 
 T = TypeVar("T")
@@ -44,7 +44,6 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
 
     Args:
         schema: a dataclass whose fields are made by :func:`argument`.
-        arguments: as the shell gave them.
 
     Raises:
         ConfigError: a line for each word that cannot be read.
@@ -68,7 +67,7 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
             try:
                 values[names[key]] = convert(hints[key], value)
             except ValueError:
-                faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
+                faults.append(f"{key}= must be {WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:
         raise ConfigError(*faults)
     return schema(**values)
@@ -107,13 +106,8 @@ def convert(hint: Any, value: str) -> Any:
     return kind(value)
 
 
-_WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-
-
 def _kind(hint: Any) -> Any:
-    """The type that is no None, without what is annotated."""
-    if hasattr(hint, "__metadata__"):
-        hint = typing.get_args(hint)[0]
+    """The type that is no None."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return next(part for part in typing.get_args(hint) if part is not type(None))
     return hint
