@@ -10,18 +10,17 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from charlab.errors import CharlabError, ConfigError, line_about_the_machine, nearest
-from charlab.runs.folder import (
-    find,  # a run that is not there is found out before torch is imported
-)
+from charlab.runs.folder import find
 from charlab.system.startup import prepare
 
 if TYPE_CHECKING:
+    from charlab.config.cli_args import CommandArguments
     from charlab.config.schema import RunOptions
 
-T = TypeVar("T")
+T = TypeVar("T", bound="CommandArguments")
 _WANTS_TRACEBACK = os.environ.get("HYDRA_FULL_ERROR") == "1"
 
 
@@ -136,13 +135,7 @@ def sample(arguments: list[str]) -> int:
     from charlab.config.cli_options import SampleArguments
     from charlab.decoding.generation_config import MOST_AT_ONCE, MOST_TEXTS, GenerationConfig
 
-    options = _read(
-        SampleArguments,
-        arguments,
-        "sample.py",
-        "generates text with a trained network",
-        ['run=latest prompt="The " temperature=0.7 length=500', "label=Italian count=20"],
-    )
+    options = _read(SampleArguments, arguments)
     if options is None:
         return 0
     if not 1 <= options.count <= MOST_TEXTS:
@@ -157,7 +150,6 @@ def sample(arguments: list[str]) -> int:
     if generation_options["seed"] is None:
         generation_options["seed"] = secrets.randbits(32)  # one seed for the labels and the texts
     settings = GenerationConfig(**generation_options)
-    find(options.run, options.output_dir, "generate", "sample.py")
     from charlab.commands.sample import sample as run_sample
 
     return run_sample(options, settings)
@@ -167,16 +159,9 @@ def predict(arguments: list[str]) -> int:
     """``predict.py``: classifies texts."""
     from charlab.config.cli_options import PredictArguments
 
-    options = _read(
-        PredictArguments,
-        arguments,
-        "predict.py",
-        "ranks labels for texts",
-        ['run=latest text="O\'Brien"', "input=names.txt output=labels.csv", "< names.txt"],
-    )
+    options = _read(PredictArguments, arguments)
     if options is None:
         return 0
-    find(options.run, options.output_dir, "classify", "predict.py")
     from charlab.commands.predict import predict as run_predict
 
     return run_predict(options)
@@ -186,16 +171,9 @@ def evaluate(arguments: list[str]) -> int:
     """``evaluate.py``: measures a run on a split."""
     from charlab.config.cli_options import EvaluateArguments
 
-    options = _read(
-        EvaluateArguments,
-        arguments,
-        "evaluate.py",
-        "exact figures of a run",
-        ["run=latest split=test"],
-    )
+    options = _read(EvaluateArguments, arguments)
     if options is None:
         return 0
-    find(options.run, options.output_dir, None, "evaluate.py")
     from charlab.commands.evaluate import evaluate as run_evaluate
 
     return run_evaluate(options)
@@ -205,13 +183,7 @@ def report(arguments: list[str]) -> int:
     """``report.py``: a page about a sweep, or one that compares runs."""
     from charlab.config.cli_options import ReportArguments
 
-    options = _read(
-        ReportArguments,
-        arguments,
-        "report.py",
-        "writes a page, pictures and a table about a sweep or a set of runs",
-        ["sweep=latest", "runs='outputs/generate/names/*/*' metric=test/perplexity"],
-    )
+    options = _read(ReportArguments, arguments)
     if options is None:
         return 0
     from charlab.commands.report import report as run_report
@@ -250,16 +222,22 @@ It takes the dataset's settings as train.py does (python train.py --help lists t
   output=FOLDER   where the pictures go; without it, outputs/data/<dataset>"""
 
 
-def _read(
-    schema: type[T], arguments: list[str], command: str, purpose: str, examples: list[str]
-) -> T | None:
-    """A command's options; None if the user wanted help, which is printed."""
+def _read(schema: type[T], arguments: list[str]) -> T | None:
+    """A command's options; None if the user wanted help, which is printed.
+
+    A run that is not there is found out before torch is imported.
+    """
     from charlab.config.cli_args import describe, parse_arguments, wants_help
+    from charlab.config.task_options import tasks_asked_by
 
     if wants_help(arguments):
-        print(describe(schema, command, purpose, examples))
+        print(describe(schema))
         return None
-    return parse_arguments(schema, arguments)
+    options = parse_arguments(schema, arguments)
+    asked: Any = options
+    if hasattr(asked, "run"):
+        find(asked.run, asked.output_dir, tasks_asked_by(schema.command), schema.command)
+    return options
 
 
 def exit_code(signum: int | None) -> int:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import charlab
-from charlab.decoding import GenerationConfig, SequenceNovelty
+from charlab.decoding.generation_config import GenerationConfig
 from charlab.errors import CharlabError, ConfigError, DataError, UnknownCharacterError
+from charlab.evaluation.novelty import SequenceNovelty
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
 

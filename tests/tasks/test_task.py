@@ -1,5 +1,6 @@
 """Every task keeps the contract; a new one is a file and a YAML file."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -64,7 +65,7 @@ class TestClassifyText(_OfCharlab):
 
 
 def test_a_new_task_is_one_file_and_one_yaml(tmp_path: Path) -> None:
-    """It trains, stops, goes on and is evaluated through the ordinary commands."""
+    """It trains, stops, goes on, is evaluated and predicted through the ordinary commands."""
 
     def run(script: str, *arguments: str) -> str:
         output = f"output_dir={tmp_path}"
@@ -84,3 +85,16 @@ def test_a_new_task_is_one_file_and_one_yaml(tmp_path: Path) -> None:
     assert after["progress/epochs"] == 40
     assert after["best/val/accuracy"] > max(0.9, first["best/val/accuracy"] - 1e-9)
     assert "val/accuracy" in run("evaluate.py", f"run={folder}", "split=val")
+    answers = tmp_path / "answers.csv"
+    run("predict.py", "run=latest", f"input={names}", f"output={answers}")
+    with answers.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    right = [row["vowels"] == "".join(".v"[c in "aeio"] for c in row["text"]) for row in rows]
+    assert len(rows) == 64
+    assert sum(right) > 60
+    assert run("predict.py", f"run={folder}", "text=bam") == "bam\t.v.\n"
+    refused = through_bash("sample.py", f"run={folder}", CHARLAB_TASKS=str(TOYS))
+    assert refused.stderr.endswith(
+        "was trained with task=vowels and cannot generate or score text; use predict.py for it, "
+        "or a run with task=generate\n"
+    )

@@ -46,13 +46,14 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     Raises:
         CharlabError: if an override is not accepted, there is no such run, or it cannot go on.
     """
-    output_dir, rest = _output_dir(arguments)
+    given_dir, rest = take_out(arguments, "output_dir")
+    output_dir = given_dir or "outputs"
     given, others = take_paths(rest)
     changes = read_changes(others)
     if run == "latest":
         folder = runs.find_newest(output_dir)
     else:
-        folder = runs.find(run, output_dir, None, "resume")
+        folder = runs.find(run, output_dir, (), "resume")
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
     from charlab.system.terminal import start_logging
@@ -138,8 +139,3 @@ def _scalar(value: str) -> int | float | str | None:
         except ValueError:
             continue
     return value
-
-
-def _output_dir(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    value, rest = take_out(arguments, "output_dir")
-    return value or "outputs", rest

@@ -4,7 +4,7 @@ import dataclasses
 import types
 import typing
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from charlab.config.validation import WANTED, no_setting, unknown_key
 from charlab.errors import ConfigError
@@ -23,6 +23,20 @@ def argument(default: Any, meaning: str, *, key: str | None = None) -> Any:
 
 def _typed(field: "dataclasses.Field[Any]") -> str:
     return field.metadata["key"] or field.name
+
+
+class CommandArguments:
+    """What a command understands: a dataclass whose fields are made by :func:`argument`.
+
+    Attributes:
+        command: the command's name.
+        purpose: what it does.
+        examples: words that it may be given.
+    """
+
+    command: ClassVar[str]
+    purpose: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]]
 
 
 def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
@@ -64,12 +78,13 @@ def wants_help(arguments: Sequence[str]) -> bool:
     return any(item in ("--help", "-h", "help") for item in arguments)
 
 
-def describe(schema: type, command: str, purpose: str, examples: Sequence[str]) -> str:
+def describe(schema: type[CommandArguments]) -> str:
     """What ``--help`` prints."""
-    fields = sorted(dataclasses.fields(schema), key=lambda field: "." in _typed(field))
+    given: Any = schema  # a dataclass
+    fields = sorted(dataclasses.fields(given), key=lambda field: "." in _typed(field))
     width = max(len(_typed(field)) for field in fields) + 1
-    lines = [f"{command}: {purpose}", ""]
-    lines += [f"  python {command} {example}" for example in examples]
+    lines = [f"{schema.command}: {schema.purpose}", ""]
+    lines += [f"  python {schema.command} {example}" for example in schema.examples]
     lines += ["", "Words (key=value; the value is taken literally):", ""]
     for field in fields:
         default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"

@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -110,22 +110,25 @@ def true_status(folder: Path, status: str) -> str:
     return "died" if status == "running" and not is_locked(folder / LOCK) else status
 
 
-def newest_first(output_dir: str, task: str | None = None, *, saved: bool = True) -> Iterator[Path]:
+def newest_first(
+    output_dir: str, tasks: Collection[str] = (), *, saved: bool = True
+) -> Iterator[Path]:
     """Runs, newest first; neither debug runs nor trials of sweeps.
 
     Args:
         output_dir: where runs are ("outputs").
-        task: only runs of that task; None: of any.
+        tasks: only runs of these; (): of any.
         saved: only those with a checkpoint.
     """
     root = user_path(output_dir)
     ranked = []
-    for folder in root.glob(f"{task or '*'}/*/*/*/"):
+    for folder in root.glob("*/*/*/*/"):
         if not (has_checkpoint(folder) or (not saved and (folder / HYDRA).exists())):
             continue
         match = _FOLDER_NAME.fullmatch(folder.name)
         kind = folder.relative_to(root).parts[0]
-        if match and kind not in ("debug", "sweeps", "multirun"):
+        wanted = kind in tasks if tasks else kind not in ("debug", "sweeps", "multirun")
+        if match and wanted:
             ranked.append((match[1], int(match[2] or 1), str(folder), folder))
     for *_, folder in sorted(ranked, reverse=True):
         yield folder
@@ -139,7 +142,7 @@ def find_newest(output_dir: str) -> Path:
     """
     newest = next(newest_first(output_dir, saved=False), None)
     if newest is None or has_checkpoint(newest):
-        return find("latest", output_dir, None, "resume")
+        return find("latest", output_dir, (), "resume")
     raise RunError(
         f"resume: the newest run, {newest}, has no checkpoint to go on from; another one is named "
         "by its folder: resume=FOLDER"
@@ -151,17 +154,18 @@ def has_checkpoint(folder: Path) -> bool:
     return any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST))
 
 
-def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
+def find(run: str, output_dir: str, tasks: Collection[str], command: str) -> Path:
     """The folder that ``run=`` names: "latest" or a path (a folder or a checkpoint in it).
 
     Raises:
         RunError: if there is none, or it has no checkpoint.
     """
     if run == "latest":
-        for folder in newest_first(output_dir, task):
+        for folder in newest_first(output_dir, tasks):
             return folder
-        kind = f" with task={task}" if task else ""
-        what = f"python train.py task={task}" if task else "python train.py"
+        named = [f" task={task}" for task in tasks]
+        kind = " with" + " or".join(named) if tasks else ""
+        what = f"python train.py{''.join(named[:1])}"
         raise RunError(f"{command}: no run{kind} in {output_dir}/ yet; train one first: {what}")
     if not run:
         raise RunError(f"{command}: run= is empty: give latest, or a run's folder")

@@ -145,7 +145,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         """
         self._log()
         if not self.process_group.is_single_process:
-            self.meter.replace(self.process_group.all_reduce_sum(self.meter.sums()))
+            self.meter.sums = self.process_group.all_reduce_sum(self.meter.sums)
             signum = self._agree()
             if signum is not None:
                 raise Stopped(signum)

@@ -62,20 +62,12 @@ def fit(
     Returns:
         Whether it was a signal.
     """
-    module, process_group, options = session.module, session.process_group, session.options.trainer
+    module, process_group = session.module, session.process_group
     module.stop_signal = lambda: signals.received
     hush_lightning()
-    strategy = "auto"
-    if not process_group.is_single_process:
-        strategy = "ddp" if options.strategy == "auto" else options.strategy
-        # Lightning would let DDP send the buffers round before every batch that is measured, and
-        # processes measure different numbers of batches. None of them changes in training.
-        buffers = [name for name, _ in module.named_buffers()]
-        wrapper: Any = DistributedDataParallel  # this method has no types
-        wrapper._set_params_and_buffers_to_ignore_for_model(module, buffers)
     trainer = pl.Trainer(
         accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
-        strategy=strategy,
+        strategy=_strategy(session),
         devices=process_group.local_size,
         num_nodes=process_group.nodes,
         max_epochs=-1,  # the task knows the limits; see charlab.training.loader
@@ -100,6 +92,21 @@ def fit(
         finally:
             session.network.to(session.device)  # Lightning leaves it on the CPU
     return False
+
+
+def _strategy(session: Session) -> str:
+    """Lightning's name for how the processes train together."""
+    if session.process_group.is_single_process:
+        return "auto"
+    # Lightning would let DDP send the buffers round before every batch that is measured, and
+    # processes measure different numbers of batches. None of them changes in training.
+    module = session.module
+    wrapper: Any = DistributedDataParallel  # this method has no types
+    wrapper._set_params_and_buffers_to_ignore_for_model(
+        module, [name for name, _ in module.named_buffers()]
+    )
+    chosen = session.options.trainer.strategy
+    return "ddp" if chosen == "auto" else chosen
 
 
 def is_over(session: Session) -> bool:

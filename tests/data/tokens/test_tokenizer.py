@@ -1,66 +1,34 @@
-"""What holds for every unit: text comes back to the letter, and what is rare is left out."""
+"""Every unit keeps the contract, and what is rare is left out."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from charlab.data.tokens import (
     UNITS,
     learn_vocabulary,
     make_vocabulary,
     resolve_min_count,
-    token_lengths,
     tokenizer,
 )
 from charlab.data.tokens.vocabulary import FIRST, UNK
 from charlab.errors import ConfigError
-
-SCRIPTS = {
-    "Latin": (0x20, 0x24F),
-    "Greek": (0x370, 0x3FF),
-    "Cyrillic": (0x400, 0x52F),
-    "Hebrew": (0x590, 0x5FF),
-    "Arabic": (0x600, 0x6FF),
-    "Devanagari": (0x900, 0x97F),
-    "Thai": (0xE00, 0xE7F),
-    "Georgian": (0x10A0, 0x10FF),
-    "Ethiopic": (0x1200, 0x137F),
-    "Kana": (0x3040, 0x30FF),
-    "Han": (0x4E00, 0x9FFF),
-    "Hangul": (0xAC00, 0xD7A3),
-    "emoji": (0x1F300, 0x1FAFF),
-}
-SPACES = "  \n\t\u00a0\u3000.,!'\u0301\u200d\ufe0f"  # and what stands between and on letters
+from charlab.testing.tokenizer_contract import TokenizerContract
 
 
-def texts_in(script):
-    first, last = SCRIPTS[script]
-    letters = st.characters(min_codepoint=first, max_codepoint=last)
-    return st.text(letters | st.sampled_from(SPACES), max_size=40)
+class TestCharacters(TokenizerContract):
+    unit = "char"
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("script", SCRIPTS)
-@settings(max_examples=20)
-@given(data=st.data())
-def test_what_is_encoded_comes_back(unit, script, data):
-    text = data.draw(texts_in(script))
-    source = tokenizer(unit)
-    token_ids = source.token_ids(text)
-    tokens = source.tokens()
-    assert int(token_lengths(unit, tokens)[token_ids].sum()) == len(text)
-    counts = np.bincount(token_ids, minlength=len(tokens))
-    if not text:
-        return
-    vocabulary, table, dropped = learn_vocabulary(unit, tokens, counts, 1)
-    ids = vocabulary.encode(text)
-    assert dropped == (0, 0)
-    np.testing.assert_array_equal(table[token_ids], ids)
-    assert UNK not in ids
-    assert vocabulary.decode(ids) == text
-    assert vocabulary.whole(ids.tolist()) == len(ids)
-    assert vocabulary.unknown(text) == []
+class TestBytes(TokenizerContract):
+    unit = "byte"
+
+
+class TestWords(TokenizerContract):
+    unit = "word"
+
+
+def test_each_unit_is_tested():
+    assert {TestCharacters.unit, TestBytes.unit, TestWords.unit} == set(UNITS)
 
 
 @pytest.mark.parametrize("unit", ["char", "word"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary
-from charlab.data.tokens.vocabulary import EOS, FIRST, UNK
+from charlab.data.tokens.vocabulary import FIRST
 from charlab.errors import UnknownCharacterError
 
 known = ByteVocabulary()
@@ -30,10 +30,6 @@ def test_a_character_that_was_cut_off_is_not_whole(text, off):
     data = data[: max(0, len(data) - off)]
     whole = data.decode("utf-8", "ignore")  # drops only the broken end: the rest is well-formed
     assert known.whole([byte + FIRST for byte in data]) == len(whole.encode())
-
-
-def test_marks_are_shown_as_in_other_vocabularies():
-    assert known.decode([EOS, ord("a") + FIRST, UNK, EOS]) == "a\ufffd"
 
 
 def test_tokens_can_be_shown():

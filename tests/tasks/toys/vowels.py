@@ -8,10 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charlab.config.task_options import Metric, TaskOptions, monitored
+from charlab.config.task_options import PREDICT, Metric, TaskOptions, monitored
 from charlab.data.batches.batch import IGNORE, Batch
+from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS, FIRST
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.prediction import Predictor
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
 from charlab.tasks import register
@@ -31,6 +34,8 @@ class Options(TaskOptions):
     vowels: str
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    asked_by: ClassVar[str | None] = PREDICT
+    verb: ClassVar[str] = "tell vowels"
 
 
 class Tagger(nn.Module):
@@ -75,28 +80,47 @@ class VowelTask(Task[Tagger]):
     def new_meter(self, network: Tagger) -> "VowelMeter":
         return VowelMeter(self, network)
 
+    def predictor(self, network: Tagger) -> "VowelPredictor":
+        return VowelPredictor(network, self.asking)
 
-class VowelMeter:
+
+class VowelPredictor(Predictor[str]):
+    """Answers "v" for each vowel and "." for each other character."""
+
+    @torch.no_grad()
+    def answers(self, texts: EncodedSplit) -> list[str]:
+        found = [""] * texts.documents
+        for places, batch in self.batches(texts):
+            tags = self.network(batch.ids, batch.lengths).argmax(-1).tolist()
+            for place, row in zip(places.tolist(), tags, strict=True):
+                found[place] = "".join(".v"[tag] for tag in row[: texts.lengths[place]])
+        return found
+
+    def columns(self, top: int) -> list[str]:
+        return ["vowels"]
+
+    def cells(self, answer: str, top: int) -> list[object]:
+        return [answer]
+
+    def line(self, answer: str, top: int) -> str:
+        return answer
+
+
+class VowelMeter(Meter):
     """Loss and accuracy over characters."""
 
     def __init__(self, task: VowelTask, network: Tagger) -> None:
+        super().__init__(3)
         self._task = task
         self._network = network
-        self._sums = torch.zeros(3, dtype=torch.float64)
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
         output = self._task.training_loss(self._network, batch, None, measure=True)
         assert output.correct is not None
         found = [float(output.loss), float(output.correct), output.predictions]
-        self._sums += torch.tensor(found, dtype=torch.float64)
+        self.sums += torch.tensor(found, dtype=torch.float64)
 
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
-        loss, correct, count = self._sums.tolist()
+        loss, correct, count = self.sums.tolist()
         return {"loss": loss / count, "accuracy": correct / count}
-
-    def sums(self) -> Tensor:
-        return self._sums.clone()
-
-    def replace(self, sums: Tensor) -> None:
-        self._sums = sums
