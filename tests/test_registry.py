@@ -86,7 +86,7 @@ def test_folders_of_the_user_s_own(two_folders, monkeypatch):
         "theirs",
     ]
     monkeypatch.setenv(USER_PATH, "three")
-    with pytest.raises(ConfigError, match="^CHARLAB_PATH names 'three', which is no folder$"):
+    with pytest.raises(ConfigError, match=r"^CHARLAB_PATH names 'three', which is no folder$"):
         user_folders()
 
 

@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.support.shell import ROOT, environment, only_run
 
 DOCS = ROOT / "docs"
