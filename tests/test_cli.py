@@ -10,6 +10,8 @@ import pytest
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, through_bash
 
+pytestmark = pytest.mark.usefixtures("undrawn_data")
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 COMMAND_LINES = [

@@ -27,6 +27,8 @@ from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import ROOT, TINY, environment, only_run
 
+pytestmark = pytest.mark.usefixtures("undrawn_data")
+
 
 class StopAfter(StopSignals):
     """A signal that comes when it has been asked about so many times."""
@@ -126,7 +128,10 @@ def in_training(
     return process
 
 
-@pytest.mark.parametrize("way", ["one", "two processes", "grid"])
+SLOW = pytest.param("two processes", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("way", ["one", SLOW, "grid"])
 def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None:
     arguments = {"one": [], "two processes": ["trainer.devices=2"], "grid": ["-m", "seed=1,2"]}[way]
     ours, its = os.openpty()  # whatever is written to it after it was closed fails
