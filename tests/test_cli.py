@@ -10,7 +10,7 @@ import pytest
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, through_bash
 
-pytestmark = pytest.mark.usefixtures("undrawn_data")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -14,7 +14,7 @@ from charlab.errors import CharlabError, ConfigError, DataError, UnknownCharacte
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
 
-pytestmark = pytest.mark.usefixtures("undrawn_data")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -18,7 +18,7 @@ from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import TINY, only_run
 
-pytestmark = pytest.mark.usefixtures("undrawn_data")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -10,7 +10,7 @@ import charlab
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run
 
-pytestmark = pytest.mark.usefixtures("undrawn_data")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 TEXTS = {
     "one": "the königin saw the sun; the sun saw the königin! 日本\n" * 30,

@@ -303,11 +303,15 @@ def test_a_grid_goes_on_after_a_failure(command_line):
 )
 def test_a_grid_over_paths(command_line, tmp_path, value, paths):
     (tmp_path / "there, it is").touch()
-    for word in ("-m", "hydra.mode=MULTIRUN"):
-        given, _, _ = command_line(word, f"dataset.path={value}")
-        assert [options.dataset.path for options, *_ in given] == paths
+    given, _, _ = command_line("-m", f"dataset.path={value}")
+    assert [options.dataset.path for options, *_ in given] == paths
     ((options, *_),), _, _ = command_line(f"dataset.path={value}")
     assert options.dataset.path == value  # of a single run to the letter
+
+
+def test_a_grid_may_be_asked_for_by_hydra_s_mode(command_line):
+    given, _, _ = command_line("hydra.mode=MULTIRUN", "dataset.path='a,b',c")
+    assert [options.dataset.path for options, *_ in given] == ["a,b", "c"]
 
 
 def test_folders_of_a_grid_s_runs(command_line, tmp_path):

@@ -15,7 +15,7 @@ import charlab
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
 
-pytestmark = pytest.mark.usefixtures("undrawn_data")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 COMBINATIONS = list(
     product(("names", "text"), ("vanilla", "lstm", "gru"), ("generate", "classify"))

@@ -27,7 +27,7 @@ from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import ROOT, TINY, environment, only_run
 
-pytestmark = pytest.mark.usefixtures("undrawn_data")
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 class StopAfter(StopSignals):
