@@ -10,11 +10,11 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from charlab.errors import CharlabError, ConfigError, line_about_the_machine
+from charlab.errors import CharlabError, ConfigError, line_about_the_machine, nearest
 from charlab.runs.folder import (
     find,  # a run that is not there is found out before torch is imported
 )
@@ -59,6 +59,36 @@ def main(command: Callable[[list[str]], int]) -> None:
     sys.exit(code)
 
 
+def run() -> None:
+    """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
+    commands = {c.__name__: c for c in (train, sample, predict, evaluate, report, inspect_data)}
+    chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    names = [*commands, "inspect"]
+    if chosen == "--version":
+        main(train)
+    if chosen in ("--help", "-h", "help"):
+        print(_HELP)
+        sys.exit(0)
+    command = commands.get({"inspect": "inspect_data"}.get(chosen, chosen))
+    if command is None:
+        _complain(f"error: charlab {chosen}: no such command; {nearest(chosen, names)}")
+        sys.exit(1)
+    del sys.argv[1]
+    main(command)
+
+
+_HELP = """charlab: a laboratory for character-level recurrent networks
+
+  charlab train       trains, searches settings, goes on with a run
+  charlab sample      generates text with a trained network
+  charlab predict     ranks labels for texts
+  charlab evaluate    exact figures of a run
+  charlab report      a page about a sweep or a set of runs
+  charlab inspect     figures and pictures of a dataset
+
+charlab COMMAND --help says more; charlab --version."""
+
+
 def _print_version() -> int:
     from importlib.metadata import version
 
@@ -91,40 +121,16 @@ def train(arguments: list[str]) -> int:
         from charlab.commands.resume import resume_from_arguments
 
         return resume_from_arguments(run, rest)
-    config_dir = Path(sys.argv[0]).resolve().parent / "conf"
     sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
-    return run_composed(_train_job, config_dir, report=_report_known)
+    return run_composed(_train_job, report=_report_known)
 
 
 def _train_job(
     options: "RunOptions", config: str, overrides: Sequence[str], folder: Path | None
 ) -> int:
-    from charlab.builders.corpus import prepare
-    from charlab.runs.folder import require_writable
-    from charlab.system.terminal import start_logging
+    from charlab.commands.train import run as run_training
 
-    require_writable(options.output_dir)
-    start_logging()
-    with _rarely_collected():
-        prepared = prepare(options)  # finds unfit data before anything heavy is imported
-        from charlab.training.run import train as train_run
-
-    try:
-        result = train_run(prepared, folder=folder, config_yaml=config, overrides=overrides)
-    finally:
-        gc.collect()  # a grid's next job needs the memory of this one
-    return exit_code(result.signal)
-
-
-@contextlib.contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """Looks for garbage rarely: texts and modules are many objects, and come to stay."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
+    return exit_code(run_training(options, config, overrides, folder).signal)
 
 
 def sample(arguments: list[str]) -> int:
@@ -233,7 +239,7 @@ def inspect_data(arguments: list[str]) -> int:
     output, rest = take_out(arguments, "output")
     from charlab.commands.inspect_data import inspect_data as run_inspect
 
-    return run_inspect(rest, Path(sys.argv[0]).resolve().parent / "conf", output)
+    return run_inspect(rest, output)
 
 
 _INSPECT_HELP = """inspect_data.py: figures and pictures of a dataset

@@ -22,7 +22,7 @@ def settings(text: str) -> dict[str, object]:
 
 
 def test_groups_and_their_choices(conf: Path) -> None:
-    lines = describe_settings([], conf).splitlines()
+    lines = describe_settings([]).splitlines()
     begin = lines.index("What can be composed (group=choice):") + 2
     groups = dict(line.split(": ") for line in lines[begin : lines.index("", begin)])
     assert groups["model"] == "gru, lstm, vanilla"
@@ -37,24 +37,24 @@ def test_groups_and_their_choices(conf: Path) -> None:
 def test_settings_are_those_of_a_run(
     conf: Path, compose_options: Callable[..., RunOptions]
 ) -> None:
-    assert settings(describe_settings(["--help"], conf)) == to_plain(compose_options())
+    assert settings(describe_settings(["--help"])) == to_plain(compose_options())
 
 
 def test_overrides_count(conf: Path) -> None:
     arguments = ["model=gru", "-h", "dataset.path=it's, ${here}", "seed=3"]
-    shown = settings(describe_settings(arguments, conf))
+    shown = settings(describe_settings(arguments))
     assert isinstance(shown["model"], dict)
     assert shown["model"]["name"] == "gru"
     assert shown["seed"] == 3
-    text = describe_settings(arguments, conf)
+    text = describe_settings(arguments)
     assert "hydra" not in text.lower()
 
 
 def test_of_a_grid_what_all_runs_share(conf: Path) -> None:
-    shown = settings(describe_settings(["-m", "model=gru,lstm", "seed=5", "--help"], conf))
+    shown = settings(describe_settings(["-m", "model=gru,lstm", "seed=5", "--help"]))
     assert isinstance(shown["model"], dict)
     assert (shown["model"]["name"], shown["seed"]) == ("lstm", 5)
-    search = settings(describe_settings(["-m", "sweep=optuna", "--help"], conf))
+    search = settings(describe_settings(["-m", "sweep=optuna", "--help"]))
     assert isinstance(search["sweep"], dict)
 
 
@@ -62,7 +62,7 @@ def test_groups_of_the_user_s_own(conf: Path, tmp_path: Path) -> None:
     (tmp_path / "experiment").mkdir()
     (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\nseed: 9\n")
     arguments = [f"hydra.searchpath=['file://{tmp_path}']", "experiment=mine", "--help"]
-    text = describe_settings(arguments, conf)
+    text = describe_settings(arguments)
     assert "experiment: bilstm_names, gru_text, mine" in text
     assert settings(text)["seed"] == 9
 

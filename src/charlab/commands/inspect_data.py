@@ -21,12 +21,11 @@ from charlab.system.terminal import show, start_logging
 _ROWS = 20  # tokens and labels that are listed
 
 
-def inspect_data(arguments: Sequence[str], config_dir: Path, output: str | None) -> int:
+def inspect_data(arguments: Sequence[str], output: str | None) -> int:
     """Prints figures of a dataset and draws three pictures.
 
     Args:
         arguments: overrides as ``train.py`` takes them; only the dataset's matter.
-        config_dir: where ``train.yaml`` is.
         output: a folder for the pictures; None: one below ``output_dir``.
 
     Returns:
@@ -35,8 +34,7 @@ def inspect_data(arguments: Sequence[str], config_dir: Path, output: str | None)
     Raises:
         CharlabError: if the settings or the data are unfit, or the folder cannot be written.
     """
-    composition = Composition(str(config_dir), "train", (), ())
-    options = check(composition.compose(protect(arguments)))
+    options = check(Composition.here().compose(protect(arguments)))
     start_logging()
     corpus = read_corpus(undivided(options))
     inspection = inspect_corpus(corpus)

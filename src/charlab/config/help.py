@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charlab.config.overrides import protect
+from charlab.system.entry_point import conf_folder
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -32,14 +33,13 @@ def wants_settings(arguments: Sequence[str]) -> bool:
     return bool(flags & _FLAGS) and flags <= _WITH_HELP
 
 
-def describe_settings(arguments: Sequence[str], config_dir: Path) -> str:
+def describe_settings(arguments: Sequence[str]) -> str:
     """What ``--help`` prints: groups, settings as the overrides make them, examples.
 
     Hydra's own help would copy its whole configuration for every group that there is.
 
     Args:
         arguments: of the command line; what would make a grid of runs changes no setting here.
-        config_dir: where ``train.yaml`` is.
 
     Raises:
         Exception: what Hydra raises if the overrides make no configuration.
@@ -51,7 +51,7 @@ def describe_settings(arguments: Sequence[str], config_dir: Path) -> str:
     overrides = protect((word for word in arguments if not word.startswith("-")), grid=grid)
     if grid:
         overrides = _single(overrides)
-    with initialize_config_dir(str(config_dir), version_base="1.3"):
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         config = compose("train", overrides, return_hydra_config=True)
     groups = [f"{group}: {', '.join(names)}" for group, names in find_groups(_folders(config))]
     settings = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])

@@ -10,12 +10,19 @@ from typing import Any
 
 from charlab.config.flags import sort_flags
 from charlab.config.help import describe_settings, wants_settings
-from charlab.config.hydra_settings import origin_words, own_folder, require_known
+from charlab.config.hydra_settings import (
+    looked_into_first,
+    origin_words,
+    own_configurations,
+    own_folder,
+    require_known,
+)
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
 from charlab.config.validation import build, dotted_keys, unknown_key
 from charlab.errors import CharlabError, ConfigError, nearest
+from charlab.system.entry_point import conf_folder
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
 _ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no interpolation
@@ -23,7 +30,6 @@ _ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no in
 
 def run_composed(
     job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
-    config_dir: Path,
     report: Callable[[Exception], int | None],
 ) -> int:
     """Lets Hydra compose the configuration from the command line and runs a job for each.
@@ -31,7 +37,6 @@ def run_composed(
     Args:
         job: takes checked options, the composed YAML, the words that make it again and the folder
             that the user gave the run (``hydra.run.dir``); returns an exit code.
-        config_dir: where ``train.yaml`` is.
         report: says what was wrong with a job and returns its exit code (None: it does not know
             either); the other jobs of a grid go on.
 
@@ -42,9 +47,20 @@ def run_composed(
         ConfigError: if the arguments of the command line do not make a configuration.
     """
     flags, arguments = sort_flags(sys.argv[1:], known_words())
+    folders, flags = own_configurations(flags)
+    with looked_into_first(folders):
+        return _run_composed(job, flags, arguments, report)
+
+
+def _run_composed(
+    job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
+    flags: Sequence[str],
+    arguments: Sequence[str],
+    report: Callable[[Exception], int | None],
+) -> int:
     if wants_settings(flags):
         with _worded():
-            print(describe_settings([*flags, *arguments], config_dir))
+            print(describe_settings([*flags, *arguments]))
         return 0
     grid = require_known(flags, arguments)
     import hydra
@@ -70,7 +86,9 @@ def run_composed(
 
     sys.argv[1:] = [*flags, *protect(arguments, grid=grid)]
     with _worded():
-        decorate = hydra.main(version_base="1.3", config_path=str(config_dir), config_name="train")
+        decorate = hydra.main(
+            version_base="1.3", config_path=str(conf_folder()), config_name="train"
+        )
         decorate(task_function)()
     return max(codes)
 

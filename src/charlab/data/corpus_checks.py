@@ -14,7 +14,8 @@ def require_classes(corpus: Corpus) -> None:
     if not corpus.labels:
         raise DataError(
             "classification needs labels and the documents have none: "
-            "give a folder with one file for each class as dataset.path, or use task=generate"
+            "give a folder with one file for each class as dataset.path, a table's column as "
+            "dataset.label_column, or use task=generate"
         )
     if len(corpus.labels) == 1:
         raise DataError(

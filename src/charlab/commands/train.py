@@ -1,0 +1,94 @@
+"""Training from a command line's job and from a program: ``charlab.train(["model=gru"])``."""
+
+import contextlib
+import gc
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charlab.builders.corpus import prepare
+from charlab.config.schema import RunOptions
+from charlab.runs.folder import require_writable
+from charlab.system.terminal import start_logging
+
+if TYPE_CHECKING:
+    from charlab.api import TrainedModel
+    from charlab.training.run import Result
+
+
+def compose(overrides: Sequence[str] = ()) -> RunOptions:
+    """The settings of a run, as ``train.py`` makes them of the same words.
+
+    Args:
+        overrides: such as ``["model=gru", "optimizer.lr=0.01"]``; values are taken literally.
+
+    Raises:
+        ConfigError: a line for each fault.
+    """
+    return _compose(overrides)[0]
+
+
+def train(overrides: Sequence[str] = ()) -> "TrainedModel":
+    """Trains a run to its end, or until Ctrl-C, and loads its best network.
+
+    Args:
+        overrides: as for :func:`compose`.
+
+    Raises:
+        CharlabError: if settings, data or machine are unfit, or training diverges.
+    """
+    from charlab.api import load_model
+
+    options, config = _compose(overrides)
+    result = run(options, config, overrides, None)
+    return load_model(result.folder)
+
+
+def run(
+    options: RunOptions, config: str, overrides: Sequence[str], folder: Path | None
+) -> "Result":
+    """Trains a run whose settings are composed.
+
+    Args:
+        options: its settings.
+        config: the composed YAML that they come from, which the run's folder keeps.
+        overrides: the words that composed it.
+        folder: the run's; None: a new one below ``output_dir``.
+
+    Raises:
+        CharlabError: as :func:`train`.
+    """
+    require_writable(options.output_dir)
+    start_logging()
+    with _rarely_collected():
+        prepared = prepare(options)  # finds unfit data before anything heavy is imported
+        from charlab.training.run import train as train_run
+
+    try:
+        return train_run(prepared, folder=folder, config_yaml=config, overrides=overrides)
+    finally:
+        gc.collect()  # a grid's next job needs the memory of this one
+
+
+def _compose(overrides: Sequence[str]) -> tuple[RunOptions, str]:
+    from omegaconf import OmegaConf
+
+    from charlab.config.compose import Composition
+    from charlab.config.hydra_app import check
+    from charlab.config.overrides import protect
+
+    if isinstance(overrides, str):
+        overrides = [overrides]
+    config = Composition.here().compose(protect(overrides))
+    return check(config), OmegaConf.to_yaml(config)
+
+
+@contextlib.contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Looks for garbage rarely: texts and modules are many objects, and come to stay."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
