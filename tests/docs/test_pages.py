@@ -17,8 +17,8 @@ BLOCK = re.compile(
 
 def follow(page: str, folder: Path) -> str:
     """Writes the files that a page names and runs its commands in one shell; what they print."""
-    for name in [*(path.name for path in ROOT.glob("*.py")), "conf"]:
-        (folder / name).symlink_to(ROOT / name)
+    for script in ROOT.glob("*.py"):
+        (folder / script.name).symlink_to(script)
     commands = ["set -euo pipefail"]
     for block in BLOCK.finditer((DOCS / page).read_text(encoding="utf-8")):
         if block["path"] is not None:
