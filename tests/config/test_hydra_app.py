@@ -1,7 +1,6 @@
 import ast
 import dataclasses
 import inspect
-import itertools
 import os
 import re
 import sys
@@ -76,16 +75,6 @@ def test_schema_and_files_know_the_same_names(group):
 def test_schema_and_code_know_the_same_names():
     assert models.names() == sorted(MODELS)
     assert TASKS.names() == sorted(TASK_OPTIONS)
-
-
-TWELVE = list(itertools.product(["names", "text"], MODELS, TASK_OPTIONS))
-
-
-@pytest.mark.parametrize("choices", TWELVE, ids="-".join)
-def test_the_twelve_combinations_compose(compose_options, choices):
-    dataset, model, task = choices
-    options = compose_options(f"dataset={dataset}", f"model={model}", f"task={task}")
-    assert (options.dataset.source, options.model.name, options.task.name) == choices
 
 
 def test_experiments_are_what_their_first_lines_say(compose_options):

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from charlab.reports.run_records import read_run
 from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import ROOT, TINY, environment, only_run
@@ -85,6 +86,8 @@ def test_a_killed_run_resumed_is_the_run_never_stopped(
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     victim = start(arguments(killed, task, dataset, path, *more))
     folder = kill_in_the_middle_of_an_epoch(victim, killed)
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "running"
+    assert read_run(folder).status == "died"
     finish(f"resume={folder}")
     finish(*arguments(whole, task, dataset, path, *more))
     assert_same_run(only_run(whole), folder)

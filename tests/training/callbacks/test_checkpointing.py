@@ -152,23 +152,14 @@ def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None
     assert training["progress"]["step"] == saved
 
 
-def test_a_process_that_died_is_no_running_one(names_folder: Path, tmp_path: Path) -> None:
+def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
     process = in_training(names_folder, tmp_path)
     folder = only_run(tmp_path)
     assert read_run(folder).status == "running"
-    process.kill()
-    process.communicate()
-    assert json.loads((folder / "metrics.json").read_text())["status"] == "running"
-    assert read_run(folder).status == "died"
-
-
-def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
-    process = in_training(names_folder, tmp_path)
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err.decode()
     assert "Traceback" not in err.decode()
-    folder = only_run(tmp_path)
     assert json.loads((folder / "metrics.json").read_text())["status"] == "interrupted"
     assert (folder / "samples.txt").stat().st_size > 0
     assert "can be resumed" in out.decode()
