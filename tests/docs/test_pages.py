@@ -45,7 +45,7 @@ def follow(page: str, folder: Path) -> str:
 def test_adding_a_dataset(tmp_path: Path) -> None:
     said = follow("adding-a-dataset.md", tmp_path)
     assert "10 documents" in said
-    assert re.search("venom.*signal|signal.*venom", said)
+    assert "2 labels" in said
     assert (tmp_path / "pictures").is_dir()
 
 
