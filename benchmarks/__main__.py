@@ -37,7 +37,7 @@ def bench(arguments: list[str]) -> int:
             describe(BenchmarkArguments, _COMMAND, purpose, ["only=training,generation seconds=8"])
         )
         return 0
-    options = parse_arguments(BenchmarkArguments, arguments, _COMMAND)
+    options = parse_arguments(BenchmarkArguments, arguments)
     rooms = options.only.split(",")
     unknown = [room for room in rooms if room not in ROOMS]
     if unknown:

@@ -2,10 +2,8 @@
 code.
 """
 
-import atexit
 import contextlib
 import dataclasses
-import gc
 import os
 import secrets
 import signal
@@ -18,6 +16,7 @@ from charlab.errors import CharlabError, ConfigError, line_about_the_machine, ne
 from charlab.runs.folder import (
     find,  # a run that is not there is found out before torch is imported
 )
+from charlab.system.startup import prepare
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
@@ -34,8 +33,7 @@ def main(command: Callable[[list[str]], int]) -> None:
     """
     _prepare_streams()
     sys.unraisablehook = _on_unraisable
-    let_threads_sleep()
-    atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
+    prepare()
     try:
         code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
         sys.stdout.flush()
@@ -261,7 +259,7 @@ def _read(
     if wants_help(arguments):
         print(describe(schema, command, purpose, examples))
         return None
-    return parse_arguments(schema, arguments, command)
+    return parse_arguments(schema, arguments)
 
 
 def exit_code(signum: int | None) -> int:
@@ -299,17 +297,6 @@ def _drop_unwritten() -> None:
             stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def let_threads_sleep() -> None:
-    """Lets PyTorch's CPU threads fall asleep soon; to be called before torch is imported.
-
-    By default a thread that waits for the others spins for milliseconds. Where another program
-    wants the same cores, all of them then wait for the one that is not running: a small LSTM
-    trained some 20 times slower beside one busy process on two cores. Spinning a thousand times
-    first costs nothing on an idle machine; going to sleep at once costs a quarter of the speed.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def _prepare_streams() -> None:

@@ -6,7 +6,7 @@ import typing
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from charlab.config.validation import no_setting, unknown_key
+from charlab.config.validation import WANTED, no_setting, unknown_key
 from charlab.errors import ConfigError
 
 T = TypeVar("T")
@@ -25,13 +25,11 @@ def _typed(field: "dataclasses.Field[Any]") -> str:
     return field.metadata["key"] or field.name
 
 
-def parse_arguments(schema: type[T], arguments: Sequence[str], command: str) -> T:
+def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
     """Reads a command's words. Everything after the first ``=`` is the value, to the letter.
 
     Args:
         schema: a dataclass whose fields are made by :func:`argument`.
-        arguments: as the shell gave them.
-        command: the command's name, for messages.
 
     Raises:
         ConfigError: a line for each word that cannot be read.
@@ -55,7 +53,7 @@ def parse_arguments(schema: type[T], arguments: Sequence[str], command: str) -> 
             try:
                 values[names[key]] = convert(hints[key], value)
             except ValueError:
-                faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
+                faults.append(f"{key}= must be {WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:
         raise ConfigError(*faults)
     return schema(**values)
@@ -93,13 +91,8 @@ def convert(hint: Any, value: str) -> Any:
     return kind(value)
 
 
-_WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-
-
 def _kind(hint: Any) -> Any:
-    """The type that is no None, without what is annotated."""
-    if hasattr(hint, "__metadata__"):
-        hint = typing.get_args(hint)[0]
+    """The type that is no None."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return next(part for part in typing.get_args(hint) if part is not type(None))
     return hint

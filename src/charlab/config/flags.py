@@ -30,10 +30,6 @@ _LONG = {*_SHORT.values(), "--hydra-help", "--resolve", _RERUN}
 def refuse_flags(arguments: Sequence[str], known: Sequence[str]) -> None:
     """Refuses whatever is no ``key=value``, with the setting that it may stand for.
 
-    Args:
-        arguments: of a command line.
-        known: the keys that there are.
-
     Raises:
         ConfigError: if there is such a word.
     """
@@ -43,10 +39,6 @@ def refuse_flags(arguments: Sequence[str], known: Sequence[str]) -> None:
 
 def sort_flags(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:
     """Separates flags from overrides, which Hydra takes only in one piece.
-
-    Args:
-        arguments: of a command line.
-        known: the settings that there are.
 
     Returns:
         The flags by their long names, a value as in ``--cfg=job``; and the other words.

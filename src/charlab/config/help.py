@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charlab.config.flags import GRID, HELP
 from charlab.config.overrides import protect
 from charlab.system.entry_point import conf_folder
 
@@ -21,16 +22,14 @@ python train.py -m model=vanilla,lstm,gru seed=1,2  a grid of runs
 python train.py -m sweep=optuna                     a search for the best settings
 python train.py resume=latest                       goes on where a run stopped"""
 
-_FLAGS = {"--help", "-h"}
-_GRID = {"--multirun", "-m"}
-_WITH_HELP = {*_FLAGS, *_GRID, "--resolve"}
+_WITH_HELP = {HELP, GRID, "--resolve"}
 _INTERNAL = {"hydra", "shared"}  # folders of what is composed by others, not by the user
 
 
 def wants_settings(arguments: Sequence[str]) -> bool:
-    """Whether a command line asks for this help; with any other flag it is Hydra's affair."""
+    """Whether flags, in full, ask for this help; with any other it is Hydra's affair."""
     flags = {word for word in arguments if word.startswith("-")}
-    return bool(flags & _FLAGS) and flags <= _WITH_HELP
+    return HELP in flags and flags <= _WITH_HELP
 
 
 def describe_settings(arguments: Sequence[str]) -> str:
@@ -47,7 +46,7 @@ def describe_settings(arguments: Sequence[str]) -> str:
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    grid = bool(_GRID.intersection(arguments))
+    grid = GRID in arguments
     overrides = protect((word for word in arguments if not word.startswith("-")), grid=grid)
     if grid:
         overrides = _single(overrides)

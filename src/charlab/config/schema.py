@@ -127,20 +127,11 @@ class SchedulerOptions:
     final: Annotated[float, between(0, 1)]
 
 
-SCHEDULERS: dict[str, type] = {
-    "cosine": SchedulerOptions,
-    "linear": SchedulerOptions,
-    "constant": SchedulerOptions,
-}
+SCHEDULERS: dict[str, type] = dict.fromkeys(("cosine", "linear", "constant"), SchedulerOptions)
 
 
 # Lightning's strategies whose processes hold the whole network each: a checkpoint needs it whole.
-STRATEGIES = (
-    "auto",
-    "ddp",
-    "ddp_find_unused_parameters_false",
-    "ddp_find_unused_parameters_true",
-)
+STRATEGIES = ("auto", "ddp", "ddp_find_unused_parameters_false", "ddp_find_unused_parameters_true")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Runs on disk: where a run's folder is, what it is called, how the latest is found."""
 
 import difflib
-import fcntl
 import os
 import re
 import shlex
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from charlab.errors import RunError, RunInUseError, nearest
+from charlab.system.file_locks import is_locked, lock
 from charlab.system.files import clean_up, open_regular, user_path
 
 HYDRA = ".hydra"
@@ -28,10 +28,9 @@ def allocate(output_dir: str, task: str, dataset: str, model: str, *, debug: boo
         RunError: if the folder cannot be made.
     """
     parent = user_path(output_dir) / ("debug" if debug else "") / task / dataset / model
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        return _first_free(parent, stamp)
+        return first_free(parent)
     except OSError as error:
         raise RunError(
             f"cannot write the run's folder {parent}: {error.strerror}; "
@@ -95,30 +94,11 @@ def exclusive(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise RunError(f"cannot lock the run's folder {folder}: {error.strerror}") from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunInUseError(
-                f"{folder} is in use: the run goes on in another process"
-            ) from error
+        if not lock(file, wait=False):
+            raise RunInUseError(f"{folder} is in use: the run goes on in another process")
         for part in own:
             clean_up(part)
         yield
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process has a lock file: a run's (``LOCK``), or a sweep's for a trial."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # held, or a file system that knows no locks: in doubt it lives
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def true_status(folder: Path, status: str) -> str:
@@ -206,8 +186,9 @@ def checkpoint_file(run: Path) -> Path:
     return best if best.exists() else run / CHECKPOINTS / LAST
 
 
-def _first_free(parent: Path, stamp: str) -> Path:
-    number = 1
+def first_free(parent: Path) -> Path:
+    """Makes a folder that is named by the time and belongs to the caller: ``<date>_<time>[-n]``."""
+    stamp, number = datetime.now().strftime("%Y-%m-%d_%H-%M-%S"), 1
     while True:
         folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
         try:

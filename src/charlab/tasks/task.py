@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
-from charlab.data.batches.batch import ALL, Batch, Shard
+from charlab.data.batches.batch import ALL, Batch, LabelUse, Shard
 from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batches
-from charlab.data.batches.loaders import LabelUse, TrainingBatches, training_batches
+from charlab.data.batches.loaders import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary

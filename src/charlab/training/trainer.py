@@ -20,7 +20,7 @@ from charlab.data.corpus import Corpus
 from charlab.errors import RunError
 from charlab.runs.checkpoint import Checkpoint
 from charlab.system.random_state import seed_everything
-from charlab.system.signals import StopSignals
+from charlab.system.signals import Stopped, StopSignals
 from charlab.system.terminal import LOGGER, hush_lightning
 from charlab.training.callbacks.pruning import PruningCallback
 from charlab.training.distributed.lightning_environment import OrderedSums, environment_of
@@ -31,7 +31,6 @@ from charlab.training.distributed.process_group import (
     is_loss_of_others,
 )
 from charlab.training.distributed.workers import Workers
-from charlab.training.records import Stopped
 from charlab.training.session import Session
 
 _WORKER = "charlab.training.worker"

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from charlab.data.tokens import (
     UNITS,
-    id_table,
+    learn_vocabulary,
     make_vocabulary,
     resolve_min_count,
+    token_lengths,
     tokenizer,
-    vocabulary_from_counts,
 )
 from charlab.data.tokens.vocabulary import FIRST, UNK
 from charlab.errors import ConfigError
@@ -47,48 +47,42 @@ def texts_in(script):
 def test_what_is_encoded_comes_back(unit, script, data):
     text = data.draw(texts_in(script))
     source = tokenizer(unit)
-    token_ids = source.points(text)
-    assert int(source.lengths()[token_ids].sum()) == len(text)
-    counts = np.bincount(token_ids, minlength=source.size)
-    met = np.flatnonzero(counts)
-    vocabulary, *dropped = vocabulary_from_counts(unit, source.tokens(met), counts[met], 1)
+    token_ids = source.token_ids(text)
+    tokens = source.tokens()
+    assert int(token_lengths(unit, tokens)[token_ids].sum()) == len(text)
+    counts = np.bincount(token_ids, minlength=len(tokens))
+    if not text:
+        return
+    vocabulary, table, dropped = learn_vocabulary(unit, tokens, counts, 1)
     ids = vocabulary.encode(text)
-    assert dropped == [0, 0]
+    assert dropped == (0, 0)
+    np.testing.assert_array_equal(table[token_ids], ids)
     assert UNK not in ids
     assert vocabulary.decode(ids) == text
     assert vocabulary.whole(ids.tolist()) == len(ids)
     assert vocabulary.unknown(text) == []
-    np.testing.assert_array_equal(id_table(source, vocabulary)[token_ids], ids)
 
 
 @pytest.mark.parametrize("unit", ["char", "word"])
 def test_what_is_rare_is_left_out_and_counted(unit):
     tokens = ["a", "b", "c", "d", "e"]
-    vocabulary, dropped, occurrences = vocabulary_from_counts(unit, tokens, [3, 2, 1, 0, 2], 3)
+    vocabulary, table, dropped = learn_vocabulary(unit, tokens, [3, 2, 1, 0, 2], 3)
     assert vocabulary.unit == unit
     assert vocabulary.tokens == ("a",)
-    assert (dropped, occurrences) == (3, 5)
+    assert dropped == (3, 5)
+    assert table.tolist() == [FIRST, UNK, UNK, UNK, UNK]
     assert vocabulary.encode("ab" if unit == "char" else "a\n").tolist() == [FIRST, UNK]
-    everything, *none = vocabulary_from_counts(unit, tokens, [3, 2, 1, 0, 2], 1)
+    everything, _, none = learn_vocabulary(unit, tokens, [3, 2, 1, 0, 2], 1)
     assert everything.tokens == ("a", "b", "c", "e")  # what never occurs in train is not known
-    assert none == [0, 0]
+    assert none == (0, 0)
 
 
 def test_bytes_are_never_left_out():
-    vocabulary, *dropped = vocabulary_from_counts("byte", ["A"], [1], 5)
+    tokens = tokenizer("byte").tokens()
+    vocabulary, table, dropped = learn_vocabulary("byte", tokens, np.eye(256)[65])
     assert vocabulary.size == 258
-    assert dropped == [0, 0]
-    assert id_table(tokenizer("byte"), vocabulary).tolist() == list(range(2, 258))
-
-
-def test_ids_of_what_a_vocabulary_lacks():
-    words = tokenizer("word")
-    token_ids = words.points("a b\nc")
-    table = id_table(words, make_vocabulary("word", ["c", "a"]))
-    assert table[token_ids].tolist() == [FIRST, UNK, UNK, FIRST + 1]
-    characters = tokenizer("char")
-    table = id_table(characters, make_vocabulary("char", "z"))
-    assert table[characters.points("az😀")].tolist() == [UNK, FIRST, UNK]
+    assert dropped == (0, 0)
+    assert table.tolist() == list(range(2, 258))
 
 
 def test_a_large_alphabet():

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charlab.data.tokens import token_lengths
 from charlab.data.tokens.vocabulary import FIRST, UNK
 from charlab.data.tokens.words import WordTokenizer, WordVocabulary, split_words
 from charlab.errors import UnknownCharacterError
@@ -55,11 +56,10 @@ def test_a_text_may_be_cut_where_it_says(text, rest):
 
 def test_numbers_are_kept_from_text_to_text():
     words = WordTokenizer()
-    assert words.points("a b a").tolist() == [0, 1, 2]
-    assert words.points(" b\nxyz").tolist() == [1, 3, 4]
-    assert words.size == 5
-    assert words.tokens([0, 1, 2, 3, 4]) == ["a", " b", " a", "\n", "xyz"]
-    assert words.lengths().tolist() == [1, 2, 2, 1, 3]
+    assert words.token_ids("a b a").tolist() == [0, 1, 2]
+    assert words.token_ids(" b\nxyz").tolist() == [1, 3, 4]
+    assert words.tokens() == ["a", " b", " a", "\n", "xyz"]
+    assert token_lengths("word", words.tokens()).tolist() == [1, 2, 2, 1, 3]
 
 
 def test_what_is_unknown_is_named_with_its_place():

@@ -9,8 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import Batch
-from charlab.data.batches.loaders import LabelUse
+from charlab.data.batches.batch import Batch, LabelUse
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
 from charlab.evaluation.bits_per_character import OriginalText

@@ -5,8 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import IGNORE, Batch
-from charlab.data.batches.loaders import LabelUse
+from charlab.data.batches.batch import IGNORE, Batch, LabelUse
 from charlab.data.corpus import Corpus
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter

@@ -1,15 +1,14 @@
 """Tables: a row is a document; one column holds texts, another may hold labels."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from charlab.data.documents.document import Document
-from charlab.data.documents.files.arrangement import Placed, arrange_parts, shown
+from charlab.data.documents.files.arrangement import Placed, arrange_parts, only
 from charlab.data.documents.files.entries import Entry, Found, find
 from charlab.data.documents.files.table_columns import Columns
 from charlab.data.documents.files.table_formats import ENDINGS, rows_of
+from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources
-from charlab.data.documents.sources.request import Request
 from charlab.errors import DataError
 
 
@@ -39,10 +38,7 @@ def _tables(found: Found, request: Request) -> list[Placed]:
     if not tables:
         what = "is no table" if found.single else "holds no table"
         raise DataError(f"{request.path!r} {what}: known by their endings are {', '.join(ENDINGS)}")
-    chosen = set(tables)
-    others = tuple(shown(entry) for entry in found.entries if entry not in chosen)
-    found = replace(found, entries=tables, passed=others + found.passed)
-    return arrange_parts(found, request.remark)
+    return arrange_parts(only(found, tables), request.remark)
 
 
 def _ending(entry: Entry) -> str:
