@@ -15,6 +15,8 @@ from charlab.evaluation.novelty import SequenceNovelty
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -1,9 +1,6 @@
-"""Every task keeps the contract; a new one is a file and a YAML file."""
+"""Every task keeps the contract; of a new one, see ``tests/docs/test_pages.py``."""
 
-import csv
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +12,7 @@ from charlab.data.tokens.ragged import EncodedSplit
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, facts_of
 from charlab.testing.task_contract import TaskContract
-from tests.support.shell import TINY, only_run, through_bash
 
-TOYS = Path(__file__).parent / "toys"
 NAMES = [(f"{a}{b * n}{a}", a) for n in (1, 2, 5) for a in "aei" for b in "xyzw"]
 STREAM = [("the quick brown fox jumps over the lazy dog; " * 6, label) for label in ("x", "y")]
 SMALL = ["model.hidden_size=5", "model.embedding_size=3", "model.dropout=0.3"]
@@ -62,39 +57,3 @@ class TestClassifyNames(_OfCharlab):
 class TestClassifyText(_OfCharlab):
     arguments = ("task=classify",)
     texts = STREAM
-
-
-def test_a_new_task_is_one_file_and_one_yaml(tmp_path: Path) -> None:
-    """It trains, stops, goes on, is evaluated and predicted through the ordinary commands."""
-
-    def run(script: str, *arguments: str) -> str:
-        output = f"output_dir={tmp_path}"
-        done = through_bash(script, *arguments, output, CHARLAB_TASKS=str(TOYS))
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    names = tmp_path / "names.txt"
-    names.write_text("\n".join(f"{a}{b}{c}" for a in "bdfg" for b in "aeio" for c in "klmn"))
-    arguments = [*TINY, "task=vowels", f"dataset.path={names}", "model.bidirectional=true"]
-    run("train.py", "--config-dir", str(TOYS / "conf"), *arguments)
-    folder = only_run(tmp_path)
-    assert folder.relative_to(tmp_path).parts[0] == "vowels"
-    first = json.loads((folder / "metrics.json").read_text())
-    run("train.py", f"resume={folder}", "trainer.max_epochs=40")
-    after = json.loads((folder / "metrics.json").read_text())
-    assert after["progress/epochs"] == 40
-    assert after["best/val/accuracy"] > max(0.9, first["best/val/accuracy"] - 1e-9)
-    assert "val/accuracy" in run("evaluate.py", f"run={folder}", "split=val")
-    answers = tmp_path / "answers.csv"
-    run("predict.py", "run=latest", f"input={names}", f"output={answers}")
-    with answers.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    right = [row["vowels"] == "".join(".v"[c in "aeio"] for c in row["text"]) for row in rows]
-    assert len(rows) == 64
-    assert sum(right) > 60
-    assert run("predict.py", f"run={folder}", "text=bam") == "bam\t.v.\n"
-    refused = through_bash("sample.py", f"run={folder}", CHARLAB_TASKS=str(TOYS))
-    assert refused.stderr.endswith(
-        "was trained with task=vowels and cannot generate or score text; use predict.py for it, "
-        "or a run with task=generate\n"
-    )

@@ -20,6 +20,7 @@ from charlab.config.constraints import (
     place,
 )
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
+from charlab.registry import OptionsOf
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class DatasetOptions:
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What every recurrent model has. A model with more options adds a subclass."""
+    """What every recurrent model has. A model with more settings adds a subclass."""
 
     name: str
     hidden_size: Annotated[int, at_least(1)]
@@ -86,7 +87,12 @@ class GRUOptions(ModelOptions):
     """The gated recurrent unit."""
 
 
-MODELS: dict[str, type] = {"vanilla": VanillaOptions, "lstm": LSTMOptions, "gru": GRUOptions}
+MODELS = OptionsOf(
+    "model",
+    "charlab.models",
+    ModelOptions,
+    known={"vanilla": VanillaOptions, "lstm": LSTMOptions, "gru": GRUOptions},
+)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def monitored(metrics: Iterable[Metric]) -> Rule:
     return one_of(*(f"val/{metric.name}" for metric in metrics if metric.monitored))
 
 
-TASK_OPTIONS: OptionsOf[TaskOptions] = OptionsOf("charlab.tasks", TaskOptions)
+TASK_OPTIONS: OptionsOf[TaskOptions] = OptionsOf("task", "charlab.tasks", TaskOptions)
 """By the task's name: the schema of its options."""
 
 

@@ -1,7 +1,7 @@
 """Where text comes from: one module per dataset, found by its name.
 
-A source is a function from a `Request` to documents. A new dataset is a new module of this package
-with one such function under ``@sources.register(NAME)``, and one file in ``conf/dataset/``.
+A source is a function from a `Request` to documents, under ``@sources.register(NAME)``. A new one
+is a module and a YAML file in a folder of the user's own; docs/adding-a-dataset.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,9 +11,11 @@ from typing import TypeVar
 
 from charlab.data.documents.document import AnyDocument, Document
 from charlab.data.documents.request import Request
-from charlab.registry import Registry
+from charlab.registry import Registry, user_folders
 
 __all__ = ["Request", "Source", "read_parts", "read_source", "sources", "stripping", "strips"]
+
+__path__ += user_folders("dataset")
 
 Source = Callable[[Request], Iterable[AnyDocument]]
 
