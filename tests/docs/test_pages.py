@@ -47,6 +47,7 @@ def test_adding_a_dataset(tmp_path: Path) -> None:
     assert "10 documents" in said
     assert "2 labels" in said
     assert (tmp_path / "pictures").is_dir()
+    assert re.search(r"^=+ \d+ passed", said, re.M)
 
 
 def test_adding_a_model(tmp_path: Path) -> None:
