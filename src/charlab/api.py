@@ -62,6 +62,12 @@ class TrainedModel:
         self._fingerprint = checkpoint.fingerprint
         self._data_paths = checkpoint.data_paths
 
+    def __repr__(self) -> str:
+        model, loss = self.options.model, self.metrics.get(self.options.task.monitor)
+        layers = f"{model.name} {model.num_layers} × {model.hidden_size}"
+        measured = "" if loss is None else f", {self.options.task.monitor} {loss:.4g}"
+        return f"<{self.task}: {layers} on {self.options.dataset.name}{measured}; {self.path}>"
+
     @property
     def task(self) -> str:
         """The name of what the network was trained for, as "generate" or "classify"."""

@@ -197,7 +197,10 @@ def inspect_data(arguments: list[str]) -> int:
     from charlab.config.overrides import take_out
 
     if wants_help(arguments):
-        print(_INSPECT_HELP)
+        from charlab.system.entry_point import command_line
+
+        started = {"inspect": command_line("inspect_data"), "train": command_line("train")}
+        print(_INSPECT_HELP.format(**started))
         return 0
     from charlab.config.flags import refuse_flags
     from charlab.config.hydra_app import known_words
@@ -212,12 +215,12 @@ def inspect_data(arguments: list[str]) -> int:
     return run_inspect(rest, output)
 
 
-_INSPECT_HELP = """inspect_data.py: figures and pictures of a dataset
+_INSPECT_HELP = """{inspect}: figures and pictures of a dataset
 
-  python inspect_data.py dataset=text dataset.path=book.txt
-  python inspect_data.py dataset=names output=pictures
+  {inspect} dataset=text dataset.path=book.txt
+  {inspect} dataset=names output=pictures
 
-It takes the dataset's settings as train.py does (python train.py --help lists them), and
+It takes the dataset's settings as {train} does ({train} --help lists them), and
 
   output=FOLDER   where the pictures go; without it, outputs/data/<dataset>"""
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from charlab.config.validation import WANTED, no_setting, unknown_key
 from charlab.errors import ConfigError
+from charlab.system.entry_point import command_line
 
 T = TypeVar("T")
 HELP = "help"
@@ -84,7 +85,8 @@ def describe(schema: type[CommandArguments]) -> str:
     fields = sorted(dataclasses.fields(given), key=lambda field: "." in _typed(field))
     width = max(len(_typed(field)) for field in fields) + 1
     lines = [f"{schema.command}: {schema.purpose}", ""]
-    lines += [f"  python {schema.command} {example}" for example in schema.examples]
+    started = command_line(schema.command.removesuffix(".py"))
+    lines += [f"  {started} {example}" for example in schema.examples]
     lines += ["", "Words (key=value; the value is taken literally):", ""]
     for field in fields:
         default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from charlab.config.validation import no_setting
 from charlab.errors import ConfigError
+from charlab.system.entry_point import command_line
 
 HELP = "--help"
 GRID = "--multirun"
@@ -99,5 +100,5 @@ def _require_sense(flags: dict[str, str], rest: Sequence[str]) -> None:
     if "--shell-completion" in flags and len(wanted.intersection(rest)) != 1:
         raise ConfigError(
             "--shell-completion goes with install=SHELL or uninstall=SHELL, SHELL being bash, fish "
-            'or zsh, as in: eval "$(python train.py --shell-completion install=bash)"'
+            f'or zsh, as in: eval "$({command_line("train")} --shell-completion install=bash)"'
         )

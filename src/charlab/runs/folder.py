@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from charlab.errors import RunError, RunInUseError, nearest
+from charlab.system.entry_point import command_line
 from charlab.system.file_locks import is_locked, lock
 from charlab.system.files import clean_up, open_regular, user_path
 
@@ -165,7 +166,7 @@ def find(run: str, output_dir: str, tasks: Collection[str], command: str) -> Pat
             return folder
         named = [f" task={task}" for task in tasks]
         kind = " with" + " or".join(named) if tasks else ""
-        what = f"python train.py{''.join(named[:1])}"
+        what = f"{command_line('train')}{''.join(named[:1])}"
         raise RunError(f"{command}: no run{kind} in {output_dir}/ yet; train one first: {what}")
     if not run:
         raise RunError(f"{command}: run= is empty: give latest, or a run's folder")

@@ -1,6 +1,5 @@
 """``python train.py -m sweep=optuna``: a sweep begun, joined or gone on with, to its end."""
 
-import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from charlab.sweeps.search.study import create, load
 from charlab.sweeps.workers.engines import build_engine
 from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.supervisor import Supervisor
+from charlab.system.entry_point import command_line
 from charlab.system.files import user_path
 from charlab.system.terminal import LogFile, say, start_logging
 
@@ -162,16 +162,16 @@ def _command_again(name: str) -> str:
         arguments.append(f"{key}={without_password(with_driver(value))}" if is_url else word)
     if not any(word.lstrip("+").startswith("sweep.name=") for word in arguments):
         arguments.append(f"sweep.name={name}")
-    return shlex.join(["python", sys.argv[0], *arguments])
+    return command_line("train", *arguments)
 
 
 def _command_to_report(location: StudyLocation) -> str:
     folder = location.folder
     is_usual = folder.parent == user_path("outputs") / SWEEPS
-    arguments = ["python", "report.py", f"sweep={folder.name if is_usual else folder}"]
+    arguments = [f"sweep={folder.name if is_usual else folder}"]
     if location.storage != file_url(folder):
         arguments.append(f"storage={without_password(location.storage)}")
-    return shlex.join(arguments)
+    return command_line("report", *arguments)
 
 
 def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -> None:

@@ -16,6 +16,7 @@ from charlab.sweeps.search.study import load
 from charlab.sweeps.search.trial_folders import belongs, read_mapping
 from charlab.sweeps.workers.claim import IDENTITY, OF, REASON, WORDS
 from charlab.sweeps.workers.locks import LOCKS
+from charlab.system.entry_point import command_line
 from charlab.system.file_locks import is_locked
 from charlab.system.files import user_path
 
@@ -44,7 +45,7 @@ def find_sweep(sweep: str, output_dir: str) -> Path:
     if sweep == "latest":
         if not there:
             raise SweepError(
-                f"no sweep in {parent}/ yet; make one: python train.py -m sweep=optuna"
+                f"no sweep in {parent}/ yet; make one: {command_line('train')} -m sweep=optuna"
             )
         return parent / max(there, key=lambda name: (there[name], name))
     for folder in (parent / sweep, user_path(sweep)):

@@ -28,8 +28,10 @@ _ROW = 64  # bytes that a row takes at least once it is read
 Row = tuple[Any, Any, str]  # the cell of text, that of the label, and the place for messages
 
 
-def rows_of(entry: Entry, ending: str, columns: Columns, encoding: str) -> Iterator[Document]:
-    """The documents in a table.
+def rows_of(
+    entry: Entry, ending: str, columns: Columns, encoding: str
+) -> Iterator[Document | None]:
+    """The rows of a table as documents; None for one without a text.
 
     Args:
         entry: the file.
@@ -41,9 +43,7 @@ def rows_of(entry: Entry, ending: str, columns: Columns, encoding: str) -> Itera
         DataError: while they are taken, if the file is no such table.
     """
     for text, label, where in _READERS[ending](entry, columns, encoding):
-        document = columns.document(text, label, where)
-        if document is not None:
-            yield document
+        yield columns.document(text, label, where)
 
 
 def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:

@@ -19,7 +19,7 @@ def read(request: Request) -> Iterator[Document]:
     The path is a file, a folder, a zip archive or a pattern (all tables in it, one after the
     other), or "-" for CSV on standard input. Texts are in ``request.text_column``; without it in
     the column "text", or in the only one (beside the labels'). Labels are in
-    ``request.label_column``; without it there are none. Rows without a text are passed over.
+    ``request.label_column``; without it there are none. Rows without a text are left out, and counted.
 
     Raises:
         DataError: if a file is missing, unreadable or no table, a column is not there or holds no
@@ -46,7 +46,7 @@ def _ending(entry: Entry) -> str:
 
 
 def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
-    some = False
+    documents = blank = 0
     said = set()
     for entry, _, split in tables:
 
@@ -58,7 +58,12 @@ def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
 
         columns = Columns(entry.title, request.text_column, request.label_column, remark)
         for document in rows_of(entry, _ending(entry), columns, request.encoding):
-            some = True
+            if document is None:
+                blank += 1
+                continue
+            documents += 1
             yield document if split is None else document._replace(split=split)
-    if not some:
+    if blank and documents:
+        request.remark(f"rows left out, for there is no text in them: {blank:,}")
+    if not documents:
         raise DataError(f"{tables[0].entry.title} has no row with a text in it")
