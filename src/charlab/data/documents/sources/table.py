@@ -19,7 +19,7 @@ def read(request: Request) -> Iterator[Document]:
     The path is a file, a folder, a zip archive or a pattern (all tables in it, one after the
     other), or "-" for CSV on standard input. Texts are in ``request.text_column``; without it in
     the column "text", or in the only one (beside the labels'). Labels are in
-    ``request.label_column``; without it there are none. Rows without a text are left out, and counted.
+    ``request.label_column``; without it there are none. Rows without a text are left out, counted.
 
     Raises:
         DataError: if a file is missing, unreadable or no table, a column is not there or holds no
