@@ -17,15 +17,21 @@ from charlab import doors
 
 
 def in_process(
-    script: str, *words: str, stdin: str | bytes = "", folder: Path = ROOT
+    script: str,
+    *words: str,
+    stdin: str | bytes = "",
+    folder: Path = ROOT,
+    terminal: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Does what ``python SCRIPT WORD …`` does, without a process of its own.
 
     For what a door says, writes and returns in a folder. What a shell, a pipe, a signal or a fresh
     interpreter has a part in goes through ``tests.shell``. A fault that the door does not know
-    comes out as the exception that it is.
+    comes out as the exception that it is. With ``terminal`` what it writes goes to a terminal, as
+    far as the door can tell.
     """
-    out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
+    sink = _Terminal if terminal else io.BytesIO
+    out, err = io.TextIOWrapper(sink()), io.TextIOWrapper(sink())
     given = io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
     argv = [str(ROOT / script), *words]
     with (
@@ -40,6 +46,13 @@ def in_process(
     code = ended.value.code
     assert isinstance(code, int)
     return subprocess.CompletedProcess(argv, code, _text(out), _text(err))
+
+
+class _Terminal(io.BytesIO):
+    """Says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @contextlib.contextmanager
