@@ -6,6 +6,7 @@ An input depends on the seed and on its own number alone: ``--only NUMBER`` repe
 """
 
 import argparse
+import contextlib
 import os
 import random
 import shutil
@@ -83,8 +84,9 @@ def main(words: Sequence[str] | None = None) -> int:
     numbers = range(options.count) if options.only is None else [options.only]
     begun = time.perf_counter()
     try:
-        for number, findings in fuzz(options.seed, numbers, folder):
-            tally.add(number, findings)
+        with contextlib.suppress(KeyboardInterrupt):
+            for number, findings in fuzz(options.seed, numbers, folder):
+                tally.add(number, findings)
     finally:
         if options.folder is None:
             shutil.rmtree(folder, ignore_errors=True)

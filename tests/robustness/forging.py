@@ -1,0 +1,173 @@
+"""Ways to damage or forge the files of a run, a sweep, or a checkpoint's content."""
+
+import os
+import random
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from tests.robustness import bombs
+
+Forge = Callable[[random.Random, Path, Path], str]
+"""Takes chance, a file and a place outside of the run; damages the file and says how."""
+
+
+def bytes_of(chance: random.Random, path: Path, outside: Path) -> str:
+    """Truncates, flips, repeats or fills with zeros."""
+    data = bytearray(path.read_bytes())
+    kind = chance.choice(["truncated", "flipped", "repeated", "zeroed", "grown"])
+    place = chance.randrange(len(data) + 1)
+    if kind == "truncated":
+        del data[place:]
+    elif kind == "flipped":
+        for _ in range(min(len(data), chance.choice([1, 5, 100]))):
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    elif kind == "repeated":
+        data += data[place:]
+    elif kind == "zeroed":
+        data[place : place + 4096] = bytes(len(data[place : place + 4096]))
+    else:
+        data += bytes(chance.randrange(256) for _ in range(500))
+    _fresh(path).write_bytes(data)
+    return kind
+
+
+def text_of(chance: random.Random, path: Path, outside: Path) -> str:
+    """Writes something else than the JSON, YAML or log that is expected."""
+    kind = chance.choice(sorted(bombs.TEXTS))
+    _fresh(path).write_bytes(bombs.TEXTS[kind])
+    return kind
+
+
+def node_of(chance: random.Random, path: Path, outside: Path) -> str:
+    """Puts something in the place of a file that is no file, or lies elsewhere."""
+    kind = chance.choice(
+        ["missing", "folder", "FIFO", "zero device", "itself", "broken link", "link outside", "huge"]
+    )
+    _fresh(path)
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "FIFO":
+        os.mkfifo(path)
+    elif kind == "huge":
+        with path.open("wb") as file:
+            file.truncate(2**40)  # without any blocks
+    elif kind != "missing":
+        targets = {"zero device": "/dev/zero", "itself": path.name, "link outside": str(outside)}
+        path.symlink_to(targets.get(kind, "nowhere"))
+    return kind
+
+
+def archive_of(chance: random.Random, path: Path, outside: Path) -> str:
+    """Forges the zip archive that a checkpoint is."""
+    kind = chance.choice(["bomb", "lying bomb", "packed pickle", "code", "bare pickle", "twice"])
+    if kind == "bomb":
+        bombs.zip_bomb(_fresh(path), "archive/data.pkl", 6 * 2**30)
+    elif kind == "lying bomb":
+        bombs.zip_bomb(_fresh(path), "archive/data.pkl", 3 * 2**30, declared=1000)
+    elif kind == "packed pickle":
+        bombs.replace_member(path, "data.pkl", bytes(500 * 2**20), zipfile.ZIP_DEFLATED)
+    elif kind == "code":
+        bombs.replace_member(path, "data.pkl", bombs.code(outside.with_name("ran")))
+    elif kind == "bare pickle":
+        _fresh(path).write_bytes(bombs.code(outside.with_name("ran")))
+    else:
+        with zipfile.ZipFile(path, "a") as archive:
+            name = archive.namelist()[0]
+            archive.writestr(name, b"again")
+    return kind
+
+
+def content_of(chance: random.Random, path: Path, outside: Path) -> str:
+    """Changes one value, or a few, in a checkpoint that is whole otherwise."""
+    data = torch.load(path, weights_only=True)
+    changes = []
+    for _ in range(chance.choice([1, 1, 3])):
+        changes.append(_change(chance, data))
+    torch.save(data, _fresh(path))
+    return f"content, {changes[0]}" if len(changes) == 1 else "content, several changes"
+
+
+def _change(chance: random.Random, data: dict[str, Any]) -> str:
+    """Walks into nested data at random and replaces what is there."""
+    top = chance.choice(["training", "training", "network", *data])
+    holder, key, trail = data, top, [top]
+    while True:
+        value = holder[key]
+        inner = list(value) if isinstance(value, dict) else []
+        if isinstance(value, list) and value:
+            inner = list(range(len(value)))
+        if not inner or (len(trail) > 1 and chance.random() < 0.1):
+            break
+        holder, key = value, chance.choice(inner)
+        trail.append(key if isinstance(key, str) else "N")
+    if chance.random() < 0.1 and isinstance(holder, dict):
+        del holder[key]
+        return f"{'.'.join(trail[:2])}: a key less"
+    kind, holder[key] = (_tensor if torch.is_tensor(value) else _plain)(chance, value)
+    return f"{'.'.join(trail[:2])}: {kind}"
+
+
+def _tensor(chance: random.Random, value: torch.Tensor) -> tuple[str, Any]:
+    forms: dict[str, Callable[[], Any]] = {
+        "another shape": lambda: torch.zeros([*value.shape, 2]),
+        "fewer rows": lambda: value.reshape(-1)[:1].clone(),
+        "empty": lambda: torch.zeros(0),
+        "a scalar": lambda: torch.tensor(3.0),
+        "float64": lambda: value.double(),
+        "int8": lambda: value.to(torch.int8),
+        "complex": lambda: value.to(torch.complex64),
+        "bool": lambda: value.bool(),
+        "NaN": lambda: torch.full_like(value.float(), float("nan")),
+        "infinite": lambda: torch.full_like(value.float(), float("inf")),
+        "huge values": lambda: torch.full_like(value.float(), 3e38),
+        "negative": lambda: -value.float().abs() - 1,
+        "stride 0": lambda: torch.zeros(1).expand(value.shape or (1,)),
+        "stride 0, a terabyte": lambda: torch.zeros(1).expand(10**6, 10**6),
+        "transposed": lambda: value.reshape(-1, 1).expand(-1, 2)[:, 0],
+        "sparse": lambda: value.float().to_sparse(),
+        "meta": lambda: torch.zeros(value.shape, device="meta"),
+        "a number": lambda: 1.0,
+        "a list": lambda: [1.0, 2.0],
+        "None": lambda: None,
+    }
+    kind = chance.choice(sorted(forms))
+    return kind, forms[kind]()
+
+
+def _plain(chance: random.Random, value: Any) -> tuple[str, Any]:
+    deep: list[Any] = []
+    for _ in range(chance.choice([50, 900])):
+        deep = [deep]
+    odd = [None, True, -1, 0, 10**18, 10**400, 1.5, float("nan"), float("inf"), "", "x", "\x1b[31m"]
+    odd += ["\ud800", "a" * 10**6, [], {}, [[1]], {"a": 1}, deep, torch.zeros(3), b"x", (1, 2), "\0"]
+    chosen = chance.choice(odd)
+    return f"{type(value).__name__} becomes {type(chosen).__name__}", chosen
+
+
+def database_of(chance: random.Random, path: Path, outside: Path) -> str:
+    """Changes the content of a study's database."""
+    with sqlite3.connect(path) as study:
+        tables = [name for (name,) in study.execute("select name from sqlite_master where type='table'")]
+        table = chance.choice(tables)
+        columns = [row[1] for row in study.execute(f"pragma table_info({table})")]
+        column = chance.choice(columns)
+        kind = chance.choice(["dropped", "emptied", "null", "text", "huge", "json"])
+        value = {"null": None, "text": "\x1b[31mx", "huge": 10**18, "json": '{"a": [1, "\\ud800"]}'}
+        try:
+            if kind in ("dropped", "emptied"):
+                study.execute(f"{'drop table' if kind == 'dropped' else 'delete from'} {table}")
+            else:
+                study.execute(f"update {table} set {column} = ?", [value[kind]])
+        except sqlite3.Error:
+            return "untouched"
+    return f"{table}: {kind}"
+
+
+def _fresh(path: Path) -> Path:
+    """The path with nothing there."""
+    path.unlink(missing_ok=True)
+    return path
