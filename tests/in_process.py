@@ -4,6 +4,7 @@ import contextlib
 import io
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,9 +61,11 @@ def _as_it_was(folder: Path) -> Iterator[None]:
     """A user's environment and folder; afterwards the tests' own, and their logging."""
     logger = logging.getLogger("charlab")
     handlers, level, propagate = logger.handlers[:], logger.level, logger.propagate
+    on_ctrl_c = signal.getsignal(signal.SIGINT)
     with (
         patch.dict(os.environ, environment(), clear=True),
         patch.object(doors, "_WANTS_TRACEBACK", False),
+        patch.object(sys, "unraisablehook", sys.unraisablehook),
         contextlib.chdir(folder),
     ):
         try:
@@ -71,6 +74,7 @@ def _as_it_was(folder: Path) -> Iterator[None]:
             logger.handlers[:] = handlers
             logger.setLevel(level)
             logger.propagate = propagate
+            signal.signal(signal.SIGINT, on_ctrl_c)
 
 
 def _text(stream: io.TextIOWrapper) -> str:

@@ -31,12 +31,15 @@ def only_run(output_dir: Path) -> Path:
 
 
 def through_bash(
-    script: str, *words: str, stdin: str | bytes = "", **variables: str
+    script: str, *words: str, stdin: str | bytes = "", redirect: str = "", **variables: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs ``python SCRIPT WORD …`` by a real shell, words quoted as a user has to."""
+    """Runs ``python SCRIPT WORD …`` by a real shell, words quoted as a user has to.
+
+    ``redirect`` follows them as it is.
+    """
     quoted = " ".join(shlex.quote(word) for word in words)
     done = subprocess.run(
-        ["bash", "-c", f"{shlex.quote(sys.executable)} {script} {quoted}"],
+        ["bash", "-c", f"{shlex.quote(sys.executable)} {script} {quoted} {redirect}"],
         input=stdin.encode() if isinstance(stdin, str) else stdin,
         capture_output=True,
         cwd=ROOT,

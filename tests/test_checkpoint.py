@@ -3,6 +3,7 @@ import io
 import os
 import pickle
 import random
+import struct
 import warnings
 import zipfile
 
@@ -10,11 +11,13 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from charlab import checkpoint_file
 from charlab.checkpoint import FORMAT, Checkpoint, load, save
 from charlab.config import build, to_plain
 from charlab.config.schema import MODELS, RunOptions
 from charlab.config.task_options import TASK_OPTIONS
 from charlab.data.units import make_vocabulary
+from charlab.data_paths import absolute_paths
 from charlab.environment import versions
 from charlab.errors import CheckpointError
 from charlab.networks import count_parameters, restore_network, task_of
@@ -51,6 +54,7 @@ def make_checkpoint(compose_options):
                 "best": {"value": None, "step": 3},
             },
             versions=versions(),
+            data_paths=absolute_paths(options),
         )
 
     return make
@@ -264,7 +268,15 @@ def test_other_files(tmp_path, saved):
     for content in (b"", b"hello", bytes(range(256)), b"PK\x03\x04" + bytes(50)):
         (tmp_path / "other.ckpt").write_bytes(content)
         assert refuse(tmp_path / "other.ckpt").endswith("as a checkpoint; is it damaged?")
-    assert refuse(tmp_path).endswith("cannot be read as a checkpoint; is it damaged?")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "zero").symlink_to("/dev/zero")
+    (tmp_path / "circle").symlink_to("circle")
+    reasons = {"pipe": "regular", "zero": "regular", "circle": "symbolic", ".": "directory"}
+    for name, reason in reasons.items():
+        message = refuse(tmp_path / name)
+        assert message.startswith("cannot read the checkpoint ")
+        assert reason in message
+        assert "damaged" not in message
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "hello")
     assert "cannot be read as a checkpoint" in refuse(tmp_path / "a.zip")
@@ -281,18 +293,26 @@ def test_another_format(saved, version):
     )
 
 
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Checkpoint)], ids=str)
+PARTS = [field.name for field in dataclasses.fields(Checkpoint) if field.name != "data_paths"]
+
+
+@pytest.mark.parametrize("name", PARTS)
 def test_a_part_is_missing(saved, name):
     assert f"is not a whole checkpoint: '{name}'" in refuse(change(saved, **{name: ...}))
 
 
-@pytest.mark.parametrize("entries", [{"options": {}}, {"options": [1]}, {"options": {"seed": -1}}])
-def test_the_configuration_is_checked(saved, entries):
-    message = refuse(change(saved, **entries))
+@pytest.mark.parametrize("options", [{}, [1], torch.zeros(2), {"seed": -1}], ids=str)
+def test_the_configuration_is_checked(saved, options):
+    message = refuse(change(saved, options=options))
     assert "is not a whole checkpoint: " in message
 
 
-@pytest.mark.parametrize("symbols", [5, [1, 2], ["ab"], [["a"]]])
+@pytest.mark.parametrize("labels", ["abc", [1, 2, 3], torch.zeros(3), {"a": 1}], ids=str)
+def test_the_labels_are_checked(saved, labels):
+    assert "is not a whole checkpoint: " in refuse(change(saved, labels=labels))
+
+
+@pytest.mark.parametrize("symbols", [5, [1, 2], ["ab"], [["a"]], torch.zeros(3)])
 def test_the_symbols_are_checked(saved, symbols):
     assert "is not a whole checkpoint: " in refuse(change(saved, symbols=symbols))
 
@@ -393,3 +413,83 @@ def test_sizes_that_the_weights_do_not_have_cost_nothing(make_checkpoint, tmp_pa
         save(dataclasses.replace(good, options=build(RunOptions, options)), path)
         with pytest.raises(CheckpointError, match="do not fit the configuration"):
             restore_network(load(path), path)
+
+
+# What is made to take memory or time
+
+
+def repack(path, method=zipfile.ZIP_STORED, **members):
+    """Writes the archive anew: packed in another way, with other or further members."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    prefix = next(iter(parts)).split("/")[0]
+    parts |= {f"{prefix}/{name.replace('__', '.')}": content for name, content in members.items()}
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_what_is_packed_densely_is_not_unpacked(saved):
+    repack(saved, zipfile.ZIP_DEFLATED, more=bytes(50_000_000))
+    assert saved.stat().st_size < 100_000
+    assert "looks like a bomb" in refuse(saved)
+
+
+def test_a_member_that_says_to_be_larger_than_the_file(saved):
+    repack(saved, more=b"x")
+    data = bytearray(saved.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 20 : at + 28] = struct.pack("<II", 2**31, 2**31)  # packed, unpacked
+    saved.write_bytes(data)
+    assert "looks like a bomb" in refuse(saved)
+
+
+def test_more_parts_than_a_network_has(saved, monkeypatch):
+    monkeypatch.setattr(checkpoint_file, "_MEMBERS", 5)
+    assert "more than 5 parts" in refuse(saved)
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"), [("_PARTS", "values"), ("_PICKLE", "MiB"), ("_DEPTH", "too deep")]
+)
+def test_values_are_counted(saved, monkeypatch, limit, message):
+    monkeypatch.setattr(checkpoint_file, limit, 2)
+    assert message in refuse(saved)
+
+
+def test_few_bytes_that_stand_for_many_values(saved):
+    value = [1, 2]
+    for _ in range(10):  # a list in which a list stands ten times, and so on
+        value = [value] * 10
+    assert "too many" in refuse(change(saved, versions={"torch": value}))
+    circle = {}
+    circle["again"] = circle
+    assert "too deep" in refuse(change(saved, training=circle))
+
+
+@pytest.mark.parametrize("name", ["builtins bytearray", "torch FloatTensor", "os system"])
+def test_a_pickle_names_tensors_and_nothing_else(saved, name):
+    call = f"c{name.replace(' ', chr(10))}\n".encode() + b"J\x00\x00\x00\x7f\x85R."
+    repack(saved, data__pkl=b"\x80\x02" + call)
+    assert "could run code" in refuse(saved)
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.zeros(1).expand(10**12),
+        torch.zeros(3, 4).T,
+        torch.eye(3).to_sparse(),
+        torch.tensor([1.0, torch.nan]),
+        torch.zeros(2, dtype=torch.complex64).conj(),
+        torch.zeros(2, device="meta"),
+        {(1, 2): 3},
+        {1, 2},
+        1j,
+        10**30,
+        b"bytes",
+    ],
+    ids=str,
+)
+def test_only_plain_tensors_and_values(saved, tensor):
+    refuse(change(saved, training={"odd": tensor}))

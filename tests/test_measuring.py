@@ -34,7 +34,7 @@ def test_the_run_s_options_decide_the_form(batches):
     assert all(batch.targets.ndim == 1 for batch in classify)
     assert sum(len(batch.targets) for batch in classify) == part.documents
     corpus, stream = batches(texts=STREAM, split="test")
-    assert sum(batch.characters for batch in stream) == corpus.splits["test"].characters - 1
+    assert sum(batch.characters for batch in stream) == corpus.splits["test"].predictions
     _, windows = batches("task=classify", "dataset.seq_len=7", texts=STREAM)
     assert max(batch.ids.shape[1] for batch in windows) == 7
 

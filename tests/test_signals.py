@@ -2,9 +2,12 @@ import signal
 
 import pytest
 
-from charlab.signals import StopSignals
+from charlab.signals import Interrupted, StopSignals
 
-HEEDED = [signal.SIGINT, signal.SIGTERM]
+# What ends a process that does not heed it: Ctrl-C, kill, a closed terminal, SLURM's --signal,
+# submitit's warning, the limit of CPU time.
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+HEEDED = [getattr(signal, name) for name in NAMES]
 
 
 @pytest.fixture(autouse=True)
@@ -25,17 +28,41 @@ def test_the_first_signal_is_noted_and_the_second_stops_at_once(number):
         assert signals.received == number
 
 
-def test_another_sigterm_leaves_the_run_the_time_to_save():
+@pytest.mark.parametrize("another", HEEDED[1:])
+def test_another_signal_leaves_the_run_the_time_to_save(another):
     with StopSignals() as signals:
         signal.raise_signal(signal.SIGTERM)
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(another)
+        signals.training_is_over()
+        signal.raise_signal(another)
         assert signals.received == signal.SIGTERM
+
+
+@pytest.mark.parametrize("number", HEEDED)
+def test_after_training_there_is_nothing_to_wait_for(number):
+    with StopSignals() as signals:
+        signals.training_is_over()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            signal.raise_signal(number)
+    assert getattr(caught.value, "signum", signal.SIGINT) == number
+    assert isinstance(caught.value, Interrupted) is (number != signal.SIGINT)
+
+
+def test_nohup_stays_nohup():
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with StopSignals() as signals:
+            signal.raise_signal(signal.SIGHUP)
+            signal.raise_signal(signal.SIGUSR1)
+            assert signals.received == signal.SIGUSR1
+    finally:
+        signal.signal(signal.SIGHUP, previous)
 
 
 def test_the_user_is_told(caplog):
     with caplog.at_level("WARNING", logger="charlab"), StopSignals():
         signal.raise_signal(signal.SIGTERM)
-    assert "stopping after this step; the run can be resumed" in caplog.text
+    assert "SIGTERM: stopping after this step; the run can be resumed" in caplog.text
 
 
 def test_what_was_there_comes_back_even_after_an_exception():

@@ -1,6 +1,7 @@
 """A trained network in a program's hands: ``charlab.load("outputs/…")``."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,17 @@ from torch import Tensor
 
 from charlab import runs
 from charlab.checkpoint import Checkpoint, load
+from charlab.data.asked import Asking, Unseen
 from charlab.data.batch import LabelUse
 from charlab.data.corpus import Corpus, encode_documents
 from charlab.data.document import Document
 from charlab.data.encoded import cut_windows
 from charlab.data.evaluation_batches import evaluation_batches
-from charlab.data.normalize import normalize_documents
+from charlab.data.normalize import normalize_label
 from charlab.data.vocabulary import Vocabulary
+from charlab.data_paths import located
 from charlab.decoding import DecodingSettings, Sample, Score, generate, score
+from charlab.decoding.decoder import check_count
 from charlab.devices import choose_device
 from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError
 from charlab.networks import restore_network, task_of
@@ -26,9 +30,19 @@ from charlab.preparation import read_corpus
 from charlab.registry import nearest
 from charlab.sampling import draw_labels
 from charlab.tasks.task import POSITIONS
+from charlab.terminal import warn
 
-Ranking = list[tuple[str, float]]
-"""Labels with their probabilities, the likeliest first."""
+
+class Ranking(list[tuple[str, float]]):
+    """Labels with their probabilities, the likeliest first.
+
+    Attributes:
+        unseen: what of the text training never saw: its share and which symbols.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, float]], unseen: Unseen) -> None:
+        super().__init__(pairs)
+        self.unseen = unseen
 
 
 class TrainedModel:
@@ -49,8 +63,11 @@ class TrainedModel:
         self.device = device
         self.trained_for: Any = task_of(checkpoint)
         self.network: Any = restore_network(checkpoint, path).to(device)
+        dataset = self.options.dataset
+        self.asking = Asking(dataset.source, dataset.normalize, self.vocabulary)
         self._label_counts = checkpoint.label_counts
         self._fingerprint = checkpoint.fingerprint
+        self._data_paths = checkpoint.data_paths
 
     @property
     def task(self) -> str:
@@ -69,6 +86,7 @@ class TrainedModel:
         count: int = 1,
         label: str | None = None,
         settings: DecodingSettings | None = None,
+        on_text: Callable[[str], None] | None = None,
         **knobs: Any,
     ) -> list[Sample]:
         """Generates texts that begin with a prompt.
@@ -78,49 +96,73 @@ class TrainedModel:
             count: how many samples.
             label: what to generate for; None draws labels as frequent as in training. Only where
                 the network was trained with ``task.condition_on_label``.
-            settings: how to draw.
-            knobs: fields of :class:`DecodingSettings` instead: ``temperature=0.7, length=500``.
+            settings: how to draw; their texts are normalized as the prompt is.
+            on_text: of a single sample, called with each piece of text as it comes.
+            knobs: fields of :class:`DecodingSettings` to set: ``temperature=0.7, length=500``.
 
         Raises:
             CheckpointError: if the network classifies.
             ConfigError: if a setting or label is unknown or out of range.
             UnknownCharacterError: if the prompt holds characters or words never seen in training.
         """
-        settings = settings or DecodingSettings(**knobs)
+        self._require("generate")
+        check_count(count)
+        settings = self.decoding(settings or DecodingSettings(), **knobs)
         return generate(
             self.network,
             self.vocabulary,
             settings,
-            prompt=self.normalize(prompt),
+            prompt=self.asking.known(prompt, "prompt=", settings.unknown),
             count=count,
             conditions=self.conditions(label, count, settings.seed),
             labels=self.condition_labels,
             documents=self.documents,
+            on_text=on_text,
         )
+
+    def decoding(self, settings: DecodingSettings, **knobs: Any) -> DecodingSettings:
+        """Settings with some of them changed, and their texts in this model's spelling.
+
+        Raises:
+            ConfigError: if one is unknown or out of range.
+        """
+        known = [field.name for field in dataclasses.fields(DecodingSettings)]
+        for key in knobs:
+            if key not in known:
+                raise ConfigError(f"unknown setting {key!r}: {nearest(key, known)}")
+        return dataclasses.replace(settings, **knobs).spelled(self.asking.normalize)
 
     def classify(self, texts: Sequence[str]) -> list[Ranking]:
         """Ranks all labels for each text.
 
         A text longer than the windows that the network was trained on is read in such windows,
-        and their log-probabilities are averaged.
+        and their log-probabilities are averaged. What training never saw of a text stands in its
+        ranking's ``unseen``.
 
         Raises:
             CheckpointError: if the network generates.
-            DataError: if a text is empty (after normalization).
+            ConfigError: if what is given is not several texts.
+            DataError: if a text is empty (after what training does to its own).
         """
         self._require("classify")
+        if isinstance(texts, str):
+            raise ConfigError(f"classify takes a list of texts: classify([{texts!r:.60}])")
+        texts = list(texts)
         probabilities = self._label_log_probabilities(texts).exp()
         values, order = probabilities.sort(dim=-1, descending=True, stable=True)
         return [
-            [(self.labels[i], p) for i, p in zip(row, ps, strict=True)]
-            for row, ps in zip(order.tolist(), values.tolist(), strict=True)
+            Ranking(((self.labels[i], p) for i, p in zip(row, ps, strict=True)), unseen)
+            for row, ps, unseen in zip(
+                order.tolist(), values.tolist(), map(self.asking.unseen, texts), strict=True
+            )
         ]
 
     def score(self, text: str, *, label: str | None = None, unknown: str = "error") -> Score:
         """How probable a text is: log-probability in nats, per symbol, and bits per character.
 
         Args:
-            text: normalized as the training text was.
+            text: normalized as the training text was, also stripped if that was; a blank one is
+                scored to the letter.
             label: what to condition on, for a network trained so; needed then.
             unknown: what training never saw of it: "error", or read as the unknown "mark".
 
@@ -133,10 +175,12 @@ class TrainedModel:
         if self.condition_labels and label is None:
             raise ConfigError("this network generates by label: say label= to score a text")
         conditions = self.conditions(label, 1, 0)
+        unknown = DecodingSettings(unknown=unknown).unknown  # refuses what is neither
+        normalized = self.asking.known(text, "text=", unknown)
         return score(
             self.network,
             self.vocabulary,
-            self.normalize(text),
+            self.asking.whole(normalized) or normalized,
             documents=self.documents,
             condition=conditions[0] if conditions else None,
             unknown=unknown,
@@ -149,11 +193,11 @@ class TrainedModel:
         Raises:
             CharlabError: if they are not there any more, or have changed.
         """
-        corpus = read_corpus(self.options)
+        corpus = read_corpus(located(self.options, self._data_paths))
         if corpus.fingerprint != self._fingerprint:
             raise CheckpointError(
-                f"the dataset has changed since {self.path} was trained: its parts would no longer "
-                "be the same texts"
+                f"the dataset is not the one that {self.path} was trained on, or has changed "
+                "since: its parts would no longer be the same texts"
             )
         return corpus
 
@@ -177,14 +221,18 @@ class TrainedModel:
             return None
         if label is None:
             return draw_labels(self._label_counts, count, seed)
+        if not isinstance(label, str):
+            raise ConfigError(f"label= must be text, got {label!r}")
+        if label not in self.labels:  # perhaps in another spelling
+            spellings = {normalize_label(known): known for known in self.labels}
+            label = spellings.get(normalize_label(label), label)
         if label not in self.labels:
             raise ConfigError(f"unknown label {label!r}: {nearest(label, list(self.labels))}")
         return [self.labels.index(label)] * count
 
     def normalize(self, text: str) -> str:
-        """A text as the training text was normalized."""
-        documents, _ = normalize_documents([Document(text)], self.options.dataset.normalize)
-        return documents[0].text if documents else ""
+        """A text as the training text was normalized; white space around it stays."""
+        return self.asking.normalize(text)
 
     def _label_log_probabilities(self, texts: Sequence[str]) -> Tensor:
         """Log-probabilities (texts, C) in float64."""
@@ -192,10 +240,13 @@ class TrainedModel:
             return torch.zeros(0, len(self.labels), dtype=torch.float64)
         documents = []
         for number, text in enumerate(texts, start=1):
-            normalized = self.normalize(text)
-            if not normalized:
-                raise DataError(f"text {number} ({text!r}) is empty: there is nothing to classify")
-            documents.append(Document(normalized))
+            read = self.asking.whole(text)
+            if not read:
+                raise DataError(
+                    f"text {number} ({text!r:.60}) is empty to this model: there is nothing to "
+                    "classify"
+                )
+            documents.append(Document(read))
         encoded = encode_documents(documents, self.vocabulary)
         pieces = encoded if self.documents else cut_windows(encoded, self.options.dataset.seq_len)
         owner = np.searchsorted(encoded.offsets, pieces.offsets[:-1], side="right") - 1
@@ -243,6 +294,7 @@ def load_model(
     accelerator: str = "cpu",
     output_dir: str = "outputs",
     command: str = "charlab.load",
+    data: Mapping[str, str] | None = None,
 ) -> TrainedModel:
     """Loads a run's best checkpoint, or its last where no validation was reached.
 
@@ -252,6 +304,8 @@ def load_model(
         accelerator: "cpu", "cuda", "mps" or "auto".
         output_dir: where "latest" looks.
         command: who asks, for messages.
+        data: where the run's data are now, if not where they were, by the settings of the dataset:
+            ``{"path": "…"}``.
 
     Raises:
         RunError: if there is no such run.
@@ -260,13 +314,14 @@ def load_model(
     device = choose_device(accelerator)
     if str(run) != "latest":
         path = runs.checkpoint_file(runs.find(str(run), output_dir, task, command))
-        return TrainedModel(load(path), path, device)
+        return TrainedModel(load(path).with_data(data or {}), path, device)
     failure: CharlabError | None = None
     for folder in runs.newest_first(output_dir, task):
         path = runs.checkpoint_file(folder)
         try:
-            return TrainedModel(load(path), path, device)
+            return TrainedModel(load(path).with_data(data or {}), path, device)
         except CheckpointError as error:
+            warn(f"run=latest passes over a newer run: {error}")
             failure = failure or error
     if failure is not None:
         raise failure

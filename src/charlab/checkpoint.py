@@ -1,13 +1,13 @@
 """The checkpoint's format: one file from which a run can be sampled, queried and gone on with.
 
-Plain data and tensors only. A file from a stranger cannot run code: it is read with
-``weights_only=True``, its configuration goes through the schema's checks, and what it names is
-looked up among known classes.
+Plain data and tensors only. A file from a stranger cannot run code: see
+:mod:`charlab.checkpoint_file`. Its configuration goes through the schema's checks, and what it
+names is looked up among known classes.
 """
 
+import dataclasses
 import io
-import pickle
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,31 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from charlab import checkpoint_file
 from charlab.config.check import build, to_plain
 from charlab.config.schema import RunOptions
 from charlab.data.units import make_vocabulary
 from charlab.data.vocabulary import Vocabulary
+from charlab.data_paths import absolute_paths
 from charlab.errors import CharlabError, CheckpointError
-from charlab.files import write_atomically
+from charlab.files import write_bytes
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
 _LATER_SETTINGS = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
+
+
+# What is raised over plain data of another kind than expected.
+UNFIT = (
+    CharlabError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    ValueError,
+    RuntimeError,
+    OSError,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +57,7 @@ class Checkpoint:
         metrics: the figures of the run so far, by their names in TensorBoard.
         training: what going on exactly needs besides (optimizer, position, random states, …).
         versions: of the libraries that wrote it.
+        data_paths: where the data are, of settings such as "path" (see :mod:`charlab.data_paths`).
     """
 
     options: RunOptions
@@ -54,6 +70,15 @@ class Checkpoint:
     metrics: dict[str, float]
     training: dict[str, Any]
     versions: dict[str, str]
+    data_paths: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def with_data(self, given: Mapping[str, str]) -> "Checkpoint":
+        """The same run with its data elsewhere: settings of the dataset, by their names."""
+        changes: dict[str, Any] = dict(given)
+        dataset = dataclasses.replace(self.options.dataset, **changes)
+        kept = {name: path for name, path in self.data_paths.items() if name not in given}
+        options = dataclasses.replace(self.options, dataset=dataset)
+        return dataclasses.replace(self, options=options, data_paths=kept)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -61,13 +86,17 @@ class Checkpoint:
         return make_vocabulary(self.options.dataset.unit, self.symbols)
 
 
-def save(checkpoint: Checkpoint, path: Path) -> None:
-    """Writes a checkpoint: under a temporary name, synced, renamed."""
+def save(checkpoint: Checkpoint, *paths: Path) -> None:
+    """Writes a checkpoint: under a temporary name, synced, renamed; to one path after the other.
+
+    Each has bytes of its own on the disk, and until a new one is whole the old one stays.
+    """
     data = {name: to_plain(value) for name, value in vars(checkpoint).items()}
     data["charlab_format"] = FORMAT
     buffer = io.BytesIO()  # torch words a full disk as a fault of its own; a plain write does not
     torch.save(data, buffer)
-    write_atomically(path, lambda file: file.write(buffer.getbuffer()))
+    for path in paths:
+        write_bytes(path, buffer.getbuffer())
 
 
 def load(path: Path) -> Checkpoint:
@@ -77,24 +106,7 @@ def load(path: Path) -> Checkpoint:
         CheckpointError: if the file is missing, damaged, unsafe, no checkpoint of charlab, or of a
             format that this version does not know.
     """
-    try:
-        if path.exists() and not zipfile.is_zipfile(path):
-            raise zipfile.BadZipFile  # not to be asked whether it is a pickle of the old format
-        if path.exists():
-            with zipfile.ZipFile(path) as archive:
-                if archive.testzip() is not None:  # torch itself does not look at the checksums
-                    raise zipfile.BadZipFile
-        data = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise CheckpointError(f"there is no checkpoint {path}") from error
-    except pickle.UnpicklingError as error:
-        raise CheckpointError(
-            f"{path} is damaged or holds more than plain data and tensors; it is not loaded, since "
-            "it could run code"
-        ) from error
-    except Exception as error:  # what a torn pickle raises is any of a dozen
-        raise CheckpointError(f"{path} cannot be read as a checkpoint; is it damaged?") from error
-    return _from_plain(data, path)
+    return _from_plain(checkpoint_file.read(path), path)
 
 
 def _from_plain(data: Any, path: Path) -> Checkpoint:
@@ -106,22 +118,24 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             f"{path} has checkpoint format {version}, this version of charlab reads {FORMAT}"
         )
     try:
-        trainer = {**_LATER_SETTINGS, **data["options"]["trainer"]}
-        options = build(RunOptions, {**data["options"], "trainer": trainer}, hints=False)
-        vocabulary = make_vocabulary(options.dataset.unit, data["symbols"])
+        stored = named(data["options"], object)
+        trainer = {**_LATER_SETTINGS, **named(stored["trainer"], object)}
+        options = build(RunOptions, {**stored, "trainer": trainer}, hints=False)
+        vocabulary = make_vocabulary(options.dataset.unit, _listed(data["symbols"], str))
         return Checkpoint(
             options=options,
             symbols=listed_symbols(vocabulary),
-            labels=tuple(str(label) for label in data["labels"]),
+            labels=_listed(data["labels"], str),
             label_counts=_label_counts(data),
             fingerprint=str(data["fingerprint"]),
             precision=str(data["precision"]),
             network=data["network"],
-            metrics=data["metrics"],
-            training=data["training"],
-            versions=data["versions"],
+            metrics=named(data["metrics"], int | float),
+            training=named(data["training"], object),
+            versions=named(data["versions"], str),
+            data_paths=_data_paths(data, options),
         )
-    except (CharlabError, AttributeError, KeyError, TypeError, ValueError) as error:
+    except UNFIT as error:
         reason = str(error).replace("\n", "; ")
         raise CheckpointError(f"{path} is not a whole checkpoint: {reason}") from error
 
@@ -131,11 +145,49 @@ def listed_symbols(vocabulary: Vocabulary) -> tuple[str, ...]:
     return () if vocabulary.unit == "byte" else vocabulary.symbols
 
 
+def named(data: Any, kind: Any) -> dict[Any, Any]:
+    """A dict whose values are of a kind.
+
+    Raises:
+        TypeError: if it is none.
+    """
+    if not isinstance(data, dict) or not all(isinstance(part, kind) for part in data.values()):
+        raise TypeError("what should be named values is none")
+    return data
+
+
+def _listed(data: Any, kind: type) -> tuple[Any, ...]:
+    if not isinstance(data, list | tuple) or not all(isinstance(part, kind) for part in data):
+        raise TypeError(f"what should be a list of {kind.__name__} is none")
+    return tuple(data)
+
+
+def _data_paths(data: dict[str, Any], options: RunOptions) -> dict[str, str]:
+    """Where the data are; a run from before this was stored has its paths as they were typed."""
+    stored = named(data.get("data_paths", {}), str)
+    return {name: stored.get(name, typed) for name, typed in absolute_paths(options).items()}
+
+
 def _label_counts(data: dict[str, Any]) -> tuple[int, ...]:
     """The labels' counts, fit to draw labels by."""
-    counts = tuple(int(count) for count in data["label_counts"])
+    counts = _listed(data["label_counts"], int)
     if len(counts) != len(data["labels"]) or any(count < 0 for count in counts):
         raise ValueError("label_counts do not fit the labels")
     if counts and not sum(counts):
         raise ValueError("label_counts are all 0")
     return counts
+
+
+def require_like(tensor: Any, own: Tensor, name: str) -> None:
+    """Refuses what is no tensor of the same shape and type as the one that it is to replace.
+
+    Raises:
+        CheckpointError: if it is none.
+    """
+    if not isinstance(tensor, Tensor):
+        raise CheckpointError(f"{name} is a {type(tensor).__name__} and no tensor")
+    if (tensor.shape, tensor.dtype) != (own.shape, own.dtype):
+        raise CheckpointError(
+            f"{name} is {tuple(tensor.shape)} of {tensor.dtype}, not {tuple(own.shape)} of "
+            f"{own.dtype}"
+        )

@@ -45,3 +45,10 @@ def use_own_gpus(slot: int, wanted: int = 1) -> None:
     names = os.environ.get("CUDA_VISIBLE_DEVICES") or ",".join(map(str, range(count)))
     own = [names.split(",")[(slot * wanted + number) % count] for number in range(wanted)]
     os.environ["CUDA_VISIBLE_DEVICES"] = ",".join(own)
+
+
+def total_memory(device: torch.device) -> int:
+    """Bytes of memory that a device has; of a CPU, the machine's own."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -6,8 +6,8 @@ import dataclasses
 import gc
 import os
 import secrets
+import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -26,39 +26,69 @@ def enter(command: Callable[[list[str]], int]) -> None:
     """Runs a command with the words of the command line and exits.
 
     Exit codes: 0 done, 1 bad input (one line on standard error; ``HYDRA_FULL_ERROR=1`` shows the
-    traceback), 130 interrupted.
+    traceback), 128 + the signal's number where one ended it (130: Ctrl-C).
     """
-    _use_utf8()
+    _prepare_streams()
+    sys.unraisablehook = _on_unraisable
     let_threads_sleep()
     atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
     try:
-        code = command(sys.argv[1:])
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        code = 130
+        code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt as error:
+        _end_quietly()
+        _complain("interrupted")
+        code = 128 + getattr(error, "signum", signal.SIGINT)
     except BrokenPipeError:  # whoever read our output has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
         known = _report_known(error)
         if known is None:
+            from charlab.terminal import say_traceback
+
+            sys.excepthook = say_traceback
             raise
         code = known
+    finally:
+        _end_quietly()
+    _drop_unwritten()
     sys.exit(code)
+
+
+def _print_version() -> int:
+    from importlib.metadata import version
+
+    print(f"charlab {version('charlab')}")
+    return 0
+
+
+def _on_unraisable(found: "sys.UnraisableHookArgs") -> None:
+    """As Python says it, but for a Ctrl-C that came while an object was let go."""
+    if not isinstance(found.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(found)
+
+
+def _end_quietly() -> None:
+    """Nothing but the way out is left: another Ctrl-C ends the process, and prints nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def train(words: list[str]) -> int:
     """``train.py``: trains, or goes on with a run that stopped."""
+    from charlab.config.composing import known_words, run_composed
+    from charlab.config.flags import HELP, sort_flags
     from charlab.config.overrides import take_out
 
-    run, rest = take_out(words, "resume")
-    if run is not None:
+    flags, overrides = sort_flags(words, [*known_words(), "resume"])
+    run, rest = take_out(overrides, "resume")
+    if run is not None and HELP not in flags:
+        if flags:
+            raise ConfigError(f"resume= goes on with one run as it is: leave {flags[0]} out")
         from charlab.commands.resume import resume_from_words
 
         return resume_from_words(run, rest)
-    from charlab.config.composing import run_composed
-
     config_dir = Path(sys.argv[0]).resolve().parent / "conf"
+    sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
     return run_composed(_train_job, config_dir, report=_report_known)
 
 
@@ -96,7 +126,7 @@ def _rarely_collected() -> Iterator[None]:
 def sample(words: list[str]) -> int:
     """``sample.py``: generates text."""
     from charlab.config.door_options import SampleWords
-    from charlab.decoding.settings import DecodingSettings
+    from charlab.decoding.settings import MOST_AT_ONCE, MOST_TEXTS, DecodingSettings
 
     options = _read(
         SampleWords,
@@ -107,8 +137,12 @@ def sample(words: list[str]) -> int:
     )
     if options is None:
         return 0
-    if options.count < 1:
-        raise ConfigError(f"count= must be at least 1, got {options.count}")
+    if not 1 <= options.count <= MOST_TEXTS:
+        raise ConfigError(f"count= must be from 1 to {MOST_TEXTS}, got {options.count}")
+    if options.count * options.length > MOST_AT_ONCE:
+        raise ConfigError(
+            f"count= times length= must be at most {MOST_AT_ONCE}: draw fewer at once"
+        )
     knobs = {f.name: getattr(options, f.name) for f in dataclasses.fields(DecodingSettings)}
     if knobs["seed"] is None:
         knobs["seed"] = secrets.randbits(32)  # one seed for the labels and the texts
@@ -179,6 +213,13 @@ def inspect_data(words: list[str]) -> int:
     if wants_help(words):
         print(_INSPECT_HELP)
         return 0
+    from charlab.config.composing import known_words
+    from charlab.config.flags import refuse_flags
+
+    refuse_flags(words, [*known_words(), "output"])
+    own = [w for w in words if w.lstrip("+~").startswith("hydra") and "searchpath=" not in w]
+    if own:
+        raise ConfigError(f"{own[0]}: nothing is run here, so hydra has no say but its searchpath")
     output, rest = take_out(words, "output")
     from charlab.commands.inspect_data import inspect_data as run_inspect
 
@@ -214,17 +255,34 @@ def exit_code(signum: int | None) -> int:
 
 def _report_known(error: Exception) -> int | None:
     """Says what the user can do something about and returns an exit code; None for our own bugs."""
-    message = str(error) if isinstance(error, CharlabError) else line_about_the_machine(error)
-    return None if message is None else _report(message)
-
-
-def _report(message: str) -> int:
+    message = line_about_the_machine(error)
+    lines = error.lines if isinstance(error, CharlabError) else (message,) if message else ()
+    if not lines:
+        return None
     if _WANTS_TRACEBACK:
-        traceback.print_exc()
+        from charlab.terminal import say_traceback
+
+        say_traceback(type(error), error, error.__traceback__)
     else:
-        for line in message.split("\n"):
-            print(f"error: {line}", file=sys.stderr)
+        _complain(*(f"error: {line}" for line in lines))
     return 1
+
+
+def _complain(*lines: str) -> None:
+    from charlab.terminal import remark
+
+    with contextlib.suppress(OSError):  # standard error itself may be full
+        for line in lines:
+            remark(line)
+
+
+def _drop_unwritten() -> None:
+    """Lets go of output that cannot be written: Python would complain of it at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def let_threads_sleep() -> None:
@@ -238,8 +296,18 @@ def let_threads_sleep() -> None:
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
-def _use_utf8() -> None:
-    """Any script passes, whatever the locale; what a stream cannot say is escaped."""
+def _prepare_streams() -> None:
+    """Any script passes, whatever the locale; what a stream cannot say is escaped.
+
+    A stream that the shell closed is the null device: else the next file that is opened would be
+    standard output to whoever writes to it by number.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

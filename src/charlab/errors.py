@@ -1,11 +1,27 @@
 """Errors that a user can do something about.
 
-Every message is one line: what is wrong, where, what to do. The doors print it and exit with 1.
+A message is one line: what is wrong, where, what to do. The doors print it and exit with 1.
 """
+
+import errno
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class CharlabError(Exception):
-    """Base of every error that is the input's fault and not the program's."""
+    """Base of every error that is the input's fault and not the program's.
+
+    Args:
+        lines: a message; several where several things are wrong.
+    """
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The messages."""
+        return tuple(map(str, self.args))
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
 
 
 class ConfigError(CharlabError):
@@ -28,15 +44,31 @@ class RunError(CharlabError):
     """A run's folder is missing, taken or cannot be written."""
 
 
+class RunInUseError(RunError):
+    """Another process works on the run."""
+
+
 class SweepError(CharlabError):
     """A sweep cannot begin or go on."""
+
+
+def one_line(error: BaseException) -> str:
+    """What an exception says, in one line; of one that is no user's fault also its kind."""
+    text = " ".join(str(error).split())
+    if isinstance(error, CharlabError):
+        return str(error).replace("\n", "; ")
+    known = line_about_the_machine(error)
+    if known is not None:
+        return known
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 
 def line_about_the_machine(error: BaseException) -> str | None:
     """A line for what the machine lacks (memory, disk, permission); None for a fault of ours."""
     if isinstance(error, OSError) and error.strerror:
         where = f" {error.filename}" if error.filename else ""
-        return f"the system says: {error.strerror}{where}"
+        says = "the disk is full" if error.errno in DISK_FULL else "the system says"
+        return f"{says}: {error.strerror}{where}"
     text = str(error).lower()
     if isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text:
         return (

@@ -1,12 +1,14 @@
 """From a configuration to a corpus, and to a configuration in which nothing is left open."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.sources import Request, read_parts
 from charlab.data.units import resolve_min_count
+from charlab.data_paths import absolute_paths, located
 from charlab.errors import ConfigError
 from charlab.terminal import say
 
@@ -24,6 +26,8 @@ def read_corpus(options: RunOptions) -> Corpus:
         text_column=dataset.text_column,
         label_column=dataset.label_column,
         url=dataset.url,
+        labelled=options.task.predicts_label,
+        remark=say,
     )
     documents = read_parts(
         dataset.source,
@@ -38,6 +42,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         layout=dataset.layout,
         fractions=dataset.split.fractions,
         split_seed=dataset.split.seed,
+        predicts_label=options.task.predicts_label,
         distinct=dataset.distinct,
         unit=dataset.unit,
         min_count=dataset.min_count,
@@ -48,21 +53,27 @@ def read_corpus(options: RunOptions) -> Corpus:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A run's data, and its options with nothing left open."""
+    """A run's data and where they are, and its options with nothing left open."""
 
     options: RunOptions
     corpus: Corpus
+    data_paths: dict[str, str]
 
 
-def prepare(options: RunOptions) -> Prepared:
+def prepare(options: RunOptions, stored: Mapping[str, str] | None = None) -> Prepared:
     """Reads a run's data and settles its options; imports nothing heavy.
+
+    Args:
+        options: the run's.
+        stored: where an older run's data are, of the paths that are not given anew.
 
     Raises:
         DataError, ConfigError: if data or settings are unfit.
     """
     check_together(options)
-    corpus = read_corpus(options)
-    return Prepared(resolve(options, corpus), corpus)
+    corpus = read_corpus(located(options, stored or {}))
+    paths = {**absolute_paths(options), **(stored or {})}
+    return Prepared(resolve(options, corpus), corpus, paths)
 
 
 def check_together(options: RunOptions) -> None:

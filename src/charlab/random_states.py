@@ -5,6 +5,10 @@ from typing import Any, TypeGuard
 
 import numpy as np
 import torch
+from torch import Tensor
+
+_TWISTER = 624  # words of a Mersenne Twister
+_CUDA_STATE = 16  # bytes: a seed and an offset
 
 
 def seed_everything(seed: int) -> None:
@@ -43,7 +47,12 @@ def random_states(device: torch.device | None = None) -> dict[str, Any]:
 
 
 def restore_random_states(states: dict[str, Any], device: torch.device | None = None) -> None:
-    """Puts back what :func:`random_states` gave; CUDA states only where those devices are."""
+    """Puts back what :func:`random_states` gave; CUDA states only where those devices are.
+
+    Raises:
+        ValueError: if they are something else.
+    """
+    _require_states(states)
     torch.set_rng_state(states["torch"])
     if _is_one_gpu(device):
         if len(states["cuda"]) == 1:
@@ -54,6 +63,37 @@ def restore_random_states(states: dict[str, Any], device: torch.device | None = 
     random.setstate((version, tuple(numbers), gauss))
     kind, keys, position, has_gauss, cached = states["numpy"]
     np.random.set_state((kind, np.array(keys, dtype=np.uint32), position, has_gauss, cached))
+
+
+def _require_states(states: dict[str, Any]) -> None:
+    """Refuses what no generator has given; the generators themselves take a part on trust."""
+    version, numbers, gauss = states["python"]
+    kind, keys, position, has_gauss, cached = states["numpy"]
+    fits = (
+        _are_bytes(states["torch"], len(torch.get_rng_state()))
+        and all(_are_bytes(state, _CUDA_STATE) for state in states["cuda"])
+        and version == random.getstate()[0]
+        and _are_words(numbers[:-1], _TWISTER)
+        and _are_words(numbers[-1:], 1, below=_TWISTER + 1)
+        and isinstance(gauss, float | None)
+        and kind == "MT19937"
+        and _are_words(keys, _TWISTER)
+        and _are_words([position], 1, below=_TWISTER + 1)
+        and _are_words([has_gauss], 1, below=2)
+        and isinstance(cached, float)
+    )
+    if not fits:
+        raise ValueError("the random states are none")
+
+
+def _are_bytes(state: Any, count: int) -> bool:
+    return isinstance(state, Tensor) and state.dtype == torch.uint8 and state.shape == (count,)
+
+
+def _are_words(numbers: Any, count: int, *, below: int = 2**32) -> bool:
+    return len(numbers) == count and all(
+        isinstance(number, int) and 0 <= number < below for number in numbers
+    )
 
 
 def _is_one_gpu(device: torch.device | None) -> TypeGuard[torch.device]:

@@ -4,18 +4,21 @@ import difflib
 import fcntl
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from charlab.errors import RunError
-from charlab.files import user_path
+from charlab.errors import RunError, RunInUseError
+from charlab.files import clean_up, open_regular, user_path
 from charlab.registry import nearest
 
+HYDRA = ".hydra"
 CHECKPOINTS = "checkpoints"
 BEST = "best.ckpt"
 LAST = "last.ckpt"
+LOCK = ".lock"
 _FOLDER_NAME = re.compile(r"(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d)(?:-(\d+))?")
 
 
@@ -61,7 +64,9 @@ def claim(folder: Path) -> Path:
         RunError: if a run lives there or the folder cannot be made.
     """
     if (folder / CHECKPOINTS).exists() or (folder / "metrics.json").exists():
-        raise RunError(f"{folder} already holds a run; go on with it by resume={folder}")
+        raise RunError(
+            f"{folder} already holds a run; go on with it by resume={shlex.quote(str(folder))}"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -75,37 +80,96 @@ def claim(folder: Path) -> Path:
 def exclusive(folder: Path) -> Iterator[None]:
     """Keeps a run's folder to one process as long as the context lasts.
 
-    The lock is the kernel's, so that it goes with the process, however that ends.
+    The lock is the kernel's, so that it goes with the process, however that ends. What processes
+    that died were writing is cleared away.
 
     Raises:
-        RunError: if another process has it.
+        RunInUseError: if another process has it.
+        RunError: if a link leads out of it to where the run would write.
     """
-    with (folder / ".lock").open("w") as file:
+    own = [folder, folder / HYDRA, folder / CHECKPOINTS]
+    for part in own[1:]:
+        if part.is_symlink():
+            raise RunError(f"{part} is a symbolic link, and a run writes into its own folder only")
+    try:
+        file = open_regular(folder / LOCK, "ab")
+    except OSError as error:
+        raise RunError(f"cannot lock the run's folder {folder}: {error.strerror}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise RunError(f"{folder} is in use: the run goes on in another process") from error
+            raise RunInUseError(
+                f"{folder} is in use: the run goes on in another process"
+            ) from error
+        for part in own:
+            clean_up(part)
         yield
 
 
-def newest_first(output_dir: str, task: str | None = None) -> Iterator[Path]:
-    """Runs with a checkpoint, newest first; neither debug runs nor trials of sweeps.
+def is_locked(path: Path) -> bool:
+    """Whether a process has a lock file: a run's (``LOCK``), or a sweep's for a trial."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:  # held, or a file system that knows no locks: in doubt it lives
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def true_status(folder: Path, status: str) -> str:
+    """A run's status as its folder says it; "died" where no process is behind "running" any more.
+
+    Who was killed at once (``kill -9``, want of memory, a power cut) could not write what became
+    of it.
+    """
+    return "died" if status == "running" and not is_locked(folder / LOCK) else status
+
+
+def newest_first(output_dir: str, task: str | None = None, *, saved: bool = True) -> Iterator[Path]:
+    """Runs, newest first; neither debug runs nor trials of sweeps.
 
     Args:
         output_dir: where runs are ("outputs").
         task: only runs of that task; None: of any.
+        saved: only those with a checkpoint.
     """
     root = user_path(output_dir)
-    pattern = f"{task or '*'}/*/*/*/{CHECKPOINTS}/{LAST}"
-    folders = [path.parent.parent for path in root.glob(pattern)]
     ranked = []
-    for folder in folders:
+    for folder in root.glob(f"{task or '*'}/*/*/*/"):
+        if not (has_checkpoint(folder) or (not saved and (folder / HYDRA).exists())):
+            continue
         match = _FOLDER_NAME.fullmatch(folder.name)
         kind = folder.relative_to(root).parts[0]
         if match and kind not in ("debug", "sweeps", "multirun"):
             ranked.append((match[1], int(match[2] or 1), str(folder), folder))
     for *_, folder in sorted(ranked, reverse=True):
         yield folder
+
+
+def find_newest(output_dir: str) -> Path:
+    """The newest run, which is the only one that ``resume=latest`` may mean.
+
+    Raises:
+        RunError: if there is none, or it has no checkpoint.
+    """
+    newest = next(newest_first(output_dir, saved=False), None)
+    if newest is None or has_checkpoint(newest):
+        return find("latest", output_dir, None, "resume")
+    raise RunError(
+        f"resume: the newest run, {newest}, has no checkpoint to go on from; another one is named "
+        "by its folder: resume=FOLDER"
+    )
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a run has been saved."""
+    return any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST))
 
 
 def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
@@ -125,7 +189,7 @@ def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
     folder = user_path(run)
     if not folder.exists():
         raise RunError(f"{command}: there is no run {run}{_similar(folder)}")
-    if folder.is_dir() and not any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST)):
+    if folder.is_dir() and not has_checkpoint(folder):
         raise RunError(f"{command}: {run} has no checkpoint in {CHECKPOINTS}/ (yet)")
     return folder
 

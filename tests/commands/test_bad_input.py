@@ -19,6 +19,7 @@ COMMAND_LINES = [
     (["experiment=gru_txt"], "did you mean 'gru_text'"),
     (["model.hidden_size=many"], "model.hidden_size must be a whole number, got 'many'"),
     (["model.hidden_size=0"], "model.hidden_size must be at least 1, got 0"),
+    (["dataset.name=a\udcff"], "dataset.name must be a folder's name (in UTF-8, no slash"),
     (["model.dropout=1.5"], "model.dropout must be at least 0 and below 1, got 1.5"),
     (["optimizer.lr=-1"], "optimizer.lr must be above 0, got -1"),
     (["trainer.max_epochs=1,2"], "needs -m"),
@@ -29,6 +30,10 @@ COMMAND_LINES = [
     (["trainer.max_epochs=null"], "nothing would end this run"),
     (["task.condition_on_label=true", "dataset=text"], "task.condition_on_label"),
     (["dataset.path=/no/such/place"], "/no/such/place"),
+    (["model.hidden_size=1000000000000000000"], "training would need at least"),
+    (["model.embedding_size=1000000000000000000"], "training would need at least"),
+    (["model.num_layers=1000000000000000000"], "training would need at least"),
+    (["task.samples.length=1000000000000000000"], "task.samples.length must be from 1 to"),
     (["resume=latest"], "no run"),
     (["resume=latest", "model.hidden_size=5"], "model.hidden_size cannot change in a resumed run"),
     (["resume=latest", "trainer.max_epoch=5"], "trainer.max_epochs"),
@@ -67,6 +72,11 @@ def test_files(case: str, door_in_bash: Door, tmp_path: Path) -> None:
     done = door_in_bash("train.py", "dataset=text", f"dataset.path={path}", *words)
     assert_one_line(done, fragment)
     assert not (tmp_path / "outputs").exists()
+
+
+def test_an_output_dir_that_is_no_utf8() -> None:
+    done = in_process("train.py", "output_dir=a\udcff")
+    assert_one_line(done, r"in UTF-8, not empty, got 'a\udcff'")
 
 
 def test_all_faults_at_once(door_in_bash: Door) -> None:
@@ -133,6 +143,9 @@ SAMPLES = [
     (["temperature=-1"], "temperature="),
     (["top_p=2"], "top_p="),
     (["count=0"], "count="),
+    (["count=1000000000000000000"], "count="),
+    (["length=1000000000000000000"], "count= times length="),
+    (["beam_width=1000000000000000000"], "beam_width= must be at most"),
     (["length=ten"], "length= must be a whole number, got 'ten'"),
     (["accelerator=tpu"], "accelerator=tpu is not available"),
 ]

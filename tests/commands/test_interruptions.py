@@ -1,5 +1,6 @@
 """Stopping at any moment: exact wherever it happens, and clean for whoever pressed Ctrl-C."""
 
+import errno
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,10 +17,14 @@ from tests.commands_help import assert_same_run
 from tests.in_process import in_process
 from tests.shell import ROOT, TINY, environment, only_run
 
+from charlab import checkpoint
 from charlab.checkpoint import load
 from charlab.commands import train as training
 from charlab.config import RunOptions
+from charlab.errors import RunError
+from charlab.files import write_bytes
 from charlab.preparation import prepare
+from charlab.reports.run_facts import read_run
 from charlab.signals import StopSignals
 
 
@@ -94,26 +100,58 @@ def test_stopped_anywhere_and_resumed(
     assert_same_run(never_stopped, resumed.folder)
 
 
-def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
+def in_training(data: Path, output_dir: Path, *words: str, **streams: Any) -> subprocess.Popen[Any]:
+    """An endless run in a process of its own that has validated once."""
+    script = [sys.executable, "train.py", f"dataset.path={data}", f"output_dir={output_dir}"]
+    previous = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the suite may run under nohup
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "train.py",
-            f"dataset.path={names_folder}",
-            f"output_dir={tmp_path}",
-            *TINY,
-            "trainer.max_epochs=100000",
-        ],
+        [*script, *TINY, "trainer.max_epochs=100000", *words],
         cwd=ROOT,
         env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
     )
+    signal.signal(signal.SIGHUP, previous)
     deadline = time.monotonic() + 120
-    while not list(tmp_path.rglob("best.ckpt")):
+    while not list(output_dir.rglob("best.ckpt")):
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.1)
+    return process
+
+
+@pytest.mark.parametrize("way", ["one", "two processes", "grid"])
+def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None:
+    words = {"one": [], "two processes": ["trainer.devices=2"], "grid": ["-m", "seed=1,2"]}[way]
+    ours, its = os.openpty()  # whatever is written to it after it was closed fails
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), its)
+    words += ["trainer.progress=bar"]
+    process = in_training(names_folder, tmp_path, *words, **streams, start_new_session=True)
+    os.close(its)
+    os.close(ours)
+    os.kill(process.pid, signal.SIGHUP)  # as the kernel sends it to what the terminal controls
+    assert process.wait(120) == 128 + signal.SIGHUP
+    folder = only_run(tmp_path)  # no second one of a grid
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "interrupted"
+    log = (folder / "train.log").read_text()
+    assert "standard output cannot be written" in log
+    assert "Traceback" not in log
+    training = load(folder / "checkpoints/last.ckpt").training
+    saved = json.loads((folder / "metrics.json").read_text())["progress/steps"]
+    assert training["progress"]["step"] == saved
+
+
+def test_a_process_that_died_is_no_running_one(names_folder: Path, tmp_path: Path) -> None:
+    process = in_training(names_folder, tmp_path)
+    folder = only_run(tmp_path)
+    assert read_run(folder).status == "running"
+    process.kill()
+    process.communicate()
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "running"
+    assert read_run(folder).status == "died"
+
+
+def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
+    process = in_training(names_folder, tmp_path)
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err.decode()
@@ -136,6 +174,16 @@ def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
     again = in_process("train.py", f"resume={folder}")
     assert again.returncode == 0, again.stderr
     assert "this run is complete" in again.stdout
+
+
+def test_ctrl_c_again_and_again(names_folder: Path, tmp_path: Path) -> None:
+    process = in_training(names_folder, tmp_path)
+    while process.poll() is None:
+        os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.02)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode in (128 + signal.SIGINT, -signal.SIGINT)
+    assert err.decode() in ("", "interrupted\n")
 
 
 def test_a_grid_goes_on_after_a_bad_job(names_folder: Path, tmp_path: Path) -> None:
@@ -168,6 +216,34 @@ def test_a_best_checkpoint_that_a_kill_left_behind_is_brought_up_to_date(
     (checkpoints / "best.ckpt").unlink()
     training.resume(last, last.options, result.folder)
     assert (checkpoints / "best.ckpt").read_bytes() == whole
+
+
+@pytest.mark.parametrize(("saves", "advice"), [(0, "begin again"), (1, "go on by resume=")])
+def test_a_full_disk(
+    saves: int,
+    advice: str,
+    compose_options: Callable[..., RunOptions],
+    text_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = [saves]
+
+    def write(path: Path, data: memoryview) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, f"{path.name} needs room")
+        write_bytes(path, data)
+
+    monkeypatch.setattr(checkpoint, "write_bytes", write)
+    words = ["dataset=text", f"dataset.path={text_folder}", *TINY, f"output_dir={tmp_path}"]
+    options = compose_options(*words, "trainer.progress=none")
+    with pytest.raises(
+        RunError, match=rf"^the disk is full: (best|last)\.ckpt .*; make room, then {advice}"
+    ):
+        training.train(prepare(options))
+    assert read_run(only_run(tmp_path)).status == "failed"
+    assert bool(list(tmp_path.rglob("last.ckpt"))) is bool(saves)
 
 
 def test_a_run_that_stopped_early_stays_stopped(

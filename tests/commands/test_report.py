@@ -1,17 +1,23 @@
 import csv
 import dataclasses
 import json
+import os
+import shlex
 import sys
 import types
 from pathlib import Path
 
 import pytest
-from tests.shell import through_bash
+from tests.commands_help import assert_same_run
+from tests.in_process import in_process
+from tests.shell import ROOT, TINY, only_run, through_bash
 from tests.sweep_samples import large_sweep, sweep, trial, two_objectives, write_run
 
 from charlab.commands.report import report, sweep_summary
 from charlab.config.door_options import ReportWords
 from charlab.errors import CharlabError, ConfigError, RunError, SweepError
+from charlab.reports.comparison import compare
+from charlab.reports.run_facts import find_runs, read_run
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -163,3 +169,36 @@ def test_the_door_does_without_torch(runs, tmp_path):
     assert done.stderr == ""
     assert done.stdout.splitlines()[-1] == "False False"
     assert Path(tmp_path / "out" / "report.html").exists()
+
+
+def test_the_command_of_a_group_repeats_its_run(names_folder, tmp_path):
+    """Also of a grid over paths, with an experiment of the user's own; equals are one group."""
+    own = tmp_path / "my, own"
+    (own / "experiment").mkdir(parents=True)
+    (own / "experiment" / "mine.yaml").write_text("# @package _global_\nmodel: {num_layers: 2}\n")
+    few = [*TINY, "task.samples.count=1", "trainer.precision=float32"]
+    words = ["-m", f"--config-dir={own}", "experiment=mine", f"dataset.path={names_folder}"]
+    first = in_process("train.py", *words, *few, "seed=3", f"output_dir={tmp_path / 'a'}")
+    assert first.returncode == 0, first.stderr
+    run = only_run(tmp_path / "a")
+    (group,) = compare([read_run(run)]).groups
+    python, script, *again = shlex.split(group.command)
+    assert (python, f"dataset.path={names_folder}" in again) == ("python", True)
+    second = in_process(script, *again, f"output_dir={tmp_path / 'b'}")
+    assert second.returncode == 0, second.stderr
+    assert_same_run(run, only_run(tmp_path / "b"))
+
+
+def test_runs_that_did_the_same_are_one_group(names_folder, tmp_path):
+    few = [*TINY, "task.samples.count=0", f"output_dir={tmp_path}"]
+    short = ["trainer.max_epochs=1", "seed=1", f"dataset.path={names_folder}"]
+    asked = ["dataset.layout=sequences", "trainer.accelerator=cpu", "seed=2"]
+    relative = os.path.relpath(names_folder, ROOT)
+    for words in (few + short, [*few, *asked, f"dataset.path={relative}"]):
+        assert in_process("train.py", *words).returncode == 0
+    done = in_process("train.py", "resume=latest", "trainer.max_epochs=2", f"output_dir={tmp_path}")
+    assert "is complete" in done.stdout  # the second one is the latest
+    (one,) = (r.parent for r in tmp_path.rglob("metrics.json") if read_run(r.parent).seed == "1")
+    assert in_process("train.py", f"resume={one}", "trainer.max_epochs=2").returncode == 0
+    (group,) = compare([read_run(path) for path in find_runs(str(tmp_path))]).groups
+    assert sorted(run.seed for run in group.runs) == ["1", "2"]

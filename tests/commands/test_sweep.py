@@ -96,7 +96,7 @@ def test_stopped_killed_joined_and_given_again(names_folder: Path, tmp_path: Pat
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err.decode()
     assert err.decode().splitlines() == ["interrupted"]
-    assert "stopped; the same command with sweep.name=it goes on" in out.decode()
+    assert "stopped; to go on: python train.py --multirun" in out.decode()
     assert {m["status"] for m in metrics_of(folder)} <= {"interrupted", "completed"}
     steps = [m["progress/steps"] for m in metrics_of(folder)]
 
@@ -170,10 +170,30 @@ def test_pruned_diverged_and_finalists(names_folder: Path, tmp_path: Path) -> No
     assert finalist.trial == best.number
     assert sorted(finalist.values) == [2, 3]
     assert len(set(finalist.values.values())) == 2
-    assert f"finalists: trials {best.number}, each with the seeds 2 to 3" in done.stdout
+    assert f"finalists: trials {best.number}, each with the seeds 2, 3" in done.stdout
     assert f"finalist of trial {best.number}: val/loss " in done.stdout
-    assert "python report.py sweep=it" in done.stdout
+    assert f"python report.py sweep={tmp_path}/sweeps/it" in done.stdout
     assert (folder / "finalists" / "1" / "checkpoints" / "best.ckpt").exists()
+
+
+@pytest.mark.slow
+def test_a_plain_grid_in_parallel_over_texts(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.txt", tmp_path / "it's b.txt"]
+    for path in paths:
+        path.write_text(f"{path.stem} she went, and he went. " * 40)
+    words = [
+        "-m", "sweep=grid", "dataset=text", f"dataset.path={paths[0]},{paths[1]}", *SMALL,
+        "model=gru,vanilla", "model.hidden_size=8", "dataset.seq_len=8", "trainer.max_epochs=1",
+        f"output_dir={tmp_path}", "sweep.name=it", "sweep.workers=2",
+    ]  # fmt: skip
+    done = through_bash("train.py", *words)
+    assert done.returncode == 0, done.stderr
+    results = load_results(tmp_path / "sweeps" / "it")
+    runs = {(t.parameters["dataset.path"], t.parameters["model"]) for t in results.trials}
+    assert runs == {(str(path), model) for path in paths for model in ("gru", "vanilla")}
+    assert len(results.of_state("complete")) == len(results.trials) == 4
+    again = through_bash("train.py", *words)
+    assert "4 of 4 trials are done" in again.stdout
 
 
 @pytest.mark.slow

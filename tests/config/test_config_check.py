@@ -175,11 +175,15 @@ def test_the_nearest_key_is_named():
         "modle.name": "model.name",
         "task.samples.lenght": "task.samples.length",
         "sed": "seed",
+        "epochs": "trainer.max_epochs",
+        "temp": "task.samples.temperature",
+        "hidden": "model.hidden_size",
+        "optimizer.learning_rate": "optimizer.lr",
     }.items():
         assert unknown_key(wrong, known) == f"unknown setting {wrong!r}: did you mean {right!r}?"
     # Where nothing is near, what there is beside it, and no far-fetched guess.
     assert unknown_key("scheduler.foo", known).endswith(": scheduler has name, warmup, final")
-    assert unknown_key("optimizer.learning_rate", known).endswith(
+    assert unknown_key("optimizer.alpha", known).endswith(
         ": optimizer has name, lr, betas, weight_decay, momentum"
     )
     assert unknown_key("qqq", known) == "unknown setting 'qqq': --help lists all there are"

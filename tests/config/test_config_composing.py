@@ -280,12 +280,50 @@ def test_a_grid_goes_on_after_a_failure(command_line):
             raise DataError("no text")
         return 3 if options.seed == 2 else 0
 
-    words = ("-m", "seed=1,-1,2", "dataset.path=a,b")
+    words = ("-m", "seed=1,-1,2", "dataset.path='a,b'")
     given, reports, code = command_line(*words, job=job)
     assert [options.seed for options, *_ in given] == [1, 2]
     assert {options.dataset.path for options, *_ in given} == {"a,b"}
     assert reports == ["no text", "seed must be from 0 to 4294967295, got -1"]
     assert code == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "paths"),
+    [
+        ("a,b", ["a", "b"]),
+        ("my novel.txt, it's ${seed}", ["my novel.txt", "it's ${seed}"]),
+        ("""'a,b', "it's, \\"x\\"",c""", ["a,b", 'it\'s, "x"', "c"]),
+        ("choice(a,'b c,d')", ["a", "b c,d"]),
+        ("choice(a)", ["a"]),
+        ("one 'name' (1)", ["one 'name' (1)"]),
+        ("there, it is", ["there, it is"]),  # a file of that name
+        ("null,a", [None, "a"]),
+    ],
+)
+def test_a_grid_over_paths(command_line, tmp_path, value, paths):
+    (tmp_path / "there, it is").touch()
+    for word in ("-m", "hydra.mode=MULTIRUN"):
+        given, _, _ = command_line(word, f"dataset.path={value}")
+        assert [options.dataset.path for options, *_ in given] == paths
+    ((options, *_),), _, _ = command_line(f"dataset.path={value}")
+    assert options.dataset.path == value  # of a single run to the letter
+
+
+def test_folders_of_a_grid_s_runs(command_line, tmp_path):
+    def folders(*words):
+        given, _, _ = command_line("-m", "seed=1,2", *words)
+        return [folder for *_, folder in given]
+
+    assert folders() == [None, None]
+    assert folders("hydra.sweep.dir=x") == [Path("x/0"), Path("x/1")]
+    assert folders("hydra.sweep.dir=x", "hydra.sweep.subdir=s${seed}") == [
+        Path("x/s1"),
+        Path("x/s2"),
+    ]
+    (first, _) = folders("hydra.sweep.subdir=y${hydra.job.num}")
+    assert first.parts[-1] == "y0"
+    assert first.is_relative_to(tmp_path / "out,1" / "multirun")
 
 
 @pytest.mark.parametrize("wish", [None, "0", "1"])

@@ -44,6 +44,44 @@ def test_free_text_arrives_as_it_was_typed(key, text):
     assert OmegaConf.select(again, key) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "values"),
+    [
+        ("choice(a b.txt,it's, 'q,r' ,ü)", ["a b.txt", "it's", "q,r", "ü"]),
+        ("choice(${x},b\\)", ["${x}", "b\\"]),
+        ("there.txt,it's,c d", ["there.txt", "it's", "c d"]),  # one of them is there
+        ("a,b", ["a", "b"]),
+        ("x, y.txt", None),  # is there
+        ("shuffle(choice(a,b))", ["a", "b"]),
+    ],
+)
+def test_with_m_a_path_may_be_several(value, values, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("there.txt", "x, y.txt"):
+        (tmp_path / name).touch()
+    (override,) = PARSER.parse_overrides(protect([f"dataset.path={value}"], grid=True))
+    assert override.is_sweep_override() == (values is not None)
+    if values is not None:
+        assert [OmegaConf.create({"x": text}).x for text in _texts(override.value())] == values
+    assert not PARSER.parse_override(protect([f"dataset.path={value}"])[0]).is_sweep_override()
+    named = protect([f"sweep.name={value}", f"output_dir={value}"], grid=True)
+    assert not any(PARSER.parse_override(word).is_sweep_override() for word in named)
+
+
+def _texts(sweep):
+    return [getattr(item, "text", item) for item in getattr(sweep, "list", sweep)]
+
+
+def test_searches_in_a_mapping_pass_hydra():
+    typed = "sweep.space={dataset.path: choice(a b,ü), lr: tag(log, interval(1,2)), m: '1,2'}"
+    (word,) = protect([typed])
+    assert PARSER.parse_override(word).value() == {
+        "dataset.path": "choice(a b,ü)",
+        "lr": "tag(log, interval(1,2))",
+        "m": "1,2",
+    }
+
+
 def test_null_stays_null():
     assert protect(["dataset.path=null"]) == ["dataset.path=null"]
     assert through_hydra("dataset.path=null")[0] is None

@@ -36,7 +36,8 @@ def test_values_have_their_key_s_type():
 
 
 def test_all_faults_at_once_and_the_nearest_key():
-    words = ["cuont=1", "count=2.5", "on=1", "heat=", "hello", "on=yes=no", "zzz=1"]
+    words = ["cuont=1", "count=2.5", "on=1", "heat=", "hello", "on=yes=no", "zzz=1", "hea=1"]
+    words += ["--count", "5", "--heat=x y", "on", "true", "-q"]
     with pytest.raises(ConfigError) as caught:
         read_words(Words, words, "x.py")
     assert str(caught.value).split("\n") == [
@@ -44,9 +45,14 @@ def test_all_faults_at_once_and_the_nearest_key():
         "count= must be a whole number, got '2.5'",
         "on= must be true or false, got '1'",
         "heat= must be a number, got ''",
-        "'hello' is not of the form key=value; see: python x.py --help",
+        "'hello' is not of the form key=value: --help lists what there is",
         "on= must be true or false, got 'yes=no'",
         "unknown setting 'zzz': --help lists all there are",
+        "unknown setting 'hea': did you mean 'heat'?",
+        "'--count' is not of the form key=value: did you mean count=5?",
+        "'--heat=x y' is not of the form key=value: did you mean heat='x y'?",
+        "'on' is not of the form key=value: did you mean on=true?",
+        "'-q' is not of the form key=value: --help lists what there is",
     ]
 
 
@@ -73,7 +79,9 @@ def test_help_explains_every_word(door):
     assert lines[0] == "x.py: does something"
     assert "  python x.py run=latest" in lines
     for field in dataclasses.fields(door):
-        (line,) = [line for line in lines if line.startswith(f"  {field.name}=")]
+        (line,) = [
+            line for line in lines if line.startswith(f"  {field.metadata['key'] or field.name}=")
+        ]
         assert field.metadata["help"] in line
         shown = str(field.default).lower()
         assert (f"[{shown}]" in line) == (field.default not in (None, ""))

@@ -24,10 +24,10 @@ def options(conf: Path, *words: str) -> SweepOptions:
 
 def test_every_file_fits_the_schema(conf: Path) -> None:
     choices = sorted(path.stem for path in (conf / "sweep").glob("*.yaml"))
-    assert choices == ["optuna", "ray", "slurm"]
+    assert choices == ["grid", "optuna", "ray", "slurm"]
     for choice in choices:
         found = build(SweepConfig, {"sweep": plain(conf, choice)}).sweep
-        assert found.engine.name == {"optuna": "local"}.get(choice, choice)
+        assert found.engine.name == {"optuna": "local", "grid": "local"}.get(choice, choice)
         assert type(found.engine) is ENGINES[found.engine.name]
 
 
@@ -57,13 +57,20 @@ def test_pruners(conf: Path) -> None:
     ("word", "message"),
     [
         ("sweep.n_trials=0", "sweep.n_trials must be at least 1, got 0"),
-        ("sweep.workers=0", "sweep.workers must be at least 1, got 0"),
+        ("sweep.workers=0", "sweep.workers must be from 1 to 10000, got 0"),
+        ("sweep.workers=1000000000000", "sweep.workers must be from 1 to 10000"),
+        ("sweep.finalist_seeds=1e12", "sweep.finalist_seeds must be from 1 to 1000"),
+        ("sweep.max_minutes=0", "sweep.max_minutes must be above 0, got 0"),
+        ("sweep.duplicates=skip", "sweep.duplicates must be one of reuse, redraw, train"),
+        ("sweep.retry_failed=perhaps", "sweep.retry_failed must be true or false"),
+        ("sweep.enqueue=lr", "sweep.enqueue must be a list, got 'lr'"),
+        ("sweep.enqueue=[1]", "sweep.enqueue must be a group of settings, got 1"),
         ("sweep.n_trials=many", "sweep.n_trials must be a whole number, got 'many'"),
         ("sweep.direction=down", "sweep.direction must be one of auto, minimize, maximize"),
         ("sweep.percentile=101", "sweep.percentile must be from 0 to 100, got 101"),
         ("sweep.reduction_factor=1", "sweep.reduction_factor must be at least 2, got 1"),
-        ("sweep.name=a/b", "sweep.name must be a folder's name (no slash, not empty)"),
-        ("sweep.name=''", "sweep.name must be a folder's name (no slash, not empty)"),
+        ("sweep.name=a/b", "sweep.name must be a folder's name (in UTF-8, no slash, not empty)"),
+        ("sweep.name=''", "sweep.name must be a folder's name (in UTF-8, no slash, not empty)"),
         ("sweep.seed=-1", "sweep.seed must be from 0 to 2147483647, got -1"),
         ("sweep.engine.name=kubernetes", "sweep.engine.name"),
         ("+sweep.n_trails=3", "did you mean 'sweep.n_trials'?"),

@@ -233,11 +233,38 @@ def test_a_text_in_a_file_gives_the_same_batches(
                     assert all(same(a, b) for a, b in zip(plain, from_file, strict=True))
 
 
-def test_pieces_of_a_stream_follow_each_other() -> None:
+def test_pieces_of_a_stream_follow_each_other_behind_a_mark() -> None:
     encoded = documents([5, 4, 2])
     (batch,) = StreamBatches(encoded, batch_size=1, seq_len=10).epoch(0)
-    assert batch.ids.tolist() == [list(range(2, 12))]
-    assert batch.targets.tolist() == [list(range(3, 13))]
+    M, _ = BOUNDARY, IGNORE
+    assert batch.ids.tolist() == [[2, 3, 4, 5, M, 7, 8, 9, M, 11]]
+    assert batch.targets.tolist() == [[3, 4, 5, 6, _, 8, 9, 10, _, 12]]
+    assert batch.characters == encoded.predictions == 8
+
+
+@given(
+    lengths=lengths_of.filter(lambda lengths: max(lengths) > 1),
+    batch_size=st.integers(1, 7),
+    seq_len=st.integers(1, 9),
+    lanes=st.integers(1, 9),
+)
+def test_no_prediction_crosses_a_seam(
+    lengths: list[int], batch_size: int, seq_len: int, lanes: int
+) -> None:
+    """What is trained on, and what is measured, are the pairs within each document, all once."""
+    encoded = documents(lengths)
+    expected = [pair for text in rows_of(encoded).values() for pair in pairwise(text)]
+    form = StreamBatches(encoded, batch_size=batch_size, seq_len=seq_len)
+    measured = StreamEvaluation(encoded, lanes=lanes, budget=batch_size * seq_len)
+    for batches in (list(form.epoch(0)), list(measured)):
+        found = []
+        for batch in batches:
+            predicted = batch.targets != IGNORE
+            assert batch.characters == int(predicted.sum())
+            pairs = zip(batch.ids[predicted], batch.targets[predicted], strict=True)
+            found += [(int(one), int(next_)) for one, next_ in pairs]
+        assert sorted(found) == expected
+        assert sum(batch.characters for batch in batches) == encoded.predictions
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 5), st.integers(1, 12))

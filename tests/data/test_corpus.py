@@ -201,7 +201,7 @@ def test_classification_needs_two_labels() -> None:
     one = build([Document(f"a{i}", "only") for i in range(20)])
     with pytest.raises(DataError, match="one class 'only'"):
         require_classes(one)
-    require_measurable(one, 1)
+    require_measurable(one, tokens=True)
     none = build([Document(f"a{i}") for i in range(20)])
     with pytest.raises(DataError, match="needs labels"):
         require_classes(none)
@@ -217,10 +217,10 @@ def test_a_stream_needs_one_window() -> None:
 def test_parts_without_anything_to_measure() -> None:
     corpus = build([Document("abcdefghij")])
     with pytest.raises(DataError, match="the val part has 1 of 10 characters and needs at least 2"):
-        require_measurable(corpus, 2)
+        require_measurable(corpus, tokens=True)
     corpus = build([Document("ab"), Document("cd")], layout="sequences")
     with pytest.raises(DataError, match="the val part has 0 of 4 characters"):
-        require_measurable(corpus, 1)
+        require_measurable(corpus, tokens=True)
 
 
 def test_encoding_documents_from_elsewhere() -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.dealing import shares_left
 from charlab.data.document import Document
 from charlab.data.texts import document_texts, opening_text
+from charlab.data.units.words import split_words
 from charlab.errors import DataError
 
 EIGHTY = (0.8, 0.1, 0.1)
@@ -126,7 +128,7 @@ def test_rare_symbols_are_unknown_and_counted() -> None:
     assert corpus.vocabulary.symbols == ("a", "b", "c", "e")
     report = corpus.report
     assert (report.rare_symbols, report.rare_occurrences) == (1, 1)
-    assert report.unknown_symbols == report.unknown_characters == {"train": 1}
+    assert report.unknown_symbols == report.predicted_unknown_characters == {"train": 1}
     assert report.unknown_share["train"] == 1 / len(text)
     with pytest.raises(DataError, match=r"occurs 100 times or more.*min_count=100"):
         build([Document(text)], layout="stream", min_count=100)
@@ -138,11 +140,11 @@ def test_characters_are_counted_whatever_the_unit(unit: str) -> None:
     corpus = build([Document(text)], layout="stream", unit=unit, min_count=1)
     report = corpus.report
     assert report.characters == len(text)
-    assert sum(report.text_characters.values()) == len(text)
     for name, split in corpus.splits.items():
         shown = opening_text(split, corpus.vocabulary)
         if unit != "byte":  # a part of bytes may begin within a character
-            assert report.text_characters[name] == len(shown)
+            given = len(split_words(shown)[0]) if unit == "word" else 1
+            assert report.predicted_characters[name] == len(shown) - given
         assert report.split_characters[name] == split.characters
     symbols = {"char": set(text), "byte": set(text.encode())}
     if unit in symbols:
@@ -158,3 +160,53 @@ def test_the_fingerprint_is_the_same_for_every_unit() -> None:
     assert list(found.values()) == [3]
     moved = [Document("Größe", "x", "test"), *docs[1:]]
     assert build(moved, layout="stream").fingerprint not in found
+
+
+def parts_of(corpus: Corpus) -> dict[str, set[str]]:
+    """The documents, or pieces of them, of each part."""
+    return {name: set(document_texts(s, corpus.vocabulary)) for name, s in corpus.splits.items()}
+
+
+@pytest.mark.parametrize("predicts_label", [False, True])
+@pytest.mark.parametrize("layout", ["stream", "sequences"])
+def test_no_document_of_a_collection_is_on_two_sides(predicts_label: bool, layout: str) -> None:
+    docs = [Document(f"abcdefgh{i:04} " * 40, "xy"[i % 2]) for i in range(60)]
+    docs += docs[:5]  # the same text again goes where it went
+    corpus = build(docs, layout=layout, predicts_label=predicts_label)
+    parts = parts_of(corpus)
+    assert not corpus.report.cut_documents
+    assert {text for part in parts.values() for text in part} == {doc.text for doc in docs}
+    assert sum(map(len, parts.values())) == 60
+    if predicts_label:  # stratified: each label has its share in each part
+        assert all(np.bincount(split.labels).min() >= 3 for split in corpus.splits.values())
+
+
+def test_one_text_for_each_label_is_cut_and_said_to_be() -> None:
+    docs = [Document(f"{i}abc" * 50, str(i)) for i in range(9)]
+    assert build(docs, layout="stream", predicts_label=True).report.cut_documents
+    assert not build(docs, layout="stream", predicts_label=False).report.cut_documents  # 8 or more
+    assert build(docs[:7], layout="stream", predicts_label=False).report.cut_documents
+    assert not build(docs[:7] + docs[:1], layout="stream", predicts_label=True).report.cut_documents
+
+
+def test_a_collection_s_parts_are_not_those_of_versions_that_cut_it() -> None:
+    docs = [Document(f"{i}abc" * 50, "xy"[i % 2]) for i in range(6)]
+    whole = build(docs, layout="stream", predicts_label=True, fractions=(0.5, 0.5, 0.0))
+    assert whole.fingerprint != build(docs, layout="stream").fingerprint
+
+
+@pytest.mark.parametrize("predicts_label", [False, True])
+def test_a_text_that_stands_in_train_and_test_is_remarked_of_streams_too(
+    predicts_label: bool,
+) -> None:
+    docs = [Document(f"{i}abc" * 50, str(i)) for i in range(3)]
+    given = [docs[1]._replace(split="test"), Document("cab" * 9, "2", "test")]
+    corpus = build([*docs, *given], layout="stream", predicts_label=predicts_label)
+    assert corpus.report.overlap == {"test": 1}
+
+
+def test_labels_are_told_apart_composed() -> None:
+    docs = [Document(f"a{i}", ["Fran\u00e7ais", "Franc\u0327ais "][i % 2]) for i in range(8)]
+    corpus = build([*docs, *docs, Document("b", "caf\udce9")], layout="sequences", distinct=True)
+    assert corpus.labels == ("Français", r"caf\xe9")
+    assert corpus.report.repeats_dropped == 8

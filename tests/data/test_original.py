@@ -64,20 +64,35 @@ def test_of_a_corpus_s_splits():
         )
         for unit in ("char", "byte", "word")
     }
-    assert split_text(made["char"], "train") == OriginalText("char", 10, 0)
-    assert split_text(made["char"], "val") == OriginalText("char", 10, 2)
+    # Nothing predicts a part's first symbol.
+    assert split_text(made["char"], "train") == OriginalText("char", 9, 0)
+    assert split_text(made["char"], "val") == OriginalText("char", 9, 2)
     # Of its 22 bytes each part has eleven: eleven characters here, nine (two of two bytes) there.
-    assert split_text(made["byte"], "train") == OriginalText("byte", 11, 0)
-    assert split_text(made["byte"], "val") == OriginalText("byte", 9, 0)
+    assert split_text(made["byte"], "train") == OriginalText("byte", 10, 0)
+    assert split_text(made["byte"], "val") == OriginalText("byte", 8, 0)
+
+
+@pytest.mark.parametrize(
+    ("unit", "known", "text", "expected"),
+    [
+        ("char", "abc", "xabx", (3, 1)),
+        ("byte", (), "日本!", (2, 0)),
+        ("word", ["the"], "moon the sun", (8, 8 + 2)),
+    ],
+)
+def test_a_stream_s_first_symbol_is_given_and_not_paid_for(unit, known, text, expected):
+    vocabulary = make_vocabulary(unit, known)
+    assert text_of(text, vocabulary, document=False) == OriginalText(unit, *expected)
 
 
 def test_rare_symbols_cost_more_than_known_ones_would():
     documents = [Document("aaaab" * 8)]
     settings = {"normalize": "nfc", "layout": "stream", "split_seed": 0, "unit": "char"}
     made = build_corpus(documents, fractions=(0.5, 0.5, 0.0), min_count=5, **settings)
-    # Of the 20 characters of each part 4 are "b", which is too rare in train to be known.
+    # Of the 20 characters of each part 4 are "b", which is too rare in train to be known, and the
+    # first is given.
     assert made.vocabulary.symbols == ("a",)
-    assert split_text(made, "train") == OriginalText("char", 20, 4)
-    assert split_text(made, "val") == OriginalText("char", 20, 4)
-    # A model that is always sure and right still pays for spelling four of twenty.
-    assert split_text(made, "val").bits_per_char(0.0) == pytest.approx(20.0874628 / 5)
+    assert split_text(made, "train") == OriginalText("char", 19, 4)
+    assert split_text(made, "val") == OriginalText("char", 19, 4)
+    # A model that is always sure and right still pays for spelling four of nineteen.
+    assert split_text(made, "val").bits_per_char(0.0) == pytest.approx(20.0874628 * 4 / 19)

@@ -49,6 +49,17 @@ def test_any_safe_place_is_safe(text: str, steps: str) -> None:
             assert "".join(parts) == normalize_text(text, chosen, Counter())
 
 
+@pytest.mark.parametrize("form", ["", "NFKD"])
+def test_sigma_sees_both_its_neighbours(form: str) -> None:
+    """Every character that is a sigma, or becomes one: its small form depends on both sides."""
+    all_of_them = map(chr, range(0x10000))
+    capital = [c for c in all_of_them if "Σ" in (unicodedata.normalize(form, c) if form else c)]
+    assert capital
+    for character in capital:
+        assert safe_cut(f"Α{character}Α") == 0
+        assert safe_cut(f"ΑΒ{character}") == 1
+
+
 @pytest.mark.parametrize("unit", ["char", "byte", "word"])
 @given(text=texts, places=st.lists(st.integers(0, 40), max_size=12))
 def test_no_symbol_is_cut(unit: str, text: str, places: list[int]) -> None:

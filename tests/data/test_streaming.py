@@ -90,6 +90,7 @@ documents = st.lists(
     unit=st.sampled_from(["char", "byte", "word"]),
     normalize=st.sampled_from(["none", "nfc", "nfkc+lower", "ascii"]),
     layout=st.sampled_from(["auto", "stream", "sequences"]),
+    predicts_label=st.booleans(),
     fractions=st.sampled_from([(0.8, 0.1, 0.1), (0.5, 0.0, 0.5), (1.0, 0.0, 0.0)]),
     distinct=st.booleans(),
     limit=st.none() | st.integers(1, 60),
@@ -187,7 +188,7 @@ def test_a_limit_beyond_memory_still_cuts(
     docs: list[AnyDocument] = [long(Document("abcd" * 10), 7), long(Document("efgh" * 10), 7)]
     found = build_corpus(docs, limit=50, cache=cache, **options)
     text = opening_text(found.splits["train"], found.vocabulary)
-    assert text == "abcd" * 10 + "efgh" * 2 + "ef"
+    assert text == "abcd" * 10 + "\0" + "efgh" * 2 + "ef"
     assert found.report.characters == 50
     whole = build_corpus(docs, limit=None, cache=cache, **options)
     assert whole.report.characters == 80

@@ -24,7 +24,7 @@ def test_text_comes_back(unit: str, written: list[str]) -> None:
     assert document_texts(train, corpus.vocabulary) == [doc.text for doc in docs]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(texts, "CHUNK", 3)  # ends within characters of several bytes
-        whole = "".join(doc.text for doc in docs)
+        whole = "\0".join(doc.text for doc in docs)
         assert opening_text(train, corpus.vocabulary) == whole
         assert whole.startswith(opening_text(train, corpus.vocabulary, 4).rstrip("\ufffd"))
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+import unicodedata
 
 import pytest
 
@@ -58,3 +59,25 @@ def test_every_public_name_is_there():
         assert callable(getattr(decoding, name)), name
     with pytest.raises(AttributeError, match="nothing"):
         _ = decoding.nothing
+
+
+def test_texts_take_a_models_spelling():
+    def spell(text):
+        return unicodedata.normalize("NFC", text).lower()
+
+    settings = DecodingSettings(stop="E\u0301ND", banned="a\u0301X").spelled(spell)
+    assert (settings.stop, settings.banned) == ("énd", "áx")
+    assert DecodingSettings(temperature=0.5).spelled(spell) == DecodingSettings(temperature=0.5)
+    with pytest.raises(ConfigError, match="stop= holds 'x', which banned="):
+        DecodingSettings(stop="X", banned="x").spelled(spell)
+    with pytest.raises(ConfigError, match="leaves nothing of it"):
+        DecodingSettings(stop="日").spelled(lambda text: text.encode("ascii", "ignore").decode())
+    with pytest.raises(ConfigError, match="reads as two characters"):
+        DecodingSettings(banned="e\u0301").spelled(str)
+    assert DecodingSettings(banned="\u0301e").spelled(str).banned == "\u0301e"
+
+
+@pytest.mark.parametrize("values", [{"stop": 5}, {"banned": None}, {"banned": ["a", "b"]}])
+def test_texts_are_texts(values):
+    with pytest.raises(ConfigError, match="must be text"):
+        DecodingSettings(**values)

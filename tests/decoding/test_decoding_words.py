@@ -8,7 +8,7 @@ from charlab.decoding.context import default_start
 from charlab.decoding.decoder import generate
 from charlab.decoding.scoring import score
 from charlab.decoding.settings import DecodingSettings
-from charlab.errors import UnknownCharacterError
+from charlab.errors import ConfigError, UnknownCharacterError
 
 vocabulary = WordVocabulary(["the", " the", " king", " sun", " rises", ".", " .", "\n", " ", " é"])
 
@@ -75,7 +75,8 @@ def test_words_stay_apart(make_model):
         assert len({sample.text for sample in samples}) > 30
         for sample in samples:
             scored = score(model, vocabulary, sample.text, documents=True)
-            prompt_ids = len(vocabulary.encode(prompt))
+            prompt_ids = len(vocabulary.encode(vocabulary.settled(prompt)))
+            assert sample.text.startswith(prompt)
             drawn = scored.per_symbol[prompt_ids : prompt_ids + sample.predictions]
             assert drawn.sum() == pytest.approx(sample.log_probability)
             assert len(scored.per_symbol) == prompt_ids + sample.predictions + (not sample.finished)
@@ -101,3 +102,52 @@ def test_unknown_words_are_named_or_marked(make_model):
     found = score(model, vocabulary, " the moon.", documents=False, unknown="mark")
     the, dot = vocabulary.encode(" the.").tolist()
     assert found.per_symbol.tolist() == pytest.approx(model.nats([the, UNKNOWN, dot]), rel=1e-6)
+
+
+@pytest.mark.parametrize("documents", [True, False])
+@pytest.mark.parametrize("prompt", ["the ", "the king ", "the  ", " ", "the. "])
+def test_a_space_at_the_prompts_end_is_the_next_words_own(make_model, prompt, documents):
+    model = make_model(vocabulary, seed=4)
+    for more in ({}, {"beam_width": 3}, {"temperature": 0}, {"top_k": 2}):
+        settings = DecodingSettings(length=8, seed=2, **more)
+        count = 1 if more else 60
+        samples = generate(
+            model, vocabulary, settings, documents=documents, prompt=prompt, count=count
+        )
+        for sample in samples:
+            assert sample.text.startswith(prompt)
+            first = split_words(sample.text[len(prompt) - 1 :])[0]
+            assert first.startswith(" ")
+            assert sample.characters == len(sample.continuation)
+    plain = generate(
+        model, vocabulary, DecodingSettings(length=1, seed=2), documents=False, prompt="the ",
+        count=200,
+    )  # fmt: skip
+    # as after "the", of the words that begin with a space: the probabilities are the model's own
+    assert {s.continuation for s in plain} <= {"the", "king", "sun", "rises", ".", "é", ""}
+    for sample in plain:
+        scored = score(model, vocabulary, "the " + sample.continuation, documents=False)
+        assert scored.log_probability == pytest.approx(sample.log_probability)
+
+
+@pytest.mark.parametrize("stop", [None, "king"])
+def test_what_follows_a_prompts_space_is_streamed_once(make_model, stop):
+    for seed in range(20):
+        pieces: list[str] = []
+        (sample,) = generate(
+            make_model(vocabulary), vocabulary, DecodingSettings(length=6, seed=seed, stop=stop),
+            documents=True, prompt="the ", on_text=pieces.append,
+        )  # fmt: skip
+        assert "the " + "".join(pieces) == sample.text
+
+
+def test_a_prompts_space_where_no_word_may_follow_it(make_model):
+    settings = DecodingSettings(banned=" ")
+    with pytest.raises(ConfigError, match="banned= leaves no word to follow the space"):
+        generate(make_model(vocabulary), vocabulary, settings, documents=True, prompt="the ")
+    bare = WordVocabulary(["the", "king", " ", "."])  # no word brings its space along
+    samples = generate(
+        make_model(bare), bare, DecodingSettings(length=3, seed=1), documents=False,
+        prompt="the ", count=20,
+    )  # fmt: skip
+    assert all(sample.text.startswith("the ") for sample in samples)

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.image import AxesImage
 
-from charlab.figures import to_image
+from charlab.figures import to_image, to_png
 from charlab.figures.confusion import confusion_figure
 
 COUNTS = np.array([[6, 2, 0], [0, 1, 1], [0, 0, 0]])  # nothing of the third label
@@ -73,3 +73,7 @@ def test_it_can_be_drawn_whatever_the_labels_are():
     assert (pixels[0, 0] == 255).all()
     dark = (pixels == np.array([8, 48, 107])).all(axis=-1)
     assert 0.02 < dark.mean() < 0.3
+
+
+def test_labels_that_no_font_can_draw():
+    assert to_png(confusion_figure(np.eye(2, dtype=np.int64), ["a\udcff", "b\x1b\n\u202e"]))

@@ -1,4 +1,8 @@
-"""Runs and a study of the first format go on as they were: loaded, measured, resumed, reported."""
+"""Runs and a study of an earlier version go on as they were: loaded, measured, resumed, reported.
+
+One metric was mended since and is not what that version said: bits per original character of a
+stream, which divided by the first character too, though that is never predicted.
+"""
 
 import json
 import shutil

@@ -75,7 +75,8 @@ def test_a_grid_and_a_resumed_run(tmp_path: Path) -> None:
         assert len(list(run.glob("*.hparams"))) == 1
     words = [f"resume={runs[0]}", "trainer.max_epochs=2"]
     ends = start_all(slurm(), words)
-    assert [(code, errors) for code, _, errors in ends] == [(0, "")] * 2
+    said = [f"run: {runs[0]}\n", ""]  # by the first process alone
+    assert [(code, errors) for code, _, errors in ends] == [(0, words) for words in said]
     metrics = json.loads((runs[0] / "metrics.json").read_text(encoding="utf-8"))
     assert (metrics["status"], metrics["progress/epochs"]) == ("completed", 2)
 

@@ -1,5 +1,6 @@
 import csv
 import io
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def test_only_completed_runs_are_averaged():
         run("gru", 5, 1.0, status="running"),
         run("gru", 6, float("inf")),
         run("gru", 7, None),
-        RunFacts(Path("x"), "completed", {"test/loss": 1.0}, settings=None),
+        RunFacts(Path("x"), "completed", {"test/loss": 1.0}, None, problem="no file"),
+        RunFacts(Path("y"), "unreadable", {}, None, problem="metrics.json: damaged"),
     ]
     found = compare([*RUNS, *extra], "test/loss")
     assert [reason for _, reason in found.apart] == [
@@ -69,7 +71,8 @@ def test_only_completed_runs_are_averaged():
         "running",
         "has no test/loss",
         "has no test/loss",
-        "its settings are not known (no .hydra/config.yaml)",
+        "its settings are not known (no file)",
+        "metrics.json: damaged",
     ]
     assert found.groups[0].values == (1.9, 2.0, 2.1)
 
@@ -138,8 +141,14 @@ def test_what_cannot_be_compared_is_said():
     assert "different data" in compare([*RUNS[1:], elsewhere]).remarks[0]
 
 
-def test_a_group_s_command_repeats_its_settings_without_the_seed():
-    assert compare(RUNS).groups[0].command == "python train.py model=gru"
+def test_a_group_s_command_repeats_a_run_as_it_was_typed():
+    assert compare(RUNS).groups[0].command == "python train.py model=gru seed=1"
+    words = ("dataset.path='it\\'s, a \\${b}'", "trainer.max_epochs=2", "trainer.max_epochs=4")
+    extended, straight = (run("gru", i, 2.0, words=words[: 4 - i]) for i in (1, 2))
+    expected = ["python", "train.py", "dataset.path=it's, a ${b}", "trainer.max_epochs=2"]
+    assert shlex.split(compare([extended, straight]).groups[0].command) == expected
+    expected[-1] = "trainer.max_epochs=4"
+    assert shlex.split(compare([extended]).groups[0].command) == expected
     assert compare([run("gru", 1, 2.0, words=())]).groups[0].command is None
 
 

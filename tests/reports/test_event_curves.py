@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from charlab.callbacks.curves import Curves
@@ -38,6 +40,21 @@ def test_a_file_cut_off_keeps_what_is_whole(tmp_path, cut):
     found = read_curve(tmp_path, "val/loss")
     assert found == [(10, 3.0), (20, 2.5)][: len(found)]
     assert found[:1] == [(10, 3.0)]
+
+
+def test_flipped_bytes_cost_points_and_nothing_else(tmp_path):
+    write(tmp_path, [(10, 3.0), (20, 2.5)])
+    (path,) = tmp_path.glob("events.*")
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        for value in (0x00, 0x80, 0xFF):
+            path.write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
+            assert len(read_curve(tmp_path, "val/loss")) <= 3
+
+
+def test_a_pipe_is_no_curve(tmp_path):
+    os.mkfifo(tmp_path / "events.out.tfevents.1.x")
+    assert read_curve(tmp_path, "val/loss") == []
 
 
 def test_noise_is_no_curve(tmp_path):

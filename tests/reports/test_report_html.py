@@ -36,3 +36,7 @@ def test_data_cannot_leave_its_element():
     inner = re.fullmatch(r'<script type="application/json" id="a">(.*)</script>', block)[1]
     assert not set("<>&") & set(inner)
     assert json.loads(inner) == data
+
+
+def test_what_turns_the_writing_is_shown():
+    assert escape("a\u202e\x1b\n<") == "a\\u202e\\x1b\n&lt;"

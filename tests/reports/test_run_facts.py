@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from tests.sweep_samples import write_run
 
@@ -73,12 +75,47 @@ def test_a_run_is_read(tmp_path):
     assert run.overrides == ("model=gru", "seed=3")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", "\x00"])
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+CONFIGS = [BOMB, "a: &a [*a]", "[" * 5000, "a: " * 30, "a: " + "9" * 5000, "x" * 10**6, "- 1", "\0"]
+
+
+@pytest.mark.parametrize("text", CONFIGS, ids=lambda text: text[:12])
+def test_a_configuration_that_is_made_to_do_harm(tmp_path, text):
+    run = read_run(write_run(tmp_path / "run", settings=text))
+    assert (run.status, run.settings) == ("completed", None)
+    assert run.problem is not None
+    assert run.problem.startswith(".hydra/config.yaml cannot be read: ")
+    assert "\n" not in run.problem
+
+
+def test_what_is_no_file_is_not_read(tmp_path):
+    folder = write_run(tmp_path / "run", settings="a: 1", overrides=["a=1"])
+    for name in ("metrics.json", "environment.json", ".hydra/config.yaml", ".hydra/overrides.yaml"):
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+    run = read_run(folder)
+    assert (run.status, run.problem) == (
+        "unreadable",
+        "metrics.json cannot be read: it is not a regular file",
+    )
+
+
+def test_numbers_that_no_float_can_be_are_no_figures(tmp_path):
+    folder = write_run(tmp_path / "run")
+    (folder / "metrics.json").write_text('{"a": 1%s, "b": NaN, "c": 2}' % ("0" * 400))
+    assert read_run(folder).figures == {"c": 2}
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "\x00", "[" * 5000])
 def test_what_is_damaged_is_said_and_does_not_stop(tmp_path, text):
     folder = write_run(tmp_path / "run", settings="{a: ")
     for name in ("metrics.json", "environment.json"):
         (folder / name).write_text(text)
     run = read_run(folder)
+    assert run.problem is not None
+    assert run.problem.startswith("metrics.json cannot be read: ")
     assert (run.status, run.figures, run.settings, run.fingerprint) == (
         "unreadable",
         {},

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from charlab.sweeps.study import quiet
+from charlab.sweeps.storage import quiet
 
 
 @pytest.fixture(autouse=True, scope="session")

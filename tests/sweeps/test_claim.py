@@ -264,6 +264,8 @@ def test_trials_that_the_function_refuses(name, state, reason, tmp_path, functio
     [
         ("nowhere.py:f", "there is no file nowhere.py; write FILE.py:function"),
         ("f", "there is no file f; write FILE.py:function"),
+        ("/dev/null:space", "there is no file /dev/null"),
+        ("{file}.txt:space", "there is no file "),
         ("{file}:absent", "AttributeError: module 'charlab_space_function' has no attribute"),
         ("{file}:number", "number is no function"),
         ("{file}.torn.py:f", "SyntaxError: invalid syntax"),

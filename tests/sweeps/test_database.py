@@ -1,12 +1,15 @@
 """Sweeps whose storage is a real database server."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
@@ -16,9 +19,10 @@ from tests.sweeps.toys import ledger_of, states_of, toy_spec, trials_of
 
 from charlab.errors import ConfigError
 from charlab.sweeps.databases import with_driver, without_password
-from charlab.sweeps.locks import DatabaseLocks
+from charlab.sweeps.locks import DatabaseLocks, locks_for
 from charlab.sweeps.spec import Address
-from charlab.sweeps.study import create, open_storage
+from charlab.sweeps.storage import open_storage
+from charlab.sweeps.study import create
 
 pytestmark = pytest.mark.slow  # a server takes seconds to start
 
@@ -83,6 +87,7 @@ def _break(url: str, locks: DatabaseLocks) -> None:
     """Has the server end the connection of some locks."""
     is_postgres = url.startswith("postgresql")
     ask = "SELECT pg_backend_pid()" if is_postgres else "SELECT CONNECTION_ID()"
+    assert locks._connection is not None
     number = locks._connection.exec_driver_sql(ask).scalar()
     end = f"SELECT pg_terminate_backend({number})" if is_postgres else f"KILL {number}"
     with sqlalchemy.create_engine(url).connect() as other:
@@ -96,14 +101,72 @@ def test_a_broken_connection_is_made_anew_where_it_held_nothing(url: str) -> Non
     assert not DatabaseLocks(url, "broken").take(1)
 
 
-def test_a_broken_connection_that_held_a_trial_is_no_secret(url: str) -> None:
-    locks = DatabaseLocks(url, "broken too")
-    assert locks.take(1)
-    _break(url, locks)
-    with pytest.raises(sqlalchemy.exc.DBAPIError):
-        locks.take(2)
-    locks.let_go(1)  # it is free already
-    assert locks.take(2)
+def test_a_broken_connection_that_held_a_trial_takes_it_again(url: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr("charlab.sweeps.locks._SECONDS_BETWEEN_LOOKS", 0.05)
+    mine, yours = DatabaseLocks(url, "broken too"), DatabaseLocks(url, "broken too")
+    assert mine.take(1)
+    lost = threading.Event()
+    mine.keep(is_mine=lambda: True, lost=lost.set)
+    _break(url, mine)
+    deadline = time.monotonic() + 30
+    while yours.take(1):  # for a moment it is free
+        yours.let_go(1)
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert not lost.is_set()
+    mine.let_go(1)
+    assert yours.take(1)
+
+
+def test_whoever_lost_a_trial_to_another_learns_it(url: str, monkeypatch: Any) -> None:
+    monkeypatch.setattr("charlab.sweeps.locks._SECONDS_BETWEEN_LOOKS", 0.05)
+    mine, yours = DatabaseLocks(url, "lost"), DatabaseLocks(url, "lost")
+    assert mine.take(1)
+    _break(url, mine)
+    assert yours.take(1)
+    lost = threading.Event()
+    mine.keep(is_mine=lambda: False, lost=lost.set)
+    assert lost.wait(30)
+
+
+def test_processes_of_one_file_system_see_that_nobody_died(url: str, tmp_path: Path) -> None:
+    mine, yours = (locks_for(url, "shared", tmp_path) for _ in range(2))
+    assert mine.take(1)
+    assert isinstance(mine, DatabaseLocks)
+    _break(url, mine)
+    assert not yours.take(1)
+    mine.let_go(1)
+    assert yours.take(1)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_connections_that_drop_at_random_change_no_result(url: str, tmp_path: Path) -> None:
+    """Every trial ends once, with the value that an undisturbed sweep gives."""
+    composition = {"seconds": 0.15, "steps": 5}
+    calm = _sweep(url, tmp_path, "calm", composition=composition)
+    rough = _sweep(url, tmp_path, "rough", composition=composition)
+    assert _supervisor(calm, 12).wait(120) == 0
+    command = _supervisor(rough, 12)
+    chance, drops = random.Random(1), 0
+    engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        ask = (
+            "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = 'charlab'"
+        )
+        while command.poll() is None:
+            pids = [pid for (pid,) in connection.exec_driver_sql(ask)]
+            if pids:
+                drops += 1
+                connection.exec_driver_sql(f"SELECT pg_terminate_backend({chance.choice(pids)})")
+            time.sleep(chance.uniform(0.02, 0.2))
+    assert command.returncode == 0, command.communicate()
+    assert drops > 20
+    assert states_of(rough) == {"COMPLETE": 12}
+    values = [[(t.params["x"], t.value) for t in trials_of(address)] for address in (calm, rough)]
+    assert values[0] == values[1]
+    ledger = ledger_of(rough)
+    assert [ledger[f"ended {n}"] for n in range(12)] == [1] * 12
+    assert [ledger[f"step {s} {n}"] for n in range(12) for s in range(1, 6)] == [1] * 60
 
 
 def test_two_commands_do_together_what_one_would_do_alone(url: str, tmp_path: Path) -> None:

@@ -66,8 +66,10 @@ def planned(conf: Path, corpus_path: Path) -> Callable[..., Plan]:
     """``planned("model=gru")``: what ``train.py -m sweep=optuna model=gru`` would do."""
 
     def make(*words: str) -> Plan:
-        paths = [] if any(w.startswith("dataset.path=") for w in words) else [corpus_path]
-        typed = protect(["sweep=optuna", *(f"dataset.path={path}" for path in paths), *words])
+        paths = [] if any("dataset.path" in w for w in words) else [corpus_path]
+        typed = protect(
+            ["sweep=optuna", *(f"dataset.path={path}" for path in paths), *words], grid=True
+        )
         plain = [word for word in typed if not _is_search(word)]
         with initialize_config_dir(str(conf), version_base="1.3"):
             config = compose("train", plain, return_hydra_config=True)
@@ -102,6 +104,30 @@ def test_sequence_length_is_searched_in_a_stream(
     found = planned("dataset=text", f"dataset.path={text_path}", "dataset.seq_len=choice(8,16)")
     assert found.spec.space["dataset.seq_len"] == "choice(8,16)"
     assert found.remarks == ()
+
+
+@pytest.mark.parametrize("way", ["dataset.path={}", "sweep.space={{dataset.path: {}}}"])
+def test_texts_are_searched(
+    way: str, planned: Callable[..., Plan], text_path: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "it's, a b.txt"
+    other.write_text("she went, and he went. " * 60)
+    words = ["dataset=text", *NOTHING_SEARCHED, "dataset.seq_len=choice(8,16)"]
+    found = planned(*words, way.format(f'choice({text_path},"{other}")'))
+    parameter = next(p for p in found.spec.parameters if p.key == "dataset.path")
+    assert parameter.extremes() == [str(text_path), str(other)]
+    assert "dataset.path" not in found.spec.base
+    assert found.remarks == (
+        "trials differ in their texts (dataset.path): each is measured on its own",
+    )
+    short = tmp_path / "short.txt"
+    short.write_text("she went" * 2)
+    for path, complaint in {
+        tmp_path / "nowhere.txt": "the search of dataset.path holds dataset.path='",
+        short: "the search of dataset.(path|seq_len) holds",
+    }.items():
+        with pytest.raises(ConfigError, match=complaint):
+            planned(*words, way.format(f"choice({text_path},{path})"))
 
 
 def test_words_of_the_command_line_win(planned: Callable[..., Plan]) -> None:
@@ -140,6 +166,17 @@ def test_a_grid_has_its_own_number_of_trials(planned: Callable[..., Plan]) -> No
     found = planned("sweep.sampler=grid", "optimizer.lr=1e-3,1e-2")
     assert found.n_trials == 2 * 3 * 2
     assert "the grid has 12 points: that many trials" in found.remarks
+
+
+def test_a_plain_grid_holds_what_the_command_line_names(planned: Callable[..., Plan]) -> None:
+    found = planned("sweep=grid", "model=lstm,gru", "seed=1,2,3")
+    assert found.spec.space == {"model": "lstm,gru", "seed": "1,2,3"}
+    assert (found.n_trials, found.spec.sampler, found.spec.pruner) == (6, "grid", "none")
+
+
+def test_known_settings(planned: Callable[..., Plan]) -> None:
+    found = planned("sweep.enqueue=[{optimizer.lr: 2e-3, model.hidden_size: 256}]")
+    assert found.known == ({"optimizer.lr": 2e-3, "model.hidden_size": 256},)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +243,25 @@ def test_a_grid_has_its_own_number_of_trials(planned: Callable[..., Plan]) -> No
             ["sweep.sampler=grid"],
             "sweep.sampler=grid needs points, and optimizer.lr=tag(log, interval(1e-3, 1e-2)) is "
             "an interval: write optimizer.lr=choice(…), or leave it out by a plain value",
+        ),
+        (
+            ["sweep.sampler=grid", "sweep.space=null", "seed=range(0,99999999)"],
+            "the grid has 99,999,999 points, more than 1,000,000: search less",
+        ),
+        (["sweep.n_trials=null"], "sweep.n_trials=null is for sweep.sampler=grid"),
+        (
+            ["sweep.enqueue=[{model.hidden_size: 257}]"],
+            "sweep.enqueue: model.hidden_size=257 is not in choice(128, 256, 384)",
+        ),
+        (["sweep.enqueue=[{dataset.seq_len: 32}]"], "sweep.enqueue: dataset.seq_len is not search"),
+        (
+            ["sweep.enqueue=[{seed: 1}]", "sweep.sampler=grid", "sweep.space=null", "seed=1,2"],
+            "sweep.enqueue: a grid tries all of its points anyway: leave it out",
+        ),
+        (["sweep.n_trials=1,2"], "sweep.n_trials=1,2: a sweep's own settings have one value each"),
+        (
+            ["+sweep.space.seed=range(3)"],
+            "a run's setting is searched as KEY=choice(…), here seed=",
         ),
         (["sweep.sampler=tpee"], "sweep.sampler must be one of tpe, random, grid, gp, qmc"),
         (["sweep.n_trials=0"], "sweep.n_trials must be at least 1, got 0"),

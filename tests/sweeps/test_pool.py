@@ -1,5 +1,6 @@
 """Real processes on toy jobs: every trial once, whatever dies."""
 
+import dataclasses
 import os
 import random
 import signal
@@ -19,6 +20,7 @@ from tests.sweeps.toys import ledger_of, states_of, toy_pool, toy_sweep, trials_
 from charlab.errors import SweepError
 from charlab.sweeps.claim import REASON
 from charlab.sweeps.spec import Address
+from charlab.sweeps.study import SPEC, load
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,35 @@ def when(condition: Callable[[], bool], act: Callable[[], object]) -> Iterator[N
     thread.start()
     yield
     thread.join()
+
+
+def test_when_the_time_is_over_trials_save_themselves(tmp_path: Path) -> None:
+    address = toy_sweep(tmp_path, composition={"steps": 400, "seconds": 0.05})
+    pool = toy_pool(address, 4, 2, minutes=1e9)
+    begun = lambda: ledger_of(address)["step 1 0"] and ledger_of(address)["step 1 1"]  # noqa: E731
+    clock = time.monotonic
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "charlab.sweeps.pool.time.monotonic", lambda: clock() + (1e12 if begun() else 0)
+        )
+        assert pool.run() is None
+    assert states_of(address) == {"RUNNING": 2}
+    assert ledger_of(address)["began 2"] == 0
+
+
+def test_what_breaks_a_claim_is_told(tmp_path: Path) -> None:
+    """Optuna refuses another set of choices; the supervisor hears it from the worker's process."""
+    address = toy_sweep(tmp_path, space={"x": "choice(1,2)"}, duplicates="train")
+    toy_pool(address, 1, 1).run()
+    study, spec = load(address)
+    study.set_user_attr(SPEC, dataclasses.replace(spec, space={"x": "choice(1,3)"}).to_json())
+    with pytest.raises(
+        SweepError, match=r"1 trials failed in a row .* the last because: ValueError"
+    ):
+        toy_pool(address, 3, 1, max_failures=1).run()
+    reason = trials_of(address)[1].user_attrs[REASON]
+    assert reason.startswith("ValueError: CategoricalDistribution does not support dynamic value")
+    assert "\n" not in reason
 
 
 def test_three_workers_do_each_trial_once(tmp_path: Path) -> None:

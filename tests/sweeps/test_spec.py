@@ -1,5 +1,6 @@
 """A sweep's definition: its way through the storage, and what makes it another sweep."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,12 @@ def test_json_round_trip():
     again = Spec.from_json(spec.to_json())
     assert again == spec
     assert list(again.differences(spec)) == []
+
+
+def test_a_study_from_before_a_setting_was_there_is_read():
+    plain = json.loads(full_spec().to_json())
+    del plain["duplicates"]
+    assert Spec.from_json(json.dumps(plain)) == full_spec()
 
 
 def test_an_address_survives_another_process():

@@ -13,7 +13,8 @@ from charlab.config.sweep_schema import PRUNERS, SAMPLERS
 from charlab.errors import ConfigError, SweepError
 from charlab.sweeps.records import file_url
 from charlab.sweeps.spec import Address
-from charlab.sweeps.study import build_pruner, build_sampler, create, load, open_storage
+from charlab.sweeps.storage import open_storage
+from charlab.sweeps.study import build_pruner, build_sampler, create, load
 
 MIXED = {"x": "interval(0,1)", "n": "range(0,4)", "c": "choice(a,b)"}
 
@@ -189,7 +190,7 @@ def test_any_folder_name_holds_a_storage(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("sqlite:////nowhere/at/all/study.db", "sweep.storage cannot be used: "),
+        ("sqlite:////nowhere/at/all/study.db", "/nowhere/at/all/study.db cannot be used: "),
         ("postgresql+nodriver://a@localhost/b", "sweep.storage cannot be used: "),
     ],
 )

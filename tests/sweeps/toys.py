@@ -10,15 +10,18 @@ from typing import Any
 
 from tests.sweeps.toy_jobs import LEDGER, distance
 
+from charlab.config.composition import Composition
 from charlab.config.sweep_schema import LocalOptions
 from charlab.sweeps.claim import Claimed, claim, end
 from charlab.sweeps.engines import build_engine
 from charlab.sweeps.locks import locks_for
+from charlab.sweeps.patience import patiently
 from charlab.sweeps.pool import Pool, Survey
 from charlab.sweeps.records import file_url
 from charlab.sweeps.reporting import Reporter
 from charlab.sweeps.spec import Address, Spec
-from charlab.sweeps.study import build_pruner, create, load, open_storage
+from charlab.sweeps.storage import open_storage
+from charlab.sweeps.study import build_pruner, create, load
 
 PLAIN = Spec(
     space={"x": "interval(0,1)"},
@@ -38,7 +41,7 @@ PLAIN = Spec(
     function=None,
     function_digest=None,
     base={},
-    composition={},
+    composition=Composition("conf", "train", (), ()).to_plain(),
     job="tests.sweeps.toy_jobs:toy_job",
 )
 
@@ -142,7 +145,7 @@ def toy_pool(address: Address, n_trials: int, size: int, **more: Any) -> Pool:
     study, spec = load(address)
     return Pool(
         study=study,
-        locks=locks_for(address.storage, address.name, address.folder),
+        locks=patiently(lambda: locks_for(address.storage, address.name, address.folder)),
         address=address,
         n_trials=n_trials,
         size=size,

@@ -64,7 +64,7 @@ class TestClassifyText(_OfCharlab):
 
 
 def test_a_new_task_is_one_file_and_one_yaml(tmp_path: Path) -> None:
-    """It trains, stops and goes on, is evaluated and predicts through the ordinary commands."""
+    """It trains, stops, goes on and is evaluated through the ordinary commands."""
 
     def run(script: str, *words: str) -> str:
         output = f"output_dir={tmp_path}"
@@ -84,4 +84,3 @@ def test_a_new_task_is_one_file_and_one_yaml(tmp_path: Path) -> None:
     assert after["progress/epochs"] == 40
     assert after["best/val/accuracy"] > max(0.9, first["best/val/accuracy"] - 1e-9)
     assert "val/accuracy" in run("evaluate.py", f"run={folder}", "split=val")
-    assert run("predict.py", "run=latest", "text=bak").startswith("bak\t")

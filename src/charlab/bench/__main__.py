@@ -52,9 +52,10 @@ def bench(words: list[str]) -> int:
     machine = _machine(options.accelerator)
     print(to_markdown(machine, rows))
     if options.output is not None:
-        from charlab.files import write_text
+        from charlab.files import open_output
 
-        write_text(Path(options.output), to_json(machine, rows) + "\n")
+        with open_output(options.output) as file:
+            file.write(f"{to_json(machine, rows)}\n".encode())
     return 0
 
 

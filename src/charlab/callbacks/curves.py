@@ -1,6 +1,7 @@
 """A run's curves, texts, figures and hyperparameters for TensorBoard."""
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
 from charlab.config.task_options import Metric
+from charlab.terminal import visible, warn
 
 _ROW_SUFFIX = ".hparams"
 
@@ -25,22 +27,38 @@ class Curves:
 
     def __init__(self, folder: Path, resume_step: int | None = None) -> None:
         self._folder = folder
-        purge = None if resume_step is None else resume_step + 1
-        self._writer = SummaryWriter(str(folder), purge_step=purge, flush_secs=10)
+        self._lost = False
+        self._purge = None if resume_step is None else resume_step + 1
+        threading.excepthook = _on_thread_error
+        self._try(self._open)
+
+    def _open(self) -> None:
+        self._writer = SummaryWriter(str(self._folder), purge_step=self._purge, flush_secs=10)
+
+    def _try(self, write: Callable[[], object]) -> None:
+        """Writes; where that fails it is said once, and the run goes on without curves."""
+        if self._lost:
+            return
+        try:
+            write()
+        except OSError as error:
+            self._lost = True
+            warn(f"cannot write {self._folder}/events.*: {error.strerror}; TensorBoard has a gap")
 
     def scalars(self, figures: Mapping[str, float], step: int) -> None:
         """Points of curves, by tag."""
         for tag, value in figures.items():
-            self._writer.add_scalar(tag, value, step)
+            self._try(lambda: self._writer.add_scalar(tag, value, step))  # noqa: B023  (called now)
 
     def text(self, tag: str, text: str, step: int) -> None:
         """A text, shown with its line breaks and nothing of it taken for markup."""
-        indented = "\n".join(f"    {line}" for line in text.split("\n"))
-        self._writer.add_text(tag, indented, step)
+        lines = visible(text, keep="\n").split("\n")  # whatever else ends a line ends the block
+        indented = "\n".join(f"    {line}" for line in lines)
+        self._try(lambda: self._writer.add_text(tag, indented, step))
 
     def image(self, tag: str, pixels: npt.NDArray[np.uint8], step: int) -> None:
         """An image, (height, width, 3)."""
-        self._writer.add_image(tag, pixels, step, dataformats="HWC")
+        self._try(lambda: self._writer.add_image(tag, pixels, step, dataformats="HWC"))
 
     def row(self, settings: Mapping[str, Any], figures: Mapping[str, float], step: int) -> None:
         """The run's row in the HPARAMS tab: its settings, its last and its best figures.
@@ -48,26 +66,37 @@ class Curves:
         The row has an event file of its own, which a resumed run replaces: TensorBoard keeps the
         first row that it meets.
         """
-        for old in self._folder.glob(f"events.out.tfevents.*{_ROW_SUFFIX}"):
-            old.unlink(missing_ok=True)
         self.scalars(
             {tag: v for tag, v in figures.items() if tag.startswith(("best/", "test/"))}, step
         )
-        shown = {tag: v for tag, v in figures.items() if tag.startswith(("val/", "best/", "test/"))}
+        self._try(lambda: self._replace_row(settings))
+
+    def _replace_row(self, settings: Mapping[str, Any]) -> None:
+        for old in self._folder.glob(f"events.out.tfevents.*{_ROW_SUFFIX}"):
+            old.unlink(missing_ok=True)
         writer = SummaryWriter(str(self._folder), filename_suffix=_ROW_SUFFIX)
         events: Any = writer.file_writer
         rows: Any = hparams  # torch's TensorBoard helpers are not typed
-        for summary in rows(dict(settings), shown):
+        said = {key: visible(v) if isinstance(v, str) else v for key, v in settings.items()}
+        # The first summary describes the columns of all runs, of which this one knows nothing:
+        # without it TensorBoard looks which settings differ, and what their types are.
+        for summary in rows(said, {})[1:]:
             events.add_summary(summary)
         writer.close()
 
     def flush(self) -> None:
         """Lets a watching TensorBoard see everything so far."""
-        self._writer.flush()
+        self._try(lambda: self._writer.flush())
 
     def close(self) -> None:
         """Writes what is left."""
-        self._writer.close()
+        self._try(lambda: self._writer.close())
+
+
+def _on_thread_error(found: threading.ExceptHookArgs) -> None:
+    """As Python says it, but for writers of events: what ended them is raised at the next write."""
+    if not (isinstance(found.exc_value, OSError) and "Writer" in type(found.thread).__name__):
+        threading.__excepthook__(found)
 
 
 class BestFigures:

@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.callbacks import Checkpoint as LightningCheckpoint
 
 from charlab import runs
 from charlab.checkpoint import Checkpoint, save
+from charlab.config.rules import at_least
 from charlab.config.task_options import higher_is_better
-from charlab.files import same_content
 from charlab.terminal import say
 from charlab.training.module import TrainingModule
 from charlab.training.records import Stopped
@@ -29,8 +29,8 @@ class BestSoFar:
     """
 
     value: float | None = None
-    step: int = 0
-    validations_since: int = 0
+    step: Annotated[int, at_least(0)] = 0
+    validations_since: Annotated[int, at_least(0)] = 0
 
     def offer(self, value: float | None, step: int, *, higher: bool) -> bool:
         """Takes note of a validation; True if it is the best, or nothing was measured."""
@@ -95,9 +95,6 @@ class Saving(LightningCheckpoint):
         self._now = now
         self._writes = writes
         self._saved_at = now()
-        if writes:
-            for half_written in self._folder.glob(".*.tmp"):  # a killed session's
-                half_written.unlink(missing_ok=True)
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         """Saves if it is time."""
@@ -128,12 +125,10 @@ class Saving(LightningCheckpoint):
             self.save()
 
     def save(self, *, best: bool = False) -> None:
-        """Writes ``last.ckpt``, and lets ``best.ckpt`` be the same if it is the best."""
+        """Writes ``last.ckpt``, and ``best.ckpt`` too if it is the best."""
         checkpoint = self._snapshot()
         if self._writes:
             self._folder.mkdir(exist_ok=True)
-            last = self._folder / runs.LAST
-            save(checkpoint, last)
-            if best:
-                same_content(last, self._folder / runs.BEST)
+            names = (runs.LAST, runs.BEST) if best else (runs.LAST,)
+            save(checkpoint, *(self._folder / name for name in names))
         self._saved_at = self._now()

@@ -8,6 +8,7 @@ from charlab.commands.session import Session
 from charlab.data.original import split_text
 from charlab.files import write_text
 from charlab.measuring import measure
+from charlab.networks import load_weights
 from charlab.terminal import say
 
 
@@ -21,7 +22,7 @@ def load_best(session: Session, folder: Path) -> dict[str, float]:
     if not best.exists():
         return {}
     checkpoint = load(best)
-    session.network.load_state_dict(checkpoint.network)
+    load_weights(session.network, checkpoint.network)
     return {k: v for k, v in checkpoint.metrics.items() if k.startswith("val/")}
 
 
@@ -47,6 +48,6 @@ def final_samples(session: Session, folder: Path) -> None:
         return
     heading, lines = shown
     say(heading)
-    for line in lines:
+    for line in "\n".join(lines).split("\n"):
         say(line)
     write_text(folder / "samples.txt", "\n".join(lines) + "\n")

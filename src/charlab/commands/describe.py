@@ -8,15 +8,20 @@ from charlab.networks import count_parameters
 from charlab.terminal import say, warn
 
 
-def describe_corpus(corpus: Corpus) -> None:
-    """Says what became of the text, and warns of what the user should think about."""
+def describe_corpus(corpus: Corpus, predicts_label: bool) -> None:
+    """Says what became of the text, and warns of what the user should think about.
+
+    Args:
+        corpus: the data.
+        predicts_label: whether a document's label is.
+    """
     report, unit = corpus.report, corpus.vocabulary.unit
     symbols = NAMES[unit]
     splits = ", ".join(
         f"{name} {report.split_documents[name]:,} ({report.split_characters[name]:,} {symbols})"
         for name in corpus.splits
     )
-    what = "documents" if corpus.layout == "sequences" else "pieces"
+    what = "pieces" if report.cut_documents else "documents"
     labels = f", {len(corpus.labels)} labels" if corpus.labels else ""
     distinct = f"{report.distinct_symbols:,} distinct"
     say(
@@ -30,7 +35,7 @@ def describe_corpus(corpus: Corpus) -> None:
             say(f"there is no {name} part (dataset.split.fractions), so no {name}/… figures")
     _say_changes(corpus)
     _say_unknown(corpus)
-    _warn_of_parts(corpus)
+    _warn_of_parts(corpus, predicts_label)
 
 
 def _say_changes(corpus: Corpus) -> None:
@@ -52,7 +57,7 @@ def _say_changes(corpus: Corpus) -> None:
         say(
             f"{report.duplicate_documents:,} documents repeat an earlier one's text; "
             "equal texts are in the same part"
-            if corpus.layout == "sequences" and not report.overlap
+            if not report.cut_documents and not report.overlap
             else f"{report.duplicate_documents:,} documents repeat an earlier one's text"
         )
 
@@ -70,8 +75,13 @@ def _say_unknown(corpus: Corpus) -> None:
             say(f"unknown ({why}, but counted): {share:.3%} of the {name} {symbols}")
 
 
-def _warn_of_parts(corpus: Corpus) -> None:
+def _warn_of_parts(corpus: Corpus, predicts_label: bool) -> None:
     report = corpus.report
+    if report.cut_documents and predicts_label:
+        warn(
+            "each label has a single document, and train, val and test are passages of it: their "
+            "figures say how well passages of these very documents are told apart, not new ones"
+        )
     for name, count in report.overlap.items():
         if count:
             share = count / max(1, report.split_documents[name])

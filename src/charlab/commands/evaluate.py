@@ -5,9 +5,11 @@ from charlab.config.door_options import EvaluateWords
 from charlab.data.original import split_text
 from charlab.data.splits import SPLITS
 from charlab.errors import ConfigError, DataError
-from charlab.files import user_path, write_json
+from charlab.figures import to_png
+from charlab.files import json_bytes, open_output
 from charlab.measuring import Meter, measure
 from charlab.registry import nearest
+from charlab.terminal import remark, show
 
 
 def evaluate(words: EvaluateWords) -> int:
@@ -25,16 +27,16 @@ def evaluate(words: EvaluateWords) -> int:
         accelerator=words.accelerator,
         output_dir=words.output_dir,
         command="evaluate.py",
+        data=words.data,
     )
     if words.figure is not None and not model.trained_for.has_figure:
         raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
     figures, meter = evaluate_model(model, words.split, positions=words.batch_characters)
-    print(f"{model.path}, {words.split} part:")
+    remark(f"run: {model.path}")
+    show(f"{model.path}, {words.split} part:")
     for name, value in figures.items():
-        print(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
-    details = model.trained_for.describe_meter(meter)
-    if details is not None:
-        print(details)
+        show(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
+    show(*model.trained_for.describe_meter(meter))
     _write_files(words, model, figures, meter)
     return 0
 
@@ -69,11 +71,10 @@ def evaluate_model(
 def _write_files(
     words: EvaluateWords, model: TrainedModel, figures: dict[str, float | int], meter: Meter
 ) -> None:
-    try:
-        if words.output is not None:
-            write_json(user_path(words.output), figures)
-        if words.figure is not None:
-            figure = model.trained_for.meter_figure(meter)
-            figure.savefig(user_path(words.figure), format="png")
-    except OSError as error:
-        raise DataError(f"cannot write {error.filename}: {error.strerror}") from error
+    if words.output is not None:
+        with open_output(words.output) as file:
+            file.write(json_bytes(figures))
+    if words.figure is not None:
+        picture = to_png(model.trained_for.meter_figure(meter))
+        with open_output(words.figure, "figure") as file:
+            file.write(picture)

@@ -12,10 +12,11 @@ from charlab.data.corpus import Corpus
 from charlab.data.inspection import Inspection, bigram_table, inspect_corpus
 from charlab.data.texts import NAMES
 from charlab.errors import RunError
+from charlab.figures import to_png
 from charlab.figures.data import bigram_figure, label_figure, length_figure, visible
-from charlab.files import user_path
+from charlab.files import user_path, write_bytes
 from charlab.preparation import read_corpus
-from charlab.terminal import console, start_logging
+from charlab.terminal import show, start_logging
 
 _ROWS = 20  # symbols and labels that are listed
 
@@ -39,10 +40,9 @@ def inspect_data(words: Sequence[str], config_dir: Path, output: str | None) -> 
     start_logging()
     corpus = read_corpus(undivided(options))
     inspection = inspect_corpus(corpus)
-    for line in describe(corpus, inspection, options.dataset.name):
-        console.print(line)
+    show(*describe(corpus, inspection, options.dataset.name))
     folder = user_path(output or f"{options.output_dir}/data/{options.dataset.name}")
-    console.print(f"pictures: {', '.join(map(str, draw(corpus, inspection, folder)))}")
+    show(f"pictures: {', '.join(map(str, draw(corpus, inspection, folder)))}")
     return 0
 
 
@@ -103,7 +103,7 @@ def draw(corpus: Corpus, inspection: Inspection, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file, figure in zip(files, figures.values(), strict=True):
-            figure.savefig(file)
+            write_bytes(file, to_png(figure))
     except OSError as error:
         raise RunError(
             f"cannot write the pictures to {folder}: {error.strerror}; give another folder by "

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus
 from charlab.errors import CharlabError, line_about_the_machine
 from charlab.parallel.world import World
+from charlab.signals import STOP_SIGNALS, StopSignals
+from charlab.terminal import say_traceback
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Work:
 
 def main() -> None:
     """Reads its work, does it and ends; a fault goes to the first process."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # until training can heed them
+    for number in STOP_SIGNALS:  # until training can heed them
         signal.signal(number, signal.SIG_IGN)
     channel = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints is not for the first process
@@ -57,7 +58,7 @@ def main() -> None:
     try:
         _train(receive(), lambda: tell(ready=True))
     except BaseException as error:
-        traceback.print_exc()
+        say_traceback(type(error), error, error.__traceback__)
         sys.stderr.flush()
         tell(error=_line(error))
         os._exit(1)  # at once: a group whose other side is gone may wait for it
@@ -71,7 +72,6 @@ def _train(work: Work, ready: Callable[[], None]) -> None:
 
     from charlab.commands.fitting import follow, new_session
     from charlab.parallel.world import connected
-    from charlab.signals import StopSignals
 
     torch.set_num_threads(work.threads)
     session = new_session(work.options, work.corpus, work.world)

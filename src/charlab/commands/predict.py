@@ -1,15 +1,16 @@
 """``predict.py``: the labels of texts."""
 
-import csv
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TextIO
 
-from charlab.api import Ranking, load_model
+from charlab.api import Ranking, TrainedModel, load_model
 from charlab.config.door_options import PredictWords
+from charlab.data.asked import Unseen
 from charlab.errors import ConfigError, DataError
-from charlab.files import user_path
+from charlab.files import csv_text, open_output, user_path
+from charlab.terminal import as_shown, remark, visible, write
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
@@ -32,21 +33,33 @@ def predict(words: PredictWords) -> int:
         command="predict.py",
     )
     top = min(words.top, len(model.labels))
-    if words.text is not None:
-        lines: Sequence[str] = [words.text]
-    else:
-        lines = read_lines(words.input, words.encoding)
-    with _open_output(words.output) as output:
-        writer = _CsvAnswers(output, top) if words.output else _ScreenAnswers(output, top)
-        for first in range(0, len(lines), _AT_ONCE):
-            part = list(lines[first : first + _AT_ONCE])
-            full = [text for text in part if model.normalize(text)]
-            if words.text is not None and not full:
-                raise DataError("text= is empty: there is nothing to classify")
-            rankings = iter(model.classify(full))
-            for text in part:  # an empty line gets an empty answer: rows stay side by side
-                writer.write(text, next(rankings)[:top] if model.normalize(text) else [])
+    lines = [words.text] if words.text is not None else read_lines(words.input, words.encoding)
+    total, with_unseen = Unseen(Counter(), 0), 0
+    with _answers(words.output, top) as write_answer:
+        for text, ranking in _ranked(model, lines):
+            if not ranking and words.text is not None:
+                raise DataError(
+                    "text= is empty to this model: there is nothing to classify"
+                    + (f"; not known from training: {ranking.unseen}" if ranking.unseen else "")
+                )
+            write_answer(text, ranking)
+            total.add(ranking.unseen)
+            with_unseen += bool(ranking.unseen)
+    if total:
+        where = f", in {with_unseen:,} of {len(lines):,} texts" if len(lines) > 1 else ""
+        remark(f"{model.vocabulary.plural} not known from training: {total}{where}")
     return 0
+
+
+def _ranked(model: TrainedModel, texts: Sequence[str]) -> Iterator[tuple[str, Ranking]]:
+    """Texts and their rankings; a blank line has an empty one, so that rows stay side by side."""
+    for first in range(0, len(texts), _AT_ONCE):
+        part = texts[first : first + _AT_ONCE]
+        full = [text for text in part if model.asking.whole(text)]
+        rankings = iter(model.classify(full))
+        for text in part:
+            blank = not model.asking.whole(text)
+            yield text, Ranking([], model.asking.unseen(text)) if blank else next(rankings)
 
 
 def read_lines(path: str | None, encoding: str) -> list[str]:
@@ -66,56 +79,40 @@ def read_lines(path: str | None, encoding: str) -> list[str]:
         text = read_text(Entry(file, (file.name,)), encoding, key="encoding")
     else:
         if sys.stdin.isatty():
-            print("one text a line; Ctrl-D ends:", file=sys.stderr)
+            remark("one text a line; Ctrl-D ends:")
         text = decode_text(sys.stdin.buffer.read(), encoding, "standard input", key="encoding")
     if not text.strip():
         raise DataError(f"{path or 'standard input'} is empty: there is nothing to classify")
     return text.removesuffix("\n").split("\n")
 
 
-class _ScreenAnswers:
-    """A line for each text: the labels and their probabilities."""
-
-    def __init__(self, output: TextIO, top: int) -> None:
-        self._output = output
-
-    def write(self, text: str, ranking: Ranking) -> None:
-        answers = "  ".join(f"{label} {probability:.3f}" for label, probability in ranking)
-        self._output.write(f"{text}\t{answers}\n")
-        self._output.flush()
-
-
-class _CsvAnswers:
-    """A row for each text."""
-
-    def __init__(self, output: TextIO, top: int) -> None:
-        self._top = top
-        self._writer = csv.writer(output, lineterminator="\n")
-        numbers = ["", *(f"_{n}" for n in range(2, top + 1))]
-        columns = [f"{name}{n}" for n in numbers for name in ("label", "probability")]
-        self._writer.writerow(["text", *columns])
-
-    def write(self, text: str, ranking: Ranking) -> None:
-        cells: list[str] = []
-        for label, probability in ranking:
-            cells += [label, f"{probability:.6f}"]
-        cells += [""] * (2 * self._top - len(cells))
-        self._writer.writerow([text, *cells])
-
-
 @contextmanager
-def _open_output(path: str | None) -> Iterator[TextIO]:
-    """A new file that appears when it is whole, or standard output."""
+def _answers(path: str | None, top: int) -> Iterator[Callable[[str, Ranking], object]]:
+    """What writes a text and its ranking: on the screen or, with a path, into a CSV file."""
     if path is None:
-        yield sys.stdout
+        yield lambda text, ranking: write(_line(text, ranking, top))
         return
-    target = user_path(path)
-    temporary = target.with_name(f".{target.name}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        temporary.replace(target)
-    except OSError as error:
-        raise DataError(f"cannot write output={path}: {error.strerror}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    with open_output(path) as file:
+        ranks = ["", *(f"_{n}" for n in range(2, top + 1))]
+        columns = [f"{name}{n}" for n in ranks for name in ("label", "probability")]
+
+        def put(*row: object) -> None:
+            file.write(csv_text([row], end="\n").encode(errors="surrogateescape"))
+
+        put("text", *columns, "unseen_share", "unseen")
+        yield lambda text, ranking: put(text, *_cells(ranking, top))
+
+
+def _line(text: str, ranking: Ranking, top: int) -> str:
+    answers = "  ".join(f"{label} {value:.3f}" for label, value in ranking[:top])
+    return f"{as_shown(text)}\t{as_shown(answers)}\n"
+
+
+def _cells(ranking: Ranking, top: int) -> list[object]:
+    """Labels and probabilities, the share of what training never saw, and what that was."""
+    cells: list[object] = []
+    for label, probability in ranking[:top]:
+        cells += [label, f"{probability:.6f}"]
+    cells += [""] * (2 * top - len(cells))
+    unseen = ranking.unseen
+    return [*cells, f"{unseen.share:.6f}", " ".join(map(visible, unseen.counts))]

@@ -1,13 +1,18 @@
 """What a run's folder says besides its checkpoints: metrics, environment, event files."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from charlab import runs
 from charlab.commands.session import Session
 from charlab.config.check import to_plain
+from charlab.config.schema import RunOptions
+from charlab.data.units import resolve_min_count
 from charlab.environment import describe
-from charlab.files import write_json
+from charlab.errors import DISK_FULL, RunError, line_about_the_machine
+from charlab.files import user_path, write_json
 from charlab.networks import count_parameters
 from charlab.terminal import LOGGER
 
@@ -27,6 +32,7 @@ class RunRecord:
         self._folder = folder
         options, corpus = session.options, session.corpus
         environment = describe(session.device, session.precision, options.seed, corpus.fingerprint)
+        environment["settings"] = resolved_settings(options, session.device.type)
         write_json(folder / "environment.json", environment)
 
     def write(self, status: str) -> dict[str, float | str]:
@@ -65,10 +71,33 @@ class RunRecord:
             yield
         except BaseException as error:
             LOGGER.debug("the run broke off", exc_info=error)
-            self.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            with suppress(OSError):  # what ended the run may be that nothing can be written
+                self.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            if isinstance(error, OSError) and error.errno in DISK_FULL:
+                saved = (self._folder / runs.CHECKPOINTS / runs.LAST).exists()
+                go_on = f"go on by resume={self._folder}" if saved else "begin again"
+                line = line_about_the_machine(error)
+                raise RunError(f"{line}; make room, then {go_on}") from error
             raise
         finally:
             self.curves.close()
+
+
+def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
+    """What a run did, in which nothing is left open: two that did the same have the same.
+
+    Args:
+        options: resolved as checkpoints hold them.
+        device: the kind that ``auto`` stood for.
+    """
+    settings: dict[str, Any] = to_plain(options)
+    settings["trainer"]["accelerator"] = device
+    dataset = settings["dataset"]
+    dataset["min_count"] = resolve_min_count(options.dataset.unit, options.dataset.min_count)
+    for key in ("path", "val_path", "test_path"):
+        if dataset[key] not in (None, "-"):
+            dataset[key] = str(user_path(dataset[key]).resolve())
+    return settings
 
 
 def _flat_settings(options: dict[str, object], prefix: str = "") -> dict[str, str | float | bool]:
@@ -79,6 +108,6 @@ def _flat_settings(options: dict[str, object], prefix: str = "") -> dict[str, st
             flat |= _flat_settings(value, f"{prefix}{name}.")
         elif isinstance(value, bool | int | float | str):
             flat[prefix + name] = value
-        else:
+        elif value is not None:  # a word among a column's numbers would make all of them words
             flat[prefix + name] = str(value)
     return flat

@@ -9,8 +9,9 @@ from matplotlib.figure import Figure
 
 from charlab.config.door_options import ReportWords
 from charlab.errors import ConfigError, RunError
-from charlab.files import user_path, write_text
+from charlab.files import user_path, write_bytes, write_text
 from charlab.reports.wording import counted, interval, number
+from charlab.terminal import remark, show
 
 if TYPE_CHECKING:
     from charlab.reports.comparison import Comparison
@@ -44,7 +45,9 @@ def _report_sweep(words: ReportWords, sweep: str) -> int:
     from charlab.reports.trials_csv import trials_csv
     from charlab.sweeps.loading import find_sweep, load_results
 
-    results = load_results(find_sweep(sweep, words.output_dir), words.storage)
+    place = find_sweep(sweep, words.output_dir)
+    remark(f"sweep: {place}")
+    results = load_results(place, words.storage)
     folder = results.folder if words.output is None else user_path(words.output)
     now = datetime.now()
     _write(
@@ -52,7 +55,7 @@ def _report_sweep(words: ReportWords, sweep: str) -> int:
         {_PAGE: sweep_page(results, written=now), "trials.csv": trials_csv(results)},
         sweep_pictures(results),
     )
-    print("\n".join([*sweep_summary(results), f"report: {folder / _PAGE}"]))
+    show(*sweep_summary(results), f"report: {folder / _PAGE}")
     return 0
 
 
@@ -70,7 +73,7 @@ def _report_runs(words: ReportWords, pattern: str) -> int:
         folder = user_path(words.output_dir) / "reports" / now.strftime("%Y-%m-%d_%H-%M-%S")
     text = runs_page(found, pattern=pattern, curves=curves_of_best(found), written=now)
     _write(folder, {_PAGE: text, "runs.csv": runs_csv(found)}, runs_pictures(found))
-    print("\n".join([*runs_summary(found), f"report: {folder / _PAGE}"]))
+    show(*runs_summary(found), f"report: {folder / _PAGE}")
     return 0
 
 
@@ -118,13 +121,13 @@ def runs_summary(found: "Comparison") -> list[str]:
 
 
 def _write(folder: Path, texts: dict[str, str], pictures: Iterable[tuple[str, Figure]]) -> None:
-    from charlab.reports.pictures import save_picture
+    from charlab.figures import to_png
 
     try:
         figures = folder / "figures"
         figures.mkdir(parents=True, exist_ok=True)
         for name, figure in pictures:
-            save_picture(figure, figures / f"{name}.png")
+            write_bytes(figures / f"{name}.png", to_png(figure))
         for name, text in texts.items():
             write_text(folder / name, text)
     except OSError as error:

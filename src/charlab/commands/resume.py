@@ -2,17 +2,24 @@
 
 import dataclasses
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charlab import runs
 from charlab.config.check import check_some, dotted_keys
+from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
+from charlab.data_paths import AGAIN, take_paths
 from charlab.errors import CheckpointError, ConfigError
+from charlab.files import copy_atomically
 
-# What a resumed run may change: when it ends, what it says and saves, where it computes.
+if TYPE_CHECKING:
+    from charlab.checkpoint import Checkpoint
+
+# What a resumed run may change: when it ends, what it says and saves, where it computes, and
+# where its data are, which stay the same.
 # Anything else would make it another run.
 ACCEPTED = (
     "trainer.max_epochs",
@@ -26,6 +33,7 @@ ACCEPTED = (
     "trainer.devices",
     "trainer.nodes",
     "trainer.strategy",
+    *(f"dataset.{name}" for name in AGAIN),
 )
 
 
@@ -43,45 +51,60 @@ def resume_from_words(run: str, words: Sequence[str]) -> int:
         CharlabError: if an override is not accepted, there is no such run, or it cannot go on.
     """
     output_dir, rest = _output_dir(words)
-    changes = read_changes(rest)
-    folder = runs.find(run, output_dir, None, "resume")
+    given, others = take_paths(rest)
+    changes = read_changes(others)
+    if run == "latest":
+        folder = runs.find_newest(output_dir)
+    else:
+        folder = runs.find(run, output_dir, None, "resume")
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
     from charlab.terminal import start_logging
 
     start_logging()
-    if run == "latest":
-        folder = _newest_loadable(output_dir)
-    return _resume(folder, changes, rest)
+    return _resume(folder, changes, given, protect(rest))
 
 
-def _newest_loadable(output_dir: str) -> Path:
-    """The newest run whose last checkpoint can be read; others are passed over with a warning."""
-    from charlab.checkpoint import load
-    from charlab.terminal import warn
-
-    for folder in runs.newest_first(output_dir):
-        try:
-            load(folder / runs.CHECKPOINTS / runs.LAST)
-        except CheckpointError as error:
-            warn(str(error))
-        else:
-            return folder
-    raise CheckpointError(f"no run in {output_dir}/ has a checkpoint that can be read")
-
-
-def _resume(folder: Path, changes: dict[str, Any], words: Sequence[str]) -> int:
-    from charlab.checkpoint import load
+def _resume(
+    folder: Path, changes: dict[str, Any], given: Mapping[str, str], words: Sequence[str]
+) -> int:
     from charlab.commands.train import resume
+    from charlab.terminal import remark
 
-    last = folder / runs.CHECKPOINTS / runs.LAST
-    if not last.exists():
-        raise CheckpointError(f"{folder} has no {runs.CHECKPOINTS}/{runs.LAST} to go on from")
-    with _unless_it_follows(last, changes) or runs.exclusive(folder):
-        checkpoint = load(last)
+    follows = _unless_it_follows(folder, changes)
+    if follows is None:
+        remark(f"run: {folder}")
+    with follows or runs.exclusive(folder):
+        checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
         result = resume(checkpoint, options, folder, words)
     return 0 if result.signal is None else 128 + result.signal
+
+
+def load_last(folder: Path) -> "Checkpoint":
+    """A run's last checkpoint; its best, which takes that one's place, if the last is damaged.
+
+    Raises:
+        CheckpointError: if neither can be read, or the last is whole and may not be read.
+    """
+    from charlab.checkpoint import load
+    from charlab.terminal import warn
+
+    last, best = (folder / runs.CHECKPOINTS / name for name in (runs.LAST, runs.BEST))
+    try:
+        return load(last)
+    except CheckpointError as error:
+        is_kept_from_us = isinstance(error.__cause__, OSError) and last.exists()
+        if is_kept_from_us or not best.exists():
+            raise
+        try:
+            checkpoint = load(best)
+        except CheckpointError as other:
+            raise CheckpointError(f"{error}; nor does {runs.BEST} help: {other}") from error
+        step = checkpoint.training.get("progress", {}).get("step")
+        warn(f"{error}; the run goes on from {runs.BEST}, which was saved at step {step}")
+    copy_atomically(best, last)
+    return checkpoint
 
 
 def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:
@@ -89,15 +112,15 @@ def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:
     return dataclasses.replace(options, trainer=trainer)
 
 
-def _unless_it_follows(last: Path, changes: dict[str, Any]) -> AbstractContextManager[None] | None:
+def _unless_it_follows(
+    folder: Path, changes: dict[str, Any]
+) -> AbstractContextManager[None] | None:
     """An empty context in a process that follows the first one on a cluster, which has the lock."""
     from charlab.parallel.places import rank_outside
 
     if rank_outside(2) == 0:  # no cluster of several hosts gave it a rank
         return None
-    from charlab.checkpoint import load
-
-    nodes = _changed(load(last).options, changes).trainer.nodes
+    nodes = _changed(load_last(folder).options, changes).trainer.nodes
     return None if rank_outside(nodes) == 0 else nullcontext()
 
 
@@ -118,7 +141,7 @@ def read_changes(words: Sequence[str]) -> dict[str, Any]:
         else:
             values[key.removeprefix("trainer.")] = _scalar(value)
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return check_some(TrainerOptions, values, prefix="trainer.")
 
 
@@ -146,7 +169,5 @@ def _scalar(value: str) -> int | float | str | None:
 
 
 def _output_dir(words: Sequence[str]) -> tuple[str, list[str]]:
-    from charlab.config.overrides import take_out
-
     value, rest = take_out(words, "output_dir")
     return value or "outputs", rest

@@ -1,6 +1,5 @@
 """``sample.py``: texts from a trained network."""
 
-import sys
 from collections.abc import Callable, Sequence
 
 from charlab import runs
@@ -16,6 +15,7 @@ from charlab.decoding import (
     generate_novel,
 )
 from charlab.errors import CharlabError, ConfigError
+from charlab.terminal import as_shown, remark, write
 
 _SYMBOL = {"char": "character", "byte": "byte", "word": "word"}
 
@@ -32,15 +32,14 @@ def sample(words: SampleWords, settings: DecodingSettings) -> int:
         accelerator=words.accelerator,
         output_dir=words.output_dir,
         command="sample.py",
+        data=words.data,
     )
-    conditions = model.conditions(words.label, words.count, settings.seed)
     if words.novel_only:
-        samples = _novel_samples(model, words, settings, conditions)
-        _print_documents(model, words, samples)
+        _print_documents(model, words, _novel_samples(model, words, settings))
     elif words.count == 1 and words.beam_width is None:
-        _stream(model, words, settings, conditions)
+        _stream(model, words, settings)
     else:
-        samples = _draw(model, words, settings, conditions)
+        samples = _draw(model, words, settings)
         show = _print_documents if model.documents else _print_texts
         show(model, words, samples)
     return 0
@@ -50,30 +49,17 @@ def _draw(
     model: TrainedModel,
     words: SampleWords,
     settings: DecodingSettings,
-    conditions: Sequence[int] | None,
     on_text: Callable[[str], None] | None = None,
 ) -> list[Sample]:
-    from charlab.decoding import generate
-
-    return generate(
-        model.network,
-        model.vocabulary,
-        settings,
-        prompt=model.normalize(words.prompt),
-        count=words.count,
-        conditions=conditions,
-        labels=model.condition_labels,
-        documents=model.documents,
-        on_text=on_text,
+    return model.generate(
+        words.prompt, count=words.count, label=words.label, settings=settings, on_text=on_text
     )
 
 
 def _novel_samples(
-    model: TrainedModel,
-    words: SampleWords,
-    settings: DecodingSettings,
-    conditions: Sequence[int] | None,
+    model: TrainedModel, words: SampleWords, settings: DecodingSettings
 ) -> list[Sample]:
+    conditions = model.conditions(words.label, words.count, settings.seed)
     if not model.documents:
         raise ConfigError(
             "novel_only=true is for short documents such as names; of a long text the longest "
@@ -82,9 +68,9 @@ def _novel_samples(
     novel = generate_novel(
         model.network,
         model.vocabulary,
-        settings,
+        model.decoding(settings),
         SequenceNovelty(training_texts(model.corpus)),
-        prompt=model.normalize(words.prompt),
+        prompt=model.asking.known(words.prompt, "prompt=", settings.unknown),
         count=words.count,
         conditions=conditions,
         labels=model.condition_labels,
@@ -95,24 +81,22 @@ def _novel_samples(
     return novel.samples
 
 
-def _stream(
-    model: TrainedModel,
-    words: SampleWords,
-    settings: DecodingSettings,
-    conditions: Sequence[int] | None,
-) -> None:
+def _stream(model: TrainedModel, words: SampleWords, settings: DecodingSettings) -> None:
     """One sample, printed as it is generated, whole characters at a time."""
+    conditions = model.conditions(words.label, 1, settings.seed)
     label = model.condition_labels[conditions[0]] if conditions else None
     before = [f"{label}: " if label is not None and words.label is None else ""]
     before.append(model.normalize(words.prompt))
 
-    def write(text: str) -> None:
+    def go_on(text: str) -> None:
         """Writes; the first time what stands before, so that an error comes before any text."""
-        _write("".join(before) + text)
+        if before:
+            remark(f"run: {model.path}")
+        write("".join(before) + text)
         before.clear()
 
-    (result,) = _draw(model, words, settings, conditions, on_text=write)
-    write("\n")
+    (result,) = _draw(model, words, settings, go_on)
+    go_on("\n")
     remark(_probability(result, model))
     corpus = _data_for_novelty(model, words)
     if corpus is not None:
@@ -121,27 +105,29 @@ def _stream(
 
 
 def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    remark(f"run: {model.path}")
     corpus = _data_for_novelty(model, words)
     marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
     show_label = words.label is None and bool(model.condition_labels)
     shown = [s.text or "(empty)" for s in samples]
     if show_label:
         shown = [f"{s.label}: {text}" for s, text in zip(samples, shown, strict=True)]
-    texts = shown
+    texts = [as_shown(text) for text in shown]
     width = min(40, max((len(text) for text in texts), default=0))
     for text, sample_, mark in zip(texts, samples, marks, strict=True):
         tail = f"  ({mark})" if mark else ""
-        _write(f"{text:<{width}}  {sample_.log_probability:8.2f} nats{tail}\n")
+        write(f"{text:<{width}}  {sample_.log_probability:8.2f} nats{tail}\n")
     if summary:
         remark(summary)
 
 
 def _print_texts(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+    remark(f"run: {model.path}")
     corpus = _data_for_novelty(model, words)
     marks = _known(model, corpus, samples)[0] if corpus else [""] * len(samples)
     for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
         tail = f"; {mark}" if mark else ""
-        _write(f"--- {number} ({_probability(sample_, model)}{tail}) ---\n{sample_.text}\n")
+        write(f"--- {number} ({_probability(sample_, model)}{tail}) ---\n{sample_.text}\n")
 
 
 def _probability(result: Sample, model: TrainedModel) -> str:
@@ -154,7 +140,11 @@ def _probability(result: Sample, model: TrainedModel) -> str:
 
 def _data_for_novelty(model: TrainedModel, words: SampleWords) -> Corpus | None:
     """The training data to compare with; None, and the reason, where it is not there."""
-    own_run = model.options.dataset.path is None or not runs.is_bare_checkpoint(words.run)
+    own_run = (
+        model.options.dataset.path is None
+        or bool(words.data)
+        or not runs.is_bare_checkpoint(words.run)
+    )
     if not (own_run if words.novelty is None else words.novelty):
         return None  # what a stranger's checkpoint names is not read unasked
     try:
@@ -173,20 +163,10 @@ def _known(model: TrainedModel, corpus: Corpus, samples: Sequence[Sample]) -> tu
     train = corpus.splits["train"]
     spans = SpanNovelty(opening_text(train, corpus.vocabulary))
     where = name_opening(train, corpus.vocabulary)
-    longest = [spans.longest_copied_span(s.text).length for s in samples]
+    longest = [spans.longest_copied_span(s.continuation).length for s in samples]
     return [f"longest span copied from {where}: {n} characters" for n in longest], ""
 
 
 def training_texts(corpus: Corpus) -> list[str]:
     """The documents of the training part."""
     return document_texts(corpus.splits["train"], corpus.vocabulary)
-
-
-def remark(text: str) -> None:
-    """Says something about the samples without being one."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from charlab.callbacks.curves import BestFigures, Curves
 from charlab.callbacks.saving import BestSoFar, Saving
-from charlab.checkpoint import Checkpoint, listed_symbols
+from charlab.checkpoint import UNFIT, Checkpoint, listed_symbols, named
+from charlab.config.check import build
 from charlab.config.schema import RunOptions
 from charlab.data.batches import TrainingBatches
 from charlab.data.corpus import Corpus
@@ -18,11 +20,13 @@ from charlab.data.original import split_text
 from charlab.devices import choose_device
 from charlab.environment import versions
 from charlab.errors import CheckpointError, ConfigError
+from charlab.networks import load_weights, require_memory
 from charlab.parallel.states import join, share
 from charlab.parallel.world import ALONE, World
 from charlab.random_states import random_states, restore_random_states
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, TrainedNetwork, facts_of
+from charlab.terminal import warn
 from charlab.training.module import TrainingModule
 from charlab.training.overfit import FirstBatchOnly
 from charlab.training.precision import resolve_precision
@@ -53,9 +57,11 @@ class Session:
         trainer = dataclasses.replace(options.trainer, precision=self.precision)
         self.options = options = dataclasses.replace(options, trainer=trainer)
         self.task: Task[Any] = TASKS[options.task.name](options, facts_of(corpus))
+        self.batches = self._training_batches()
+        epoch, windows = self.batches.characters_per_epoch, self.batches.steps_per_epoch
+        require_memory(self.task, positions=epoch // windows, device=self.device)
         self.task.prepare_training(corpus)
         self.network: nn.Module = self.task.build_network()
-        self.batches = self._training_batches()
         limits = Limits(
             trainer.max_epochs,
             trainer.max_steps,
@@ -80,6 +86,7 @@ class Session:
             self.module.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
         self.best_figures = BestFigures(options.task.metrics)
+        self.data_paths: dict[str, str] = {}
         self.begun_from: Checkpoint | None = None
 
     @property
@@ -124,6 +131,7 @@ class Session:
         training = self.module.training_state()
         training["random"] = random_states(self.device)
         training["best"] = self.best.to_plain()
+        training["threads"] = torch.get_num_threads()
         training = join(training, self.world)
         return Checkpoint(
             options=self.options,
@@ -136,6 +144,7 @@ class Session:
             metrics=self.figures(),
             training=training,
             versions=versions(),
+            data_paths=self.data_paths,
         )
 
     def restore(self, checkpoint: Checkpoint) -> None:
@@ -152,15 +161,25 @@ class Session:
             )
         try:
             training = share(checkpoint.training, self.world)
-            self.network.load_state_dict(checkpoint.network)
+            load_weights(self.network, checkpoint.network)
             self.module.load_training_state(training)
-            self.best = BestSoFar(**training["best"])
+            self.best = build(BestSoFar, training["best"], hints=False)
             self.best_figures = BestFigures(self.options.task.metrics, checkpoint.metrics)
-            restore_random_states(training["random"], self.device)
-        except (KeyError, TypeError, AttributeError, ValueError, RuntimeError) as error:
+            restore_random_states(named(training["random"], object), self.device)
+        except CheckpointError:
+            raise
+        except UNFIT as error:
+            reason = " ".join(str(error).split())
             raise CheckpointError(
-                f"the checkpoint lacks what going on needs ({type(error).__name__}: {error})"
+                f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"
             ) from error
+        before, now = training.get("threads"), torch.get_num_threads()
+        on_cpu = self.device.type == "cpu" and self.world.is_alone
+        if on_cpu and isinstance(before, int) and before != now:
+            warn(
+                f"this run computed with {before} thread(s) and goes on with {now}: sums are added "
+                f"up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
+            )
         self.begun_from = None if self.world.is_alone else checkpoint
 
     def saving(self, folder: Path, after_leg: Callable[[], object]) -> Saving:

@@ -31,9 +31,11 @@ from charlab.config.schema import RunOptions
 from charlab.devices import choose_device
 from charlab.environment import device_name
 from charlab.errors import DataError
-from charlab.files import same_content, write_text
+from charlab.files import copy_atomically, write_text
+from charlab.networks import restore_network
 from charlab.parallel.places import take_place
 from charlab.preparation import Prepared, prepare
+from charlab.run_config import read_overrides
 from charlab.signals import StopSignals
 from charlab.tasks.task import Task
 from charlab.terminal import LogFile, duration, say
@@ -107,18 +109,19 @@ def resume(
     Raises:
         CharlabError: if the data are others now, or training diverges.
     """
-    session = _session(prepare(options))
+    restore_network(checkpoint, folder)  # before memory is taken for sizes that it does not have
+    session = _session(prepare(options, checkpoint.data_paths))
     session.restore(checkpoint)
     if not session.world.is_first:
         return _follow(session, folder)
     if overrides:
-        before = OmegaConf.to_container(OmegaConf.load(folder / ".hydra" / "overrides.yaml"))
-        assert isinstance(before, list)
-        _write_config(folder, session.options, None, [*before, *overrides])
+        before = read_overrides(folder)
+        typed = None if before is None else [*before, *overrides]
+        _write_config(folder, session.options, None, typed)
     progress = session.module.progress
     if progress.step and session.best.step == progress.step:
         checkpoints = folder / runs.CHECKPOINTS  # a kill may have come between the two files
-        same_content(checkpoints / runs.LAST, checkpoints / runs.BEST)
+        copy_atomically(checkpoints / runs.LAST, checkpoints / runs.BEST)
     return _run(session, folder, watch)
 
 
@@ -131,7 +134,9 @@ def _session(prepared: Prepared) -> Session:
         fingerprints = world.gather(prepared.corpus.fingerprint)
         if len(set(fingerprints)) > 1:
             raise DataError("the hosts have not the same data: give all of them the same files")
-    return new_session(prepared.options, prepared.corpus, world)
+    session = new_session(prepared.options, prepared.corpus, world)
+    session.data_paths = prepared.data_paths
+    return session
 
 
 def _own_folder(session: Session, folder: Path | None) -> Path:
@@ -156,12 +161,14 @@ def _follow(session: Session, folder: Path) -> Result:
 
 
 def _write_config(
-    folder: Path, options: RunOptions, config_yaml: str | None, overrides: Sequence[str]
+    folder: Path, options: RunOptions, config_yaml: str | None, overrides: Sequence[str] | None
 ) -> None:
-    hydra = folder / ".hydra"
+    """Writes what the run is made of; the words only where all of them are known."""
+    hydra = folder / runs.HYDRA
     hydra.mkdir(exist_ok=True)
     write_text(hydra / "config.yaml", config_yaml or OmegaConf.to_yaml(to_plain(options)))
-    write_text(hydra / "overrides.yaml", OmegaConf.to_yaml(list(overrides)))
+    if overrides is not None:
+        write_text(hydra / "overrides.yaml", OmegaConf.to_yaml(list(overrides)))
 
 
 def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
@@ -171,9 +178,11 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
         _say_beginning(session, folder)
         record = RunRecord(session, folder)
         record.write("running")
-        with record.closing():
-            with StopSignals() as signals:
-                status = _fit(session, folder, signals, record, watch)
+        with StopSignals() as signals, record.closing():
+            status = _fit(session, folder, signals, record, watch)
+            signals.training_is_over()
+            if status != "completed":
+                record.write(status)  # who gave the signal may not wait for what follows
             validated = closing.load_best(session, folder)
             if status == "completed":
                 record.extra |= closing.test_figures(session)
@@ -220,7 +229,7 @@ def _shows_data(session: Session, watch: Watch | None) -> bool:
 
 def _say_beginning(session: Session, folder: Path) -> None:
     options, trainer = session.options, session.options.trainer
-    describe_corpus(session.corpus)
+    describe_corpus(session.corpus, session.options.task.predicts_label)
     model = options.model
     describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
     limits = {

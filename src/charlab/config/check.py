@@ -8,9 +8,10 @@ import dataclasses
 import difflib
 import itertools
 import math
+import shlex
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from charlab.config.rules import FREE_TEXT, ByName, Rule
@@ -59,7 +60,7 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
     known = list(dotted_keys(schema, data)) if hints else []
     value = _build_dataclass(schema, data, "", faults, known)
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return typing.cast(T, value)
 
 
@@ -81,7 +82,7 @@ def check_some(schema: type, data: Mapping[str, Any], *, prefix: str) -> dict[st
         for name, value in data.items()
     }
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return values
 
 
@@ -124,22 +125,59 @@ def to_plain(value: Any) -> Any:
 
 def unknown_key(key: str, known: list[str]) -> str:
     """The line about a key that does not exist, with the nearest that does."""
-    group, _, last = key.rpartition(".")
+    group = key.rpartition(".")[0]
     if group and key in known:
         return f"unknown setting {key!r}: the chosen {group} has none, another choice has"
-    known = [other for other in known if other != key]
-    inside = {k.rpartition(".")[2]: k for k in known if k.rpartition(".")[0] == group}
-    anywhere = {k.rpartition(".")[2]: k for k in known}
-    near = (
-        inside.get(_closest(last, inside, 0.6))
-        or _closest(key, known, 0.85)  # a slip in the group's name
-        or anywhere.get(last)  # the group left out, or another one's
-    )
+    near = nearest_key(key, known)
+    inside = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == group]
     if not near and group and inside:
         return f"unknown setting {key!r}: {group} has {', '.join(inside)}"
     near = near or _closest(key, known, 0.6)
     hint = f"did you mean {near!r}?" if near else "--help lists all there are"
     return f"unknown setting {key!r}: {hint}"
+
+
+def no_setting(word: str, following: str | None, known: Sequence[str]) -> str:
+    """The line about a word that is no ``key=value``: a flag, or a key and its value in two words.
+
+    Args:
+        word: of a command line.
+        following: the word after it, if there is one.
+        known: the keys that there are.
+    """
+    name, _, value = word.lstrip("-–—").partition("=")
+    if following is not None and "=" not in following and not following.startswith("-"):
+        value = value or following
+    name = name.replace("-", "_")
+    near = name if name in known else nearest_key(name, known)
+    hint = f"did you mean {near}={shlex.quote(value) if value else '…'}?"
+    return f"{word!r} is not of the form key=value: " + (
+        hint if near else "--help lists what there is"
+    )
+
+
+def nearest_key(key: str, known: Iterable[str]) -> str:
+    """The known key that an unknown one may stand for; empty if none is near."""
+    group, _, last = key.rpartition(".")
+    known = [other for other in known if other != key]
+    inside = {k.rpartition(".")[2]: k for k in known if k.rpartition(".")[0] == group}
+    anywhere = {k.rpartition(".")[2]: k for k in known}
+    return (
+        inside.get(_part_of(last, inside) or _closest(last, inside, 0.6))
+        or _closest(key, known, 0.85)  # a slip in the group's name
+        or anywhere.get(last)  # the group left out, or another one's
+        or ("" if group in known or (group and inside) else anywhere.get(_part_of(last, anywhere)))
+        or ("" if group else anywhere.get(_closest(last, anywhere, 0.75)))
+        or ""
+    )
+
+
+def _part_of(word: str, choices: Iterable[str]) -> str:
+    """The shortest choice that a word begins or ends ("temp", "epochs"), or its initials."""
+    initials = "".join(part[:1] for part in word.split("_"))
+    fits = [c for c in choices if len(word) > 2 and (c.startswith(word) or c.endswith(f"_{word}"))]
+    fits += [choice for choice in choices if choice == initials != word[:1]]
+    return min(fits, key=len, default="")
 
 
 def _closest(word: str, choices: Iterable[str], cutoff: float) -> str:
@@ -211,22 +249,23 @@ def _convert(hint: Any, value: Any) -> Any:
     if origin is tuple:
         return _convert_tuple(typing.get_args(hint), value)
     if origin is dict:
-        return _convert_words(value)
+        return _convert_group(typing.get_args(hint)[1], value)
     return _convert_scalar(hint, value)
 
 
-def _convert_words(value: Any) -> dict[str, str]:
-    """A mapping of the user's own keys to words; null is an empty one."""
+def _convert_group(kind: Any, value: Any) -> dict[str, Any]:
+    """A mapping of the user's own keys; null is an empty one."""
     if not isinstance(value, Mapping | None):
         raise _FaultError(f"must be a group of settings, got {value!r}")
-    return {str(key): _convert_scalar(str, word) for key, word in (value or {}).items()}
+    items = (value or {}).items()
+    return {str(k): item if kind is Any else _convert_scalar(kind, item) for k, item in items}
 
 
 def _convert_tuple(parts: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     if parts[1:] == (...,):
         if isinstance(value, str) or not isinstance(value, list | tuple):
             raise _FaultError(f"must be a list, got {value!r}")
-        return tuple(_convert_scalar(parts[0], item) for item in value)
+        return tuple(_convert(parts[0], item) for item in value)
     if isinstance(value, str) or not isinstance(value, (list, tuple)) or len(value) != len(parts):
         raise _FaultError(f"must be a list of {len(parts)} numbers, got {value!r}")
     return tuple(_convert_scalar(part, item) for part, item in zip(parts, value, strict=True))

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from charlab.config.check import build, dotted_keys, unknown_key
+from charlab.config.flags import sort_flags
 from charlab.config.help import describe_settings, wants_settings
+from charlab.config.hydra_settings import origin_words, own_folder, require_known
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
@@ -28,8 +30,8 @@ def run_composed(
     """Lets Hydra compose the configuration from the command line and runs a job for each.
 
     Args:
-        job: takes checked options, the composed YAML, the overrides and the folder that the user
-            gave the run (``hydra.run.dir``); returns an exit code.
+        job: takes checked options, the composed YAML, the words that make it again and the folder
+            that the user gave the run (``hydra.run.dir``); returns an exit code.
         config_dir: where ``train.yaml`` is.
         report: says what was wrong with a job and returns its exit code (None: it does not know
             either); the other jobs of a grid go on.
@@ -40,10 +42,12 @@ def run_composed(
     Raises:
         ConfigError: if the words of the command line do not make a configuration.
     """
-    if wants_settings(sys.argv[1:]):
+    flags, words = sort_flags(sys.argv[1:], known_words())
+    if wants_settings(flags):
         with _worded():
-            print(describe_settings(sys.argv[1:], config_dir))
+            print(describe_settings([*flags, *words], config_dir))
         return 0
+    grid = require_known(flags, words)
     import hydra
     from hydra.core.hydra_config import HydraConfig
     from omegaconf import DictConfig, OmegaConf
@@ -52,19 +56,20 @@ def run_composed(
 
     def task_function(config: DictConfig) -> None:
         composed = HydraConfig.get()
-        folder = None if str(composed.run.dir) == "." else Path(composed.run.dir)
         if max(codes) > _SIGNALLED:  # whoever stopped a job of a grid wants no more of them
             return
-        overrides = list(composed.overrides.task)
+        overrides = [*origin_words(composed), *composed.overrides.task]
         try:
-            codes.append(job(check(config), OmegaConf.to_yaml(config), overrides, folder))
+            codes.append(
+                job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed))
+            )
         except Exception as error:
             code = report(error)
             if code is None:
                 raise
             codes.append(code)
 
-    sys.argv[1:] = protect(sys.argv[1:])
+    sys.argv[1:] = [*flags, *protect(words, grid=grid)]
     with _worded():
         decorate = hydra.main(version_base="1.3", config_path=str(config_dir), config_name="train")
         decorate(task_function)()
@@ -134,9 +139,9 @@ def explain(error: BaseException) -> str | None:
         cause = error.__cause__
         key = getattr(cause, "full_key", None)
         if key and "not in struct" in str(cause):
-            return unknown_key(key, [*_known_keys(), *_GROUPS])
+            return unknown_key(key, known_words())
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        return _reword(lines) if lines else type(error).__name__
+        return _reword(lines, cause) if lines else type(error).__name__
     return None
 
 
@@ -149,7 +154,7 @@ def _reads_environment(value: Any) -> bool:
     return isinstance(value, str) and _ENVIRONMENT.search(value) is not None
 
 
-def _reword(lines: list[str]) -> str:
+def _reword(lines: list[str], cause: BaseException | None) -> str:
     first = lines[0]
     if "does not support sweep type" in first:
         return "interval(…) is for a search, which needs sweep=optuna: -m sweep=optuna …"
@@ -158,9 +163,13 @@ def _reword(lines: list[str]) -> str:
     if first.startswith("Could not override '"):
         key = first.split("'")[1]
         group = key.rsplit("@", 1)[0]
-        return unknown_key(group, [*_known_keys(), *_GROUPS])
+        return unknown_key(group, known_words())
     if "missing EQUAL" in first:
         return f"{first.split(chr(39))[1]!r} is not of the form key=value"
+    if first.startswith("Cannot find primary config"):
+        return f"there is no configuration {first.split(chr(39))[1]!r} (--config-name)"
+    if first.startswith("Error merging override"):
+        return f"{first}: {str(cause).splitlines()[0]}" if str(cause or "") else first
     if first.startswith("Ambiguous value"):
         return f"{first}: several values make a grid of runs, which needs -m"
     if "LexerNoViableAltException" in first or "mismatched input" in first or "token" in first:
@@ -186,5 +195,6 @@ _GROUPS = (
 )
 
 
-def _known_keys() -> list[str]:
-    return [*dotted_keys(RunOptions, {}), *dotted_keys(SweepConfig, {})]
+def known_words() -> list[str]:
+    """What may stand before the ``=`` of an override: settings and groups."""
+    return [*dotted_keys(RunOptions, {}), *dotted_keys(SweepConfig, {}), *_GROUPS]

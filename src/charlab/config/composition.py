@@ -1,9 +1,11 @@
 """Composing a run's configuration from words, in any process, as ``train.py`` would."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from charlab.config.check import to_plain
 from charlab.config.composing import explain
 from charlab.config.overrides import quote
 from charlab.errors import CharlabError, ConfigError
@@ -45,9 +47,25 @@ class Composition:
             hydra_words=tuple(words),
         )
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What an ordinary command line needs besides a run's overrides to find what they name."""
+        folder, script = Path(self.config_dir), "train.py"
+        words: tuple[str, ...] = ()
+        if not (folder.parent / script).is_file():
+            words = ("--config-path", self.config_dir)
+        if self.config_name != "train":
+            words += ("--config-name", self.config_name)
+        return words + self._search()
+
+    def _search(self) -> tuple[str, ...]:
+        places = ",".join(quote(place) for place in self.search_path)
+        return (f"hydra.searchpath=[{places}]",) if places else ()
+
     def to_plain(self) -> dict[str, Any]:
         """For another process."""
-        return asdict(self)
+        plain: dict[str, Any] = to_plain(self)
+        return plain
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Composition":
@@ -64,9 +82,7 @@ class Composition:
         from hydra import compose, initialize_config_dir
         from hydra.core.global_hydra import GlobalHydra
 
-        places = ",".join(quote(place) for place in self.search_path)
-        path = [f"hydra.searchpath=[{places}]"] if places else []
-        overrides = [*words, *self.hydra_words, *path]
+        overrides = [*words, *self.hydra_words, *self._search()]
         before = dict(GlobalHydra.instance().__dict__)
         GlobalHydra.instance().clear()
         try:

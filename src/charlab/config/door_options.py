@@ -10,7 +10,23 @@ _ACCELERATOR = "cpu, cuda, mps or auto"
 
 
 @dataclass(frozen=True)
-class SampleWords:
+class _DataWords:
+    """Where a run's data are now, if they are no longer where they were."""
+
+    path: str | None = word(None, "where the run's data are now, if elsewhere", key="dataset.path")
+    val_path: str | None = word(None, "the same of its val part", key="dataset.val_path")
+    test_path: str | None = word(None, "the same of its test part", key="dataset.test_path")
+    url: str | None = word(None, "the same of a download", key="dataset.url")
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What was given, by the dataset's settings."""
+        words = {name: getattr(self, name) for name in _DataWords.__dataclass_fields__}
+        return {name: value for name, value in words.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class SampleWords(_DataWords):
     """``sample.py``."""
 
     run: str = word("latest", _RUN)
@@ -42,7 +58,7 @@ class PredictWords:
     run: str = word("latest", _RUN)
     text: str | None = word(None, "one text; without it and input=, standard input, one a line")
     input: str | None = word(None, "a file with one text a line")
-    output: str | None = word(None, "a CSV file for the answers; without it, the screen")
+    output: str | None = word(None, "a CSV file for the answers (=1 becomes '=1); else the screen")
     top: int = word(3, "how many labels, the likeliest first")
     encoding: str = word("utf-8", "of the input")
     accelerator: str = word("cpu", _ACCELERATOR)
@@ -50,7 +66,7 @@ class PredictWords:
 
 
 @dataclass(frozen=True)
-class EvaluateWords:
+class EvaluateWords(_DataWords):
     """``evaluate.py``."""
 
     run: str = word("latest", _RUN)

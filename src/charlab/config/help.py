@@ -22,13 +22,14 @@ python train.py resume=latest                       goes on where a run stopped"
 
 _FLAGS = {"--help", "-h"}
 _GRID = {"--multirun", "-m"}
+_WITH_HELP = {*_FLAGS, *_GRID, "--resolve"}
 _INTERNAL = {"hydra", "shared"}  # folders of what is composed by others, not by the user
 
 
 def wants_settings(words: Sequence[str]) -> bool:
     """Whether a command line asks for this help; with any other flag it is Hydra's affair."""
     flags = {word for word in words if word.startswith("-")}
-    return bool(flags & _FLAGS) and flags <= _FLAGS | _GRID
+    return bool(flags & _FLAGS) and flags <= _WITH_HELP
 
 
 def describe_settings(words: Sequence[str], config_dir: Path) -> str:
@@ -46,8 +47,9 @@ def describe_settings(words: Sequence[str], config_dir: Path) -> str:
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    overrides = protect(word for word in words if not word.startswith("-"))
-    if _GRID.intersection(words):
+    grid = bool(_GRID.intersection(words))
+    overrides = protect((word for word in words if not word.startswith("-")), grid=grid)
+    if grid:
         overrides = _single(overrides)
     with initialize_config_dir(str(config_dir), version_base="1.3"):
         config = compose("train", overrides, return_hydra_config=True)

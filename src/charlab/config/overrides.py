@@ -7,15 +7,24 @@ from collections.abc import Iterable, Sequence
 from charlab.config.check import free_text_keys
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
+from charlab.files import user_path
 
+# A search that stands for a setting, an element of a choice, and where a search begins in a mapping
+_FUNCTION = re.compile(r"(choice|glob|range|interval|shuffle|sort|tag)\((.*)\)", re.DOTALL)
+_SEARCH = re.compile(r":\s*((?:choice|glob|range|interval|shuffle|sort|tag|int|float|str|bool)\()")
 _WORD = re.compile(r"(?P<sign>\+{0,2})(?P<key>[A-Za-z_][\w.]*)=(?P<value>.*)", re.DOTALL)
 
 
-def protect(words: Iterable[str]) -> list[str]:
+def protect(words: Iterable[str], *, grid: bool = False) -> list[str]:
     """Quotes the values of free text, so that a path or a name reaches the config unharmed.
 
     Hydra's grammar refuses or changes spaces, quotes, commas, ``=`` and most scripts; OmegaConf
     takes ``${`` for an interpolation. Other words pass as they are.
+
+    Args:
+        words: of a command line.
+        grid: whether several values may make several runs: ``dataset.path=a,b``, each in quotes
+            where it holds a comma, or ``choice(a,b)``. What is there by the whole name is one.
     """
     keys = _free_text_keys()
     protected = []
@@ -25,9 +34,54 @@ def protect(words: Iterable[str]) -> list[str]:
             value = match["value"]
             if match["key"] == "output_dir":
                 value = os.path.expanduser(value)  # noqa: PTH111  # Hydra's own folder for a grid lies below it too
-            word = f"{match['sign']}{match['key']}={quote(value)}"
+            may_be_several = grid and match["key"].startswith("dataset.")
+            text = (_several(value) if may_be_several else None) or quote(value)
+            word = f"{match['sign']}{match['key']}={text}"
+        elif match and match["key"] == "sweep.space":
+            word = f"++sweep.space={_quote_searches(match['value'])}"  # further keys are no slips
         protected.append(word)
     return protected
+
+
+_PART = re.compile(
+    r"""\s*(?:'(?P<a>(?:\\.|[^'\\])*)'|"(?P<b>(?:\\.|[^"\\])*)"|(?P<plain>[^,]*?))\s*(?:,|$)""",
+    re.DOTALL,
+)
+
+
+def _several(value: str) -> str | None:
+    """Several values in Hydra's syntax; None if it is one, to the letter."""
+    if os.path.lexists(user_path(value)):
+        return None
+    function = _FUNCTION.fullmatch(value.strip())
+    if function is not None and function[1] != "choice":
+        return value
+    if function is None and "," not in value:
+        return None
+    listed = value if function is None else function[2]
+    parts = []
+    place = 0
+    while place <= len(listed) and (match := _PART.match(listed, place)):
+        quoted = match["a"] if match["b"] is None else match["b"]
+        text = match["plain"] if quoted is None else re.sub(r"\\(['\"])", r"\1", quoted)
+        parts.append("null" if match["plain"] == "null" else quote(text))
+        place = match.end() + (match[0][-1:] != ",")
+    return f"choice({','.join(parts)})" if function else ",".join(parts)
+
+
+def _quote_searches(text: str) -> str:
+    """The searches in ``sweep.space={key: choice(…)}`` as texts, which Hydra lets pass."""
+    pieces, at = [], 0
+    for found in _SEARCH.finditer(text):
+        if found.start() < at:
+            continue
+        depth, end = 1, found.end()
+        while depth and end < len(text):
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        pieces += [text[at : found.start(1)], quote(text[found.start(1) : end])]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def as_typed(word: str) -> str:
@@ -37,7 +91,10 @@ def as_typed(word: str) -> str:
         return word
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
-    value = str(OverridesParser.create().parse_override(word).value())
+    override = OverridesParser.create().parse_override(word)
+    if override.is_sweep_override():
+        return word
+    value = str(override.value())
     literal = re.sub(r"(\\+)\$\{", lambda m: m[1][: len(m[1]) // 2] + "${", value)
     return f"{match['sign']}{match['key']}={literal}"
 

@@ -3,6 +3,7 @@
 A schema field is written ``hidden_size: Annotated[int, at_least(1)]``; the checker reads the rule.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,17 +47,22 @@ def fraction_below_one() -> Rule:
     return Rule("at least 0 and below 1", lambda value: 0 <= value < 1)
 
 
-def folder_name() -> Rule:
-    """What can name one folder in another."""
+def place() -> Rule:
+    """A path to write to; TensorBoard and databases know names in UTF-8 alone."""
     return Rule(
-        "a folder's name (no slash, not empty)",
-        lambda value: value not in ("", ".", "..") and not set(value) & set("/\\\0"),
+        "a path in UTF-8, not empty",
+        lambda value: bool(value.strip()) and not re.search("[\ud800-\udfff]", value),
     )
 
 
-def filled() -> Rule:
-    """Text with something in it."""
-    return Rule("something: it is empty", lambda value: bool(value.strip()))
+def folder_name() -> Rule:
+    """What can name one folder in another."""
+    return Rule(
+        "a folder's name (in UTF-8, no slash, not empty)",
+        lambda value: (
+            value not in ("", ".", "..") and not re.search("[/\\\\\0\ud800-\udfff]", value)
+        ),
+    )
 
 
 def each(rule: Rule) -> Rule:

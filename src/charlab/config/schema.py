@@ -14,10 +14,10 @@ from charlab.config.rules import (
     at_least,
     between,
     each,
-    filled,
     folder_name,
     fraction_below_one,
     one_of,
+    place,
 )
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
 
@@ -170,5 +170,5 @@ class RunOptions:
     scheduler: Annotated[SchedulerOptions, ByName(SCHEDULERS)]
     trainer: TrainerOptions
     seed: Annotated[int, between(0, 2**32 - 1)]
-    output_dir: Annotated[str, FREE_TEXT, filled()]
+    output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool

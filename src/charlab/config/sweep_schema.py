@@ -1,7 +1,7 @@
 """The typed schema of a sweep: the ``sweep`` group of the composed configuration."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from charlab.config.rules import (
     FREE_TEXT,
@@ -51,6 +51,7 @@ class RayOptions(EngineOptions):
 ENGINES: dict[str, type] = {"local": LocalOptions, "slurm": SlurmOptions, "ray": RayOptions}
 
 SAMPLERS = ("tpe", "random", "grid", "gp", "qmc")
+DUPLICATES = ("reuse", "redraw", "train")
 PRUNERS = ("none", "median", "percentile", "successive_halving", "hyperband", "patient")
 
 
@@ -59,7 +60,8 @@ class SweepOptions:
     """What is searched, how, how long, and by whom."""
 
     name: Annotated[str | None, FREE_TEXT, folder_name()]
-    n_trials: Annotated[int, at_least(1)]
+    n_trials: Annotated[int | None, at_least(1)]
+    max_minutes: Annotated[float | None, above(0)]
     objective: str
     objectives: tuple[str, ...]
     direction: Annotated[str, one_of("auto", "minimize", "maximize")]
@@ -71,13 +73,16 @@ class SweepOptions:
     patience: Annotated[int, at_least(1)]
     reduction_factor: Annotated[int, at_least(2)]
     seed: Annotated[int, between(0, 2**31 - 1)]
-    workers: Annotated[int, at_least(1)]
+    duplicates: Annotated[str, one_of(*DUPLICATES)]
+    enqueue: tuple[dict[str, Any], ...]
+    retry_failed: bool
+    workers: Annotated[int, between(1, 10_000)]
     storage: Annotated[str | None, FREE_TEXT]
-    max_failures: Annotated[int, at_least(1)]
+    max_failures: Annotated[int | None, at_least(1)]
     space: dict[str, str]
     space_function: Annotated[str | None, FREE_TEXT]
-    finalists: Annotated[int, at_least(0)]
-    finalist_seeds: Annotated[int, at_least(1)]
+    finalists: Annotated[int, between(0, 1000)]
+    finalist_seeds: Annotated[int, between(1, 1000)]
     engine: Annotated[EngineOptions, ByName(ENGINES)]
 
 

@@ -38,12 +38,14 @@ class TaskOptions:
         name: the task's, that of its module.
         monitor: the metric that decides which checkpoint is the best one ("val/loss").
         metrics: all that a split is measured by, in the order in which they are said.
+        predicts_label: whether it is the label of a document: each then needs documents of its own.
     """
 
     name: str
     monitor: str
 
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", on_progress_line=True),)
+    predicts_label: ClassVar[bool] = False
 
     def check(self, run: "RunOptions") -> None:
         """Refuses settings of a run that do not go with this task, before any data are read.

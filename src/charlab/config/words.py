@@ -6,16 +6,23 @@ import typing
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from charlab.config.check import unknown_key
+from charlab.config.check import no_setting, unknown_key
 from charlab.errors import ConfigError
 
 T = TypeVar("T")
 HELP = "help"
 
 
-def word(default: Any, meaning: str) -> Any:
-    """A field of a door's options: its default and what ``--help`` says of it."""
-    return dataclasses.field(default=default, metadata={HELP: meaning})
+def word(default: Any, meaning: str, *, key: str | None = None) -> Any:
+    """A field of a door's options: its default, what ``--help`` says of it, and how it is typed.
+
+    It is typed as it is called, unless ``key`` says otherwise.
+    """
+    return dataclasses.field(default=default, metadata={HELP: meaning, "key": key})
+
+
+def _typed(field: "dataclasses.Field[Any]") -> str:
+    return field.metadata["key"] or field.name
 
 
 def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
@@ -29,22 +36,28 @@ def read_words(schema: type[T], words: Sequence[str], command: str) -> T:
     Raises:
         ConfigError: a line for each word that cannot be read.
     """
-    hints = typing.get_type_hints(schema)
+    types_ = typing.get_type_hints(schema)
+    names = {_typed(field): field.name for field in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    hints = {key: types_[name] for key, name in names.items()}
     values: dict[str, Any] = {}
     faults: list[str] = []
-    for item in words:
+    waiting = list(words)
+    while waiting:
+        item = waiting.pop(0)
         key, equals, value = item.partition("=")
-        if not equals:
-            faults.append(f"{item!r} is not of the form key=value; see: python {command} --help")
+        if item.startswith("-") or not equals:
+            faults.append(no_setting(item, next(iter(waiting), None), list(hints)))
+            if not equals and waiting and "=" not in waiting[0] and not waiting[0].startswith("-"):
+                waiting.pop(0)  # its value
         elif key not in hints:
             faults.append(unknown_key(key, list(hints)))
         else:
             try:
-                values[key] = convert(hints[key], value)
+                values[names[key]] = convert(hints[key], value)
             except ValueError:
                 faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError(*faults)
     return schema(**values)
 
 
@@ -55,14 +68,14 @@ def wants_help(words: Sequence[str]) -> bool:
 
 def describe(schema: type, command: str, purpose: str, examples: Sequence[str]) -> str:
     """What ``--help`` prints."""
-    fields = dataclasses.fields(schema)
-    width = max(len(field.name) for field in fields) + 1
+    fields = sorted(dataclasses.fields(schema), key=lambda field: "." in _typed(field))
+    width = max(len(_typed(field)) for field in fields) + 1
     lines = [f"{command}: {purpose}", ""]
     lines += [f"  python {command} {example}" for example in examples]
     lines += ["", "Words (key=value; the value is taken literally):", ""]
     for field in fields:
         default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
-        lines.append(f"  {field.name + '=':<{width}} {field.metadata[HELP]}{default}")
+        lines.append(f"  {_typed(field) + '=':<{width}} {field.metadata[HELP]}{default}")
     return "\n".join(lines)
 
 

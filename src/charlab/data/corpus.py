@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from charlab.data.corpus_cache import CorpusCache
 from charlab.data.corpus_report import CorpusReport, report_corpus
-from charlab.data.dealing import deal_out
+from charlab.data.dealing import FEW_DOCUMENTS, deal_out
 from charlab.data.document import AnyDocument, Document
 from charlab.data.encoded import Encoded, Ids, chunks, flat_offsets, smallest_unsigned
 from charlab.data.limit import SHORT_DOCUMENT
-from charlab.data.numbered import CHUNK, NumberedText, count_parts, symbol_lengths
+from charlab.data.numbered import CHUNK, DEALT_OUT, NumberedText, count_parts, symbol_lengths
 from charlab.data.reading import number_documents
 from charlab.data.splits import SPLITS, Fractions, check_fractions
 from charlab.data.stored import StoredIds
@@ -27,8 +27,7 @@ from charlab.files import write_atomically
 LAYOUTS = ("sequences", "stream")
 
 # `auto`: many short documents are sequences. Half of the documents within 256 characters is far
-# above any name or title and far below any chapter; fewer than 8 documents are no collection.
-FEW_DOCUMENTS = 8
+# above any name or title and far below any chapter.
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Corpus:
     Attributes:
         vocabulary: the symbols of the train split.
         labels: all labels, sorted; empty if the documents have none.
-        layout: "sequences" (split by document) or "stream" (each document split by position).
+        layout: "sequences" or "stream".
         splits: by name; a part of zero fraction is absent.
         fingerprint: sha256 (hexadecimal) over normalized texts and labels, in their order.
         report: what became of the text.
@@ -78,6 +77,7 @@ def build_corpus(
     layout: str,
     fractions: Fractions,
     split_seed: int,
+    predicts_label: bool = False,
     distinct: bool = False,
     unit: str = "char",
     min_count: int | None = None,
@@ -96,7 +96,8 @@ def build_corpus(
         normalize: steps of `normalize_documents`.
         layout: "auto", "sequences" or "stream".
         fractions: shares of train, val and test in what the data itself puts into none of them.
-        split_seed: another seed, another split (sequences only; a stream is split by position).
+        split_seed: another seed, another split; of no meaning where texts are cut by position.
+        predicts_label: whether it is to be predicted; no document is cut then (`deal_out`).
         distinct: whether a text that comes again with the same label counts once. Otherwise how
             often it comes is information, for training as for every figure.
         unit: what a symbol is: "char", "byte" or "word".
@@ -129,7 +130,7 @@ def build_corpus(
             "check dataset.path or choose another normalization"
         )
     layout = choose_layout(layout, text.characters)
-    deal = deal_out(text, layout, fractions, split_seed)
+    deal = deal_out(text, layout, fractions, split_seed, predicts_label=predicts_label)
     counts = _counts(text, deal.shares)
     _require_something(text, counts, fractions)
     vocabulary, table, rare = _learn(text, counts, least)
@@ -140,11 +141,16 @@ def build_corpus(
         deal,
         splits,
         counts=counts,
+        given=_given(text, deal.shares, layout),
         lengths=symbol_lengths(unit, text.symbols),
         known=table != UNKNOWN,
         rare=rare,
     )
-    return Corpus(vocabulary, text.labels, layout, splits, text.fingerprint, report)
+    fingerprint = text.fingerprint
+    if layout == "stream" and not deal.cut and (text.parts == DEALT_OUT).any():
+        # Earlier versions cut these documents: what was trained then had other parts.
+        fingerprint = hashlib.sha256(f"{fingerprint} whole".encode()).hexdigest()
+    return Corpus(vocabulary, text.labels, layout, splits, fingerprint, report)
 
 
 def encode_documents(
@@ -191,6 +197,25 @@ def _counts(text: NumberedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np
     with contextlib.suppress(OSError):  # a full disk: they are counted again the next time
         write_atomically(file, lambda stream: np.save(stream, counts))
     return counts
+
+
+def _given(text: NumberedText, shares: npt.NDArray[np.int64], layout: str) -> npt.NDArray[np.int64]:
+    """Of each split the symbols that nothing predicts, (3, S): the first of a stream's pieces."""
+    counts = np.zeros((len(SPLITS), len(text.symbols)), np.int64)
+    if layout == "stream":
+        begins = _begins(shares)
+        for part, column in enumerate(shares.T):
+            places = begins[column > 0, part]
+            for near in np.split(places, np.flatnonzero(np.diff(places // CHUNK)) + 1):
+                if len(near):
+                    numbers = text.numbers[int(near[0]) : int(near[-1]) + 1]
+                    np.add.at(counts[part], numbers[near - near[0]], 1)
+    return counts
+
+
+def _begins(shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Where each document's share for each split begins, (n, 3)."""
+    return flat_offsets(shares.ravel())[:-1].reshape(shares.shape)
 
 
 def _load_counts(file: Path, shape: tuple[int, int]) -> npt.NDArray[np.int64] | None:
@@ -254,7 +279,7 @@ def _cut(
         in_memory: whether ids of a stored text are to be read.
     """
     numbers = text.numbers
-    begins = flat_offsets(shares.ravel())[:-1].reshape(shares.shape)
+    begins = _begins(shares)
     side = np.zeros(0, np.int8)
     if not isinstance(numbers, StoredIds):
         side = np.repeat(np.tile(np.arange(len(SPLITS), dtype=np.int8), len(shares)), shares.flat)

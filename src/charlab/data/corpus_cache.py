@@ -24,7 +24,7 @@ from charlab.data.cache_folder import VARIABLE, cache_folder
 from charlab.errors import DataError
 from charlab.files import write_atomically
 
-VERSION = 1  # of everything below the folder; another version is another folder
+VERSION = 2  # of everything below the folder; another version is another folder
 
 NUMBERS = "numbers.bin"
 DOCUMENTS = "documents.npy"

@@ -32,10 +32,13 @@ class CorpusReport:
         overlap: by split that was given, its documents whose text stands in train as well.
         unknown_share: by split, the share of its symbols that the vocabulary lacks.
         unknown_symbols: by split, how many they are.
-        unknown_characters: by split, their characters.
+        cut_documents: whether parts of a document may be in several splits.
         split_documents: by split, its documents (of a stream: pieces of documents).
         split_characters: by split, its symbols.
-        text_characters: by split, its characters.
+        predicted_characters: by split, the characters of its symbols that are predicted: in a
+            stream all but each piece's first.
+        predicted_unknown: by split, how many of these symbols the vocabulary lacks.
+        predicted_unknown_characters: by split, their characters.
     """
 
     documents: int
@@ -51,10 +54,12 @@ class CorpusReport:
     overlap: dict[str, int]
     unknown_share: dict[str, float]
     unknown_symbols: dict[str, int]
-    unknown_characters: dict[str, int]
+    cut_documents: bool
     split_documents: dict[str, int]
     split_characters: dict[str, int]
-    text_characters: dict[str, int]
+    predicted_characters: dict[str, int]
+    predicted_unknown: dict[str, int]
+    predicted_unknown_characters: dict[str, int]
 
 
 def report_corpus(
@@ -63,6 +68,7 @@ def report_corpus(
     splits: dict[str, Encoded],
     *,
     counts: npt.NDArray[np.int64],
+    given: npt.NDArray[np.int64],
     lengths: npt.NDArray[np.int64],
     known: npt.NDArray[np.bool_],
     rare: tuple[int, int],
@@ -74,11 +80,14 @@ def report_corpus(
         deal: how they were dealt out.
         splits: what they became.
         counts: how often each symbol stands in each split, (3, S).
+        given: how often each is not predicted, (3, S).
         lengths: characters of each symbol, (S,).
         known: whether the vocabulary has it, (S,).
         rare: symbols of train that are too rare to be known, and how often they occur.
     """
     unknown = counts * ~known  # (3, S)
+    predicted = counts - given
+    missed = predicted * ~known
     by_split = {name: SPLITS.index(name) for name in splits}
     symbols = {name: int(unknown[part].sum()) for name, part in by_split.items()}
     return CorpusReport(
@@ -97,8 +106,12 @@ def report_corpus(
             name: symbols[name] / max(1, split.characters) for name, split in splits.items()
         },
         unknown_symbols=symbols,
-        unknown_characters={name: int(unknown[part] @ lengths) for name, part in by_split.items()},
+        cut_documents=deal.cut,
         split_documents={name: split.documents for name, split in splits.items()},
         split_characters={name: split.characters for name, split in splits.items()},
-        text_characters={name: int(counts[part] @ lengths) for name, part in by_split.items()},
+        predicted_characters={n: int(predicted[part] @ lengths) for n, part in by_split.items()},
+        predicted_unknown={n: int(missed[part].sum()) for n, part in by_split.items()},
+        predicted_unknown_characters={
+            n: int(missed[part] @ lengths) for n, part in by_split.items()
+        },
     )

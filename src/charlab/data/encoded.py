@@ -44,6 +44,11 @@ class Encoded:
         return np.diff(self.offsets)
 
     @property
+    def predictions(self) -> int:
+        """Symbols of a stream that are predicted: all but each document's first."""
+        return max(0, self.characters - self.documents)
+
+    @property
     def array(self) -> npt.NDArray[np.unsignedinteger]:
         """All ids in memory, (N,)."""
         return self.ids[:] if isinstance(self.ids, StoredIds) else self.ids

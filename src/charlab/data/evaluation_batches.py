@@ -10,7 +10,7 @@ import torch
 
 from charlab.data.batch import ALL, IGNORE, Batch, LabelUse, Shard
 from charlab.data.encoded import Encoded, cut_windows
-from charlab.data.lanes import Lanes, lane_starts
+from charlab.data.lanes import Lanes, Seams, lane_starts
 from charlab.data.rows import padded_rows
 from charlab.data.vocabulary import BOUNDARY
 
@@ -57,9 +57,9 @@ def evaluation_batches(
 ) -> EvaluationBatches:
     """The batches to measure a split with.
 
-    Every document or window is in one batch; every character of a stream but its first is
-    predicted once. `Batch.characters` sums to the number of predictions (or, for classification,
-    of characters read).
+    Every document or window is in one batch; every character of a stream but each piece's first
+    is predicted once. `Batch.characters` sums to the number of predictions (or, for
+    classification, of characters read).
 
     Args:
         encoded: the split.
@@ -142,7 +142,7 @@ class StreamEvaluation:
     is carried from batch to batch; ``fresh`` is True in the first.
 
     Args:
-        encoded: the pieces of a split, read one after another; 2 characters or more.
+        encoded: the pieces of a split, read one after another; one has 2 characters or more.
         lanes: their number; by default one for every 4,096 characters, from 1 to 64.
         budget: positions of a batch, which decide how wide its windows are.
         device: where batches are to be.
@@ -161,14 +161,14 @@ class StreamEvaluation:
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        predictions = encoded.characters - 1
-        if predictions < 1:
+        if not encoded.predictions:
             raise ValueError(f"a stream needs 2 characters or more, got {encoded.characters}")
+        places = encoded.characters - 1
         if lanes is None:
             lanes = min(MOST_LANES, max(1, encoded.characters // LANE_LENGTH))
-        lanes = min(lanes, predictions)
+        lanes = min(lanes, places)
         self._width = max(1, budget // lanes)
-        starts = lane_starts(predictions, lanes)
+        starts = lane_starts(places, lanes)
         mine = slice(*shard.bounds(lanes))
         self._counted_from = np.minimum(starts[:-1], BURN_IN)[mine]
         self._counted_to = self._counted_from + np.diff(starts)[mine]
@@ -179,6 +179,10 @@ class StreamEvaluation:
         self._text = Lanes(encoded.ids, begins, self._length + 1, device)
         self._from = torch.tensor(self._counted_from, device=device)[:, None]  # (B, 1)
         self._to = torch.tensor(self._counted_to, device=device)[:, None]  # (B, 1)
+        self._seams, self._counted_seams = (
+            Seams(encoded.offsets, begins, first, self._counted_to, device)
+            for first in (0 * begins, self._counted_from)
+        )
 
     def __len__(self) -> int:
         return len(range(0, self._length, self._width))
@@ -196,5 +200,6 @@ class StreamEvaluation:
         targets = text[:, 1:].long().where(counted, IGNORE)
         fresh = torch.ones(len(ids), dtype=torch.bool, device=ids.device) if begin == 0 else None
         overlap = np.minimum(self._counted_to, end) - np.maximum(self._counted_from, begin)
-        characters = int(np.maximum(overlap, 0).sum())
+        characters = int(np.maximum(overlap, 0).sum()) - self._counted_seams.count(begin, end)
+        self._seams.mark(ids, targets, begin, end)
         return Batch(ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters)

@@ -4,7 +4,7 @@ V vocabulary size, n predictions.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,14 +67,15 @@ class EventCounts:
 def predictions(encoded: Encoded, layout: str) -> int:
     """How many predictions `list_events` lists."""
     if layout == "stream":
-        return max(0, encoded.characters - 1)
+        return encoded.predictions
     return encoded.characters + encoded.documents
 
 
 def list_events(encoded: Encoded, layout: str, chunk: int = CHUNK) -> Iterator[Events]:
     """The predictions that a network is measured by too, about ``chunk`` at a time.
 
-    Sequences: every symbol and the end mark. Stream: every symbol but the first.
+    Sequences: every symbol and the end mark. Stream: every symbol but each
+    document's first.
     """
     return _of_stream(encoded, chunk) if layout == "stream" else _of_sequences(encoded, chunk)
 
@@ -88,7 +89,27 @@ def _of_stream(encoded: Encoded, chunk: int) -> Iterator[Events]:
         if begin == 0:
             ids = np.append(BOUNDARY, ids)
         labels = _labels_at(encoded, begin + 1, end + 1)
-        yield Events(ids[:-2], ids[1:-1], ids[2:], labels, _hundredths(begin, end, n))
+        events = Events(ids[:-2], ids[1:-1], ids[2:], labels, _hundredths(begin, end, n))
+        yield _within_documents(events, encoded, begin, end)
+
+
+def _within_documents(events: Events, encoded: Encoded, begin: int, end: int) -> Events:
+    """Predictions ``begin`` to before ``end`` without those of a document's first symbol.
+
+    Nor does another document's last symbol stand before any.
+    """
+    firsts = encoded.offsets[1:-1]
+    crossing, next_ = (
+        firsts[slice(*np.searchsorted(firsts, [begin + shift, end + shift]))] - begin - shift
+        for shift in (1, 0)
+    )
+    if not (len(crossing) or len(next_)):
+        return events
+    before = events.before.copy()
+    before[next_] = BOUNDARY
+    inside = np.ones(len(events), dtype=bool)
+    inside[crossing] = False
+    return replace(events, before=before).where(inside)
 
 
 def _hundredths(begin: int, end: int, n: int) -> Ints:

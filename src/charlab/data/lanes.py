@@ -8,9 +8,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from charlab.data.batch import smallest_tensor
+from charlab.data.batch import IGNORE, smallest_tensor
 from charlab.data.encoded import Ids
 from charlab.data.stored import StoredIds
+from charlab.data.vocabulary import BOUNDARY
 
 BLOCK = 2**20  # positions of all lanes that are read from a file together
 
@@ -56,6 +57,61 @@ class Lanes:
             if len(text) < len(row):  # beyond the text's end
                 row[len(text) :] = text[-1] if len(text) else self._ids[-1:][0]
         return torch.from_numpy(smallest_tensor(rows)).to(self._device)
+
+
+class Seams:
+    """Where lanes pass from one document into the next.
+
+    No model is asked for a document's first symbol after another document's last one. The mark
+    stands in that last symbol's place, which nothing else is predicted from, so that a model can
+    tell that what follows is another document's.
+
+    Args:
+        offsets: where documents begin and end in the text, (n+1,); none is empty.
+        starts: where each lane begins, (B,).
+        first: of each lane's positions the first that is looked at, (B,).
+        last: the one after the last, (B,).
+        device: where windows are.
+    """
+
+    def __init__(
+        self,
+        offsets: npt.NDArray[np.int64],
+        starts: npt.NDArray[np.int64],
+        first: npt.NDArray[np.int64],
+        last: npt.NDArray[np.int64],
+        device: torch.device | str,
+    ) -> None:
+        crossing = offsets[1:-1] - 1  # the positions after which another document begins
+        begin, end = (np.searchsorted(crossing, starts + bound) for bound in (first, last))
+        counts = end - begin
+        rows = np.repeat(np.arange(len(starts)), counts)
+        skipped = np.cumsum(counts) - counts
+        place = np.arange(len(rows)) + np.repeat(begin - skipped, counts)
+        columns = crossing[place] - starts[rows]
+        order = np.argsort(columns, kind="stable")
+        self._sorted = columns[order]
+        self._rows = torch.from_numpy(rows[order]).to(device)
+        self._columns = torch.from_numpy(self._sorted).to(device)
+
+    def count(self, begin: int, end: int) -> int:
+        """Seams from position ``begin`` to before ``end`` of all lanes."""
+        first, last = self._between(begin, end)
+        return last - first
+
+    def mark(self, ids: Tensor, targets: Tensor, begin: int, end: int) -> None:
+        """Marks them in a window of these positions: ids and targets, (B, end - begin)."""
+        first, last = self._between(begin, end)
+        if first < last:
+            place = self._rows[first:last], self._columns[first:last] - begin
+            ids[place] = BOUNDARY
+            targets[place] = IGNORE
+
+    def _between(self, begin: int, end: int) -> tuple[int, int]:
+        if not len(self._sorted):
+            return 0, 0
+        first, last = np.searchsorted(self._sorted, [begin, end]).tolist()
+        return first, last
 
 
 def lane_starts(predictions: int, lanes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -5,10 +5,12 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from charlab.data.document import Document
 from charlab.errors import ConfigError
+from charlab.files import escape_bytes
 from charlab.registry import nearest
 
 # In the order in which they are applied, whatever order they are written in.
@@ -55,6 +57,15 @@ def check_steps(steps: str) -> tuple[str, ...]:
             one, other = sorted(pair)
             raise ConfigError(f"dataset.normalize={steps}: {one} and {other} exclude each other")
     return tuple(step for step in STEPS if step in words)
+
+
+@lru_cache(maxsize=4096)  # rows are many, labels few
+def normalize_label(label: str) -> str:
+    r"""A label as it is stored and asked for: composed (NFC), no white space around it.
+
+    Bytes of a file's name that are no UTF-8 are escaped: ``caf\xe9``.
+    """
+    return unicodedata.normalize("NFC", escape_bytes(label)).strip()
 
 
 def normalize_documents(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from charlab.data.document import AnyDocument
 from charlab.data.encoded import Ids, chunks, flat_offsets
-from charlab.data.normalize import NormalizationReport
+from charlab.data.normalize import NormalizationReport, normalize_label
 from charlab.data.splits import SPLITS
 from charlab.data.units import tokenizer
 from charlab.errors import DataError
@@ -42,6 +42,7 @@ class NumberedText:
         duplicates: documents whose text an earlier one has too.
         fingerprint: sha256 (hexadecimal) over texts, labels and parts.
         texts: the documents' texts where they are at hand.
+        keys: where they are not: `text_key` of each, (n,).
         folder: where the numbers are kept, if on disk, and figures about them may be.
     """
 
@@ -58,6 +59,7 @@ class NumberedText:
     duplicates: int
     fingerprint: str
     texts: Sequence[str] | None = None
+    keys: npt.NDArray[np.int64] | None = None
     folder: Path | None = None
 
     def all_texts(self) -> Sequence[str]:
@@ -67,11 +69,27 @@ class NumberedText:
         offsets = flat_offsets(self.lengths).tolist()
         return [self._text(begin, end) for begin, end in pairwise(offsets)]
 
+    def all_keys(self) -> list[str]:
+        """The same for documents of the same text, however they were read."""
+        keys = self.keys
+        if keys is None:
+            keys = np.array([text_key(_digest(text)) for text in self.all_texts()], np.int64)
+        return [f"{key:016x}" for key in keys.view(np.uint64).tolist()]
+
     def _text(self, begin: int, end: int) -> str:
         numbers = self.numbers[begin:end]
         if self.unit == "byte":
             return numbers.astype(np.uint8).tobytes().decode()
         return "".join([self.symbols[number] for number in numbers.tolist()])
+
+
+def text_key(digest: bytes) -> int:
+    """A number of 64 bits, with a sign, for a text of this sha256."""
+    return int.from_bytes(digest[:8], "little", signed=True)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def part_of(document: AnyDocument) -> int:
@@ -132,9 +150,13 @@ def index_labels(
     Documents that the data puts into val or test are to have labels that can be learnt; where
     nothing tells the other documents apart, they are like them.
 
+    Labels are told apart as `normalize_label` writes them.
+
     Raises:
         DataError: if only some documents have a label, or one of val or test is unknown.
     """
+    forms = {name: name if name is None else normalize_label(name) for name in set(names)}
+    names = [forms[name] for name in names]
     given = parts > 0
     learnt = {name for name, apart in zip(names, given.tolist(), strict=True) if not apart}
     if len(learnt) == 1:

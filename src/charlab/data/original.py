@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from charlab.data.corpus import Corpus
+from charlab.data.units import tokenizer
 from charlab.data.vocabulary import CODE_POINTS, Vocabulary
 
 SPELLING_BITS = math.log2(CODE_POINTS)  # 20.09 for each character that is spelled out
@@ -20,7 +21,7 @@ _ENDS = {"char": 0, "byte": 0, "word": 1}  # what spelling a symbol out costs be
 
 @dataclass(frozen=True)
 class OriginalText:
-    """A normalized text behind its symbols.
+    """A normalized text behind its symbols, as much of it as is predicted.
 
     Attributes:
         unit: what it was predicted by: "char", "byte" or "word".
@@ -42,14 +43,19 @@ class OriginalText:
 def split_text(corpus: Corpus, split: str) -> OriginalText:
     """The text of one of a corpus's splits."""
     report, unit = corpus.report, corpus.vocabulary.unit
-    ends = _ENDS[unit] * report.unknown_symbols[split]
-    spelled_out = report.unknown_characters[split] + ends
-    return OriginalText(unit, report.text_characters[split], spelled_out)
+    ends = _ENDS[unit] * report.predicted_unknown[split]
+    spelled_out = report.predicted_unknown_characters[split] + ends
+    return OriginalText(unit, report.predicted_characters[split], spelled_out)
 
 
-def text_of(text: str, vocabulary: Vocabulary) -> OriginalText:
-    """A text as a vocabulary sees it."""
+def text_of(text: str, vocabulary: Vocabulary, *, document: bool = True) -> OriginalText:
+    """A text as a vocabulary sees it; unless it is a document its first symbol is given."""
     unit = vocabulary.unit
+    given = 0
+    if not document and text:
+        symbols = tokenizer(unit)
+        first = symbols.points(text)[0]
+        given = int(symbols.lengths()[first])
     unknown = vocabulary.unknown(text)
-    spelled_out = sum(len(symbol) + _ENDS[unit] for _, symbol in unknown)
-    return OriginalText(unit, len(text), spelled_out)
+    spelled_out = sum(len(symbol) + _ENDS[unit] for place, symbol in unknown if place >= given)
+    return OriginalText(unit, len(text) - given, spelled_out)

@@ -12,6 +12,7 @@ REACH = 2**16  # characters from the end among which a place is looked for
 SLICE = 2**16  # characters that are worked on together: they fit into a processor's cache
 TAIL = 2**12  # characters of a piece's end in which its last token begins, unless it is longer
 
+SIGMA = "Σ"  # in lower case it looks at what stands on both sides of it
 _SOLID = ("Lu", "Ll", "Lt", "Lo", "Nd", "Zs")
 _HANGUL_PARTS = (range(0x1100, 0x1200), range(0xA960, 0xA980), range(0xD7B0, 0xD800))
 
@@ -84,7 +85,7 @@ def is_solid(character: str) -> bool:
     """Whether a character begins anew: it joins nothing before it and hides nothing after it.
 
     Letters, digits and spaces, but for conjoining parts of Hangul syllables and for what lies
-    beyond the basic plane. None of them is ignored where words end.
+    beyond the basic plane, and for sigma. None of them is ignored where words end.
     """
     if character > "\uffff" or unicodedata.category(character) not in _SOLID:
         return False
@@ -92,7 +93,7 @@ def is_solid(character: str) -> bool:
         return True
     first = unicodedata.normalize("NFKD", character)[0]
     hangul_part = any(ord(first) in parts for parts in _HANGUL_PARTS)
-    return unicodedata.category(first) in _SOLID and not hangul_part
+    return unicodedata.category(first) in _SOLID and not hangul_part and first != SIGMA
 
 
 def _between_symbols(text: str, tokenizer: Tokenizer) -> int:

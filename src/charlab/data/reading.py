@@ -9,7 +9,7 @@ import numpy.typing as npt
 from charlab.data.corpus_cache import CorpusCache
 from charlab.data.document import AnyDocument, Document, LongDocument
 from charlab.data.limit import SHORT_DOCUMENT, Allowance
-from charlab.data.normalize import check_steps, normalize_documents
+from charlab.data.normalize import check_steps, normalize_documents, normalize_label
 from charlab.data.numbered import Fingerprint, NumberedText, index_labels, part_of
 from charlab.data.numbering import Numbering, numbering, utf8_of
 from charlab.data.streaming import StreamingRead
@@ -123,6 +123,8 @@ def number_in_memory(
     kept, normalization = normalize_documents(docs, normalize)
     given = len(kept)
     if distinct:
+        forms = {doc.label: doc.label and normalize_label(doc.label) for doc in kept}
+        kept = [doc._replace(label=forms[doc.label]) for doc in kept]
         kept = list(dict.fromkeys(kept))
     texts = [document.text for document in kept]
     parts = np.array([part_of(document) for document in kept], dtype=np.int8)

@@ -43,17 +43,24 @@ def require_window(corpus: Corpus, seq_len: int) -> None:
     )
 
 
-def require_measurable(corpus: Corpus, needed: int) -> None:
-    """Refuses a part with fewer token ids than it takes to predict something.
+def require_measurable(corpus: Corpus, *, tokens: bool) -> None:
+    """Refuses a part in which there is nothing to predict.
+
+    Args:
+        corpus: what was built.
+        tokens: whether every next token is predicted (the first of a stream's document is not).
 
     Raises:
         DataError: if there is one.
     """
     whole = sum(part.characters for part in corpus.splits.values())
+    more = "text" if corpus.report.cut_documents else "documents (none is cut), each label some"
     for split, part in corpus.splits.items():
+        stream = corpus.layout == "stream" and tokens
+        needed = max(part.documents, 1) + 1 if stream else 1
         if part.characters < needed:
             raise DataError(
                 f"the {split} part has {part.characters} of {whole} "
-                f"{NAMES[corpus.vocabulary.unit]} and needs at least {needed}: give more text, or "
-                "change dataset.split.fractions (a fraction of 0 goes without that part)"
+                f"{NAMES[corpus.vocabulary.unit]} and needs at least {needed}: give more {more}, "
+                "or change dataset.split.fractions (a fraction of 0 goes without that part)"
             )

@@ -18,8 +18,8 @@ from charlab.data.corpus_cache import (
 )
 from charlab.data.document import AnyDocument, LongDocument
 from charlab.data.limit import Allowance
-from charlab.data.normalize import NormalizationReport
-from charlab.data.numbered import Fingerprint, NumberedText, index_labels, part_of
+from charlab.data.normalize import NormalizationReport, normalize_label
+from charlab.data.numbered import Fingerprint, NumberedText, index_labels, part_of, text_key
 from charlab.data.numbering import Numbering, numbering, utf8_of
 from charlab.data.pieces import normalized_pieces
 from charlab.data.stored import StoredIds
@@ -117,7 +117,7 @@ class _Pass:
         self._texts: set[bytes] = set()
         self._documents: set[tuple[bytes, str | None, int]] = set()
         self._labels: list[str | None] = []
-        self._rows: list[tuple[int, int, int]] = []  # symbols, characters, part
+        self._rows: list[tuple[int, int, int, int]] = []  # symbols, characters, part, text's key
 
     def read(self, document: AnyDocument, allowance: Allowance) -> None:
         """Adds a document, unless nothing is left of it or it is to count once."""
@@ -132,7 +132,8 @@ class _Pass:
             if self._several:
                 own.update(utf8)
             self._writer.append(self._numbering.numbers(piece, utf8))
-        key = (own.so_far(), document.label, part_of(document))
+        label = document.label and normalize_label(document.label)
+        key = (own.so_far(), label, part_of(document))
         repeated = self._distinct and key in self._documents
         if blank or repeated:
             self._writer.back_to(before)
@@ -144,7 +145,8 @@ class _Pass:
         self._texts.add(key[0])
         self._documents.add(key)
         self._labels.append(document.label)
-        self._rows.append((self._writer.count - before, characters, part_of(document)))
+        symbols = self._writer.count - before
+        self._rows.append((symbols, characters, part_of(document), text_key(key[0])))
 
     def _pieces(self, document: AnyDocument, allowance: Allowance) -> Iterator[tuple[str, bytes]]:
         """A document's text, normalized and cut between symbols; and the same in UTF-8."""
@@ -159,7 +161,7 @@ class _Pass:
 
     def finish(self, settings: Mapping[str, Any]) -> Path:
         """Makes the entry whole."""
-        rows = np.array(self._rows, dtype=np.int64).reshape(-1, 3)
+        rows = np.array(self._rows, dtype=np.int64).reshape(-1, 4)
         parts = rows[:, 2].astype(np.int8)
         labels, label_ids = index_labels(self._labels, parts)
         about = {
@@ -190,7 +192,7 @@ def _open(entry: Path) -> NumberedText:
         raise DataError(
             f"the encoded text at {str(entry)!r} cannot be read: remove that folder and try again"
         ) from error
-    lengths, characters, parts, ids = documents.T
+    lengths, characters, parts, keys, ids = documents.T
     whole = np.array([about["count"]])
     return NumberedText(
         unit=about["settings"]["unit"],
@@ -205,6 +207,7 @@ def _open(entry: Path) -> NumberedText:
         repeats_dropped=about["repeats"],
         duplicates=about["duplicates"],
         fingerprint=about["fingerprint"],
+        keys=np.ascontiguousarray(keys),
         folder=entry,
     )
 

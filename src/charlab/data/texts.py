@@ -2,11 +2,14 @@
 
 from itertools import pairwise
 
+import numpy as np
+
 from charlab.data.encoded import Encoded
 from charlab.data.vocabulary import Vocabulary
 
 OPENING = 20_000_000  # symbols; looking for copies in more would take memory and patience
 CHUNK = 2**18
+BETWEEN = "\0"  # stands between documents whose texts are put together
 
 NAMES = {"char": "characters", "byte": "bytes", "word": "words"}
 """By the unit: what several symbols are called."""
@@ -20,7 +23,9 @@ def document_texts(encoded: Encoded, vocabulary: Vocabulary) -> list[str]:
 
 
 def opening_text(encoded: Encoded, vocabulary: Vocabulary, symbols: int | None = None) -> str:
-    """A split's text, of a large one the beginning.
+    """A split's text, of a large one the beginning; a zero character parts its documents.
+
+    No text holds one, so that no span of it is found across documents.
 
     Args:
         encoded: the split.
@@ -28,11 +33,16 @@ def opening_text(encoded: Encoded, vocabulary: Vocabulary, symbols: int | None =
         symbols: as many at most; None: 20 million.
     """
     end = min(encoded.characters, OPENING if symbols is None else symbols)
+    bounds = pairwise(np.append(encoded.offsets[encoded.offsets < end], end).tolist())
+    return BETWEEN.join(_stretch(encoded, vocabulary, begin, until) for begin, until in bounds)
+
+
+def _stretch(encoded: Encoded, vocabulary: Vocabulary, begin: int, end: int) -> str:
     parts = []
     held: list[int] = []
-    for begin in range(0, end, CHUNK):
-        until = min(begin + CHUNK, end)
-        held += encoded.ids[begin:until].tolist()
+    for place in range(begin, end, CHUNK):
+        until = min(place + CHUNK, end)
+        held += encoded.ids[place:until].tolist()
         whole = len(held) if until == end else vocabulary.whole(held)
         parts.append(vocabulary.decode(held[:whole]))
         held = held[whole:]

@@ -76,6 +76,10 @@ class Vocabulary(ABC):
         """What a text may look like within another: a word may have a space before it."""
         return [text]
 
+    def settled(self, prompt: str) -> str:
+        """What of a prompt is whole symbols, whatever follows: a space may begin the next word."""
+        return prompt
+
     def require_known(self, text: str, what: str) -> None:
         """Refuses a text with unknown symbols.
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from charlab.data.units.words import WordVocabulary, split_words
 from charlab.data.vocabulary import FIRST
+from charlab.errors import ConfigError
 
 
 class Automaton:
@@ -54,23 +55,36 @@ class Automaton:
 # A state is what the last token was like; these stand for all tokens like them.
 _NOTHING, _WORD, _MARK, _SPACE, _WHITE = "", "a", ".", " ", "\n"
 _LIKES = (_NOTHING, _WORD, _MARK, _SPACE, _WHITE)
+_OWES_SPACE = len(_LIKES)  # the state behind a prompt whose last space the next word brings
 
 
 def word_automaton(vocabulary: WordVocabulary, banned: Tensor, prompt: str) -> Automaton:
     """Keeps samples of words such that splitting them again gives the same words.
 
-    Where that would leave nothing to generate (a vocabulary without spaces), words may join.
+    Where that would leave nothing to generate (a vocabulary without spaces), words may join. A
+    space at the prompt's end is the first word's own (`WordVocabulary.settled`).
 
     Args:
         vocabulary: of the model.
         banned: ids that are never generated, (V,) bool.
         prompt: what is generated stands behind it.
+
+    Raises:
+        ConfigError: if no word is left for a prompt that ends with a space.
     """
     after, joins = _joints(vocabulary)
     stuck = (joins | banned).all(dim=1)
-    forbidden = joins.masked_fill(stuck[:, None], False)
+    spaced = [symbol.startswith(" ") for symbol in vocabulary.symbols]
+    unspaced = ~torch.tensor([False] * FIRST + spaced)
+    forbidden = torch.cat([joins.masked_fill(stuck[:, None], False), unspaced[None]])
     start = _LIKES.index(_like((split_words(prompt) or [""])[-1]))
-    return Automaton(after.expand(len(_LIKES), -1), forbidden, start)
+    if vocabulary.settled(prompt) != prompt:
+        start = _OWES_SPACE
+        if (unspaced | banned).all():
+            raise ConfigError(
+                "banned= leaves no word to follow the space that prompt= ends with: leave it out"
+            )
+    return Automaton(after.expand(len(forbidden), -1), forbidden, start)
 
 
 @lru_cache(maxsize=4)  # a run asks at each validation

@@ -77,7 +77,7 @@ def generate(
     return decoder.draw(range(count), conditions, on_text=on_text)
 
 
-def check_count(count: int, conditions: Sequence[int] | None) -> None:
+def check_count(count: int, conditions: Sequence[int] | None = None) -> None:
     """Refuses what is no number of samples.
 
     Raises:
@@ -114,8 +114,10 @@ class Decoder:
         self._labels = labels
         self._filters = Filters(settings, vocabulary, documents=documents, prompt=prompt)
         self._end_rule = EndRule(settings, vocabulary, documents=documents)
+        read = vocabulary.settled(prompt)
+        self._shown = len(prompt) - len(read)
         self._ids = context_ids(
-            vocabulary, prompt, documents=documents, start=start, unknown=settings.unknown
+            vocabulary, read, documents=documents, start=start, unknown=settings.unknown
         )
 
     def draw(
@@ -149,7 +151,9 @@ class Decoder:
         on_text: Callable[[str], None] | None,
     ) -> list[Sample]:
         """Draws samples in one batch; conditions by their place in it."""
-        stream = None if on_text is None else TextStream(on_text, self._vocabulary, self._end_rule)
+        stream = None
+        if on_text is not None:
+            stream = TextStream(on_text, self._vocabulary, self._end_rule, self._shown)
         on_id = None if stream is None else stream.push
         with decoding(self._model):
             context = self._contexts(len(numbers), conditions)

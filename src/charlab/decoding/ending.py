@@ -93,16 +93,22 @@ class TextStream:
         on_text: called with the next piece of text, one character or more.
         vocabulary: of the model.
         end_rule: knows the stop string.
+        shown: characters at the beginning that the prompt has already.
     """
 
     def __init__(
-        self, on_text: Callable[[str], None], vocabulary: Vocabulary, end_rule: EndRule
+        self,
+        on_text: Callable[[str], None],
+        vocabulary: Vocabulary,
+        end_rule: EndRule,
+        shown: int = 0,
     ) -> None:
         self._on_text = on_text
         self._vocabulary = vocabulary
         self._end_rule = end_rule
         self._held: list[int] = []
         self._drawn = 0
+        self._shown = shown
 
     def push(self, drawn_id: int) -> None:
         """Takes the next id."""
@@ -120,5 +126,6 @@ class TextStream:
         n = self._vocabulary.whole(self._held[:n])
         text = self._vocabulary.decode(self._held[:n])
         self._held = self._held[n:]
-        if text:  # the end mark is none
-            self._on_text(text)
+        new, self._shown = text[self._shown :], max(0, self._shown - len(text))
+        if new:  # the end mark is none
+            self._on_text(new)

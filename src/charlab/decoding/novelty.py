@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from charlab.errors import ConfigError
+
 
 @dataclass(frozen=True)
 class NoveltyReport:
@@ -40,6 +42,8 @@ class SequenceNovelty:
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
+        if isinstance(texts, str):
+            raise ConfigError("SequenceNovelty takes a list of texts, not one")
         self._known = frozenset(texts)
 
     def is_known(self, text: str) -> bool:

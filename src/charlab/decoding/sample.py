@@ -58,12 +58,13 @@ class Draft:
 
     def to_sample(self, vocabulary: Vocabulary, prompt: str, label: str | None) -> Sample:
         """The finished form; what ended the draft is no part of its text."""
-        text = vocabulary.decode(self.kept(vocabulary))
+        text = vocabulary.settled(prompt) + vocabulary.decode(self.kept(vocabulary))
+        text = text if text.startswith(prompt) else prompt  # its space went with a stop string
         return Sample(
-            text=prompt + text,
+            text=text,
             prompt=prompt,
             log_probability=self.log_probability,
-            characters=len(text),
+            characters=len(text) - len(prompt),
             predictions=len(self.ids),
             finished=self.cut > 0,
             label=label,

@@ -103,4 +103,4 @@ def score(
             targets = torch.from_numpy(ids[done : done + len(nats)])
             pieces.append(nats.gather(1, targets[:, None]).squeeze(1).numpy())
             done += len(nats)
-    return Score(np.concatenate(pieces), text_of(text, vocabulary))
+    return Score(np.concatenate(pieces), text_of(text, vocabulary, document=documents))

@@ -1,12 +1,19 @@
 """How a text is drawn: the knobs a user turns, checked before anything heavy is imported."""
 
 import math
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from charlab.errors import ConfigError
 
 UNKNOWN_POLICIES = ("error", "mark")
 SEED_LIMIT = 2**64
+MOST_SYMBOLS = 10_000_000  # of one text
+MOST_TEXTS = 1_000_000
+MOST_BEAMS = 10_000
+MOST_AT_ONCE = 1_000_000_000  # symbols of all texts together
 
 
 @dataclass(frozen=True)
@@ -44,13 +51,35 @@ class DecodingSettings:
     seed: int | None = None
     unknown: str = "error"
 
+    def spelled(self, spell: Callable[[str], str]) -> "DecodingSettings":
+        """The same with ``stop`` and ``banned`` in a model's spelling.
+
+        Args:
+            spell: normalizes a text as the model's training text was.
+
+        Raises:
+            ConfigError: if nothing is left of the stop string, or what is banned is a letter with
+                a mark of its own, which to the model are two characters.
+        """
+        banned = spell(self.banned)
+        for letter, mark in pairwise(banned):
+            if unicodedata.combining(mark) and not unicodedata.combining(letter):
+                raise ConfigError(
+                    f"banned= holds {letter + mark!r}, which the model reads as two characters, "
+                    f"{letter!r} and {mark!r}: give what is meant of them, marks first"
+                )
+        stop = None if self.stop is None else spell(self.stop)
+        if self.stop and not stop:
+            raise ConfigError(f"stop={self.stop!r}: the model's normalization leaves nothing of it")
+        return replace(self, stop=stop, banned=banned)
+
     def __post_init__(self) -> None:
         self._check_ranges()
         self._check_texts()
         self._check_together()
 
     def _check_ranges(self) -> None:
-        _require_whole("length", self.length, least=1)
+        _require_whole("length", self.length, least=1, most=MOST_SYMBOLS)
         _require_whole("min_length", self.min_length, least=0)
         _require_number("temperature", self.temperature)
         if self.temperature < 0:
@@ -62,13 +91,16 @@ class DecodingSettings:
             if not 0 < self.top_p <= 1:
                 raise ConfigError(f"top_p= must be above 0 and at most 1, got {self.top_p}")
         if self.beam_width is not None:
-            _require_whole("beam_width", self.beam_width, least=1)
+            _require_whole("beam_width", self.beam_width, least=1, most=MOST_BEAMS)
         if self.seed is not None:
             _require_whole("seed", self.seed, least=0)
             if self.seed >= SEED_LIMIT:
                 raise ConfigError(f"seed= must be below 2**64, got {self.seed}")
 
     def _check_texts(self) -> None:
+        for key, value in {"stop": self.stop, "banned": self.banned}.items():
+            if not isinstance(value, str) and not (key == "stop" and value is None):
+                raise ConfigError(f"{key}= must be text, got {value!r}")
         if self.stop == "":
             raise ConfigError("stop= is empty and would end every sample at once: leave it out")
         if self.unknown not in UNKNOWN_POLICIES:
@@ -78,7 +110,9 @@ class DecodingSettings:
     def _check_together(self) -> None:
         if self.min_length > self.length:
             raise ConfigError(f"min_length={self.min_length} is above length={self.length}")
-        clash = [c for c in self.stop or "" if c in self.banned]
+        # An accent that both hold, each on another letter, is no clash.
+        stop, banned = (unicodedata.normalize("NFC", t or "") for t in (self.stop, self.banned))
+        clash = [c for c in stop if c in banned]
         if clash:
             raise ConfigError(f"stop= holds {clash[0]!r}, which banned= keeps from being generated")
         if self.beam_width is None:
@@ -91,11 +125,13 @@ class DecodingSettings:
                 )
 
 
-def _require_whole(key: str, value: object, *, least: int) -> None:
+def _require_whole(key: str, value: object, *, least: int, most: int | None = None) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigError(f"{key}= must be a whole number, got {value!r}")
     if value < least:
         raise ConfigError(f"{key}= must be at least {least}, got {value}")
+    if most is not None and value > most:
+        raise ConfigError(f"{key}= must be at most {most}, got {value}")
 
 
 def _require_number(key: str, value: object) -> None:

@@ -1,5 +1,6 @@
 """Figures: arrays in, a matplotlib figure out. No state, no screen."""
 
+import io
 import warnings
 from typing import Any
 
@@ -34,6 +35,14 @@ matplotlib.rcParams["font.family"] = [
 ]
 # Where no font has a character a box stands for it, and a line for each would help nobody.
 warnings.filterwarnings("ignore", message="Glyph .* missing from")
+
+
+def to_png(figure: Figure) -> bytes:
+    """A figure as PNG; signs that the fonts lack become boxes, without a word about it."""
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        figure.savefig(buffer, format="png")
+    return buffer.getvalue()
 
 
 def to_image(figure: Figure) -> npt.NDArray[np.uint8]:

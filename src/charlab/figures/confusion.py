@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from charlab.terminal import visible
+
 _NUMBERS_UP_TO = 20  # classes; beyond that the cells are too small to be read
 _NAMES_UP_TO = 120  # classes; thousands of labels would take seconds, and gigabytes of pixels
 
@@ -30,8 +32,9 @@ def confusion_figure(counts: npt.NDArray[np.int64], labels: Sequence[str]) -> Fi
     figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true label's examples")
     size = 9 if classes <= _NUMBERS_UP_TO else 7
     if classes <= _NAMES_UP_TO:  # a label is a file's name: dollars in it are no formula
-        axes.set_xticks(range(classes), labels, rotation=90, fontsize=size, parse_math=False)
-        axes.set_yticks(range(classes), labels, fontsize=size, parse_math=False)
+        names = [visible(label) for label in labels]
+        axes.set_xticks(range(classes), names, rotation=90, fontsize=size, parse_math=False)
+        axes.set_yticks(range(classes), names, fontsize=size, parse_math=False)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     if classes <= _NUMBERS_UP_TO:

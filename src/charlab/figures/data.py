@@ -45,7 +45,7 @@ def length_figure(lengths: npt.NDArray[np.int64], unit: str) -> Figure:
     """
     figure = Figure(figsize=(7, 4), dpi=110, layout="constrained")
     axes = figure.add_subplot()
-    low, high = int(lengths.min(initial=0)), int(lengths.max(initial=1))
+    low, high = (int(lengths.min()), int(lengths.max())) if len(lengths) else (0, 1)
     if high - low < _BINS:
         edges = np.arange(low, high + 2) - 0.5
     elif low > 0 and high / low > 1000:

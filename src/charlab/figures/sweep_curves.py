@@ -9,8 +9,8 @@ from matplotlib.ticker import EngFormatter
 
 from charlab.figures.sweep_style import BEST, OF_STATE, QUIET, new_figure, show_part, tidy
 
-_LINES = {"pruned": "--", "failed": ":"}
-_ENDS = {"pruned": "x", "failed": "+", "running": "o"}
+_LINES = {"pruned": "--", "failed": ":", "died": ":"}
+_ENDS = {"pruned": "x", "failed": "+", "died": "+", "running": "o"}
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class TrialCurve:
     """A trial's curve.
 
     Attributes:
-        state: "complete", "pruned", "failed" or "running".
+        state: "complete", "pruned", "failed", "died" or "running".
         points: (characters seen, value), at least one.
         best: whether it is the best trial.
     """

@@ -5,10 +5,19 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from charlab.terminal import visible
+
 COMPLETE, BEST, PRUNED, FAILED, RUNNING = "#3568a8", "#c2410c", "#8a6d1d", "#b3261e", "#2e7d5b"
+DIED = "#8c3d6e"
 QUIET = "#5b6572"
 _LABEL = 40  # characters at an axis
-OF_STATE = {"complete": COMPLETE, "pruned": PRUNED, "failed": FAILED, "running": RUNNING}
+OF_STATE = {
+    "complete": COMPLETE,
+    "pruned": PRUNED,
+    "failed": FAILED,
+    "died": DIED,
+    "running": RUNNING,
+}
 
 
 def new_figure(width: float = 7.0, height: float = 4.2) -> Figure:
@@ -18,6 +27,7 @@ def new_figure(width: float = 7.0, height: float = 4.2) -> Figure:
 
 def short(text: str, length: int) -> str:
     """A text that leaves room for the picture."""
+    text = visible(text)
     return text if len(text) <= length else f"{text[: length - 1]}…"
 
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from charlab.errors import RunError
 from charlab.parallel.world import is_loss_of_others
-from charlab.terminal import LOGGER
+from charlab.terminal import LOGGER, remark
 
 _SECONDS_TO_END = 60.0  # of a member, after the run
 _SECONDS_TO_NOTICE = 20.0  # of this process, after a member died
@@ -165,7 +165,7 @@ class _Member:
             if not self.force_end:
                 return
             time.sleep(0.1)
-        print(f"error: {self.fault}", file=sys.stderr, flush=True)
+        remark(f"error: {self.fault}")
         os._exit(1)
 
     def _read_errors(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from charlab.checkpoint import named
 from charlab.errors import CheckpointError
 from charlab.parallel.world import World
 
@@ -46,6 +47,8 @@ def share(training: dict[str, Any], world: World) -> dict[str, Any]:
         CheckpointError: if another number of processes wrote it.
     """
     processes = training.get(_PROCESSES)
+    if processes is not None:
+        named(processes, list)
     written_by = 1 if processes is None else len(processes["random"])
     if written_by != world.size:
         raise CheckpointError(

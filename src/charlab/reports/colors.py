@@ -12,6 +12,7 @@ PALETTE = {
     "best": ("#c2410c", "#ff9a5c"),
     "pruned": ("#8a6d1d", "#d3b45a"),
     "failed": ("#b3261e", "#ff8a80"),
+    "died": ("#8c3d6e", "#e59cc6"),
     "running": ("#2e7d5b", "#6fcf9f"),
     "worst_shade": ("#c9d2dc", "#3a4450"),
 }

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from charlab.config.overrides import as_typed
 from charlab.config.task_options import higher_is_better
 from charlab.errors import ConfigError
 from charlab.registry import nearest
@@ -45,13 +46,16 @@ class Group:
 
     @property
     def command(self) -> str | None:
-        """A command line that repeats it; None if what the user typed is not known."""
-        words = [
-            word
-            for word in self.runs[0].overrides
-            if word.lstrip("+").partition("=")[0] not in _IGNORED
+        """A command line that repeats its first run; None if what the user typed is not known.
+
+        Of a run that was extended the last value of a setting counts; one that was not goes first.
+        """
+        typed = [
+            {as_typed(word).lstrip("+").partition("=")[0]: as_typed(word) for word in run.overrides}
+            for run in sorted(self.runs, key=lambda run: _repeats(run.overrides))
         ]
-        return shlex.join(["python", "train.py", *words]) if self.runs[0].overrides else None
+        words = [word for key, word in typed[0].items() if key != "output_dir"]
+        return shlex.join(["python", "train.py", *words]) if typed[0] else None
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,11 @@ def compare(runs: Sequence[RunFacts], metric: str | None = None) -> Comparison:
     )
 
 
+def _repeats(words: Sequence[str]) -> int:
+    """How many settings are given again: those that extended a run."""
+    return len(words) - len({word.lstrip("+").partition("=")[0] for word in words})
+
+
 def _choose_metric(metric: str | None, completed: Sequence[RunFacts]) -> str:
     if metric is None:
         first, second = _DEFAULTS
@@ -132,10 +141,12 @@ def _choose_metric(metric: str | None, completed: Sequence[RunFacts]) -> str:
 
 def _unfit(run: RunFacts, metric: str) -> str | None:
     """Why a run is not averaged; None if it is."""
+    if run.status == "unreadable":
+        return run.problem
     if run.status != "completed":
         return run.status
     if run.settings is None:
-        return "its settings are not known (no .hydra/config.yaml)"
+        return f"its settings are not known ({run.problem})"
     if metric not in run.figures or not math.isfinite(run.figures[metric]):
         return f"has no {metric}"
     return None

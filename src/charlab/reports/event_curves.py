@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from charlab.files import open_regular
+
 _HEADER = struct.Struct("<Q4x")  # a record: length, its checksum, the data, their checksum
 _CHECKSUM = 4
 _LARGEST = 1 << 28  # bytes of a record; a length beyond it is damage
@@ -31,18 +33,19 @@ def read_curve(run: Path, tag: str) -> list[tuple[int, float]]:
 
 def _events(path: Path, tag: bytes) -> Iterator[Any]:
     """Events that may hold a tag, or say that a run goes on."""
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
     from tensorboard.compat.proto.event_pb2 import Event
 
     try:
         for record in _records(path):
             if len(record) <= _SMALL or tag in record:
                 yield Event.FromString(record)
-    except (OSError, ValueError):  # damaged: what came before counts
+    except (OSError, ValueError, DecodeError):  # damaged: what came before counts
         return
 
 
 def _records(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while len(header := file.read(_HEADER.size)) == _HEADER.size:
             (length,) = _HEADER.unpack(header)
             if length > _LARGEST:

@@ -3,6 +3,8 @@
 import html
 from collections.abc import Iterable, Sequence
 
+from charlab.terminal import visible
+
 
 class Html(str):
     """Markup that was put together here and is meant as such."""
@@ -11,8 +13,8 @@ class Html(str):
 
 
 def escape(text: object) -> Html:
-    """Text as markup that shows it to the letter; markup as it is."""
-    return text if isinstance(text, Html) else Html(html.escape(str(text)))
+    """Text as markup that shows it to the letter, controls and all; markup as it is."""
+    return text if isinstance(text, Html) else Html(html.escape(visible(text, keep="\n\t")))
 
 
 def join(parts: Iterable[object], between: str = "") -> Html:

@@ -1,9 +1,6 @@
 """Pictures of a sweep or of compared runs: PNG files for papers and notes."""
 
-import io
-import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 from matplotlib.figure import Figure
 
@@ -15,7 +12,6 @@ from charlab.figures.sweep_importances import importances_figure
 from charlab.figures.sweep_parallel import parallel_figure
 from charlab.figures.sweep_pareto import pareto_figure
 from charlab.figures.sweep_slices import slices_figure
-from charlab.files import write_atomically
 from charlab.reports.charts.groups import MOST_GROUPS, placed
 from charlab.reports.comparison import Comparison
 from charlab.reports.coordinates import coordinates
@@ -60,14 +56,6 @@ def runs_pictures(found: Comparison) -> Iterator[tuple[str, Figure]]:
                 metric=found.metric,
             ),
         )
-
-
-def save_picture(figure: Figure, path: Path) -> None:
-    """Writes a figure as PNG; signs that the font lacks become boxes, without a word about it."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(action="ignore", category=UserWarning):
-        figure.savefig(buffer, format="png")
-    write_atomically(path, lambda file: file.write(buffer.getvalue()))
 
 
 def _of_objective(results: SweepResults, i: int) -> Iterator[tuple[str, Figure]]:

@@ -1,29 +1,19 @@
 """Runs on disk as plain records: what a comparison is made from."""
 
 import glob
-import json
-import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]  # OmegaConf's own
-
 from charlab.errors import RunError
-from charlab.files import user_path
+from charlab.files import read_json, user_path
 from charlab.reports.wording import setting
+from charlab.run_config import read_overrides, read_yaml
+from charlab.runs import true_status
 
-_METRICS = "metrics.json"
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # is a class
-    """Reads as OmegaConf does ("1e-3" is a number), some ten times faster: runs may be hundreds."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+[eE][-+]?[0-9]+$"), list("-+0123456789")
-)
+METRICS = "metrics.json"
 
 
 @dataclass(frozen=True)
@@ -32,10 +22,13 @@ class RunFacts:
 
     Attributes:
         folder: where it is.
-        status: as in ``metrics.json``; "unreadable" if that file is damaged.
+        status: as in ``metrics.json``; "died" if it says "running" and no process has the folder,
+            "unreadable" if that file is damaged.
         figures: its numbers, keys as in ``metrics.json``.
-        settings: "model.hidden_size" -> its text; None if the run has no ``.hydra/config.yaml``.
-        overrides: what the user set, as on a command line.
+        settings: "model.hidden_size" -> its text, what was left open decided; as composed of a run
+            whose ``environment.json`` has none; None if it has no ``.hydra/config.yaml`` either.
+        overrides: what made it, in Hydra's syntax.
+        problem: why a part of it could not be read; None if all of it was.
         fingerprint: of its data; None if unknown.
     """
 
@@ -44,6 +37,7 @@ class RunFacts:
     figures: dict[str, float]
     settings: dict[str, str] | None
     overrides: tuple[str, ...] = ()
+    problem: str | None = field(default=None, compare=False)
     fingerprint: str | None = field(default=None, compare=False)
 
     @property
@@ -71,7 +65,7 @@ def find_runs(pattern: str) -> list[Path]:
     folders = {file.parent for match in matches for file in _metrics_below(match)}
     if not folders:
         what = "nothing matches" if not matches else "no folder there holds"
-        end = "" if not matches else f" a {_METRICS}"
+        end = "" if not matches else f" a {METRICS}"
         raise RunError(
             f"report.py: runs={pattern}: {what}{end}; give folders of runs, such as "
             "runs='outputs/generate/names/*/*' (in quotes)"
@@ -81,55 +75,47 @@ def find_runs(pattern: str) -> list[Path]:
 
 def read_run(folder: Path) -> RunFacts:
     """What a run's folder says, as far as it can be read."""
-    metrics = _read_json(folder / _METRICS)
-    environment = _read_json(folder / "environment.json") or {}
+    problems: list[str] = []
+
+    def part(name: str, read: Callable[[Path], dict[str, Any]]) -> dict[str, Any] | None:
+        """What a file of the folder holds; None, and a problem, if it cannot be read."""
+        try:
+            return read(folder / name)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            problems.append(f"{name} cannot be read: {' '.join(str(reason).split())}")
+            return None
+
+    metrics = part(METRICS, read_json)
+    status = "unreadable" if metrics is None else str(metrics.get("status", "unknown"))
+    composed = part(".hydra/config.yaml", lambda path: _flat(read_yaml(path)))
+    problem = problems[0] if problems else None
+    environment = part("environment.json", read_json) or {}
+    resolved = environment.get("settings")
     fingerprint = environment.get("dataset_fingerprint")
     return RunFacts(
         folder=folder,
-        status="unreadable" if metrics is None else str(metrics.get("status", "unknown")),
+        status=true_status(folder, status),
         figures={key: value for key, value in (metrics or {}).items() if _is_number(value)},
-        settings=_settings(folder / ".hydra" / "config.yaml"),
-        overrides=_overrides(folder / ".hydra" / "overrides.yaml"),
+        settings=_flat(resolved) if isinstance(resolved, Mapping) else composed,
+        overrides=read_overrides(folder) or (),
+        problem=problem,
         fingerprint=fingerprint if isinstance(fingerprint, str) else None,
     )
 
 
 def _metrics_below(match: Path) -> list[Path]:
-    if match.name == _METRICS:
+    if match.name == METRICS:
         return [match]
     if not match.is_dir():
         return []
-    own = match / _METRICS
-    return [own] if own.is_file() else list(match.rglob(_METRICS))
+    own = match / METRICS
+    return [own] if own.is_file() else list(match.rglob(METRICS))
 
 
-def _read_json(path: Path) -> dict[str, Any] | None:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return data if isinstance(data, dict) else None
-
-
-def _settings(path: Path) -> dict[str, str] | None:
-    data = _read_yaml(path)
-    return _flat(data) if isinstance(data, dict) else None
-
-
-def _overrides(path: Path) -> tuple[str, ...]:
-    data = _read_yaml(path)
-    return tuple(str(word) for word in data) if isinstance(data, list) else ()
-
-
-def _read_yaml(path: Path) -> Any:
-    """Plain YAML; None if it cannot be read."""
-    try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (OSError, ValueError, yaml.YAMLError):
-        return None
-
-
-def _flat(options: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:
+def _flat(options: Any, prefix: str = "") -> dict[str, str]:
+    if not isinstance(options, Mapping):
+        raise ValueError("it holds no settings")
     flat: dict[str, str] = {}
     for name, value in options.items():
         if isinstance(value, Mapping):
@@ -140,4 +126,9 @@ def _flat(options: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a number that a float can be; NaN and infinity are none in JSON."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from charlab.files import csv_text
 from charlab.reports.charts.groups import Curves, group_curves_chart, groups_chart, placed
 from charlab.reports.colors import SERIES_LIGHT
 from charlab.reports.comparison import Comparison, Group
@@ -18,7 +19,6 @@ from charlab.reports.html import (
     table,
 )
 from charlab.reports.page import page
-from charlab.reports.trials_csv import csv_text
 from charlab.reports.wording import brief, counted, interval, number
 
 
@@ -54,7 +54,7 @@ def runs_csv(found: Comparison) -> str:
         settings = [(run.settings or {}).get(key, "") for key in found.keys]
         value = run.figures.get(found.metric, "")
         rows.append(["", *settings, run.seed, value, run.status, reason, run.folder])
-    return csv_text(header, rows)
+    return csv_text([header, *rows])
 
 
 def curves_of_best(found: Comparison) -> dict[str, list[list[tuple[int, float]]]]:
@@ -102,7 +102,10 @@ def _best_part(found: Comparison) -> Html:
         )
     ]
     if best.command is not None:
-        parts += [paragraph("This command repeats it (add seed=…):"), command(best.command)]
+        parts += [
+            paragraph("This command repeats a run of it (and others by seed=…):"),
+            command(best.command),
+        ]
     return section("Best group", *parts)
 
 

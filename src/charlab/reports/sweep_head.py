@@ -6,7 +6,7 @@ from charlab.reports.series import pareto_front
 from charlab.reports.wording import counted, number, seconds
 from charlab.sweeps.results import SweepResults, TrialResult
 
-_STATES = ("complete", "pruned", "failed", "running", "waiting")
+_STATES = ("complete", "pruned", "failed", "died", "running", "waiting")
 _DONE = ("complete", "pruned", "failed")
 
 

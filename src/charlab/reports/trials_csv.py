@@ -1,11 +1,10 @@
 """A sweep's trials as a table for other programs (CSV, RFC 4180)."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from charlab.files import csv_text
 from charlab.reports.parameters import parameter_names
 from charlab.sweeps.results import SweepResults, TrialResult
 
@@ -15,16 +14,7 @@ def trials_csv(results: SweepResults) -> str:
     names = parameter_names(results)
     header = ["number", "state", *results.objectives, *names]
     header += ["seconds", "begun", "ended", "reason", "folder", "command"]
-    return csv_text(header, (_row(results, trial, names) for trial in results.trials))
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table as CSV: lines end as the RFC wants, so that it is to be written as it is."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text([header, *(_row(results, trial, names) for trial in results.trials)])
 
 
 def _row(results: SweepResults, trial: TrialResult, names: Sequence[str]) -> list[Any]:

@@ -2,13 +2,23 @@
 
 import importlib.util
 import json
+import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlab.errors import ConfigError
+from charlab.sweeps.duplicates import (
+    SAME_AS,
+    copy_measurements,
+    earlier_twin,
+    redraw,
+    waits_for_twin,
+)
 from charlab.sweeps.locks import Locks
+from charlab.sweeps.patience import patiently
 from charlab.sweeps.space import Parameter, words_of
 from charlab.sweeps.spec import Spec
 from charlab.sweeps.study import build_sampler
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
 
 # Attributes of a trial in the storage
 OWNER = "owner"  # the process that works on it, as its supervisor calls it
+IDENTITY = "identity"  # stands in its folder too
 FORMER = "former owners"  # the processes that worked on it before
 CRASHES = "crashes"  # processes that died working on it while their sweep lived
 STALLS = "stalls"  # [last report, times it was taken over since]
@@ -26,6 +37,7 @@ RESULT = "result"  # how it ended, written before Optuna is told
 REASON = "reason"  # why it failed or was given up
 WORDS = "words"  # the overrides of its run
 GIVEN = "given words"  # the same, where nothing is to be chosen
+OF = "of"  # the identity of the trial that it repeats
 LABEL = "label"  # what it is called then
 
 MAX_CRASHES = 3
@@ -40,11 +52,21 @@ class Claimed:
         trial: Optuna's.
         words: the overrides of its run.
         adopted: whether another process began it.
+        owner: what this process is called.
+        identity: what its folder is known by; None if an earlier version began it.
     """
 
     trial: "Trial"
     words: list[str]
     adopted: bool
+    owner: str
+    identity: str | None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether no other process has taken it over since."""
+        now = self.trial.study._storage.get_trial(self.trial._trial_id)
+        return bool(now.user_attrs.get(OWNER) == self.owner)
 
 
 class SpaceFunctionError(ConfigError):
@@ -66,16 +88,22 @@ def claim(
     Returns:
         None if there is nothing to do, now at least: others may be at work on the last trials.
     """
+    return patiently(lambda: _claim(study, spec, locks, n_trials, owner))
+
+
+def _claim(
+    study: "optuna.Study", spec: Spec, locks: Locks, n_trials: int, owner: str
+) -> Claimed | None:
     with locks.alone():
         while True:
             trial = _orphan(study, spec, locks) or _next(study, spec, locks, n_trials)
             if trial is None:
                 return None
-            attributes = trial.user_attrs
-            if OWNER in attributes:
-                trial.set_user_attr(FORMER, [*attributes.get(FORMER, ()), attributes[OWNER]])
-            trial.set_user_attr(OWNER, owner)
-            claimed = _settle(study, spec, trial, adopted=OWNER in attributes)
+            try:
+                claimed = _settle(study, spec, trial, owner)
+            except Exception:
+                locks.let_go(trial.number)
+                raise
             if claimed is not None:
                 return claimed
             locks.let_go(trial.number)
@@ -85,8 +113,9 @@ def _orphan(study: "optuna.Study", spec: Spec, locks: Locks) -> "Trial | None":
     """A trial whose process died, if it is to go on; others are closed."""
     import optuna
 
-    for frozen in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-        if not locks.take(frozen.number):
+    trials = study.get_trials(deepcopy=False)
+    for frozen in [trial for trial in trials if trial.state.name == "RUNNING"]:
+        if waits_for_twin(frozen, trials) or not locks.take(frozen.number):
             continue
         frozen = study.get_trials(deepcopy=False)[frozen.number]  # it may have ended just now
         if not frozen.state.is_finished() and not _close(study, frozen):
@@ -127,18 +156,34 @@ def _next(study: "optuna.Study", spec: Spec, locks: Locks, n_trials: int) -> "Tr
     if not locks.take(number):  # impossible while alone
         raise AssertionError(f"trial {number} is new, and another process has it")
     study.sampler = build_sampler(spec, number)
-    trial = study.ask()
-    if trial.number != number:
-        raise AssertionError(f"trial {number} was to come, and {trial.number} came")
-    return trial
+    storage: Any = study._storage
+    storage._backend.next_number = number  # Optuna keeps ours behind its cache
+    try:
+        return study.ask()
+    except Exception:
+        locks.let_go(number)
+        raise
+    finally:
+        storage._backend.next_number = None
 
 
-def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", *, adopted: bool) -> Claimed | None:
+def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", owner: str) -> Claimed | None:
     """Chooses the trial's settings; an adopted one's come back as they were stored."""
     import optuna
 
-    known = trial.user_attrs.get(GIVEN) or trial.user_attrs.get(WORDS)
+    before = trial.user_attrs
+    identity = before.get(IDENTITY)
+    if OWNER in before:
+        trial.set_user_attr(FORMER, [*before.get(FORMER, ()), before[OWNER]])
+    elif identity is None:
+        identity = uuid.uuid4().hex
+        trial.set_user_attr(IDENTITY, identity)
+    trial.set_user_attr(OWNER, owner)
+    given = before.get(GIVEN)
+    known = given or before.get(WORDS)
     try:
+        if known is None and spec.duplicates == "redraw":
+            redraw(study, spec, trial, WORDS, choose)
         words = known or choose(spec, trial)
     except optuna.TrialPruned as refusal:
         end(study, trial._trial_id, "PRUNED", None, str(refusal) or "the space's function says so")
@@ -147,7 +192,24 @@ def _settle(study: "optuna.Study", spec: Spec, trial: "Trial", *, adopted: bool)
         end(study, trial._trial_id, "FAIL", None, str(error))
         return None
     trial.set_user_attr(WORDS, words)
-    return Claimed(trial, words, adopted)
+    if given is None and spec.duplicates != "train" and _follows_twin(study, trial, words):
+        return None
+    return Claimed(trial, words, OWNER in before, owner, identity)
+
+
+def _follows_twin(study: "optuna.Study", trial: "Trial", words: list[str]) -> bool:
+    """Whether an earlier trial's result is this one's too: told now, or once it is there."""
+    twin = earlier_twin(study.get_trials(deepcopy=False), trial.number, words, WORDS)
+    if twin is None:
+        if trial.user_attrs.get(SAME_AS) is not None:  # that one failed
+            trial.set_user_attr(SAME_AS, None)
+        return False
+    trial.set_user_attr(SAME_AS, twin.number)
+    if twin.state.is_finished():
+        copy_measurements(study, trial._trial_id, twin)
+        values = twin.values if twin.state.name == "COMPLETE" else None
+        end(study, trial._trial_id, twin.state.name, values, twin.user_attrs.get(REASON))
+    return True
 
 
 def choose(spec: Spec, trial: "optuna.trial.BaseTrial") -> list[str]:
@@ -199,7 +261,7 @@ def load_function(reference: str) -> Callable[[Any], Any]:
         SpaceFunctionError: if there is none.
     """
     path, _, name = reference.rpartition(":")
-    if not path or not Path(path).is_file():
+    if Path(path).suffix != ".py" or not Path(path).is_file():
         raise SpaceFunctionError(
             f"sweep.space_function={reference}: there is no file {path or reference}; "
             "write FILE.py:function"
@@ -228,19 +290,23 @@ def end(
     reason: str | None = None,
 ) -> None:
     """Notes how a trial ended, then tells Optuna: whoever dies in between is spoken for."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
     storage = study._storage
-    if reason is not None:
-        storage.set_trial_user_attr(trial_id, REASON, reason)
-    storage.set_trial_user_attr(trial_id, RESULT, {"state": state, "values": values})
+    with suppress(UpdateFinishedTrialError):  # by whoever took it over
+        if reason is not None:
+            storage.set_trial_user_attr(trial_id, REASON, reason)
+        storage.set_trial_user_attr(trial_id, RESULT, {"state": state, "values": values})
     tell(study, storage.get_trial_number_from_id(trial_id), state, values)
 
 
 def tell(study: "optuna.Study", number: int, state: str, values: list[float] | None) -> None:
-    """Tells Optuna how a trial ended."""
+    """Tells Optuna how a trial ended, if it does not know yet."""
     import optuna
 
     study.sampler = optuna.samplers.RandomSampler(0)  # the grid's wants to stop an optimization
-    study.tell(number, values, state=optuna.trial.TrialState[state])
+    with suppress(optuna.exceptions.UpdateFinishedTrialError):  # told, and not answered
+        study.tell(number, values, optuna.trial.TrialState[state], skip_if_finished=True)
 
 
 def _literal(value: Any) -> str:

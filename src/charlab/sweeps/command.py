@@ -1,6 +1,6 @@
 """``python train.py -m sweep=optuna``: a sweep begun, joined or gone on with, to its end."""
 
-import re
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from charlab.config.check import build
 from charlab.config.composition import Composition
+from charlab.config.overrides import as_typed
 from charlab.config.sweep_schema import SweepConfig, SweepOptions
 from charlab.errors import ConfigError, SweepError
 from charlab.files import user_path
@@ -19,8 +20,10 @@ from charlab.sweeps.engines import build_engine
 from charlab.sweeps.finalists import run_finalists
 from charlab.sweeps.loading import SWEEPS, load_results
 from charlab.sweeps.locks import locks_for
+from charlab.sweeps.patience import StorageError, patiently
 from charlab.sweeps.planning import Plan, plan
 from charlab.sweeps.pool import Pool
+from charlab.sweeps.queueing import queue_failed, queue_known, retries
 from charlab.sweeps.records import file_url, write_record
 from charlab.sweeps.results import SweepResults
 from charlab.sweeps.spec import Address, Spec
@@ -53,14 +56,21 @@ def run_sweep(config: "DictConfig", words: Sequence[str], loader: "ConfigLoader"
     folder = _folder(planned.output_dir, options.name)
     address = _address(folder, options.storage)
     spec = _begin_or_join(address, planned.spec)
+    again = _command_again(folder.name)
     with LogFile(folder / "sweep.log"):
-        write_record(folder, address, planned.n_trials, options)
+        n_trials = _queue(address, planned, options)
+        write_record(folder, address, n_trials, options)
         _say_beginning(address, spec, planned, options)
-        signum = _work(address, spec, planned.n_trials, options)
-        if signum is None and options.finalists:
-            signum = run_finalists(address, spec, options, _work)
+        try:
+            signum = _work(address, spec, n_trials, options)
+            if signum is None and options.finalists:
+                signum = run_finalists(address, spec, options, _work)
+        except StorageError as error:
+            raise StorageError(f"{error}; to go on: {again}") from error
+        if signum is not None:
+            say(f"stopped; to go on: {again}")
         results = load_results(folder, address.storage)
-        _say_end(results, address, signum)
+        _say_end(results, address, stopped=signum is not None)
         if signum is None:
             _require_success(results)
     if signum == signal.SIGINT:
@@ -108,11 +118,6 @@ def _address(folder: Path, storage: str | None) -> Address:
             "sweep.storage is for servers (postgresql+psycopg://…, mysql+pymysql://…); without it "
             "the storage is an SQLite file in the sweep's folder"
         )
-    if not re.match(r"[a-z0-9+]+://", storage):
-        raise ConfigError(
-            "sweep.storage must be the URL of a database server, as "
-            "postgresql+psycopg://user:password@host/database"
-        )
     return Address(folder.name, folder, with_driver(storage))
 
 
@@ -122,15 +127,22 @@ def _begin_or_join(address: Address, spec: Spec) -> Spec:
     differences = list(stored.differences(spec))
     if differences:
         raise SweepError(
-            "\n".join(
-                [
-                    f"the sweep {address.name} is another one; it goes on with its own settings "
-                    "only (or choose another sweep.name):",
-                    *(f"  {line}" for line in differences),
-                ]
-            )
+            f"the sweep {address.name} is another one; it goes on with its own settings only (or "
+            "choose another sweep.name):",
+            *(f"  {line}" for line in differences),
         )
     return stored
+
+
+def _queue(address: Address, planned: Plan, options: SweepOptions) -> int:
+    """Queues what is tried again and what is known; how many trials there are to be then."""
+    study, _ = load(address)
+    with locks_for(address.storage, address.name, address.folder).alone():
+        if count := queue_failed(study) if options.retry_failed else 0:
+            say(f"failed trials that are tried again: {count}, under new numbers")
+        if count := queue_known(study, planned.known):
+            say(f"known settings that are tried first: {count}")
+        return planned.n_trials + retries(study)
 
 
 def _work(address: Address, spec: Spec, n_trials: int, options: SweepOptions) -> int | None:
@@ -139,12 +151,13 @@ def _work(address: Address, spec: Spec, n_trials: int, options: SweepOptions) ->
     with SweepDisplay(spec) as display:
         return Pool(
             study=study,
-            locks=locks_for(address.storage, address.name, address.folder),
+            locks=patiently(lambda: locks_for(address.storage, address.name, address.folder)),
             address=address,
             n_trials=n_trials,
             size=options.workers,
             engine=build_engine(options.engine, address, n_trials, options.workers, spec.job),
-            max_failures=options.max_failures,
+            max_failures=options.max_failures or sys.maxsize,
+            minutes=options.max_minutes,
             look=display.look,
         ).run()
 
@@ -164,13 +177,33 @@ def _say_beginning(address: Address, spec: Spec, planned: Plan, options: SweepOp
 
 def _require_success(results: SweepResults) -> None:
     """A sweep of failures is one: whoever waits for it in a script has to see it."""
-    if all(trial.state == "failed" for trial in results.trials):
+    if results.trials and all(trial.state == "failed" for trial in results.trials):
         reason = results.trials[-1].reason
         raise SweepError(f"every trial failed, the last because: {reason}")
 
 
-def _say_end(results: SweepResults, address: Address, signum: int | None) -> None:
+def _command_again(name: str) -> str:
+    """The command line of this process, so that it goes on with its sweep; without a password."""
+    words = []
+    for word in map(as_typed, sys.argv[1:]):
+        key, _, value = word.partition("=")
+        is_url = key.lstrip("+") == "sweep.storage" and "://" in value
+        words.append(f"{key}={without_password(with_driver(value))}" if is_url else word)
+    if not any(word.lstrip("+").startswith("sweep.name=") for word in words):
+        words.append(f"sweep.name={name}")
+    return shlex.join(["python", sys.argv[0], *words])
+
+
+def _command_to_report(address: Address) -> str:
     folder = address.folder
+    is_usual = folder.parent == user_path("outputs") / SWEEPS
+    words = ["python", "report.py", f"sweep={folder.name if is_usual else folder}"]
+    if address.storage != file_url(folder):
+        words.append(f"storage={without_password(address.storage)}")
+    return shlex.join(words)
+
+
+def _say_end(results: SweepResults, address: Address, *, stopped: bool) -> None:
     counts = ", ".join(
         f"{len(results.of_state(state))} {state}"
         for state in ("complete", "pruned", "failed")
@@ -183,11 +216,7 @@ def _say_end(results: SweepResults, address: Address, signum: int | None) -> Non
         say(f"  {best.command}")
     for finalist in results.finalists:
         say(f"finalist of trial {finalist.trial}: {finalist.summary(results.objectives[0])}")
-    if signum is not None:
-        say(f"stopped; the same command with sweep.name={folder.name} goes on")
-    secret = (
-        ""
-        if address.storage in (file_url(folder), without_password(address.storage))
-        else (" storage=… (with the password)")
-    )
-    say(f"python report.py sweep={folder.name}{secret}")
+    done = sum(len(results.of_state(state)) for state in ("complete", "pruned", "failed"))
+    if not stopped and done < results.n_trials:
+        say(f"sweep.max_minutes are over; to go on: {_command_again(results.name)}")
+    say(_command_to_report(address))

@@ -7,17 +7,19 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charlab.errors import CharlabError, line_about_the_machine
+from charlab.errors import RunInUseError, one_line
 from charlab.sweeps.claim import STALLS, Claimed, claim, end
-from charlab.sweeps.job import JobEnd, Watch, load_job
+from charlab.sweeps.folders import take_folder
+from charlab.sweeps.job import Job, JobEnd, Watch, load_job
 from charlab.sweeps.locks import locks_for
+from charlab.sweeps.patience import StorageError, patiently
 from charlab.sweeps.reporting import Reporter
 from charlab.sweeps.spec import Address, Spec
 from charlab.sweeps.study import load
+from charlab.terminal import say_traceback
 
 if TYPE_CHECKING:
     import optuna
@@ -25,11 +27,15 @@ if TYPE_CHECKING:
 # Exit codes
 NOTHING = 3  # there was no trial to take
 STOPPED = 4  # a signal ended it; it can go on
+IN_VAIN = 5  # the storage, or room on the disk, did not come back
 OUTPUT = "workers.log"
 _SECONDS_TO_SAVE = 60.0
+_SECONDS_BEFORE_ANOTHER_TRY = 5.0  # of a trial whose folder is in use
 
 
-def conduct(address: dict[str, str], n_trials: int, owner: str, threads: int, slot: int) -> None:
+def conduct(
+    address: dict[str, str], n_trials: int, owner: str, threads: int, slot: int, job: str
+) -> None:
     """The whole life of a trial's process; it ends with an exit code.
 
     Args:
@@ -38,38 +44,73 @@ def conduct(address: dict[str, str], n_trials: int, owner: str, threads: int, sl
         owner: what the supervisor calls this process.
         threads: CPU threads to compute with.
         slot: which of the workers this is; decides which GPU.
+        job: what runs trials, "module:function"; the storage's word for it is not taken.
     """
     where = Address.from_plain(address)
     _stand_alone(where.folder)
     _share_cores(threads)
+    try:
+        code = _work_on_one(where, n_trials, owner, slot, job)
+    except StorageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        code = IN_VAIN
+    sys.exit(code)
+
+
+def _work_on_one(where: Address, n_trials: int, owner: str, slot: int, job: str) -> int:
     study, spec = load(where)
-    locks = locks_for(where.storage, where.name, where.folder)
+    locks = patiently(lambda: locks_for(where.storage, where.name, where.folder))
     claimed = claim(study, spec, locks, n_trials, owner)
     if claimed is None:
-        sys.exit(NOTHING)
+        return NOTHING
+    locks.keep(lambda: claimed.is_mine, lost=lambda: os.kill(os.getpid(), signal.SIGTERM))
     _share_gpus(slot, claimed.words)
-    stopped = run_claimed(study, spec, claimed, where.folder)
+    try:
+        stopped = run_claimed(study, spec, claimed, where.folder, load_job(job))
+    except RunInUseError as error:
+        print(f"trial {claimed.trial.number}: {error}; it is let go", file=sys.stderr)
+        claimed.trial.set_user_attr(STALLS, [-1, 0])
+        stopped = True
     locks.let_go(claimed.trial.number)
-    sys.exit(STOPPED if stopped else 0)
+    if stopped and not claimed.is_mine:
+        print(f"trial {claimed.trial.number} is another process's now", file=sys.stderr)
+    return STOPPED if stopped else 0
 
 
-def run_claimed(study: "optuna.Study", spec: Spec, claimed: Claimed, folder: Path) -> bool:
+def run_claimed(
+    study: "optuna.Study", spec: Spec, claimed: Claimed, folder: Path, job: Job
+) -> bool:
     """Runs a claimed trial and tells how it ended.
 
     Returns:
-        Whether a signal stopped it, so that there is nothing to tell yet.
+        Whether a signal stopped it or another process has it, so that there is nothing to tell.
+
+    Raises:
+        RunInUseError: if another process works in its folder.
+        StorageError: if the storage, or room on the disk, does not come back.
     """
     trial = claimed.trial
     watch: Watch | None = None
     if len(spec.objectives) == 1:
         watch = Reporter(trial, spec.objectives[0], spec.unit)
+    own = folder / str(trial.number)
+
+    def run() -> JobEnd:
+        take_folder(own, claimed.identity)
+        return job(claimed.words, spec.composition, own, watch)
+
     try:
-        job = load_job(spec.job)
-        result = job(claimed.words, spec.composition, folder / str(trial.number), watch)
+        result = patiently(run)  # after a full disk it goes on from its checkpoint
+    except (RunInUseError, StorageError):
+        raise
     except Exception as error:
-        traceback.print_exc()
-        end(study, trial._trial_id, "FAIL", None, _reason(error))
+        say_traceback(type(error), error, error.__traceback__)
+        if not claimed.is_mine:
+            return True
+        end(study, trial._trial_id, "FAIL", None, one_line(error))
         return False
+    if not claimed.is_mine:
+        return True
     if result.status == "interrupted":
         trial.set_user_attr(STALLS, [-1, 0])  # it saved itself: no sign of trouble
         return True
@@ -97,22 +138,12 @@ def _tell_result(study: "optuna.Study", spec: Spec, claimed: Claimed, result: Jo
     end(study, trial_id, "COMPLETE", list(values.values()))
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, CharlabError):
-        return str(error).replace("\n", "; ")
-    line = line_about_the_machine(error)
-    if line is not None:
-        return line
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
-
-
 def _stand_alone(folder: Path) -> None:
     """Leaves the terminal's group, so that Ctrl-C reaches the supervisor alone; outlives nobody."""
     if hasattr(os, "setsid") and os.getpid() != os.getsid(0):
         os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(STOPPED))  # while there is no run to save
     output = os.open(folder / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(output, 1)
     os.dup2(output, 2)

@@ -5,12 +5,14 @@ Further runs with seeds that decided nothing say how good it is.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from charlab.config.sweep_schema import SweepOptions
-from charlab.sweeps.claim import GIVEN, LABEL, WORDS
-from charlab.sweeps.loading import finalist_address
+from charlab.errors import SweepError
+from charlab.sweeps.claim import GIVEN, IDENTITY, LABEL, OF, WORDS
+from charlab.sweeps.loading import finalist_address, is_of
 from charlab.sweeps.locks import locks_for
 from charlab.sweeps.spec import Address, Spec
 from charlab.sweeps.study import create, load
@@ -38,21 +40,39 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
         The signal that stopped it, if one did.
     """
     study, _ = load(address)
-    best = _best(study.get_trials(deepcopy=False), spec, options.finalists)
+    trials = study.get_trials(deepcopy=False)
+    best = _best(trials, spec, options.finalists)
     if not best:
         warn("no trial is complete, so there are no finalists")
         return None
-    seed = int(spec.base.get("seed", 0))
-    seeds = [seed + 1 + i for i in range(options.finalist_seeds)]
+    seeds = _unused_seeds(study.get_trials(deepcopy=False), spec, options.finalist_seeds)
     numbers = ", ".join(str(trial.number) for trial in best)
-    say(f"finalists: trials {numbers}, each with the seeds {seeds[0]} to {seeds[-1]}")
+    say(f"finalists: trials {numbers}, each with the seeds {', '.join(map(str, seeds))}")
     where = finalist_address(address)
     where.folder.mkdir(exist_ok=True)
     final_spec = dataclasses.replace(spec, pruner="none", sampler="random", space={}, function=None)
     with locks_for(where.storage, where.name, where.folder).alone():
         create(where, final_spec)
-        total = _enqueue(where, best, seeds)
-    return work(where, final_spec, total, options)
+        total = _enqueue(where, trials, best, seeds, retry_failed=options.retry_failed)
+    return work(where, final_spec, total, dataclasses.replace(options, max_minutes=None))
+
+
+def _unused_seeds(trials: list["FrozenTrial"], spec: Spec, count: int) -> list[int]:
+    """Seeds that decided nothing in the search: the first above the sweep's own.
+
+    What a search of the seed may still draw is left out too, so that they stay when it goes on.
+    """
+    own = int(spec.base.get("seed", 0))
+    used = {_seed_of(word) for trial in trials for word in trial.user_attrs.get(WORDS, ())}
+    searched = [p.extremes() for p in spec.parameters if p.key.lstrip("+") == "seed"]
+    first = max([own, *(int(value) for values in searched for value in values)]) + 1
+    seeds = itertools.chain(range(first, 2**32), range(first))
+    return list(itertools.islice((seed for seed in seeds if seed not in used), count))
+
+
+def _seed_of(word: str) -> int | None:
+    key, _, value = word.lstrip("+").partition("=")
+    return int(value) if key == "seed" and value.isdecimal() else None
 
 
 def _best(trials: list["FrozenTrial"], spec: Spec, count: int) -> list["FrozenTrial"]:
@@ -64,11 +84,24 @@ def _best(trials: list["FrozenTrial"], spec: Spec, count: int) -> list["FrozenTr
     return sorted(different.values(), key=ranked.index)[:count]
 
 
-def _enqueue(where: Address, best: list["FrozenTrial"], seeds: list[int]) -> int:
+def _enqueue(
+    where: Address,
+    trials: list["FrozenTrial"],
+    best: list["FrozenTrial"],
+    seeds: list[int],
+    *,
+    retry_failed: bool,
+) -> int:
     """Queues the runs that are not there yet; how many there are then."""
     study, _ = load(where)
-    attributes = [trial.user_attrs for trial in study.get_trials(deepcopy=False)]
+    runs = study.get_trials(deepcopy=False)
+    attributes = [r.user_attrs for r in runs if r.state.name != "FAIL" or not retry_failed]
     there = {(known["trial"], known["seed"]) for known in attributes}
+    if not all(is_of(known, trials) for known in attributes):
+        raise SweepError(
+            f"the storage holds finalists of another sweep {where.name.partition('/')[0]}: choose "
+            "another sweep.name"
+        )
     for trial in best:
         words = _without_seed(trial.user_attrs[WORDS])
         for seed in seeds:
@@ -78,6 +111,7 @@ def _enqueue(where: Address, best: list["FrozenTrial"], seeds: list[int]) -> int
                     user_attrs={
                         "trial": trial.number,
                         "seed": seed,
+                        OF: trial.user_attrs.get(IDENTITY),
                         "base_words": words,
                         GIVEN: [*words, f"seed={seed}"],
                         LABEL: f"trial {trial.number} with seed {seed}",
@@ -87,4 +121,4 @@ def _enqueue(where: Address, best: list["FrozenTrial"], seeds: list[int]) -> int
 
 
 def _without_seed(words: list[str]) -> list[str]:
-    return [word for word in words if not word.startswith("seed=")]
+    return [word for word in words if not word.lstrip("+").startswith("seed=")]

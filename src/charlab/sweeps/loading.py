@@ -1,16 +1,19 @@
 """A sweep on disk as :class:`SweepResults`."""
 
 import contextlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from charlab.config.composition import Composition
 from charlab.config.overrides import as_typed
-from charlab.errors import SweepError
+from charlab.errors import CharlabError, SweepError
 from charlab.files import user_path
 from charlab.registry import nearest
-from charlab.sweeps.claim import REASON, WORDS
+from charlab.runs import LOCK, is_locked
+from charlab.sweeps.claim import IDENTITY, OF, REASON, WORDS
+from charlab.sweeps.folders import belongs, read_mapping
+from charlab.sweeps.locks import LOCKS
 from charlab.sweeps.records import RECORD, address_of, read_record
 from charlab.sweeps.results import Finalist, SweepResults, TrialResult
 from charlab.sweeps.spec import Address, Spec
@@ -56,14 +59,26 @@ def load_results(folder: Path, storage: str | None = None) -> SweepResults:
 
     Args:
         folder: the sweep's.
-        storage: the storage's URL, where it needs a password.
+        storage: the storage's URL, where it is no file in that folder.
 
     Raises:
         SweepError, ConfigError: if it cannot be read.
     """
     record = read_record(folder)
     address = address_of(folder, record, storage)
-    study, spec = load(address)
+    try:
+        return _read(record, address)
+    except CharlabError:
+        raise
+    except Exception as error:  # what stands in a foreign or damaged storage raises anything
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise SweepError(f"the study of the sweep in {folder} is damaged: {reason}") from error
+
+
+def _read(record: Mapping[str, Any], address: Address) -> SweepResults:
+    folder = address.folder
+    study, spec = load(address, reading=True)
+    places = Composition.from_plain(spec.composition).words
     trials = study.get_trials(deepcopy=False)
     return SweepResults(
         name=folder.name,
@@ -76,41 +91,63 @@ def load_results(folder: Path, storage: str | None = None) -> SweepResults:
         seed=spec.seed,
         space=dict(sorted(spec.space.items())),
         fixed=tuple(as_typed(word) for word in spec.fixed),
-        trials=tuple(_result(trial, spec, folder) for trial in trials),
-        finalists=tuple(_finalists(address, record, spec)),
+        trials=tuple(_result(trial, places, folder) for trial in trials),
+        finalists=tuple(_finalists(address, record, spec, trials)),
         study=study,
     )
 
 
-def _result(trial: "FrozenTrial", spec: Spec, folder: Path) -> TrialResult:
-    own = folder / str(trial.number)
+def _result(trial: "FrozenTrial", places: Sequence[str], folder: Path) -> TrialResult:
+    own: Path | None = folder / str(trial.number)
+    if own is None or not own.is_dir() or not belongs(own, trial.user_attrs.get(IDENTITY)):
+        own = None  # or another study's
     figures = dict(trial.user_attrs.get("figures", {})) or _figures(own)
     words = trial.user_attrs.get(WORDS, [])
     finished = trial.state.name in ("COMPLETE", "PRUNED")
     values = tuple(trial.values) if finished and trial.values else None
     return TrialResult(
         number=trial.number,
-        state=_STATES[trial.state.name],
+        state=_state(trial, folder / str(trial.number)),
         parameters=dict(trial.params),
         values=values,
         curve=tuple(sorted(trial.intermediate_values.items())),
-        words=tuple(as_typed(word) for word in words),
+        words=(*places, *(as_typed(word) for word in words)),
         reason=None if trial.state.name == "COMPLETE" else trial.user_attrs.get(REASON),
         seconds=figures.get("time/train_seconds"),
         begun=trial.datetime_start,
         ended=trial.datetime_complete,
-        folder=own if own.is_dir() else None,
+        folder=own,
         figures=figures,
         limit_share=figures.get("progress/share"),
     )
 
 
-def _figures(folder: Path) -> dict[str, float]:
+def _state(trial: "FrozenTrial", own: Path) -> str:
+    """A trial's state; "died" where the storage says "running" and no process has its locks."""
+    state, locks = _STATES[trial.state.name], own.parent / LOCKS
+    may_have_died = state == "running" and (locks.is_dir() or own.is_dir())
+    if may_have_died and not (is_locked(locks / own.name) or is_locked(own / LOCK)):
+        return "died"
+    return state
+
+
+def _figures(folder: Path | None) -> dict[str, float]:
     """What the run's own folder says, of a trial that has told nothing (yet)."""
-    with contextlib.suppress(OSError, ValueError):
-        metrics: Mapping[str, Any] = json.loads((folder / "metrics.json").read_text("utf-8"))
+    metrics = {} if folder is None else read_mapping(folder / "metrics.json")
+    with contextlib.suppress(OverflowError):
         return {k: float(v) for k, v in metrics.items() if isinstance(v, int | float)}
     return {}
+
+
+def is_of(run: Mapping[str, Any], trials: Sequence["FrozenTrial"]) -> bool:
+    """Whether a finalist's run, by its attributes, repeats one of these trials.
+
+    Its study is one of its own, which may have outlived the trials' study.
+    """
+    number = int(run["trial"])
+    if number >= len(trials):
+        return False
+    return bool(trials[number].user_attrs.get(IDENTITY) == run.get(OF))
 
 
 def finalist_address(address: Address) -> Address:
@@ -119,16 +156,19 @@ def finalist_address(address: Address) -> Address:
     return Address(name, address.folder / FINALISTS, address.storage)
 
 
-def _finalists(address: Address, record: Mapping[str, Any], spec: Spec) -> Iterator[Finalist]:
+def _finalists(
+    address: Address, record: Mapping[str, Any], spec: Spec, trials: Sequence["FrozenTrial"]
+) -> Iterator[Finalist]:
     if not record.get("finalists"):
         return
     try:
-        study, _ = load(finalist_address(address))
+        study, _ = load(finalist_address(address), reading=True)
     except SweepError:  # not begun yet
         return
+    places = Composition.from_plain(spec.composition).words
     of_trial: dict[int, list[FrozenTrial]] = {}
     for run in study.get_trials(deepcopy=False):
-        if "trial" in run.user_attrs:
+        if "trial" in run.user_attrs and is_of(run.user_attrs, trials):
             of_trial.setdefault(int(run.user_attrs["trial"]), []).append(run)
     found = []
     for number, group in of_trial.items():
@@ -138,7 +178,7 @@ def _finalists(address: Address, record: Mapping[str, Any], spec: Spec) -> Itera
         found.append(
             Finalist(
                 trial=number,
-                words=tuple(as_typed(word) for word in words),
+                words=(*places, *(as_typed(word) for word in words)),
                 values={seed: float(run.values[0]) for seed, run in sorted(seeds.items())},
                 figures={s: dict(run.user_attrs["figures"]) for s, run in sorted(seeds.items())},
             )

@@ -2,16 +2,22 @@
 
 import binascii
 import fcntl
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from charlab.errors import ConfigError
+from charlab.files import open_regular
 from charlab.sweeps.databases import one_line_errors
+from charlab.sweeps.patience import patiently
 
 if TYPE_CHECKING:
     import sqlalchemy
+
+LOCKS = ".locks"  # the folder of a sweep's lock files, one for each trial
 
 
 class Locks(Protocol):
@@ -29,31 +35,42 @@ class Locks(Protocol):
         """Gives a trial back."""
         ...
 
+    def keep(self, is_mine: Callable[[], bool], lost: Callable[[], None]) -> None:
+        """Watches from now on over what this process has.
+
+        Args:
+            is_mine: whether no other process has taken it over.
+            lost: called, by another thread, when one has.
+        """
+        ...
+
 
 class FileLocks:
     """Locks of the kernel on files, for processes that share a file system.
 
     Args:
         folder: where the files are; made if need be.
+        optional: whether a file system without locks will do.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, optional: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._optional = optional
         self._held: dict[int, Any] = {}
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """See :class:`Locks`."""
-        with (self._folder / "choice").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with open_regular(self._folder / "choice", "w") as file:
+            self._lock(file, fcntl.LOCK_EX)
             yield
 
     def take(self, number: int) -> bool:
         """See :class:`Locks`."""
-        file = (self._folder / str(number)).open("w")
+        file = open_regular(self._folder / str(number), "w")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.close()
             return False
@@ -64,21 +81,37 @@ class FileLocks:
         """See :class:`Locks`."""
         self._held.pop(number).close()
 
+    def keep(self, is_mine: Callable[[], bool], lost: Callable[[], None]) -> None:
+        """See :class:`Locks`. The kernel takes no lock away."""
+
+    def _lock(self, file: Any, kind: int) -> None:
+        try:
+            fcntl.flock(file, kind)
+        except BlockingIOError:
+            raise
+        except OSError:
+            if not self._optional:
+                raise
+
 
 class DatabaseLocks:
     """Locks of a PostgreSQL or MySQL server, for hosts that share no more than it.
 
-    They belong to one connection of its own, and the server frees them when that breaks.
+    They belong to one connection of its own, and the server frees them when that breaks. It may
+    break while its process lives: then another connection takes them again. Meanwhile processes
+    that share a file system see by its locks that nobody died; one that does not may take a trial
+    over, which its former owner finds out by the storage.
 
     Args:
         url: the storage's.
         name: the sweep's.
+        files: locks of a file system that some of the processes may share; None: of none.
 
     Raises:
         ConfigError: if the server is of another kind, or cannot be reached.
     """
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, files: FileLocks | None = None) -> None:
         import sqlalchemy
         from sqlalchemy.pool import NullPool
 
@@ -95,51 +128,93 @@ class DatabaseLocks:
         self._statements = _STATEMENTS[server]
         # MySQL's locks are the server's, not the database's
         self._name = f"{self._engine.url.database}/{name}"
+        self._files = files
         self._held: set[int] = set()
+        self._missing: set[int] = set()  # held, and not yet taken again by a new connection
+        self._turn = threading.RLock()  # one connection, two threads
+        self._connection: sqlalchemy.Connection | None = None
         with one_line_errors(url):
-            self._connection = self._connect()
+            self._connect()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
         """See :class:`Locks`."""
-        self._ask("wait", _CHOICE)
-        self._held.add(_CHOICE)
-        try:
-            yield
-        finally:
-            self.let_go(_CHOICE)
+        with nullcontext() if self._files is None else self._files.alone():
+            self._ask("wait", _CHOICE)
+            self._held.add(_CHOICE)
+            try:
+                yield
+            finally:
+                self._free(_CHOICE)
 
     def take(self, number: int) -> bool:
         """See :class:`Locks`."""
-        taken = bool(self._ask("take", number))
-        if taken:
-            self._held.add(number)
+        if self._files is not None and not self._files.take(number):
+            return False
+        taken = False
+        try:
+            taken = bool(self._ask("take", number))
+        finally:
+            if taken:
+                self._held.add(number)
+            elif self._files is not None:
+                self._files.let_go(number)
         return taken
 
     def let_go(self, number: int) -> None:
         """See :class:`Locks`."""
+        self._free(number)
+        if self._files is not None:
+            self._files.let_go(number)
+
+    def keep(self, is_mine: Callable[[], bool], lost: Callable[[], None]) -> None:
+        """See :class:`Locks`."""
+
+        def watch() -> None:
+            while True:
+                time.sleep(_SECONDS_BETWEEN_LOOKS)
+                if not self._look_after() and not is_mine():
+                    lost()
+                    return
+
+        threading.Thread(target=watch, daemon=True).start()
+
+    def _look_after(self) -> bool:
+        """Mends the connection if need be; whether all that was held is held."""
         from sqlalchemy.exc import DBAPIError
 
-        self._held.discard(number)
-        with suppress(DBAPIError):  # without the connection it is free already
-            self._execute("free", number)
+        with self._turn:
+            with suppress(DBAPIError):  # the server is away: so are its other locks
+                self._execute("look", _CHOICE)
+                for number in list(self._missing):
+                    if self._execute("take", number):
+                        self._missing.discard(number)
+            return not self._missing
+
+    def _ask(self, what: str, number: int) -> Any:
+        with self._turn:
+            return patiently(lambda: self._execute(what, number))
+
+    def _free(self, number: int) -> None:
+        from sqlalchemy.exc import DBAPIError
+
+        with self._turn:
+            self._held.discard(number)
+            self._missing.discard(number)
+            with suppress(DBAPIError):  # without the connection it is free already
+                if self._connection is not None:
+                    self._execute("free", number)
 
     def _connect(self) -> "sqlalchemy.Connection":
         connection = self._engine.connect()
         for statement in _SETTINGS[self._engine.dialect.name]:
             connection.exec_driver_sql(statement)
+        self._connection = connection
+        self._missing = set(self._held)
+        for number in self._held:
+            if self._execute("take", number):
+                self._missing.discard(number)
         return connection
-
-    def _ask(self, what: str, number: int) -> Any:
-        """Asks the server; a connection that broke while it held nothing is made anew."""
-        from sqlalchemy.exc import DBAPIError
-
-        try:
-            return self._execute(what, number)
-        except DBAPIError as error:
-            if self._held or not error.connection_invalidated:
-                raise
-            return self._execute(what, number)
 
     def _execute(self, what: str, number: int) -> Any:
         import sqlalchemy
@@ -148,26 +223,30 @@ class DatabaseLocks:
         values = {"name": hashed, "number": number, "word": f"charlab {hashed} {number}"}
         statement = sqlalchemy.text(self._statements[what])
         wanted = {key: values[key] for key in statement.compile().params}
+        connection = self._connection or self._connect()
         try:
-            return self._connection.execute(statement, wanted).scalar()
-        except sqlalchemy.exc.DBAPIError as error:
-            if error.connection_invalidated:  # for whoever asks next
-                self._connection.close()
-                self._connection = self._connect()
+            return connection.execute(statement, wanted).scalar()
+        except sqlalchemy.exc.DBAPIError:
+            self._connection = None  # another one, whatever is the matter with this
+            with suppress(sqlalchemy.exc.SQLAlchemyError):
+                connection.close()
             raise
 
 
 _CHOICE = -1
+_SECONDS_BETWEEN_LOOKS = 2.0
 _STATEMENTS = {
     "postgresql": {
         "wait": "SELECT pg_advisory_lock(:name, :number)",
         "take": "SELECT pg_try_advisory_lock(:name, :number)",
         "free": "SELECT pg_advisory_unlock(:name, :number)",
+        "look": "SELECT 1",
     },
     "mysql": {
         "wait": "SELECT GET_LOCK(:word, -1)",
         "take": "SELECT GET_LOCK(:word, 0)",
         "free": "SELECT RELEASE_LOCK(:word)",
+        "look": "SELECT 1",
     },
 }
 _STATEMENTS["mariadb"] = _STATEMENTS["mysql"] | {"wait": "SELECT GET_LOCK(:word, 31536000)"}
@@ -195,6 +274,6 @@ def locks_for(storage: str, name: str, folder: Path) -> Locks:
         name: the sweep's.
         folder: the sweep's.
     """
-    if storage.startswith("sqlite"):
-        return FileLocks(folder / ".locks")
-    return DatabaseLocks(storage, name)
+    is_file = storage.startswith("sqlite")
+    files = FileLocks(folder / LOCKS, optional=not is_file)
+    return files if is_file else DatabaseLocks(storage, name, files)

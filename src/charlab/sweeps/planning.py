@@ -15,7 +15,8 @@ from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import CharlabError, ConfigError
 from charlab.preparation import Prepared, check_together, prepare, resolve
 from charlab.sweeps.objectives import direction_of, require_objectives
-from charlab.sweeps.space import Parameter, read_space
+from charlab.sweeps.queueing import known_settings
+from charlab.sweeps.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.spec import Spec
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 JOB = "charlab.commands.trial:run_trial"
 _PROBES = 20  # tries of the user's function before the first trial
+_SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
+_MOST_POINTS = 1_000_000  # of a grid: each process makes a list of them
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,14 @@ class Plan:
     Attributes:
         spec: its definition.
         n_trials: trials in all.
+        known: settings that are tried first.
         remarks: lines for the user.
         output_dir: where sweeps are.
     """
 
     spec: Spec
     n_trials: int
+    known: tuple[dict[str, Any], ...]
     remarks: tuple[str, ...]
     output_dir: str
 
@@ -60,13 +65,16 @@ def plan(
         ConfigError, DataError: if the space fits no trial, a searched setting does not exist or
             cannot have one of its values, objectives or data are unfit.
     """
-    own = [
-        word for word in words if not word.lstrip("+~").startswith(("sweep=", "sweep.", "sweep/"))
-    ]
-    space, fixed = read_space(options.space, own, loader)
-    prepared = prepare(_try_out(space, fixed, composition))
+    space, fixed = read_space(options.space, words_of_runs(words), loader)
+    first, others = _try_out(space, fixed, composition)
+    prepared = prepare(first)
     remarks = []
-    if "dataset.seq_len" in space and prepared.corpus.layout == "sequences":
+    layouts = {prepared.corpus.layout, *_try_data(others, space)}
+    if texts := sorted({key for key, _, _ in others}):
+        remarks.append(
+            f"trials differ in their texts ({', '.join(texts)}): each is measured on its own"
+        )
+    if "dataset.seq_len" in space and layouts == {"sequences"}:
         del space["dataset.seq_len"]
         remarks.append(
             "dataset.seq_len is not searched: it has no meaning for short documents, "
@@ -81,25 +89,54 @@ def plan(
     objectives = require_objectives(options, prepared)
     fixed = _follow_objective(fixed, space, objectives, prepared.options)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
+    known = _known_settings(options, space, fixed, composition)
+    n_trials = _number_of_trials(options, spec, remarks)
+    if spec.function is not None:
+        _try_function(spec, composition)
+    return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
+
+
+def _number_of_trials(options: SweepOptions, spec: Spec, remarks: list[str]) -> int:
     n_trials = options.n_trials
     if options.sampler == "grid":
         points = _grid_size(spec)
-        if points < n_trials:
+        if n_trials is None or points < n_trials:
             remarks.append(f"the grid has {points} points: that many trials")
-        n_trials = min(n_trials, points)
-    if spec.function is not None:
-        _try_function(spec, composition)
-    return Plan(spec, n_trials, tuple(remarks), prepared.options.output_dir)
+            return points
+    if n_trials is None:
+        raise ConfigError("sweep.n_trials=null is for sweep.sampler=grid, whose points are counted")
+    return n_trials
+
+
+def _known_settings(
+    options: SweepOptions,
+    space: Mapping[str, Parameter],
+    fixed: Sequence[str],
+    composition: Composition,
+) -> list[dict[str, Any]]:
+    """The settings to try first, each of which makes a run (with what it leaves open as it is)."""
+    if options.enqueue and options.sampler == "grid":
+        raise ConfigError("sweep.enqueue: a grid tries all of its points anyway: leave it out")
+    known = known_settings(options.enqueue, space)
+    for settings in known:
+        words = words_of(space.values(), settings)
+        try:
+            check_together(check(composition.compose([*fixed, *words])))
+        except CharlabError as error:
+            raise ConfigError(f"sweep.enqueue holds {' '.join(words)}: {error}") from error
+    return known
 
 
 def _try_out(
     space: Mapping[str, Parameter], fixed: Sequence[str], composition: Composition
-) -> RunOptions:
+) -> tuple[RunOptions, list[tuple[str, str, RunOptions]]]:
     """Checks every value (of a range its ends) of every setting, the others at their first.
 
     Returns:
-        The options of the first values.
+        The options of the first values; and of the others those that read another text: the
+        setting, its override, the options.
     """
+    others_texts = []
     firsts = {key: p.word(p.extremes()[0]) for key, p in space.items()}
     config = composition.compose([*fixed, *firsts.values()])
     options = check(config)
@@ -118,7 +155,22 @@ def _try_out(
             except CharlabError as error:
                 hint = f"; write {key}=int({parameter.text})" if _wants_whole(error, value) else ""
                 raise ConfigError(f"the search of {key} holds {word}: {error}{hint}") from error
-    return options
+            if f"{key}.".startswith("dataset.") and key not in _SAME_TEXT:
+                others_texts.append((key, word, changed))
+    return options, others_texts
+
+
+def _try_data(
+    others: Sequence[tuple[str, str, RunOptions]], space: Mapping[str, Parameter]
+) -> Iterator[str]:
+    """Reads every text that the first trial does not; their layouts."""
+    for key, word, options in others:
+        try:
+            prepared = prepare(options)
+        except CharlabError as error:
+            raise ConfigError(f"the search of {key} holds {word}: {error}") from error
+        _try_lengths(space, prepared)
+        yield prepared.corpus.layout
 
 
 def _wants_whole(error: CharlabError, value: Any) -> bool:
@@ -127,9 +179,9 @@ def _wants_whole(error: CharlabError, value: Any) -> bool:
 
 
 def _try_lengths(space: Mapping[str, Parameter], prepared: Prepared) -> None:
-    """Checks that the text is long enough for every window, where all trials have one text."""
+    """Checks that a text is long enough for every window."""
     parameter = space.get("dataset.seq_len")
-    if parameter is None or {"dataset", "dataset.path"} & set(space):
+    if parameter is None or prepared.corpus.layout == "sequences":
         return
     options = prepared.options
     for value in parameter.extremes():
@@ -218,6 +270,7 @@ def _spec(
         base={k: v for k, v in base.items() if not f"{k}.".startswith(searched)},
         composition=composition.to_plain(),
         job=JOB,
+        duplicates=options.duplicates,
     )
 
 
@@ -256,13 +309,14 @@ def _grid_size(spec: Spec) -> int:
         )
     size = 1
     for parameter in spec.parameters:
-        points = parameter.points()
-        if points is None:
+        if parameter.count is None:
             raise ConfigError(
                 f"sweep.sampler=grid needs points, and {parameter.key}={parameter.text} is an "
                 f"interval: write {parameter.key}=choice(…), or leave it out by a plain value"
             )
-        size *= len(points)
+        size *= parameter.count
+    if size > _MOST_POINTS:
+        raise ConfigError(f"the grid has {size:,} points, more than {_MOST_POINTS:,}: search less")
     return size
 
 
@@ -275,7 +329,7 @@ def _try_function(spec: Spec, composition: Composition) -> None:
     import optuna
 
     from charlab.sweeps.claim import choose
-    from charlab.sweeps.study import quiet
+    from charlab.sweeps.storage import quiet
 
     quiet()
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))

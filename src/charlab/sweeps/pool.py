@@ -1,6 +1,8 @@
 """Keeps workers at work until a sweep is done: whoever ends a trial is replaced at once."""
 
 import contextlib
+import math
+import shlex
 import signal
 import time
 import uuid
@@ -10,15 +12,19 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from charlab.errors import SweepError
+from charlab.signals import heeded
 from charlab.sweeps.claim import CRASHES, FORMER, OWNER, REASON
 from charlab.sweeps.conduct import OUTPUT
+from charlab.sweeps.duplicates import waits_for_twin
 from charlab.sweeps.locks import Locks
+from charlab.sweeps.patience import Patience, StorageError
 from charlab.sweeps.spec import Address
 
 if TYPE_CHECKING:
     import optuna
     from optuna.trial import FrozenTrial
 
+WAITED_IN_VAIN = "a worker waited in vain for the storage, or for room on the disk"
 _SECONDS_BETWEEN_LOOKS = 1.0
 _MAX_BARREN_DEATHS = 3  # processes in a row that die before they take a trial
 _SECONDS_TO_SAVE = 60.0
@@ -39,8 +45,8 @@ class Worker(Protocol):
 class Engine(Protocol):
     """Starts workers."""
 
-    def start(self, owner: str, slot: int) -> Worker:
-        """A new worker.
+    def start(self, owner: str, slot: int) -> Worker | None:
+        """A new worker; None if there can be none now, but later.
 
         Args:
             owner: what it is to be called.
@@ -98,6 +104,7 @@ class Pool:
         size: workers at a time.
         engine: starts them.
         max_failures: failed trials in a row that stop the sweep.
+        minutes: after so many, nothing new begins and what runs saves itself; None: no limit.
         look: called now and then with what the sweep looks like.
         inside: the worker of another pool whose work this one is. It ends as soon as there is
             nothing to take; without one it stays for what others may leave behind.
@@ -110,6 +117,7 @@ class Pool:
     size: int
     engine: Engine
     max_failures: int
+    minutes: float | None = None
     look: Callable[[Survey], None] = lambda survey: None
     inside: str | None = None
     _live: dict[int, _Live] = field(default_factory=dict)
@@ -117,18 +125,21 @@ class Pool:
     _signal: int | None = None
 
     def run(self) -> int | None:
-        """Works until the sweep is done or a signal comes.
+        """Works until the sweep is done, the time is over or a signal comes.
 
         Returns:
             The signal, if one came.
 
         Raises:
-            SweepError: if too many trials failed in a row, or workers do not come up.
+            SweepError: if too many trials failed in a row, workers do not come up, or the storage
+                does not come back.
         """
-        previous = {n: signal.signal(n, self._note) for n in (signal.SIGINT, signal.SIGTERM)}
+        Patience.is_over = False
         self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
+        previous = {n: signal.signal(n, self._note) for n in heeded()}
+        deadline = math.inf if self.minutes is None else time.monotonic() + 60 * self.minutes
         try:
-            while self._signal is None:
+            while self._signal is None and time.monotonic() < deadline:
                 self._reap()
                 survey = self._survey()
                 self.look(survey)
@@ -139,6 +150,9 @@ class Pool:
                 if self.inside is not None and not self._live:
                     break
                 self.engine.wait(_SECONDS_BETWEEN_LOOKS)
+        except StorageError:
+            if self._signal is None:  # else nobody waited for it
+                raise
         finally:
             self._stop_all()
             self.engine.close()
@@ -147,10 +161,11 @@ class Pool:
         return self._signal
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self._signal is not None:  # a second one: at once
+        if self._signal is not None and number == signal.SIGINT:  # Ctrl-C once more: at once
             for live in self._live.values():
                 live.worker.stop(at_once=True)
-        self._signal = number
+        self._signal = self._signal or number
+        Patience.is_over = True
 
     def _trials(self) -> list["FrozenTrial"]:
         return self.study.get_trials(deepcopy=False)
@@ -161,7 +176,8 @@ class Pool:
         ours = {live.owner for live in self._live.values()}
         running = [trial for trial in trials if trial.state.name == "RUNNING"]
         at_work = {owner for t in running if (owner := _owner_among(ours, t)) is not None}
-        orphans = sum(self._is_orphan(t) for t in running if _owner_among(ours, t) is None)
+        left = [t for t in running if _owner_among(ours, t) is None]
+        orphans = sum(self._is_orphan(t) for t in left if not waits_for_twin(t, trials))
         new = max(0, self.n_trials - len(trials)) + states.count("WAITING")
         unsettled = len(ours) - len(at_work)  # workers that are about to take one
         return Survey(trials, self.n_trials, new + orphans - unsettled, len(self._live))
@@ -178,7 +194,10 @@ class Pool:
             owner = uuid.uuid4().hex
             if self.inside is not None:
                 owner = f"{self.inside}.{owner}"
-            self._live[slot] = _Live(self.engine.start(owner, slot), owner)
+            worker = self.engine.start(owner, slot)
+            if worker is None:
+                break
+            self._live[slot] = _Live(worker, owner)
 
     def _reap(self) -> None:
         for slot, live in list(self._live.items()):
@@ -186,6 +205,8 @@ class Pool:
             if death is None:
                 continue
             del self._live[slot]
+            if death.startswith(WAITED_IN_VAIN):
+                raise StorageError(death)
             if death:
                 self._count_crash(live.owner, death)
             else:
@@ -226,7 +247,7 @@ class Pool:
             raise SweepError(
                 f"{len(failures)} trials failed in a row (sweep.max_failures), the last because: "
                 f"{reason}; mend the cause and give the same command again with "
-                f"sweep.name={self.address.name.partition('/')[0]} to go on"
+                f"sweep.name={shlex.quote(self.address.name.partition('/')[0])} to go on"
             )
 
     def _stop_all(self) -> None:

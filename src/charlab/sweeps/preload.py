@@ -12,7 +12,7 @@ import charlab.config.composition
 import charlab.sweeps.claim
 import charlab.sweeps.conduct  # noqa: F401
 from charlab.sweeps.space import Parameter
-from charlab.sweeps.study import open_storage
+from charlab.sweeps.storage import open_storage
 
 
 def _walk_through() -> None:

@@ -1,6 +1,6 @@
 """``sweep.json``: where a sweep's storage is, so that its folder alone is enough to read it."""
 
-import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import SweepError
 from charlab.files import write_json
 from charlab.sweeps.databases import with_driver, without_password
+from charlab.sweeps.folders import read_mapping
 from charlab.sweeps.spec import Address
 
 RECORD = "sweep.json"
@@ -34,11 +35,10 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         SweepError: if it is not there or damaged.
     """
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SweepError(f"{folder} is no sweep: its {RECORD} cannot be read") from error
-    if not isinstance(record, dict) or not isinstance(record.get("n_trials"), int):
+    record = read_mapping(folder / RECORD)
+    if not record:
+        raise SweepError(f"{folder} is no sweep: its {RECORD} cannot be read")
+    if type(record.get("n_trials")) is not int or not isinstance(record.get("name"), str):
         raise SweepError(f"{folder / RECORD} is damaged")
     return record
 
@@ -49,11 +49,19 @@ def address_of(folder: Path, record: dict[str, Any], storage: str | None = None)
     Args:
         folder: the sweep's.
         record: what :func:`read_record` gave.
-        storage: its URL, where it cannot be read without a password.
+        storage: its URL, where it is no file in that folder.
+
+    Raises:
+        SweepError: if it is elsewhere and was not given: a folder may come from anywhere, and is
+            not to choose what is connected to.
     """
-    own = None if storage is None else with_driver(storage)
-    url = own or record.get("storage") or file_url(folder)
-    return Address(str(record["name"]), folder, str(url))
+    if storage is None and record.get("storage") is not None:
+        raise SweepError(
+            f"the storage of the sweep in {folder} is a server, which its own word is not enough "
+            f"for: add storage={shlex.quote(str(record['storage'])[:200])} (with the password, if "
+            "there is one)"
+        )
+    return Address(record["name"], folder, with_driver(storage) if storage else file_url(folder))
 
 
 def file_url(folder: Path) -> str:

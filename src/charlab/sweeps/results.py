@@ -18,7 +18,8 @@ class TrialResult:
 
     Attributes:
         number: its number, and its folder's name.
-        state: "complete", "pruned", "failed", "running" or "waiting".
+        state: "complete", "pruned", "failed", "running", "waiting", or "died": nobody works
+            on it any more, and the sweep takes it up when it goes on.
         parameters: setting -> value, of the settings that are searched.
         values: a value for each objective; None where there is none (yet).
         curve: (characters seen, value of the objective) at each report; empty with several

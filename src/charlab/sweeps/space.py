@@ -1,12 +1,14 @@
 """What a sweep searches: Hydra's own sweep syntax as Optuna's distributions."""
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from charlab.config.overrides import protect
 from charlab.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -65,20 +67,41 @@ class Parameter:
         if isinstance(distribution, CategoricalDistribution):
             return list(distribution.choices)
         low, high = distribution.low, distribution.high
-        between = [low + _GOLDEN * (high - low)] if self.points() is None else []
+        between = [low + _GOLDEN * (high - low)] if self.count is None else []
         return list(dict.fromkeys((low, *between, high)))
+
+    @property
+    def count(self) -> int | None:
+        """How many values there are; None for an interval."""
+        distribution: Any = self.distribution
+        if hasattr(distribution, "choices"):
+            return len(self._choices)
+        if distribution.step is None:
+            return None
+        steps: float = (distribution.high - distribution.low) / distribution.step
+        return round(steps) + 1
 
     def points(self) -> list[Any] | None:
         """All values, where they can be counted; None for an interval."""
-        from optuna.distributions import FloatDistribution
-
         distribution: Any = self.distribution
-        if hasattr(distribution, "choices"):
-            return list(distribution.choices)
-        if isinstance(distribution, FloatDistribution) and distribution.step is None:
-            return None
-        count = round((distribution.high - distribution.low) / distribution.step)
-        return [_stepped(distribution.low, distribution.step, i) for i in range(count + 1)]
+        if self.count is None or hasattr(distribution, "choices"):
+            return None if self.count is None else list(distribution.choices)
+        return [_stepped(distribution.low, distribution.step, i) for i in range(self.count)]
+
+    def value_of(self, given: Any) -> Any:
+        """A value that is known already, as the search has it.
+
+        Raises:
+            ConfigError: if the search does not hold it.
+        """
+        distribution: Any = self.distribution
+        for value in getattr(distribution, "choices", ()):
+            if value == given and isinstance(value, bool) == isinstance(given, bool):
+                return value
+        is_number = isinstance(given, int | float) and not isinstance(given, bool)
+        if not hasattr(distribution, "choices") and is_number and distribution._contains(given):
+            return distribution.to_external_repr(given)
+        raise ConfigError(f"{self.key}={given} is not in {self.text}")
 
 
 def read_space(
@@ -100,8 +123,10 @@ def read_space(
     """
     space: dict[str, Parameter] = {}
     fixed: dict[str, str] = {}
-    for word in (*(f"{key}={text}" for key, text in stored.items()), *words):
+    of_config = protect((f"{key}={text}" for key, text in stored.items()), grid=True)
+    for word in (*of_config, *words):
         override = _parse(word, loader)
+        _require_plain_or_whole(override, word)
         key = override.get_key_element()
         bare = key.lstrip("+~")
         space.pop(bare, None)
@@ -120,17 +145,60 @@ def words_of(space: Iterable[Parameter], values: Mapping[str, Any]) -> list[str]
     return [p.word(values[p.key]) for p in space if p.key in values]
 
 
+def words_of_runs(words: Iterable[str]) -> list[str]:
+    """The words of a command line that are not the sweep's own.
+
+    Raises:
+        ConfigError: if one of the sweep's own is a search, which Hydra would drop in silence.
+    """
+    runs = []
+    for word in words:
+        if not word.lstrip("+~").startswith(("sweep=", "sweep.", "sweep/")):
+            runs.append(word)
+        elif _parse(word).is_sweep_override():
+            key = word.partition("=")[0].lstrip("+")
+            of_run = key.removeprefix("sweep.space.")
+            hint = "" if of_run == key else f", here {of_run}=…"
+            raise ConfigError(
+                f"{word}: a sweep's own settings have one value each; a run's setting is searched "
+                f"as KEY=choice(…){hint}"
+            )
+    return runs
+
+
+def _require_plain_or_whole(override: "Override", word: str) -> None:
+    """Refuses what every trial would read otherwise, or none could."""
+    from hydra.core.override_parser.types import Sweep
+
+    value: Any = override.value()
+    if override.is_sweep_override():
+        if override.is_delete():
+            raise ConfigError(f"{word} takes a setting out, which has no values to search")
+        return
+    if isinstance(value, list) and re.search(r"(=|\()\s*shuffle\(", word):
+        raise ConfigError(f"{word} would be another list in every trial: write the list out")
+    if any(isinstance(item, Sweep) for item in _leaves(value)):
+        raise ConfigError(f"{word} searches a part of a list or group: write choice([…],[…])")
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
 def _parse(word: str, loader: "ConfigLoader | None" = None) -> "Override":
     from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
 
     key, _, text = word.partition("=")
     if text.replace(" ", "") in ("choice()", "choice"):
         raise ConfigError(f"{key}={text} is a choice of nothing: give it values, {_EXAMPLES}")
     try:
         override = OverridesParser.create(loader).parse_override(word)
-    except HydraException as error:
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # Hydra's functions raise whatever their arguments made them
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         if "NoneType is incompatible" in reason and "choice(" in text:
             raise ConfigError(
                 f"{word}: Hydra's choice(…) takes no null; write the values bare, as {key}=null,1"
@@ -162,22 +230,40 @@ def _distribution(parameter: Parameter) -> "BaseDistribution":
         return _interval(parameter, override.value())
     if kind == ValueType.RANGE_SWEEP:
         return _range(parameter, override.value())
-    choices = list(_choices(override))
+    sweep: Any = override.value()
+    if getattr(sweep, "tags", None):
+        raise ConfigError(f"{parameter.key}={parameter.text}: a choice takes no tag")
+    choices = list(parameter._choices)
     if not choices:
         raise ConfigError(f"{parameter.key}={parameter.text} is a choice of nothing")
     return CategoricalDistribution(choices)
 
 
 def _choices(override: "Override") -> dict[Scalar, str]:
-    """Each choice's value for Optuna -> its text for Hydra. Lists stand for themselves as text."""
-    from hydra.core.override_parser.types import QuotedString, Transformer
+    """Each choice's value for Optuna -> its text for Hydra. Lists stand for themselves as text.
+
+    In the order in which they are written: one that is shuffled (``shuffle(…)``) would be another
+    in every process, and means nothing to what chooses trials.
+
+    Raises:
+        ConfigError: if two of them are one to Optuna.
+    """
+    from hydra.core.override_parser.types import QuotedString, Sweep, Transformer
 
     choices: dict[Scalar, str] = {}
-    for element in override.sweep_iterator(Transformer.identity):
-        item: Any = element
+    sweep: Any = override.value()
+    for item in getattr(sweep, "list", sweep):
+        if isinstance(item, Sweep):
+            raise ConfigError(f"{override.get_key_element()} cannot be searched by a choice of one")
         value = item.text if isinstance(item, QuotedString) else item
         text = _quoted(value) if isinstance(value, str) else str(Transformer.str(item))
-        choices[value if isinstance(value, Scalar) else text] = text
+        name = value if isinstance(value, Scalar) else text
+        if name in choices or name != name:
+            reason = "equals one before it" if name in choices else "is no value"
+            raise ConfigError(
+                f"{override.get_key_element()} cannot be searched: in its choice {text} {reason}"
+            )
+        choices[name] = text
     return choices
 
 
@@ -210,36 +296,42 @@ def _interval(parameter: Parameter, sweep: Any) -> "BaseDistribution":
 
 
 def _range(parameter: Parameter, sweep: Any) -> "BaseDistribution":
-    """Hydra's range leaves its end out."""
+    """Hydra's range leaves its end out. Only its ends are computed: it may have many values."""
     from optuna.distributions import FloatDistribution, IntDistribution
 
     log = _is_log(parameter, sweep)
-    values = sorted(sweep.range())
-    if not values:
+    ends = (sweep.start, sweep.stop, sweep.step)
+    if not all(math.isfinite(number) for number in ends) or sweep.step == 0:
+        raise ConfigError(f"{parameter.key}={parameter.text}: a range needs finite ends and a step")
+    start, stop, step = (Decimal(str(number)) for number in ends)
+    last = math.ceil((stop - start) / step) - 1
+    if last < 0:
         raise ConfigError(
             f"{parameter.key}={parameter.text} holds no value: a range leaves its end out"
         )
-    _require_order(parameter, values[0], values[-1], log=log)
+    low, high = sorted((sweep.start, _stepped(sweep.start, sweep.step, last)))
+    _require_order(parameter, low, high, log=log)
     step = abs(sweep.step)
     if log and step != 1:
         raise ConfigError(
             f"{parameter.key}={parameter.text}: a logarithmic range has no step; "
             "use tag(log,int(interval(low,high)))"
         )
-    if all(isinstance(value, int) for value in values):
-        return IntDistribution(values[0], values[-1], log=log, step=1 if log else int(step))
-    low, step = float(values[0]), float(step)
-    return FloatDistribution(low, _stepped(low, step, len(values) - 1), step=step)
+    if all(isinstance(number, int) for number in ends):
+        return IntDistribution(low, high, log=log, step=1 if log else step)
+    return FloatDistribution(float(low), float(high), step=float(step))
 
 
 def _stepped(low: Any, step: Any, count: int) -> Any:
     """``low + count * step`` as written on paper: 0.1 + 2 × 0.1 is 0.3, as it is for Optuna."""
-    if isinstance(step, int):
+    if isinstance(low, int) and isinstance(step, int):
         return low + count * step
     return float(Decimal(str(low)) + count * Decimal(str(step)))
 
 
 def _require_order(parameter: Parameter, low: float, high: float, *, log: bool) -> None:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ConfigError(f"{parameter.key}={parameter.text}: the ends must be finite numbers")
     if low > high:
         raise ConfigError(f"{parameter.key}={parameter.text} holds no value: {low} is above {high}")
     if log and low <= 0:

@@ -52,6 +52,7 @@ class Spec:
         base: the configuration that all trials share, flat; what is searched is not in it.
         composition: how other processes compose a configuration.
         job: "module:function" that runs a trial.
+        duplicates: what becomes of a trial whose settings were tried: "reuse", "redraw", "train".
     """
 
     space: dict[str, str]
@@ -73,6 +74,7 @@ class Spec:
     base: dict[str, Any]
     composition: dict[str, Any]
     job: str
+    duplicates: str = "reuse"
 
     @property
     def parameters(self) -> list[Parameter]:
@@ -117,9 +119,11 @@ _COMPARED = (
     "reduction_factor",
     "function",
     "function_digest",
+    "duplicates",
+    "job",
 )
 # Settings of the base that change no result.
-_INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
+INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
 
 
 def _compared(spec: Spec, key: str) -> dict[str, Any]:
@@ -127,7 +131,7 @@ def _compared(spec: Spec, key: str) -> dict[str, Any]:
     if key == "space":
         return {f"the search of {name}": text.replace(" ", "") for name, text in value.items()}
     if key == "base":
-        return {name: item for name, item in value.items() if name not in _INCIDENTAL}
+        return {name: item for name, item in value.items() if name not in INCIDENTAL}
     if isinstance(value, tuple):
         value = ", ".join(value)
     return {f"sweep.{key}": value}

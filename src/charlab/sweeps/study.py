@@ -1,11 +1,11 @@
 """A sweep as a study of Optuna: its storage, who chooses trials, who gives them up."""
 
 import binascii
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from charlab.errors import SweepError
-from charlab.sweeps.databases import one_line_errors
+from charlab.sweeps.folders import require_no_trials
+from charlab.sweeps.patience import patiently
 from charlab.sweeps.spec import Address, Spec
 
 if TYPE_CHECKING:
@@ -14,29 +14,19 @@ if TYPE_CHECKING:
 SPEC = "charlab spec"  # the study's attribute that holds the definition
 
 
-def open_storage(url: str) -> "optuna.storages.RDBStorage":
-    """The storage behind a URL.
-
-    Raises:
-        ConfigError: if it cannot be reached.
-    """
-    import optuna
-
-    quiet()
-    patient = {"connect_args": {"timeout": 60}} if url.startswith("sqlite") else {}
-    with one_line_errors(url):
-        return optuna.storages.RDBStorage(
-            url, engine_kwargs={**patient, "pool_pre_ping": True, "pool_size": 2}
-        )
-
-
 def create(address: Address, spec: Spec) -> Spec:
     """Creates the study if there is none; call it while alone.
 
     Returns:
         The definition that the study has: the one given, or the one it was created with.
+
+    Raises:
+        ConfigError: if the storage cannot be used.
+        SweepError: if the study is new, and its folder holds trials of another one.
     """
     import optuna
+
+    from charlab.sweeps.storage import open_storage
 
     study = optuna.create_study(
         study_name=address.name,
@@ -46,20 +36,35 @@ def create(address: Address, spec: Spec) -> Spec:
     )
     stored = study.user_attrs.get(SPEC)
     if stored is None:
+        require_no_trials(address.folder)
         study.set_user_attr(SPEC, spec.to_json())
         return spec
     return Spec.from_json(stored)
 
 
-def load(address: Address) -> tuple["optuna.Study", Spec]:
+def load(address: Address, *, reading: bool = False) -> tuple["optuna.Study", Spec]:
     """The study and its definition; its sampler chooses nothing yet.
 
+    Args:
+        address: the sweep's.
+        reading: whether nothing is to be written; else the study is one that has been created
+            or read before, so a server that is away is waited for.
+
     Raises:
+        ConfigError: if the storage cannot be used.
         SweepError: if there is no such study.
     """
+    if reading:
+        return _load(address, reading=True)
+    return patiently(lambda: _load(address, reading=False))
+
+
+def _load(address: Address, *, reading: bool) -> tuple["optuna.Study", Spec]:
     import optuna
 
-    storage = open_storage(address.storage)
+    from charlab.sweeps.storage import open_storage
+
+    storage = open_storage(address.storage, reading=reading)
     try:
         study = optuna.load_study(
             study_name=address.name, storage=storage, sampler=optuna.samplers.RandomSampler(0)
@@ -71,7 +76,9 @@ def load(address: Address) -> tuple["optuna.Study", Spec]:
     return study, spec
 
 
-def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
+def build_sampler(
+    spec: Spec, number: int, name: str | None = None
+) -> "optuna.samplers.BaseSampler":
     """What chooses the settings of the trial with this number.
 
     Trials are chosen in processes of their own, so a seed has to say which trial it is for:
@@ -82,7 +89,8 @@ def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
 
     seed = (spec.seed + 7919 * number) % 2**32
     startup = spec.startup_trials
-    if spec.sampler == "tpe":
+    name = name or spec.sampler
+    if name == "tpe":
         return samplers.TPESampler(
             seed=seed,
             n_startup_trials=startup,
@@ -90,13 +98,13 @@ def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
             constant_liar=True,
             group=spec.function is not None,
         )
-    if spec.sampler == "gp":
+    if name == "gp":
         return samplers.GPSampler(
             seed=seed,
             n_startup_trials=startup,
             independent_sampler=samplers.RandomSampler(seed),
         )
-    if spec.sampler == "qmc":
+    if name == "qmc":
         return samplers.QMCSampler(
             seed=spec.seed,
             scramble=True,
@@ -104,7 +112,7 @@ def build_sampler(spec: Spec, number: int) -> "optuna.samplers.BaseSampler":
             warn_independent_sampling=False,
             warn_asynchronous_seeding=False,
         )
-    if spec.sampler == "grid":
+    if name == "grid":
         points: Any = {p.key: p.points() for p in spec.parameters}
         return samplers.GridSampler(points, seed=spec.seed)
     return samplers.RandomSampler(seed)
@@ -160,12 +168,3 @@ def _hyperband(**options: Any) -> "optuna.pruners.BasePruner":
             return self._n_brackets - 1
 
     return Hyperband(**options)
-
-
-def quiet() -> None:
-    """Keeps Optuna's own remarks off the screen."""
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    warnings.filterwarnings("ignore", module="optuna")
-    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)

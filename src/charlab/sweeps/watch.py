@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from charlab.sweeps.claim import LABEL, REASON
+from charlab.sweeps.duplicates import SAME_AS
 from charlab.sweeps.pool import Survey
+from charlab.sweeps.queueing import RETRY_OF
 from charlab.sweeps.spec import Spec
-from charlab.terminal import console, duration, say
+from charlab.terminal import console, duration, say, visible
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -68,14 +70,19 @@ class SweepDisplay:
     def _line(self, trial: "FrozenTrial", survey: Survey) -> str:
         took = _seconds(trial)
         done = sum(t.state.is_finished() for t in survey.trials)
-        head = f"trial {trial.number} ({done}/{survey.n_trials}), {duration(took)}"
+        retried = trial.user_attrs.get(RETRY_OF)
+        again = "" if retried is None else f", trial {retried} again"
+        head = f"trial {trial.number}{again} ({done}/{survey.n_trials}), {duration(took)}"
         if trial.state.name == "FAIL":
             return f"{head}: failed: {trial.user_attrs.get(REASON, 'no reason known')}"
         values = trial.values or list(trial.intermediate_values.values())[-1:]
         shown = self._values(values) or "no value"
         if trial.state.name == "PRUNED":
             shown = f"pruned at {shown}"
-        return f"{head}: {shown} | {_settings(trial)}{self._best_so_far(survey.trials)}"
+        twin = trial.user_attrs.get(SAME_AS)
+        copied = "" if twin is None else f" (the settings and result of trial {twin})"
+        best = self._best_so_far(survey.trials)
+        return f"{head}: {shown} | {_settings(trial)}{copied}{best}"
 
     def _values(self, values: Any) -> str:
         pairs = zip(self._spec.objectives, values, strict=False)
@@ -87,7 +94,7 @@ class SweepDisplay:
 
     def _picture(self, survey: Survey) -> Group:
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("trial", "for", "seen", self._spec.objectives[0], "settings"):
+        for name in ("trial", "for", "seen", visible(self._spec.objectives[0]), "settings"):
             table.add_column(name, overflow="ellipsis", no_wrap=True)
         running = [t for t in survey.trials if t.state.name == "RUNNING"]
         for trial in running[:_ROWS]:
@@ -98,7 +105,7 @@ class SweepDisplay:
                 duration(_seconds(trial)),
                 share,
                 "–" if value is None else _short(value),
-                _settings(trial),
+                visible(_settings(trial)),
             )
         if len(running) > _ROWS:
             table.add_row("…", "", "", "", f"and {len(running) - _ROWS} more")

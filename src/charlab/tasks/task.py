@@ -251,9 +251,9 @@ class Task(ABC, Generic[Network]):
         found = [(m.name, metrics.get(f"{split}/{m.name}")) for m in self.options.metrics]
         return ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
 
-    def describe_meter(self, meter: Meter) -> str | None:
-        """What ``evaluate.py`` prints below the metrics; None: nothing."""
-        return None
+    def describe_meter(self, meter: Meter) -> list[str]:
+        """Lines that ``evaluate.py`` prints below the metrics; nothing by default."""
+        return []
 
     has_figure = False
     """Whether :meth:`meter_figure` draws something."""

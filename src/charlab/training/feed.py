@@ -38,6 +38,10 @@ class Feed:
         assert len(windows) == count, "an epoch has fewer windows than it says"
         return windows
 
+    def look_ahead(self) -> Batch:
+        """The window that comes next, which stays the next."""
+        return next(self._batches.epoch(self._progress.epoch, self._progress.window))
+
     def rewind(self) -> None:
         """Lets the next step begin where the progress points, wherever that is now."""
         self._windows = None

@@ -1,6 +1,5 @@
 """How a network is trained at its task, batch by batch, and where it stands."""
 
-import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -12,18 +11,26 @@ import torch
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
+from charlab.checkpoint import named, require_like
+from charlab.config.check import build
 from charlab.data.batch import Batch
 from charlab.data.batches import TrainingBatches
 from charlab.data.original import OriginalText
+from charlab.errors import CheckpointError
 from charlab.models.state import State, carried_state, detach_state
 from charlab.parallel.world import World
 from charlab.tasks.task import Network, StepOutput, Task
 from charlab.training.feed import Feed
 from charlab.training.loader import STEPS_PER_STRETCH, Legs
-from charlab.training.optimization import build_optimizer, clip_gradient, rate_factor
+from charlab.training.optimization import (
+    build_optimizer,
+    clip_gradient,
+    load_optimizer_state,
+    rate_factor,
+)
 from charlab.training.precision import autocast, fast_products
 from charlab.training.progress import Clock, Limits, Progress
-from charlab.training.records import DivergedError, Stopped, Sums, TrainingOptions
+from charlab.training.records import DivergedError, Stopped, TrainingOptions
 from charlab.training.statistics import Ledger
 
 
@@ -277,12 +284,30 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes up what :meth:`training_state` gave."""
-        for field in dataclasses.fields(Progress):
-            setattr(self.progress, field.name, state["progress"][field.name])
-        self.optimizer.load_state_dict(state["optimizer"])
-        carry = state["carry"]
-        self._carry = None if carry is None else tuple(tensor for tensor in carry)
-        self.figures = dict(state["figures"])
-        self._ledger.sums = Sums(**state["sums"])
+        """Takes up what :meth:`training_state` gave.
+
+        Raises:
+            CharlabError: if a value or a tensor is not as this network and these options make it.
+        """
+        progress = build(Progress, state["progress"], hints=False)
+        if progress.window >= self._feed.windows_per_epoch:
+            raise CheckpointError(f"an epoch has no batch {progress.window}")
+        vars(self.progress).update(vars(progress))
+        load_optimizer_state(self.optimizer, self._trained, state["optimizer"])
+        self._carry = self._own_carry(state["carry"])
+        self.figures = named(state["figures"], int | float)
+        self._ledger.load(state["sums"])
         self._feed.rewind()
+
+    def _own_carry(self, carry: Any) -> State | None:
+        """The carried state of a checkpoint, if it fits the windows that come next."""
+        if carry is None:
+            return None
+        window = self._feed.look_ahead()
+        network: Any = self.network
+        own = network.init_state(len(window.ids)) if window.lengths is None else ()
+        if not own:
+            raise CheckpointError("documents carry no state from one batch to the next")
+        for tensor, expected in zip(carry, own, strict=True):
+            require_like(tensor, expected, "the carried state")
+        return tuple(carry)

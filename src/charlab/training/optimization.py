@@ -2,11 +2,15 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from charlab.checkpoint import named, require_like
+from charlab.config.check import check_some
 from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
+from charlab.errors import CheckpointError
 
 
 def build_optimizer(
@@ -33,6 +37,45 @@ def build_optimizer(
         weight_decay=options.weight_decay,
         fused=True,
     )
+
+
+_SLOTS = {
+    torch.optim.SGD: {"momentum_buffer"},
+    torch.optim.Adam: {"step", "exp_avg", "exp_avg_sq"},
+    torch.optim.AdamW: {"step", "exp_avg", "exp_avg_sq"},
+}
+
+
+def load_optimizer_state(
+    optimizer: torch.optim.Optimizer, parameters: Sequence[nn.Parameter], state: dict[str, Any]
+) -> None:
+    """Gives a new optimizer the state of a checkpoint; its settings stay its own.
+
+    A fused kernel trusts what it is given: a tensor of another shape is written beyond its end.
+
+    Args:
+        optimizer: what `build_optimizer` made of the parameters.
+        parameters: all of them, in order.
+        state: what the optimizer's ``state_dict`` gave.
+
+    Raises:
+        CheckpointError: if it is not the state of such an optimizer.
+    """
+    own, slots = optimizer.state_dict(), named(named(state, object)["state"], object)
+    if slots and slots.keys() != set(range(len(parameters))):
+        raise CheckpointError("the optimizer's state is not that of the network's weights")
+    for index, parts in slots.items():
+        if named(parts, object).keys() != _SLOTS[type(optimizer)]:
+            raise CheckpointError(f"the optimizer's state {index} holds {', '.join(parts)}")
+        for name, part in parts.items():
+            like = torch.zeros(()) if name == "step" else parameters[index]
+            require_like(part, like, f"the optimizer's {name} {index}")
+            if name in ("step", "exp_avg_sq") and bool((part < 0).any()):
+                raise CheckpointError(f"the optimizer's {name} {index} is below 0")
+    (settings,), (stored,) = own["param_groups"], state["param_groups"]
+    rate = {"lr": named(stored, object)["lr"]}  # of the last step; all else is configured
+    settings |= check_some(AdamOptions, rate, prefix="the optimizer's ")
+    optimizer.load_state_dict({"state": slots, "param_groups": [settings]})
 
 
 def _cosine(share: float) -> float:

@@ -2,7 +2,9 @@
 
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from charlab.config.rules import at_least
 
 
 @dataclass
@@ -19,12 +21,12 @@ class Progress:
         validation_due: whether a leg of training is over and its validation is not.
     """
 
-    epoch: int = 0
-    window: int = 0
-    step: int = 0
-    characters: int = 0
-    train_seconds: float = 0.0
-    elapsed_seconds: float = 0.0
+    epoch: Annotated[int, at_least(0)] = 0
+    window: Annotated[int, at_least(0)] = 0
+    step: Annotated[int, at_least(0)] = 0
+    characters: Annotated[int, at_least(0)] = 0
+    train_seconds: Annotated[float, at_least(0)] = 0.0
+    elapsed_seconds: Annotated[float, at_least(0)] = 0.0
     validation_due: bool = False
 
     def to_plain(self) -> dict[str, Any]:

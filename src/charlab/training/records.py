@@ -1,9 +1,11 @@
 """What passes between a task, its training loop and those around it."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from torch import Tensor
 
+from charlab.config.rules import at_least
 from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
 from charlab.errors import CharlabError
 
@@ -55,8 +57,8 @@ class Sums:
     """
 
     device: Tensor  # (3,): loss, gradient norm, correct predictions
-    windows: int = 0  # optimizer steps, by the name that they have in checkpoints
-    predictions: int = 0
-    measured: int = 0  # predictions whose correctness was counted
-    characters: int = 0
-    seconds: float = 0.0
+    windows: Annotated[int, at_least(0)] = 0  # optimizer steps; the name is that in checkpoints
+    predictions: Annotated[int, at_least(0)] = 0
+    measured: Annotated[int, at_least(0)] = 0  # predictions whose correctness was counted
+    characters: Annotated[int, at_least(0)] = 0
+    seconds: Annotated[float, at_least(0)] = 0.0

@@ -8,7 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from charlab.checkpoint import require_like
+from charlab.config.check import check_some
 from charlab.data.batch import Batch
+from charlab.errors import CheckpointError
 from charlab.parallel.world import World
 from charlab.tasks.task import StepOutput
 from charlab.training.progress import Progress
@@ -80,6 +83,22 @@ class Ledger:
         self.sums = Sums(torch.zeros_like(sums.device))
         accuracy = correct / sums.measured if sums.measured else None
         return loss / sums.predictions, norm / sums.windows, accuracy, sums
+
+    def load(self, plain: dict[str, Any]) -> None:
+        """Takes up what :meth:`to_plain` gave.
+
+        Raises:
+            CharlabError: if it is something else.
+        """
+        counts = dict(plain)
+        device = counts.pop("device")
+        require_like(device, torch.zeros(3, dtype=device.dtype), "sums.device")
+        if device.dtype not in (torch.float32, torch.float64):
+            raise CheckpointError(f"sums.device is of {device.dtype}")
+        sums = Sums(device, **check_some(Sums, counts, prefix="sums."))
+        if sums.windows and not sums.predictions:
+            raise CheckpointError("the sums are of optimizer steps that predicted nothing")
+        self.sums = sums
 
     def to_plain(self) -> dict[str, Any]:
         """For a checkpoint."""

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charlab.data.sources.reading.arrangement import label_of as label_of_entry
 from charlab.data.sources.reading.entries import Entry
-from charlab.data.sources.reading.entries import label_of as label_of_entry
 from charlab.data.sources.reading.files import files_below, locate
 from charlab.data.sources.reading.text_files import read_text as read_entry
 from charlab.errors import DataError
@@ -74,7 +74,7 @@ def test_a_walk_in_circles_ends(tmp_path):
     (tmp_path / "sub" / "x.txt").touch()
     assert locate(str(tmp_path / "**" / "*.txt")) == [tmp_path / "sub" / "x.txt"]
     assert locate(str(tmp_path / "**")) == [tmp_path / "sub" / "x.txt"]
-    assert files_below(tmp_path) == [tmp_path / "sub" / "x.txt"]
+    assert files_below(tmp_path)[0] == [tmp_path / "sub" / "x.txt"]
 
 
 @pytest.mark.parametrize("target", ["loop", "nowhere"])
@@ -163,7 +163,10 @@ def test_links_in_circles_and_what_is_no_regular_file_are_passed_over(tmp_path):
     (tmp_path / "broken.txt").symlink_to(tmp_path / "nowhere")
     (tmp_path / "circle").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    assert files_below(tmp_path) == [tmp_path / "a.txt", tmp_path / "link.txt"]
+    (tmp_path / ".hidden").touch()
+    files, passed = files_below(tmp_path)
+    assert files == [tmp_path / "a.txt", tmp_path / "link.txt"]
+    assert [file.name for file in passed] == [".hidden", "broken.txt", "circle", "pipe"]
 
 
 # Reading
@@ -216,11 +219,11 @@ def test_bytes_that_are_no_text_in_the_encoding(tmp_path, data, encoding, messag
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
-    def deny(self, mode):
-        raise PermissionError(13, "Permission denied", str(self))
+    def deny(path, flags, mode=0o777):
+        raise PermissionError(13, "Permission denied", str(path))
 
     (tmp_path / "x.txt").touch()
-    monkeypatch.setattr(Path, "open", deny)  # file modes do not stop an administrator
+    monkeypatch.setattr(os, "open", deny)  # file modes do not stop an administrator
     assert refused(read_text, tmp_path / "x.txt", "utf-8").endswith("x.txt': Permission denied")
 
 

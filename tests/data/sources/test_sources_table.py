@@ -10,6 +10,7 @@ import pytest
 from charlab.data.corpus import build_corpus
 from charlab.data.document import Document
 from charlab.data.sources import Request, read_source
+from charlab.data.sources.reading import opening
 from charlab.errors import DataError
 
 ROWS = [('Hello, "you"\nthere', "greeting"), ("Tschüß", "farewell"), ("再见", "farewell")]
@@ -133,6 +134,115 @@ def test_labels_may_be_whole_numbers(tmp_path):
 def test_a_text_longer_than_python_s_reader_takes_of_itself(tmp_path):
     text = "long " * 50_000
     assert read(write(tmp_path / "a.csv", f"text\n{text}\n")) == [Document(text)]
+
+
+# How a CSV file is written
+
+
+def said(path, text=None, label=None) -> tuple[list[Document], str]:
+    """The documents, and what is said about how they were read."""
+    lines: list[str] = []
+    request = Request(str(path), text_column=text, label_column=label, remark=lines.append)
+    return list(read_source("table", request)), "; ".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        ("text\tlabel\nso, so; la\tx\nb\ty\n", "tabs"),
+        ("text|label\nso, so; la|x\nb|y\n", "bars (|)"),
+        (
+            "text;label\nso, so; la;x\n".replace("so, so; la", '"so, so; la"') + "b;y\n",
+            "semicolons",
+        ),
+        ('"n, of it";text;label\n1;"so, so; la";x\n2;b;y\n', "semicolons"),
+        ('sep=;\ntext;label\n"so, so; la";x\nb;y', "semicolons"),
+        ("sep=!\ntext!label\nso, so; la!x\nb!y", "'!'"),
+        ('text, label\n"so, so; la", "x"\nb, "y"\n', "commas"),
+        ('label,text\nx,"so, so; la"\ny,b\n', "commas"),
+    ],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_the_separator_is_found_out_and_said(tmp_path, content, form, named):
+    file = write(tmp_path / "a.csv", content)
+    text = "text" if named else None
+    found, line = said(file, text, "label")
+    assert found == [Document("so, so; la", "x"), Document("b", "y")]
+    assert line == (
+        f"{str(file)!r}: fields parted by {form}, texts are in the column 'text', labels in 'label'"
+    )
+
+
+def test_lines_are_counted_with_the_one_that_names_the_separator(tmp_path):
+    assert ", line 3: 1 fields" in refused(write(tmp_path / "a.csv", "sep=;\ntext;n\na\n"))
+
+
+def test_a_quote_after_a_space_that_comes_late_is_no_part_of_a_label(tmp_path):
+    rows = "text,label\n" + "a,x\n" * 100
+    message = refused(write(tmp_path / "a.csv", rows + 'b, "x"\n'), "text", "label")
+    assert ", line 102: a quote after a space" in message
+
+
+def test_a_column_without_a_name_loses_no_text(tmp_path):
+    file = write(tmp_path / "a.csv", "Anna\nBo\n")
+    found, line = said(file)
+    assert found == [Document("Anna"), Document("Bo")]
+    assert "one column without a name: 'Anna' is a text too (dataset.text_column says" in line
+    assert said(file, "Anna")[0] == [Document("Bo")]
+    assert said(write(tmp_path / "b.csv", "Names\nBo\n"))[0] == [Document("Bo")]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "parquet"])
+@pytest.mark.parametrize("twice", ["text", "label"])
+def test_a_column_that_is_there_twice_is_refused(tmp_path, form, twice):
+    names = ["text", "label", twice]
+    file = tmp_path / f"a.{form}"
+    if form == "parquet":
+        pq.write_table(pa.table([["a"], ["x"], ["b"]], names=names), file)
+    elif form == "jsonl":
+        write(file, f'{{"text": "a", "label": "x", "{twice}": "b"}}')
+    else:
+        write(file, "\n".join([",".join(names), "a,x,b"]).replace(",", "\t,"[form == "csv"]))
+    message = refused(file, "text", "label")
+    assert "a name stands in it twice" in message or f"has 2 columns {twice!r}" in message
+
+
+def test_other_columns_may_be_there_twice(tmp_path):
+    assert read(write(tmp_path / "a.csv", "text,n,n\na,1,2\n")) == [Document("a")]
+    pq.write_table(pa.table([["a"], [1], [2]], names=["text", "n", "n"]), tmp_path / "b.pq")
+    assert read(tmp_path / "b.pq") == [Document("a")]
+
+
+def test_parquet_labels_may_be_bytes(tmp_path):
+    file = as_parquet(tmp_path / "a.pq", text=["a", "b"], label=["né".encode(), b"pos"])
+    assert read(file, label="label") == [Document("a", "né"), Document("b", "pos")]
+    file = as_parquet(tmp_path / "b.pq", text=["a"], label=[b"n\xe9"])
+    assert "row 1: the label is no UTF-8 text" in refused(file, label="label")
+
+
+def test_labels_of_either_normal_form_are_one(tmp_path):
+    file = write(tmp_path / "a.csv", "text,label\na,caf\u00e9\nb, cafe\u0301\n")
+    assert {document.label for document in read(file, label="label")} == {"caf\u00e9"}
+
+
+def test_tables_in_parts_and_what_lies_beside_them(tmp_path):
+    for name in ("train.csv", "valid.csv", "test.csv", "more.csv"):
+        write(tmp_path / name, "text\n" + name)
+    write(tmp_path / "notes.pdf", "no table")
+    found, lines = said(tmp_path)
+    assert [(d.text, d.split) for d in found] == [
+        ("test.csv", "test"),
+        ("train.csv", None),
+        ("valid.csv", "val"),
+    ]
+    assert lines.startswith("left out: 'more.csv', 'notes.pdf'; ")
+    assert lines.count("texts are in the column") == 1  # for all that are read alike
+
+
+def test_parquet_that_would_grow_far_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "SMALL", 1000)
+    file = as_parquet(tmp_path / "a.pq", text=["a" * 100] * 200_000)
+    assert "looks like a zip bomb" in refused(file)
 
 
 # Columns

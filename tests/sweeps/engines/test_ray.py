@@ -102,6 +102,33 @@ def test_a_worker_that_fits_nowhere(tmp_path: Path, cpus: float, gpus: float, sa
         engine_for(options, toy_sweep(tmp_path), 1, 1)
 
 
+class _Gone:
+    """A worker whose node is gone, or one that was stopped."""
+
+    def __init__(self, *, is_lost: bool) -> None:
+        self.is_lost = is_lost
+
+    def ended(self) -> str:
+        return ""
+
+
+def test_a_lost_node_is_one_line(monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("charlab.sweeps.engines.ray.warn", said.append)
+    task: Any = None
+    engine: Any = RayEngine(task, 1.0, 0.0, has_begun=False)
+    engine._actors = [_Gone(is_lost=True), _Gone(is_lost=True), _Gone(is_lost=False)]
+    engine.wait(0.0)
+    engine.wait(0.0)
+    assert said == [
+        "a node of the Ray cluster is gone, and 2 of the workers with it; their trials go on "
+        "elsewhere"
+    ]
+    lines = {"lines": ["Raylet is terminated."], "pid": "raylet", "is_err": False}
+    ray._private.worker.print_to_stdstream(lines, ignore_prefix=False)
+    assert capfd.readouterr().out == ""
+
+
 def test_no_ray_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(ConfigError, match=r"needs Ray: pip install -e '\.\[ray\]'"):

@@ -88,8 +88,9 @@ def test_submitit_writes_no_password_to_disk(
     assert os.environ["CHARLAB_SWEEP_STORAGE"] == url
     job = engine.start("w", 0)
     assert files_with(tmp_path / JOBS, "127.0.0.1")
+    until(lambda: files_with(tmp_path, "the sweep's storage does not answer"))
+    job.stop(at_once=True)
     until(lambda: job.ended() is not None)
-    assert str(job.ended()).startswith("sweep.storage cannot be used")
     assert files_with(tmp_path, "geheim") == []
 
 
@@ -109,6 +110,12 @@ def test_no_submitit_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 _COMMANDS = {
     "sbatch": """
         grep -q 'partition=broken' "$1" && { echo 'invalid partition specified' >&2; exit 1; }
+        living=0
+        for file in "$SLURM_TOY"/[0-9]*; do kill -0 "${file##*/}" 2> /dev/null && ((++living)); done
+        if [[ -e $SLURM_TOY/limit && $living -ge $(cat "$SLURM_TOY/limit") ]]; then
+            echo refused >> "$SLURM_TOY/refusals"
+            echo 'sbatch: error: QOSMaxSubmitJobPerUserLimit' >&2; exit 1
+        fi
         cp "$1" "$SLURM_TOY/script"
         setsid env bash -c 'export SLURM_JOB_ID=$$; touch "$SLURM_TOY/$$"; exec bash "$0"' "$1" \\
             > /dev/null 2>&1 &
@@ -122,7 +129,9 @@ _COMMANDS = {
         export SLURM_PROCID=0 SLURM_LOCALID=0 SLURM_NODEID=0 SLURM_NTASKS=1 SLURM_JOB_NUM_NODES=1
         exec "$@"
     """,
+    "squeue": 'cat "$SLURM_TOY/queue"; echo "squeue: error" >&2',
     "sacct": """
+        [[ -e $SLURM_TOY/down ]] && { echo 'sacct: error: slurmdbd is down' >&2; exit 1; }
         echo 'JobID|State|NodeList'
         for file in "$SLURM_TOY"/[0-9]*; do
             job=${file##*/}; state=$(cat "$file")
@@ -183,6 +192,92 @@ def test_slurm_refuses_a_job(slurm: Path, tmp_path: Path) -> None:
     engine = engine_for(_options("slurm", partition="broken"), toy_sweep(tmp_path), 1, 1)
     with pytest.raises(SweepError, match=r"^SLURM takes no job: .*invalid partition specified"):
         engine.start("w", 0)
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the terminal shows."""
+    lines: list[str] = []
+    for name in ("say", "warn"):
+        monkeypatch.setattr(f"charlab.sweeps.engines.slurm.{name}", lines.append)
+    return lines
+
+
+@pytest.mark.slow
+def test_a_limit_of_jobs_ends_nothing(
+    slurm: Path, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    monkeypatch.setattr("charlab.sweeps.engines.slurm._SECONDS_AFTER_A_REFUSAL", (0.2, 0.4))
+    (slurm / "limit").write_text("1")
+    address = toy_sweep(tmp_path, composition={"seconds": 0.2})
+    work(engine_for(_options("slurm"), address, 4, 3), address, 4, 3)
+    assert_each_once(address, 4)
+    assert len((slurm / "refusals").read_text().splitlines()) > 2
+    assert said[-1] == (
+        "SLURM takes no further job now (sbatch: error: QOSMaxSubmitJobPerUserLimit); "
+        "it is asked again now and then"
+    )
+    assert len(said) <= 3  # of the storage, of a refusal, of another after a job was taken
+    assert capfd.readouterr().err == ""
+
+
+def test_the_first_job_too_may_meet_a_limit(slurm: Path, tmp_path: Path, said: list[str]) -> None:
+    (slurm / "limit").write_text("0")
+    engine = engine_for(_options("slurm"), toy_sweep(tmp_path), 1, 1)
+    assert [engine.start("w", 0), engine.start("w", 0)] == [None, None]
+    assert len((slurm / "refusals").read_text().splitlines()) == 1  # not asked at once again
+    assert "MaxSubmitJob" in said[-1]
+
+
+def test_what_jobs_wait_for_is_shown(
+    slurm: Path, tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch, capfd: Any
+) -> None:
+    for name in ("_SECONDS_BETWEEN_QUESTIONS", "_SECONDS_UNTIL_THE_QUEUE_IS_SHOWN"):
+        monkeypatch.setattr(f"charlab.sweeps.engines.slurm.{name}", 0.0)
+    engine: Any = engine_for(_options("slurm"), toy_sweep(tmp_path), 1, 1)
+    del said[:]
+    engine._jobs = [_Waiting(), _Waiting()]
+    for queue in ("PENDING|Priority\nPENDING|Priority\n", "PENDING|Priority\nCONFIGURING|None\n"):
+        (slurm / "queue").write_text(queue)
+        engine.wait(0.0)
+        engine.wait(0.0)  # says nothing twice
+    (slurm / "queue").write_text("RUNNING|None\nPENDING|Priority\n")
+    engine.wait(0.0)
+    assert said == [
+        "SLURM: 2 jobs wait (PENDING, Priority)",
+        "SLURM: 1 job waits (CONFIGURING), 1 job waits (PENDING, Priority)",
+    ]
+    assert capfd.readouterr().err == ""
+
+
+class _Waiting:
+    """A job in the queue."""
+
+    number, is_stopping = "7", False
+
+    def ask(self) -> None:
+        """Nothing is new."""
+
+    def ended(self) -> None:
+        """It has not begun."""
+
+
+@pytest.mark.slow
+def test_a_silent_database_of_jobs_is_told_once(
+    slurm: Path, tmp_path: Path, said: list[str], capfd: Any
+) -> None:
+    (slurm / "down").touch()
+    address = toy_sweep(tmp_path, composition={"seconds": 0.1})
+    engine = engine_for(_options("slurm"), address, 1, 1)
+    job: Any = engine.start("w", 0)
+    del said[:]
+    for _ in range(3):
+        job.ask()
+    job.stop(at_once=True)
+    assert len(said) == 1
+    assert said[0].startswith("submitit says: Bypassing sacct error")
+    captured = capfd.readouterr()
+    assert (captured.out, captured.err) == ("", "")
 
 
 @pytest.mark.slow

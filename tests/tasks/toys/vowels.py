@@ -75,15 +75,6 @@ class VowelTask(Task[Tagger]):
     def new_meter(self, network: Tagger) -> "VowelMeter":
         return VowelMeter(self, network)
 
-    def predict(self, network: Tagger, texts: list[str]) -> list[list[tuple[str, float]]]:
-        """The vowels' share of each text, as the network sees it."""
-        shares = []
-        for text in texts:
-            ids = torch.from_numpy(self.data.vocabulary.encode(text))[None]
-            share = float((network(ids)[0].argmax(-1) == 1).float().mean())
-            shares.append([("vowels", share), ("others", 1 - share)])
-        return shares
-
 
 class VowelMeter:
     """Loss and accuracy over characters."""

@@ -6,17 +6,36 @@ with one such function under ``@sources.register(NAME)``, and one file in ``conf
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from charlab.data.document import AnyDocument, Document
 from charlab.data.limit import draw
 from charlab.data.sources.request import Request
 from charlab.registry import Registry
 
-__all__ = ["Request", "Source", "read_parts", "read_source", "sources"]
+__all__ = ["Request", "Source", "read_parts", "read_source", "sources", "stripping", "strips"]
 
 Source = Callable[[Request], Iterable[AnyDocument]]
 
 sources: Registry[Source] = Registry("dataset", __name__)
+
+S = TypeVar("S", bound=Source)
+_stripping: set[Source] = set()
+
+
+def stripping(source: S) -> S:
+    """Marks a source that strips white space around each text: who asks about one does so too."""
+    _stripping.add(source)
+    return source
+
+
+def strips(name: str) -> bool:
+    """Whether a dataset's texts have no white space around them.
+
+    Raises:
+        ConfigError: if there is no such source.
+    """
+    return sources[name] in _stripping
 
 
 def read_source(name: str, request: Request) -> Iterable[AnyDocument]:

@@ -4,9 +4,10 @@ A file of the user's own (``dataset.path``) is read in the place of a download.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from charlab.data.document import AnyDocument
-from charlab.data.sources import in_split, sources
+from charlab.data.sources import in_split, sources, stripping
 from charlab.data.sources.downloading.fetch import Download, fetch, fetch_all
 from charlab.data.sources.downloading.names_tutorial import NAMES_TUTORIAL
 from charlab.data.sources.names import names_at
@@ -58,34 +59,36 @@ HUNDRED_MILLION = {"train": 90_000_000, "val": 5_000_000, "test": 5_000_000}
 @sources.register("tiny_shakespeare")
 def tiny_shakespeare(request: Request) -> Iterator[AnyDocument]:
     """40,000 lines of Shakespeare's plays (Karpathy 2015)."""
-    return documents(_path("tiny_shakespeare", TINY_SHAKESPEARE, request), request.encoding)
+    return documents(_at("tiny_shakespeare", TINY_SHAKESPEARE, request))
 
 
 @sources.register("makemore_names")
+@stripping
 def makemore_names(request: Request) -> Iterable[AnyDocument]:
     """32,033 given names (Karpathy's makemore)."""
-    return names_at(_path("makemore_names", MAKEMORE_NAMES, request), request.encoding)
+    return names_at(_at("makemore_names", MAKEMORE_NAMES, request))
 
 
 @sources.register("names_tutorial")
+@stripping
 def names_tutorial(request: Request) -> Iterable[AnyDocument]:
     """Surnames of 18 languages (PyTorch's tutorials)."""
-    path = request.path
-    if path is None:
-        path = str(fetch_all("names_tutorial", NAMES_TUTORIAL, request.url))
-    return names_at(path, request.encoding)
+    if request.path is None:
+        folder = fetch_all("names_tutorial", NAMES_TUTORIAL, request.url)
+        request = replace(request, path=str(folder))
+    return names_at(request)
 
 
 @sources.register("text8")
 def text8(request: Request) -> Iterator[AnyDocument]:
     """The first 100 million characters of a cleaned English Wikipedia (Mahoney)."""
-    return documents_by_bytes(_path("text8", TEXT8, request), request.encoding, HUNDRED_MILLION)
+    return documents_by_bytes(_at("text8", TEXT8, request), HUNDRED_MILLION)
 
 
 @sources.register("enwik8")
 def enwik8(request: Request) -> Iterator[AnyDocument]:
     """The first 100 million bytes of the English Wikipedia's XML of 2006 (Mahoney)."""
-    return documents_by_bytes(_path("enwik8", ENWIK8, request), request.encoding, HUNDRED_MILLION)
+    return documents_by_bytes(_at("enwik8", ENWIK8, request), HUNDRED_MILLION)
 
 
 @sources.register("penn_treebank")
@@ -99,7 +102,7 @@ def penn_treebank(request: Request) -> Iterator[AnyDocument]:
         path = str(fetch_all("penn_treebank", list(PENN_TREEBANK.values()), request.url))
     entries = {entry.name: entry for entry in find(path).entries}
     if not any(part.name in entries for part in PENN_TREEBANK.values()):
-        yield from documents(path, request.encoding)
+        yield from documents(request)
         return
     for split, part in PENN_TREEBANK.items():
         if part.name not in entries:
@@ -107,8 +110,8 @@ def penn_treebank(request: Request) -> Iterator[AnyDocument]:
         yield in_split(read_document(entries[part.name], request.encoding), split)
 
 
-def _path(name: str, download: Download, request: Request) -> str:
-    """The user's own path, or that of the download."""
+def _at(name: str, download: Download, request: Request) -> Request:
+    """The request for the user's own path, or for the download."""
     if request.path is not None:
-        return request.path
-    return str(fetch(name, download, request.url))
+        return request
+    return replace(request, path=str(fetch(name, download, request.url)))

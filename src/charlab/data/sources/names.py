@@ -1,17 +1,30 @@
 """Names by language: many short documents."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from charlab.data.document import Document
-from charlab.data.sources import sources
+from charlab.data.sources import sources, stripping
 from charlab.data.sources.faker_names import embedded_names
-from charlab.data.sources.reading.entries import Entry, find, label_of
+from charlab.data.sources.reading.arrangement import (
+    Placed,
+    arrange,
+    has_parts,
+    is_repeated,
+    label_of,
+    listing,
+    place_of,
+    shown,
+)
+from charlab.data.sources.reading.entries import Entry, Found, find
 from charlab.data.sources.reading.text_files import empty, read_lines
 from charlab.data.sources.request import Request
 from charlab.errors import DataError
 
 
 @sources.register("names")
+@stripping
 def read(request: Request) -> Iterable[Document]:
     """Names, labelled by their language.
 
@@ -25,37 +38,56 @@ def read(request: Request) -> Iterable[Document]:
     """
     if request.path is None:
         return embedded_names()
-    return names_at(request.path, request.encoding)
+    return names_at(request)
 
 
-def names_at(path: str, encoding: str) -> Iterator[Document]:
+def names_at(request: Request) -> Iterator[Document]:
     """The names in the user's files.
 
     Raises:
-        DataError: also while names are taken.
+        DataError: if it is open which files are meant; also while names are taken.
     """
-    found = find(path)
-    entries = found.entries
-    if not found.single and not found.pattern:
-        entries = [entry for entry in entries if _by_language(entry)]
-        if not entries:
-            raise DataError(
-                f"{path!r} holds no .txt file: name one <Language>.txt per language, one name a "
-                "line"
-            )
+    assert request.path is not None
+    for entry, label, split in _files(find(request.path), request):
+        some = False
+        for line in read_lines(entry, request.encoding):
+            if name := line.strip():
+                some = True
+                yield Document(name, label, split)
+        if not some:
+            raise empty(entry.title)
+
+
+def _files(found: Found, request: Request) -> list[Placed]:
+    """The files of names with their labels; what else is there is named."""
+    if found.single:
+        return arrange(found, labelled=False, remark=request.remark)
+    entries = [e for e in found.entries if found.pattern or e.name.lower().endswith(".txt")]
+    if not entries:
+        raise DataError(
+            f"{request.path!r} holds no .txt file: name one <Language>.txt per language, one name "
+            "a line"
+        )
+    if not (has_parts(entries) or is_repeated(map(place_of, entries))):
+        if found.pattern:  # as many folders as it fits
+            return [Placed(entry, label_of(entry)) for entry in entries]
+        entries = _one_folder(entries, request)
+    chosen = set(entries)
+    others = tuple(shown(entry) for entry in found.entries if entry not in chosen)
+    found = replace(found, entries=entries, passed=others + found.passed)
+    return arrange(found, labelled=True, remark=request.remark)
+
+
+def _one_folder(entries: list[Entry], request: Request) -> list[Entry]:
+    """Those of the one folder with several of them."""
+    folders: defaultdict[tuple[str, ...], list[Entry]] = defaultdict(list)
     for entry in entries:
-        yield from _names_in(entry, encoding, None if found.single else label_of(entry))
-
-
-def _by_language(entry: Entry) -> bool:
-    return len(entry.parts) == 1 and entry.name.lower().endswith(".txt")
-
-
-def _names_in(entry: Entry, encoding: str, label: str | None) -> Iterator[Document]:
-    some = False
-    for line in read_lines(entry, encoding):
-        if name := line.strip():
-            some = True
-            yield Document(name, label)
-    if not some:
-        raise empty(entry.title)
+        folders[entry.parts[:-1]].append(entry)
+    several = [folder for folder in folders.values() if len(folder) > 1]
+    if len(folders) > 1 and len(several) != 1:
+        readings = " or ".join(listing(folder) for folder in folders.values())
+        raise DataError(
+            f"it is open which files of names are meant in {request.path!r}: {readings}; give one "
+            "of these folders as dataset.path"
+        )
+    return several[0] if several else entries

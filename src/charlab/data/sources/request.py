@@ -1,6 +1,7 @@
 """What a source is asked for."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,9 @@ class Request:
         text_column: of a table, the column of texts; None: "text", or the only column.
         label_column: of a table, the column of labels; None: there are no labels.
         url: another address for what is downloaded; None: the dataset's own.
+        labelled: whether every document must have a label (to classify); what has none is left
+            out, and two ways to read labels are refused.
+        remark: told in one line what is left out or decided for the user.
     """
 
     path: str | None = None
@@ -21,3 +25,5 @@ class Request:
     text_column: str | None = None
     label_column: str | None = None
     url: str | None = None
+    labelled: bool = False
+    remark: Callable[[str], object] = field(default=lambda text: None, compare=False)

@@ -1,10 +1,12 @@
 """Tables: a row is a document; one column holds texts, another may hold labels."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from charlab.data.document import Document
 from charlab.data.sources import sources
-from charlab.data.sources.reading.entries import Entry, find
+from charlab.data.sources.reading.arrangement import Placed, arrange_parts, shown
+from charlab.data.sources.reading.entries import Entry, Found, find
 from charlab.data.sources.request import Request
 from charlab.data.sources.tables.columns import Columns
 from charlab.data.sources.tables.formats import ENDINGS, rows_of
@@ -28,31 +30,39 @@ def read(request: Request) -> Iterator[Document]:
         raise DataError(
             "dataset=table needs a table: dataset.path=FILE (.csv, .tsv, .jsonl or .parquet)"
         )
-    return _documents(_tables(request.path), request)
+    return _documents(_tables(find(request.path), request), request)
 
 
-def _tables(path: str) -> list[tuple[Entry, str]]:
-    """The tables at a path, each with its ending."""
-    found = find(path)
-    if not found.entries[0].parts:  # standard input
-        return [(found.entries[0], ".csv")]
-    tables = [
-        (entry, ending)
-        for entry in found.entries
-        if (ending := "." + entry.name.rpartition(".")[2].lower()) in ENDINGS
-    ]
+def _tables(found: Found, request: Request) -> list[Placed]:
+    """The tables at a path, with the parts that they are; what else is there is named."""
+    tables = [entry for entry in found.entries if not entry.parts or _ending(entry) in ENDINGS]
     if not tables:
-        what = f"{path!r} is no table" if found.single else f"{path!r} holds no table"
-        raise DataError(f"{what}: known by their endings are {', '.join(ENDINGS)}")
-    return tables
+        what = "is no table" if found.single else "holds no table"
+        raise DataError(f"{request.path!r} {what}: known by their endings are {', '.join(ENDINGS)}")
+    chosen = set(tables)
+    others = tuple(shown(entry) for entry in found.entries if entry not in chosen)
+    found = replace(found, entries=tables, passed=others + found.passed)
+    return arrange_parts(found, request.remark)
 
 
-def _documents(tables: list[tuple[Entry, str]], request: Request) -> Iterator[Document]:
+def _ending(entry: Entry) -> str:
+    return "." + entry.name.rpartition(".")[2].lower() if entry.parts else ".csv"
+
+
+def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
     some = False
-    for entry, ending in tables:
-        columns = Columns(entry.title, request.text_column, request.label_column)
-        for document in rows_of(entry, ending, columns, request.encoding):
+    said = set()
+    for entry, _, split in tables:
+
+        def remark(form: str, title: str = entry.title) -> None:
+            """Says how a table is read, once for all that are read alike."""
+            if form not in said:
+                said.add(form)
+                request.remark(f"{title}: {form}")
+
+        columns = Columns(entry.title, request.text_column, request.label_column, remark)
+        for document in rows_of(entry, _ending(entry), columns, request.encoding):
             some = True
-            yield document
+            yield document if split is None else document._replace(split=split)
     if not some:
-        raise DataError(f"{tables[0][0].title} has no row with a text in it")
+        raise DataError(f"{tables[0].entry.title} has no row with a text in it")

@@ -28,15 +28,14 @@ def read(request: Request) -> Iterable[AnyDocument]:
     Without a path it is what every Python brings: the language reference (label "reference") and
     about as much of the standard library's source (label "source"). A path is a file (one document
     without a label), "-" for standard input, or a folder, a zip archive or a pattern: a document
-    for each regular file, in subfolders too, hidden ones left out. Where all of these lie in
-    several folders, a document's label is its folder's name, otherwise its file's without the
-    ending. Files may be compressed (.gz, .bz2, .xz).
+    for each regular file, in subfolders too, hidden ones left out; its label and part are what
+    its place says (`arrange`). Files may be compressed (.gz, .bz2, .xz).
 
     Raises:
         DataError: if a file is missing, unreadable or holds no text.
     """
     if request.path is not None:
-        return documents(request.path, request.encoding)
+        return documents(request)
     reference = language_reference()
     return [Document(reference, "reference"), Document(library_source(len(reference)), "source")]
 

@@ -136,6 +136,7 @@ class WordVocabulary(Vocabulary):
                 raise ValueError(f"a vocabulary of words is made of tokens, not {symbol!r}")
         self._ids = {symbol: i for i, symbol in enumerate(self.symbols, start=FIRST)}
         self._shown = ("", REPLACEMENT, *self.symbols)
+        self._has_spaced = any(s.startswith(" ") and s != " " for s in self.symbols)
 
     def __repr__(self) -> str:
         return f"WordVocabulary({list(self.symbols)!r})"
@@ -157,6 +158,10 @@ class WordVocabulary(Vocabulary):
     def forms(self, text: str) -> list[str]:
         """The text as it is, and with a space before it."""
         return [text, f" {text}"]
+
+    def settled(self, prompt: str) -> str:
+        """Without a space at the end, where the vocabulary has words that begin with one."""
+        return prompt.removesuffix(" ") if self._has_spaced else prompt
 
     def _advice(self, unknown: list[tuple[int, str]]) -> str:
         spaced = [token for _, token in unknown if f" {token}" in self._ids]

@@ -22,10 +22,11 @@ from charlab.sweeps.results import SweepResults, TrialResult
 _KINDS = {  # state -> dash, opacity, marker at the curve's end
     "pruned": ("dash", 0.55, "x"),
     "failed": ("dot", 0.8, "cross"),
+    "died": ("dot", 0.8, "cross-open"),
     "running": ("solid", 0.9, "circle-open"),
     "complete": ("solid", 0.55, None),
 }
-_RANKS = {"complete": 1, "pruned": 2, "failed": 3, "running": 4}  # in the legend
+_RANKS = {"complete": 1, "pruned": 2, "failed": 3, "died": 4, "running": 5}  # in the legend
 
 
 def curves_chart(results: SweepResults) -> Html | None:

@@ -1,13 +1,19 @@
 """Workers as processes of this machine, each for one trial."""
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import sys
+import traceback
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from charlab.config.sweep_schema import EngineOptions
-from charlab.sweeps.conduct import NOTHING, STOPPED, conduct
+from charlab.errors import one_line
+from charlab.sweeps.conduct import IN_VAIN, NOTHING, OUTPUT, STOPPED, conduct
+from charlab.sweeps.pool import WAITED_IN_VAIN
 from charlab.sweeps.spec import Address
 
 
@@ -37,6 +43,7 @@ class LocalEngine:
     ) -> None:
         self._address = address.to_plain()
         self._n_trials = n_trials
+        self._job = job
         self._threads = threads or max(1, cores() // size)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([job.partition(":")[0], "charlab.sweeps.preload"])
@@ -44,10 +51,12 @@ class LocalEngine:
 
     def start(self, owner: str, slot: int) -> "LocalWorker":
         """A process that takes one trial, works on it and ends."""
-        words = (self._address, self._n_trials, owner, self._threads, slot)
-        process = self._context.Process(target=conduct, args=words, name=f"trial-{slot}")
+        words = (self._address, self._n_trials, owner, self._threads, slot, self._job)
+        here, there = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_run, args=(there, *words), name=f"trial-{slot}")
         process.start()
-        worker = LocalWorker(process)
+        there.close()
+        worker = LocalWorker(process, here)
         self._workers = [w for w in self._workers if w.ended() is None]
         self._workers.append(worker)
         return worker
@@ -61,15 +70,28 @@ class LocalEngine:
         """Nothing: the fork server ends with this process."""
 
 
+def _run(supervisor: connection.Connection, *words: Any) -> None:
+    """A worker's process: what breaks it outside of the trial's run is told in one line."""
+    try:
+        conduct(*words)
+    except Exception as error:
+        traceback.print_exc()
+        supervisor.send(one_line(error))
+        sys.exit(1)
+
+
 class LocalWorker:
     """A process that works on one trial.
 
     Args:
         process: started.
+        last_words: where it says what broke it.
     """
 
-    def __init__(self, process: BaseProcess) -> None:
+    def __init__(self, process: BaseProcess, last_words: connection.Connection) -> None:
         self.process = process
+        self._last_words = last_words
+        self._reason = ""
 
     def ended(self) -> str | None:
         """See :class:`charlab.sweeps.pool.Worker`."""
@@ -78,11 +100,16 @@ class LocalWorker:
             return None
         if code in (0, NOTHING, STOPPED):
             return ""
+        if code == IN_VAIN:
+            return f"{WAITED_IN_VAIN}; {OUTPUT} has more"
         if code < 0:
             name = signal.Signals(-code).name
             hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
             return f"its process was killed by {name}{hint}"
-        return f"its process ended with exit code {code}"
+        with contextlib.suppress(EOFError, OSError):
+            if self._last_words.poll():
+                self._reason = str(self._last_words.recv())
+        return self._reason or f"its process ended with exit code {code}"
 
     def stop(self, *, at_once: bool) -> None:
         """See :class:`charlab.sweeps.pool.Worker`."""

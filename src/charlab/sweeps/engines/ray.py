@@ -15,6 +15,7 @@ from charlab.sweeps.engines.remote import Child, Task
 from charlab.sweeps.spec import Address
 from charlab.terminal import warn
 
+_CALLS = 10  # to an actor at once: its wait(), again after a break in the connection, and stop()
 _OBJECT_STORE = 100 * 2**20  # bytes; workers exchange nothing but a line
 
 
@@ -60,13 +61,13 @@ class RayEngine:
         self._task = task
         self._has_begun = has_begun
         self._actor: Any = ray.remote(Node).options(
-            num_cpus=cpus, num_gpus=gpus, max_concurrency=2, max_restarts=0
+            num_cpus=cpus, num_gpus=gpus, max_concurrency=_CALLS, max_restarts=0
         )
         self._actors: list[RayActor] = []
 
     def start(self, owner: str, slot: int) -> "RayActor":
         """An actor that works on one trial after the other."""
-        self._actors = [actor for actor in self._actors if actor.ended() is None]
+        self._forget_ended()
         self._actors.append(
             RayActor(self._actor.remote(dataclasses.replace(self._task, owner=owner)))
         )
@@ -76,11 +77,21 @@ class RayEngine:
         """Waits until an actor ends, for some seconds at most."""
         import ray
 
-        ends = [actor.end for actor in self._actors if actor.ended() is None]
+        self._forget_ended()
+        ends = [actor.end for actor in self._actors]
         if ends:
             ray.wait(ends, timeout=seconds)
         else:
             time.sleep(seconds)
+
+    def _forget_ended(self) -> None:
+        ended = [actor for actor in self._actors if actor.ended() is not None]
+        self._actors = [actor for actor in self._actors if actor not in ended]
+        if lost := sum(actor.is_lost for actor in ended):
+            warn(
+                f"a node of the Ray cluster is gone, and {lost} of the workers with it; their "
+                "trials go on elsewhere"
+            )
 
     def close(self) -> None:
         """Leaves the cluster; one that was begun here ends."""
@@ -102,6 +113,7 @@ class RayActor:
         self.end = actor.wait.remote()  # a promise of how it ends
         self._is_there = actor.is_there.remote()
         self._how: str | None = None
+        self.is_lost = False  # with its node
 
     def ended(self) -> str | None:
         """See :class:`charlab.sweeps.pool.Worker`."""
@@ -109,7 +121,8 @@ class RayActor:
 
         if self._how is None and ray.wait([self.end], timeout=0)[0]:
             self._how = self._end()
-            ray.kill(self._actor)  # gives its share of the node back
+            if self._how is not None:
+                ray.kill(self._actor)  # gives its share of the node back
         return self._how
 
     def stop(self, *, at_once: bool) -> None:
@@ -124,14 +137,19 @@ class RayActor:
         else:  # the child of an actor that is no more ends with it
             ray.kill(self._actor)
 
-    def _end(self) -> str:
+    def _end(self) -> str | None:
+        """How it ended; None if it is only out of reach, until Ray knows more."""
         import ray
 
         try:
             return str(ray.get(self.end))
+        except ray.exceptions.ActorUnavailableError:
+            self.end = self._actor.wait.remote()
+            return None
         except ray.exceptions.RayError as error:
             text = " ".join(str(error).split())
             if "node has died" in text or getattr(error, "preempted", False):
+                self.is_lost = True
                 return ""  # no fault of the trial's
             cause = getattr(error, "cause", None)
             return f"Ray says: {str(cause or text)[:300]}"
@@ -172,6 +190,7 @@ def _connect(ray: Any, options: RayOptions) -> bool:
         return False
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a user's sweeps are nobody's business
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # says nothing of it
+    ray._private.worker._worker_logs_enabled = False  # dumps of a dead node's daemon too
     common = {"logging_level": logging.ERROR, "log_to_driver": False, "namespace": "charlab"}
     try:
         if options.address is not None:

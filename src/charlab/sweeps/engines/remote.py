@@ -13,18 +13,19 @@ import socket
 import subprocess
 import sys
 import threading
-import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from charlab.errors import CharlabError, SweepError
+from charlab.errors import SweepError, one_line
 from charlab.sweeps.conduct import OUTPUT
 from charlab.sweeps.databases import without_password
 from charlab.sweeps.engines.local import LocalEngine, cores
 from charlab.sweeps.locks import locks_for
-from charlab.sweeps.pool import Pool
+from charlab.sweeps.patience import StorageError, patiently
+from charlab.sweeps.pool import WAITED_IN_VAIN, Pool
 from charlab.sweeps.spec import Address
 from charlab.sweeps.study import load
+from charlab.terminal import say_traceback
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,10 @@ def main() -> None:
         threading.Thread(target=_end_with_parent, daemon=True).start()
         _work(task, address)
     except Exception as error:
-        traceback.print_exc()
-        reason = " ".join(str(error).split()) or type(error).__name__
-        if not isinstance(error, CharlabError):
-            reason = f"{type(error).__name__}: {reason}"
+        say_traceback(type(error), error, error.__traceback__)
+        reason = one_line(error)
+        if isinstance(error, StorageError):
+            reason = f"{WAITED_IN_VAIN}: {reason}"
     if reason:
         said.write(reason)
         said.flush()
@@ -135,7 +136,7 @@ def _work(task: Task, address: Address) -> None:
     threads = min(task.threads, cores())
     Pool(
         study=study,
-        locks=locks_for(address.storage, address.name, address.folder),
+        locks=patiently(lambda: locks_for(address.storage, address.name, address.folder)),
         address=address,
         n_trials=task.n_trials,
         size=1,

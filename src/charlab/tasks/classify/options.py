@@ -28,11 +28,12 @@ class Options(TaskOptions):
     label_smoothing: Annotated[float, fraction_below_one()]
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    predicts_label: ClassVar[bool] = True
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """See :meth:`TaskOptions.resolve`."""
         from charlab.data.requirements import require_classes, require_measurable
 
         require_classes(corpus)
-        require_measurable(corpus, 1)
+        require_measurable(corpus, tokens=False)
         return self

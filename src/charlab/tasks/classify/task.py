@@ -27,6 +27,7 @@ from charlab.tasks.task import (
     TrainedNetwork,
     ValidationWriter,
 )
+from charlab.terminal import visible
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
 
@@ -99,7 +100,7 @@ class ClassifyTask(Task[Classifier]):
         if meter.confusion.any():
             writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
 
-    def describe_meter(self, meter: Meter) -> str:
+    def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the labels."""
         assert isinstance(meter, ClassificationMeter)
         return label_table(meter.confusion.numpy(), self.data.labels)
@@ -189,14 +190,15 @@ def class_weights(counts: Tensor, exponent: float) -> Tensor:
     return (weights * counts.sum() / (weights * counts).sum()).float()
 
 
-def label_table(confusion: npt.NDArray[np.int64], labels: tuple[str, ...]) -> str:
-    """Examples, precision, recall and F1 of each label, the most frequent first."""
-    width = max(len("label"), *(len(label) for label in labels))
+def label_table(confusion: npt.NDArray[np.int64], labels: tuple[str, ...]) -> list[str]:
+    """Examples, precision, recall and F1 of each label in lines, the most frequent first."""
+    names = [visible(label) for label in labels]
+    width = max(len("label"), *map(len, names))
     lines = [f"  {'label':<{width}}  examples  precision  recall     f1"]
     for i in np.argsort(-confusion.sum(axis=1), kind="stable"):
         right, true, predicted = confusion[i, i], confusion[i].sum(), confusion[:, i].sum()
         precision = f"{right / predicted:9.3f}" if predicted else f"{'-':>9}"
         recall = f"{right / true:6.3f}" if true else f"{'-':>6}"
         f1 = f"{2 * right / (true + predicted):5.3f}" if true + predicted else f"{'-':>5}"
-        lines.append(f"  {labels[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
-    return "\n".join(lines)
+        lines.append(f"  {names[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
+    return lines

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from charlab.config.rules import at_least
+from charlab.config.rules import at_least, between
 from charlab.config.task_options import Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 
@@ -28,8 +28,8 @@ METRICS = (
 class SampleOptions:
     """What a generation run writes at its validations and at its end."""
 
-    count: Annotated[int, at_least(0)]
-    length: Annotated[int, at_least(1)]
+    count: Annotated[int, between(0, 1_000_000)]
+    length: Annotated[int, between(1, 10_000_000)]
     temperature: Annotated[float, at_least(0)]
 
 
@@ -63,7 +63,7 @@ class Options(TaskOptions):
         conditional = self._conditional(corpus)
         if corpus.layout == "stream":
             require_window(corpus, run.dataset.seq_len)
-        require_measurable(corpus, 2 if corpus.layout == "stream" else 1)
+        require_measurable(corpus, tokens=True)
         return dataclasses.replace(self, condition_on_label=conditional)
 
     def _conditional(self, corpus: "Corpus") -> bool:
@@ -81,5 +81,7 @@ class Options(TaskOptions):
         return possible if self.condition_on_label is None else self.condition_on_label
 
     def characters_per_epoch(self, train: "Encoded", layout: str) -> int:
-        """Every end mark is predicted; the first character of a stream is not."""
-        return train.characters + (train.documents if layout == "sequences" else -1)
+        """Every end mark is predicted; the first character of a stream's document is not."""
+        if layout == "stream":
+            return train.predictions
+        return train.characters + train.documents

@@ -72,7 +72,7 @@ def describe_samples(corpus: Corpus, samples: Sequence[Sample]) -> list[str]:
     where = name_opening(train, corpus.vocabulary)
     lines = []
     for number, sample in enumerate(samples, start=1):
-        span = novelty.longest_copied_span(sample.text)
+        span = novelty.longest_copied_span(sample.continuation)
         lines += [f"--- {number} ---", sample.text]
         lines.append(f"(longest span copied from {where}: {span.length} characters)")
     return lines

@@ -11,8 +11,10 @@ ENCRYPTED = 0x1  # a flag of a member
 HIDDEN = (".", "__MACOSX")  # what systems add to an archive
 
 
-def members(file: Path) -> list[str]:
-    """The names of an archive's files to read, sorted by their folders; hidden ones are left out.
+def members(file: Path) -> tuple[list[str], list[str]]:
+    """The names of an archive's files, sorted by their folders, and of those that are not read.
+
+    Not read are hidden ones and links.
 
     Raises:
         DataError: if it is no zip archive, holds nothing to read, holds a path that climbs out of
@@ -36,7 +38,8 @@ def members(file: Path) -> list[str]:
         raise DataError(f"{title} is encrypted ({locked!r}): unpack it and give what was in it")
     if not kept:
         raise DataError(f"the archive {title} holds no file to read")
-    return sorted(kept, key=parts)
+    others = [info.filename for info in infos if not info.is_dir() and info.filename not in kept]
+    return sorted(kept, key=parts), others
 
 
 def size_of(file: Path, member: str) -> int:

@@ -6,33 +6,35 @@ from charlab.data.document import AnyDocument, LongDocument
 from charlab.data.sources.reading.decode import decode_pieces, is_utf8
 from charlab.data.sources.reading.entries import Entry, find
 from charlab.data.sources.reading.text_files import documents
+from charlab.data.sources.request import Request
 
 CONTINUATION = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that go on with a character
 _LONGEST = 3  # of them in one character
 
 
-def documents_by_bytes(path: str, encoding: str, sizes: dict[str, int]) -> Iterator[AnyDocument]:
+def documents_by_bytes(request: Request, sizes: dict[str, int]) -> Iterator[AnyDocument]:
     """The parts of a benchmark's file, read byte for byte: newlines stay as they are.
 
     A border inside of a character moves to the character's end (by three bytes at most), so that
     each part is text.
 
     Args:
-        path: the file, packed or not; any other than one of the right size is read as free text,
-            and split as the settings say.
-        encoding: utf-8, or one with a byte for each character.
+        request: names the file, packed or not; any other than one of the right size is read as
+            free text, and split as the settings say. Its encoding is utf-8, or one with a byte for
+            each character.
         sizes: bytes of each split, in their order.
 
     Raises:
         DataError: if the file cannot be read; also while documents are taken.
     """
-    entries = find(path).entries
+    assert request.path is not None
+    entries = find(request.path).entries
     if len(entries) != 1 or entries[0].known_size() != sum(sizes.values()):
-        yield from documents(path, encoding)
+        yield from documents(request)
         return
     start = 0
     for split, size in sizes.items():
-        yield _part(entries[0], encoding, split, start, size)
+        yield _part(entries[0], request.encoding, split, start, size)
         start += size
 
 

@@ -1,6 +1,5 @@
 """What a path of the user's holds: files, plain or compressed, members of archives."""
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from charlab.data.sources.reading.files import files_below, locate
 from charlab.data.sources.reading.opening import COMPRESSED, file_blocks, file_state
 from charlab.data.sources.reading.standard_input import DASH, spooled
 from charlab.errors import DataError
+from charlab.files import user_path
 
 ARCHIVE = ".zip"
 UNREAD = (".tar", ".tgz", ".tbz2", ".txz", ".7z", ".rar", ".zst", ".lz4", ".lzma")
@@ -87,17 +87,20 @@ class Found:
         entries: at least one, sorted by path.
         single: whether the path names one file, and no folder, archive or pattern.
         pattern: whether it is a pattern, which may fit files in any folders.
+        passed: names of what is there and is not read.
     """
 
     entries: Sequence[Entry]
     single: bool
     pattern: bool
+    passed: tuple[str, ...] = ()
 
 
 def find(path: str) -> Found:
     """The files that a path of the user's stands for: a file, a folder, a pattern, "-".
 
-    An archive stands for the files in it. Folders that all files share are left out of their
+    An archive stands for the files in it, and may be followed by a folder in it
+    (``data.zip/names``). Folders that all files share are left out of their
     ``parts``, so that an archive's outermost folder means nothing.
 
     Raises:
@@ -105,48 +108,43 @@ def find(path: str) -> Found:
     """
     if path == DASH:
         return Found([Entry(spooled(), ())], single=True, pattern=False)
-    place = locate(path)
+    archive, inside = _archive_in(path)
+    place = archive or locate(path)
+    passed: list[str] = []
     if isinstance(place, Path) and not place.is_dir():
-        single = place.suffix.lower() != ARCHIVE
-        return Found(_strip(_expand(place, (place.name,), whole=True)), single, pattern=False)
+        entries = _expand(place, (place.name,), passed, whole=True)
+        if inside:
+            entries = [entry for entry in entries if entry.parts[: len(inside)] == inside]
+            if not entries:
+                raise DataError(f"{str(place)!r} holds no {'/'.join(inside)!r} to read")
+        single = place.suffix.lower() != ARCHIVE or entries[0].parts == inside
+        return Found(_strip(entries), single, pattern=False, passed=tuple(passed))
+    files = place
+    if isinstance(place, Path):
+        files, left = files_below(place)
+        passed += [str(file.relative_to(place)) for file in left]
+    assert isinstance(files, list)
+    entries = [entry for file in files for entry in _expand(file, file.parts, passed, whole=False)]
     pattern = not isinstance(place, Path)
-    files = files_below(place) if isinstance(place, Path) else place
-    entries = [entry for file in files for entry in _expand(file, file.parts, whole=False)]
-    return Found(_strip(entries), single=False, pattern=pattern)
+    return Found(_strip(entries), single=False, pattern=pattern, passed=tuple(passed))
 
 
-def labels(found: Found) -> list[str | None]:
-    """What documents of each file are labelled: None for a file of its own.
-
-    Where all files lie in folders, and in several, it is the folder's name (the outermost);
-    otherwise the file's without its ending.
-    """
-    if found.single:
-        return [None for _ in found.entries]
-    if all(len(entry.parts) > 1 for entry in found.entries):
-        return [composed(entry.parts[0]) for entry in found.entries]
-    return [label_of(entry) for entry in found.entries]
+def _archive_in(path: str) -> tuple[Path | None, tuple[str, ...]]:
+    """The archive that a path leads through, and where in it; None if it leads through none."""
+    place = user_path(path)
+    for above in place.parents:
+        if above.suffix.lower() == ARCHIVE and above.is_file():
+            return above, place.relative_to(above).parts
+    return None, ()
 
 
-def label_of(entry: Entry) -> str:
-    """The name of an entry's file without its ending."""
-    return composed(Path(entry.name).stem)
-
-
-def composed(name: str) -> str:
-    """A name as Unicode composes it (NFC).
-
-    Some file systems hand out decomposed names; a label must not depend on where a file lay.
-    """
-    return unicodedata.normalize("NFC", name)
-
-
-def _expand(file: Path, parts: tuple[str, ...], *, whole: bool) -> list[Entry]:
+def _expand(file: Path, parts: tuple[str, ...], passed: list[str], *, whole: bool) -> list[Entry]:
     """The file, or the files in it if it is an archive.
 
     Args:
         file: on disk.
         parts: where it stands.
+        passed: names of what is there and is not read; gets more.
         whole: whether it is all that the user named.
     """
     _refuse(file.name, repr(str(file)))
@@ -154,7 +152,9 @@ def _expand(file: Path, parts: tuple[str, ...], *, whole: bool) -> list[Entry]:
         return [Entry(file, parts)]
     above = () if whole else (*parts[:-1], file.stem)
     entries = []
-    for member in archives.members(file):
+    kept, others = archives.members(file)
+    passed += others
+    for member in kept:
         inside = archives.parts(member)
         _refuse(inside[-1], f"{member!r} in {file!s}", (*COMPRESSED, ARCHIVE))
         entries.append(Entry(file, (*above, *inside), member))

@@ -37,30 +37,38 @@ def locate(path: str) -> Path | list[Path]:
     raise DataError(f"dataset.path: there is no {path!r}{_similar(user_path(path))}")
 
 
-def files_below(folder: Path) -> list[Path]:
-    """Regular files in a folder and its subfolders, sorted by path; hidden ones are left out.
+def files_below(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Regular files in a folder and its subfolders, sorted by path; and what is passed over.
+
+    Passed over are hidden files and folders, links to folders (so that no circle is walked), links
+    that lead nowhere, pipes and devices.
 
     Raises:
         DataError: if the folder or a subfolder cannot be listed, or no file is in it.
     """
-
-    files = sorted(_walk(folder), key=lambda file: file.parts)
+    files, passed = (sorted(found, key=lambda file: file.parts) for found in _walk(folder))
     if not files:
         raise DataError(f"the folder {str(folder)!r} holds no file to read")
-    return files
+    return files, passed
 
 
-def _walk(folder: Path) -> list[Path]:
-    """Regular files below a folder; links to folders are not followed, so no circle is walked."""
+def _walk(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Regular files below a folder, and what is passed over."""
 
     def refuse(error: OSError) -> None:
         raise DataError(f"cannot list the folder {error.filename!r}: {error.strerror}") from error
 
-    found = []
+    found: list[Path] = []
+    passed: list[Path] = []
     for parent, folders, names in os.walk(folder, onerror=refuse):
+        for name in folders:
+            if name.startswith(".") or Path(parent, name).is_symlink():
+                passed.append(Path(parent, name))
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(parent, name) for name in names if not name.startswith(".")]
-    return [file for file in found if file.is_file()]
+        for name in names:
+            file = Path(parent, name)
+            (passed if name.startswith(".") or not file.is_file() else found).append(file)
+    return found, passed
 
 
 def _exists(place: Path) -> bool:
@@ -77,7 +85,9 @@ def _matching(pattern: str) -> list[Path]:
     rest = place.relative_to(base)
     if "**" in rest.parts:
         # A walk of our own: glob goes round and round in links that lead back up.
-        matches = {file for file in _walk(base) if _fits(file.relative_to(base).parts, rest.parts)}
+        matches = {
+            file for file in _walk(base)[0] if _fits(file.relative_to(base).parts, rest.parts)
+        }
     else:
         found = glob.glob(str(rest), root_dir=base)  # noqa: PTH207  # leaves hidden ones out
         matches = {base / match for match in found}

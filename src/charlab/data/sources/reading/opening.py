@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from charlab.errors import DataError
+from charlab.files import open_regular
 
 BLOCK = 4 * 2**20  # bytes read at once
 
@@ -116,14 +117,19 @@ def _opened(file: Path, member: str | None) -> Iterator[IO[bytes]]:
         with _archive(file, _stamp(file_state(file))).open(member) as stream:
             yield stream
         return
-    with _OPENERS.get(file.suffix.lower(), Path.open)(file, "rb") as stream:
-        yield stream
+    unpack = _OPENERS.get(file.suffix.lower())
+    with open_regular(file) as packed:
+        if unpack is None:
+            yield packed
+            return
+        with unpack(packed, "rb") as stream:
+            yield stream
 
 
 @lru_cache(maxsize=2)
 def _archive(file: Path, stamp: tuple[int, int, int]) -> zipfile.ZipFile:
     """The archive as it is at the stamp; to list its members again for each one takes long."""
-    return zipfile.ZipFile(file)
+    return zipfile.ZipFile(open_regular(file))
 
 
 def _stamp(state: stat_result) -> tuple[int, int, int]:

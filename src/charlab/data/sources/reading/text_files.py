@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from charlab.data.document import AnyDocument, Document, LongDocument
+from charlab.data.sources.reading.arrangement import arrange, listing
 from charlab.data.sources.reading.decode import (
     KEY,
     decode_pieces,
@@ -10,32 +11,40 @@ from charlab.data.sources.reading.decode import (
     is_utf8,
     utf8_blocks,
 )
-from charlab.data.sources.reading.entries import Entry, find, labels
+from charlab.data.sources.reading.entries import Entry, find
+from charlab.data.sources.request import Request
 from charlab.errors import DataError
 
 LARGE = 32 * 2**20  # bytes of a text that is no longer held in memory as a whole
 
 
-def documents(path: str, encoding: str) -> Iterator[AnyDocument]:
-    """A document for each file at a path, labelled as `entries.labels` says.
+def documents(request: Request) -> Iterator[AnyDocument]:
+    """A document for each file at a path, with the label and part that `arrange` finds.
 
-    A blank file among others (an empty ``__init__.py``) has nothing to teach and is passed over.
+    A blank file among others (an empty ``__init__.py``) has nothing to teach and is left out.
 
     Raises:
         DataError: if a file is missing or unreadable, or none holds text; also while documents
             are taken.
     """
-    found = find(path)
+    assert request.path is not None
+    found = find(request.path)
     some = False
+    blank = []
     # Many small files are too much to hold as well.
-    large = sum(entry.known_size() or 0 for entry in found.entries) > LARGE
-    for entry, label in zip(found.entries, labels(found), strict=True):
-        document = read_document(entry, encoding, label=label, large=large)
+    placed = arrange(found, labelled=request.labelled, remark=request.remark)
+    large = sum(each.entry.known_size() or 0 for each in placed) > LARGE
+    for entry, label, split in placed:
+        document = read_document(entry, request.encoding, label=label, split=split, large=large)
         if isinstance(document, LongDocument) or document.text.strip():
             some = True
             yield document
+        else:
+            blank.append(entry)
     if not some:
         raise empty(found.entries[0].title)
+    if blank:
+        request.remark(f"left out, for nothing is in it: {listing(blank)}")
 
 
 def read_document(

@@ -1,10 +1,11 @@
 """Which columns of a table are asked for, and what their cells must be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from charlab.data.document import Document
+from charlab.data.normalize import normalize_label
 from charlab.errors import DataError
 from charlab.registry import nearest
 
@@ -28,23 +29,45 @@ class Columns:
         title: what messages call the table.
         text: the column of texts; None: `TEXT`, or the only column beside the labels'.
         label: the column of labels; None: there are no labels.
+        remark: told in one line how the table is read.
     """
 
     title: str
     text: str | None
     label: str | None
+    remark: Callable[[str], object] = lambda text: None
 
-    def choose(self, names: Sequence[str], where: str = "") -> tuple[str, str | None]:
+    @property
+    def wanted(self) -> list[str]:
+        """The columns that are asked for by name."""
+        return [name for name in (self.text, self.label) if name is not None]
+
+    def choose(
+        self, names: Sequence[str], where: str = "", form: str = ""
+    ) -> tuple[str, str | None]:
         """The names of the columns of texts and labels.
 
         Args:
             names: the table's columns.
             where: the line that they were found in, for messages.
+            form: how the table is written, for the remark.
 
         Raises:
-            DataError: if one is not there, or which is meant is open; lists the columns.
+            DataError: if one is not there or is there twice, or which is meant is open; lists the
+                columns.
         """
-        title = f"{self.title}{where}"
+        text, label = self._choose(names, f"{self.title}{where}")
+        for name in (text, label):
+            if names.count(name) > 1:
+                raise DataError(
+                    f"{self.title}{where} has {names.count(name)} columns {name!r}: give them "
+                    "names of their own, for which is meant is open"
+                )
+        labels = "" if label is None else f", labels in {label!r}"
+        self.remark(f"{form}texts are in the column {text!r}{labels}")
+        return text, label
+
+    def _choose(self, names: Sequence[str], title: str) -> tuple[str, str | None]:
         if self.label is not None and self.label not in names:
             raise _missing(title, "label_column", self.label, names)
         if self.text is not None:
@@ -84,12 +107,17 @@ class Columns:
         return Document(text, None if self.label is None else self._label(label, where))
 
     def _label(self, label: Any, where: str) -> str:
+        if isinstance(label, bytes):
+            try:
+                label = label.decode()
+            except UnicodeDecodeError as error:
+                raise DataError(f"{self.title}, {where}: the label is no UTF-8 text") from error
         if isinstance(label, float | list | dict):
             raise DataError(
                 f"{self.title}, {where}: the label is {_KINDS[type(label)]}, "
                 f"{label!r:.40}; labels are words or whole numbers"
             )
-        word = "" if label is None else str(label).strip()
+        word = "" if label is None else normalize_label(str(label))
         if not word:
             raise DataError(
                 f"{self.title}, {where}: the label ({self.label}) is empty; fill it in, or leave "

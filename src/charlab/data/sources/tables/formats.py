@@ -4,15 +4,26 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from charlab.data.document import Document
 from charlab.data.sources.reading.entries import Entry
+from charlab.data.sources.reading.opening import allowed, too_much
 from charlab.data.sources.reading.text_files import read_lines
 from charlab.data.sources.tables.columns import Columns
+from charlab.data.sources.tables.dialect import (
+    CHARACTERS,
+    LINES,
+    Dialect,
+    find_dialect,
+    is_header,
+)
 from charlab.errors import DataError
+from charlab.files import open_regular
 
 LONGEST_CELL = 2**26  # characters; a quote that is never closed would swallow any file
+_ROW = 64  # bytes that a row takes at least once it is read
 
 Rows = Callable[[Entry, Columns, str], Iterator[Document]]
 
@@ -33,56 +44,77 @@ def rows_of(entry: Entry, ending: str, columns: Columns, encoding: str) -> Itera
 
 
 def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
-    """Fields with commas, quotes or newlines in them stand in double quotes (RFC 4180).
-
-    The separator is a semicolon where the first line has some and no comma, as spreadsheets write
-    it in countries with a decimal comma.
-    """
+    """Fields with separators, quotes or newlines in them stand in double quotes (RFC 4180)."""
+    csv.field_size_limit(LONGEST_CELL)
     lines = _with_ends(read_lines(entry, encoding))
-    first = next(lines, "")
-    separator = ";" if ";" in first and "," not in first else ","
-    return _delimited(_again(first, lines), columns, delimiter=separator, strict=True)
+    head: list[str] = []
+    while len(head) < LINES and sum(map(len, head)) < CHARACTERS and (line := next(lines, "")):
+        head.append(line)
+    dialect = find_dialect(head, columns.wanted)
+    return _delimited(
+        chain(head[dialect.skip :], lines),
+        columns,
+        dialect,
+        delimiter=dialect.delimiter,
+        skipinitialspace=dialect.spaced,
+        strict=True,
+    )
 
 
 def _tsv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
     """Fields end at a tab and rows at a newline; quotes are ordinary characters."""
     lines = _with_ends(read_lines(entry, encoding))
-    return _delimited(lines, columns, delimiter="\t", quoting=csv.QUOTE_NONE)
-
-
-def _delimited(lines: Iterator[str], columns: Columns, **form: Any) -> Iterator[Document]:
     csv.field_size_limit(LONGEST_CELL)
+    dialect = Dialect("\t", spaced=False, skip=0)
+    return _delimited(lines, columns, dialect, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def _delimited(
+    lines: Iterator[str], columns: Columns, dialect: Dialect, **form: Any
+) -> Iterator[Document]:
     reader = csv.reader(lines, **form)
-    names, _ = _next_row(reader, columns.title)
-    if names is None:
+    row, line = _next_row(reader, columns.title, dialect.skip)
+    if row is None:
         raise DataError(f"{columns.title} is empty: there is no line with the columns' names")
-    text, label = columns.choose(names)
-    text_at, label_at = names.index(text), names.index(label) if label is not None else None
-    while True:
-        row, line = _next_row(reader, columns.title)
-        if row is None:
-            return
+    names = [name.strip() for name in row]
+    text_at, label_at = 0, None
+    if len(names) == 1 and not columns.wanted and not is_header(names[0]):
+        columns.remark(
+            f"one column without a name: {row[0]!r:.40} is a text too (dataset.text_column says "
+            "otherwise)"
+        )
+    else:
+        text, label = columns.choose(names, form="" if len(names) == 1 else f"{dialect}, ")
+        text_at, label_at = names.index(text), names.index(label) if label is not None else None
+        row, line = _next_row(reader, columns.title, dialect.skip)
+    while row is not None:
         if len(row) != len(names):
             raise DataError(
                 f"{columns.title}, line {line}: {len(row)} fields, and the columns are "
                 f"{len(names)}; a separator or a quote is missing or too many"
             )
         cell = None if label_at is None else row[label_at]
+        if cell and '"' in cell and cell.lstrip().startswith('"') and not form.get("quoting"):
+            raise DataError(
+                f"{columns.title}, line {line}: a quote after a space, and none before: take the "
+                "space away"
+            )
         document = columns.document(row[text_at], cell, f"line {line}")
         if document is not None:
             yield document
+        row, line = _next_row(reader, columns.title, dialect.skip)
 
 
-def _next_row(reader: Any, title: str) -> tuple[list[str] | None, int]:
+def _next_row(reader: Any, title: str, skipped: int) -> tuple[list[str] | None, int]:
     """The next row that is not blank, and the line that it begins in; None at the end."""
     while True:
-        line = reader.line_num + 1
+        line = reader.line_num + 1 + skipped
         try:
             row = next(reader, None)
         except csv.Error as error:
             raise DataError(
                 f"{title}, line {line}: the row that begins here has a quote without its partner "
-                f"({error}, line {reader.line_num}); quotes in a quoted field are doubled"
+                f"({error}, line {reader.line_num + skipped}); quotes in a quoted field are doubled"
             ) from error
         if row != []:
             return row, line
@@ -113,11 +145,18 @@ def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Docum
 
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=_distinct)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{where}: no JSON ({error})") from error
     if not isinstance(row, dict):
         raise DataError(f'{where}: a line of JSON Lines is an object, as {{"text": "…"}}')
+    return row
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise ValueError("a name stands in it twice")
     return row
 
 
@@ -132,7 +171,9 @@ def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document
     try:
         # What is packed once more has no places to jump to; it must be held.
         plain = entry.member is None and entry.name == entry.parts[-1]
-        file = pq.ParquetFile(entry.file if plain else io.BytesIO(b"".join(entry.blocks())))
+        source = open_regular(entry.file) if plain else io.BytesIO(b"".join(entry.blocks()))
+        file = pq.ParquetFile(source)
+        _check_size(file.metadata, source.seek(0, io.SEEK_END), columns.title)
         text, label = columns.choose(file.schema_arrow.names)
         _check_type(file.schema_arrow.field(text).type, columns.title, text)
         number = 0
@@ -149,6 +190,13 @@ def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document
         raise DataError(f"{columns.title} is no Parquet file that can be read: {said}") from error
 
 
+def _check_size(about: Any, size: int, title: str) -> None:
+    """Refuses a file that would become far more than it is."""
+    groups = [about.row_group(i).total_byte_size for i in range(about.num_row_groups)]
+    if max(sum(groups), about.num_rows * _ROW) > allowed(size):
+        raise too_much(title, size)
+
+
 def _check_type(kind: Any, title: str, column: str) -> None:
     import pyarrow.types as kinds
 
@@ -161,12 +209,6 @@ def _check_type(kind: Any, title: str, column: str) -> None:
 def _with_ends(lines: Iterator[str]) -> Iterator[str]:
     """A quoted field may go on in the next line; then its end is part of the text."""
     return (f"{line}\n" for line in lines)
-
-
-def _again(first: str, others: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from others
 
 
 _READERS: dict[str, Rows] = {

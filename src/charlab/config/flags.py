@@ -1,0 +1,111 @@
+"""The flags of ``train.py``: Hydra's own, anywhere among the overrides; any other is refused."""
+
+from collections.abc import Sequence
+
+from charlab.config.check import no_setting
+from charlab.errors import ConfigError
+
+HELP = "--help"
+GRID = "--multirun"
+_SHELLS = ("bash", "fish", "zsh")
+_SHOWN = ("job", "hydra", "all")
+_SHORT = {
+    "-h": HELP,
+    "-c": "--cfg",
+    "-p": "--package",
+    "-r": "--run",
+    "-m": GRID,
+    "-sc": "--shell-completion",
+    "-cp": "--config-path",
+    "-cn": "--config-name",
+    "-cd": "--config-dir",
+    "-i": "--info",
+}
+_RERUN = "--experimental-rerun"
+_WITH_VALUE = {"--cfg", "--package", "--config-path", "--config-name", "--config-dir", _RERUN}
+_INFO = ("", "all", "config", "defaults", "defaults-tree", "plugins", "searchpath")
+_LONG = {*_SHORT.values(), "--hydra-help", "--resolve", _RERUN}
+
+
+def refuse_flags(words: Sequence[str], known: Sequence[str]) -> None:
+    """Refuses whatever is no ``key=value``, with the setting that it may stand for.
+
+    Args:
+        words: of a command line.
+        known: the keys that there are.
+
+    Raises:
+        ConfigError: if there is such a word.
+    """
+    for word, following in zip(words, [*words[1:], None], strict=True):
+        _require_setting(word, following, known)
+
+
+def sort_flags(words: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Separates flags from overrides, which Hydra takes only in one piece.
+
+    Args:
+        words: of a command line.
+        known: the settings that there are.
+
+    Returns:
+        The flags by their long names, a value as in ``--cfg=job``; and the other words.
+
+    Raises:
+        ConfigError: if a word is neither, or flags do not go together.
+    """
+    flags: list[str] = []
+    rest: list[str] = []
+    waiting = [HELP if word == "help" else word for word in words]
+    while waiting:
+        word = waiting.pop(0)
+        following = waiting[0] if waiting else None
+        name, equals, value = word.partition("=")
+        name = _long_name(name)
+        if name not in _LONG:
+            if not word.startswith("~"):
+                _require_setting(word, following, known)
+            rest.append(word)
+            continue
+        is_bare = following is not None and not following.startswith("-") and "=" not in following
+        if not equals and (name in _WITH_VALUE or (name == "--info" and is_bare)):
+            if following is None:
+                raise ConfigError(f"{word} takes a value: {name}=…")
+            equals, value = "=", waiting.pop(0)
+        flags.append(f"{name}{equals}{value}")
+    _require_sense(dict(flag.partition("=")[::2] for flag in flags), rest)
+    return flags, rest
+
+
+def _require_setting(word: str, following: str | None, known: Sequence[str]) -> None:
+    if word.startswith(("-", "–", "—")) or "=" not in word:
+        raise ConfigError(no_setting(word, following, known))
+
+
+def _long_name(flag: str) -> str:
+    """A flag in full: short ones and unmistakable beginnings of long ones count."""
+    found = [name for name in sorted(_LONG) if name == flag or name.startswith(f"{flag}")]
+    if flag in _LONG or not flag.startswith("--") or len(found) != 1:
+        return _SHORT.get(flag, flag)
+    return found[0]
+
+
+def _require_sense(flags: dict[str, str], rest: Sequence[str]) -> None:
+    if _RERUN in flags:
+        raise ConfigError(f"{_RERUN} reads a pickle, which can run code: a run goes on by resume=…")
+    if "--hydra-help" in flags and rest:
+        raise ConfigError(f"--hydra-help goes alone: leave {rest[0]} out")
+    if flags.get("--cfg", "job") not in _SHOWN:
+        raise ConfigError(f"--cfg shows {', '.join(_SHOWN)}, not {flags['--cfg']!r}")
+    if flags.get("--info", "") not in _INFO:
+        raise ConfigError(f"--info shows {', '.join(_INFO[1:])}, not {flags['--info']!r}")
+    if "--resolve" in flags and not {"--cfg", HELP} & set(flags):
+        raise ConfigError("--resolve goes with --cfg job: it shows values instead of ${…}")
+    if "--package" in flags and "--cfg" not in flags:
+        raise ConfigError("--package goes with --cfg job: it shows one group, as model")
+    wanted = {f"{what}={shell}" for what in ("install", "uninstall", "query") for shell in _SHELLS}
+    if "--shell-completion" in flags and len(wanted.intersection(rest)) != 1:
+        raise ConfigError(
+            "--shell-completion goes with install=SHELL or uninstall=SHELL, SHELL being bash, fish "
+            'or zsh, as in: eval "$(python train.py --shell-completion install=bash)"'
+        )
