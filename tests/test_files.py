@@ -136,6 +136,9 @@ def test_text_is_utf_8_to_the_byte(tmp_path):
     # A file's name may hold bytes that are no UTF-8; they come back as they were.
     write_text(tmp_path / "a.txt", os.fsdecode(b"name-\xff.txt"))
     assert (tmp_path / "a.txt").read_bytes() == b"name-\xff.txt"
+    # Half a character, as JSON or a checkpoint may hold it, has no bytes.
+    write_text(tmp_path / "a.txt", "a\ud800b\udfff")
+    assert (tmp_path / "a.txt").read_bytes() == "a\ufffdb\ufffd".encode()
 
 
 def test_json_without_infinities(tmp_path: Path) -> None:

@@ -242,7 +242,12 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Writes text as UTF-8, atomically."""
-    write_bytes(path, text.encode(errors="surrogateescape"))
+    write_bytes(path, utf8_bytes(text))
+
+
+def utf8_bytes(text: str) -> bytes:
+    """Text as UTF-8; a surrogate stands for a byte of the command line, or becomes U+FFFD."""
+    return _LONE.sub("\ufffd", text).encode(errors="surrogateescape")
 
 
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
@@ -262,6 +267,8 @@ def _harmless(cell: Any) -> Any:
     formula = isinstance(cell, str) and cell.startswith(_FORMULA)
     return f"'{cell}" if formula else cell
 
+
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # the others stand for bytes
 
 # How a formula begins in a spreadsheet; the wide signs count in East Asian ones.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

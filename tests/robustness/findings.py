@@ -1,5 +1,6 @@
 """What a driver finds: faults, grouped by kind, each with the command that repeats it."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ class Tally:
         """Counts an input and what it showed."""
         self.tried += 1
         for finding in findings:
+            if finding.kind not in self.kinds:  # at once, so that a long run can be watched
+                print(number, finding.kind, visible(finding.detail)[:600], file=sys.stderr, flush=True)
             self.kinds.setdefault(finding.kind, []).append((number, finding.detail))
 
     def lines(self) -> Iterator[str]:

@@ -20,6 +20,7 @@ BYTES = [
     b"\x1f\x8b\x08\x00broken", b"PK\x03\x04broken", b"BZh9broken", b"\xfd7zXZ\0broken", b"PAR1xx",
     "naïve café\n".encode("latin-1") * 20, "naïve\n".encode("utf-16") * 3, b"\x80\x81\x82" * 50,
 ]  # fmt: skip
+ALL = "abcdefghijklmnopqrstuvwxyz 0123456789"  # so that no part has a letter that training lacks
 
 
 def names(chance: random.Random, folder: Path) -> Data:
@@ -66,7 +67,7 @@ def labelled_folders(chance: random.Random, folder: Path) -> Data:
     for top in tops:
         for label in ("pos", "neg"):
             for n in range(1 if form == "flat" else chance.randint(1, 3)):
-                text = f"{texts.plain_word(chance)} {label} {top} {n} " * 3
+                text = f"{ALL} {''.join(chance.choices(ALL, k=8))} {label} {top} {n} " * 3
                 name = f"{label}.txt" if form == "flat" else f"{label}/{n}.txt"
                 deep = f"{chance.choice('ab')}/" if form == "deeper" else ""
                 files[f"{top}/{deep}{name}".lstrip("/")] = text.encode()

@@ -83,6 +83,9 @@ def _wrong(data: Data, heard: _Heard) -> Iterator[tuple[str, str]]:
         if "column" not in said:
             yield "one of two columns of a name taken in silence", str(read)[:200]
     elif data.rows is not None:
+        if "one column without a name" in said and "text_column" not in data.settings:
+            header = Counter(read) - Counter(data.rows)  # it may as well be a text; that was said
+            read = [row for row in read if header.total() > 1 or row not in header]
         if Counter(text for text, _ in read) != Counter(text for text, _ in data.rows):
             yield "read wrongly in silence", f"{_first_apart(read, data.rows)}"
         elif Counter(read) != Counter(data.rows):

@@ -9,7 +9,7 @@ from charlab.api import Ranking, TrainedModel, load_model
 from charlab.config.door_options import PredictWords
 from charlab.data.asked import Unseen
 from charlab.errors import ConfigError, DataError
-from charlab.files import csv_text, open_output, user_path
+from charlab.files import csv_text, open_output, user_path, utf8_bytes
 from charlab.terminal import as_shown, remark, visible, write
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
@@ -97,7 +97,7 @@ def _answers(path: str | None, top: int) -> Iterator[Callable[[str, Ranking], ob
         columns = [f"{name}{n}" for n in ranks for name in ("label", "probability")]
 
         def put(*row: object) -> None:
-            file.write(csv_text([row], end="\n").encode(errors="surrogateescape"))
+            file.write(utf8_bytes(csv_text([row], end="\n")))
 
         put("text", *columns, "unseen_share", "unseen")
         yield lambda text, ranking: put(text, *_cells(ranking, top))
