@@ -91,7 +91,8 @@ def odd_bytes(chance: random.Random, folder: Path) -> Data:
     if chance.random() < 0.3:
         cut = chance.randrange(len(data) + 1)
         data = chance.choice([gzip.compress, bz2.compress, lzma.compress])(data)[cut:]
-    odd = texts.writable(chance)[:40].replace("\n", "_").strip(".") or "x"
+    odd = texts.writable(chance).encode(errors="replace").decode()
+    odd = odd[:40].replace("\n", "_").strip(".") or "x"
     ending = chance.choice(["", ".txt", ".gz", ".zip", ".csv", ".jsonl", ".parquet", ".xz", ".tsv"])
     path = folder / f"{odd}{ending}"
     path.write_bytes(data)

@@ -53,6 +53,7 @@ class World:
     def normal(self, text: str) -> str:
         """A text as this network reads it, by the standard library alone."""
         steps = self.normalize.split("+")
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
         for form in ("NFC", "NFKC"):
             if form.lower() in steps:
                 text = unicodedata.normalize(form, text)
