@@ -99,6 +99,8 @@ class _Child:
                         if _virtual() > begun + limits.memory / 3:  # the next one needs it whole
                             break
                 code = 0
+            except BrokenPipeError:  # whoever waited took this for a hang
+                pass
             except BaseException as error:
                 traceback.print_exception(error)
             finally:
@@ -144,7 +146,9 @@ def _guarded(work: Work, number: int) -> list[Finding]:
     try:
         return work(number)
     except Exception as error:
-        return [Finding("the driver itself failed", "".join(traceback.format_exception(error)[-3:]))]
+        return [
+            Finding("the driver itself failed", "".join(traceback.format_exception(error)[-3:]))
+        ]
 
 
 def _virtual() -> int:

@@ -1,12 +1,14 @@
 """Tiny networks trained once from made-up data, for everything that is asked of a trained one."""
 
-import json
 import random
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.in_process import in_process
+from tests.robustness.children import Limits, in_children
+from tests.robustness.findings import Finding
+from tests.shell import only_run
 
 TINY = (
     "model.hidden_size=6",
@@ -76,23 +78,23 @@ PLANS = [
 
 
 def make_worlds(folder: Path, count: int | None = None) -> list[World]:
-    """Trains the networks below a folder, or finds those that were trained there before."""
-    record = folder / f"worlds{count or ''}.json"
-    if record.exists():
-        found = json.loads(record.read_text(encoding="utf-8"))
-        return [World(**{**one, "labels": tuple(one["labels"])}) for one in found]
+    """Trains networks below a folder, each in a process of its own: this one is to be forked."""
     paths = make_data(folder / "data")
-    worlds = []
-    for name, task, source, normalize, unit, more in PLANS[:count]:
+
+    def train(number: int) -> list[Finding]:
+        name, task, source, normalize, unit, more = PLANS[number]
         words = [f"task={task}", f"dataset={source}", f"dataset.path={paths[source]}", *more]
         words += [f"dataset.normalize={normalize}", f"dataset.unit={unit}"]
         done = in_process("train.py", *TINY, *words, f"output_dir={folder / name}", folder=folder)
-        assert done.returncode == 0, done.stderr
-        (run,) = (path.parent for path in (folder / name).rglob("metrics.json"))
+        return [Finding("no network", done.stderr)] if done.returncode else []
+
+    for _, findings in in_children(train, range(len(PLANS[:count])), Limits(600)):
+        assert not findings, findings
+    worlds = []
+    for name, task, source, normalize, unit, _ in PLANS[:count]:
         labels = () if source == "text" else tuple(SYLLABLES)
-        data = str(paths[source])
-        worlds.append(World(name, str(run), task, source, data, normalize, unit, labels))
-    record.write_text(json.dumps([asdict(world) for world in worlds]), encoding="utf-8")
+        run, data = str(only_run(folder / name)), str(paths[source])
+        worlds.append(World(name, run, task, source, data, normalize, unit, labels))
     return worlds
 
 
