@@ -135,7 +135,7 @@ def command_line(chance: random.Random, worlds: Sequence[World]) -> Asked:
     script, keys = chance.choices(
         [("sample.py", SAMPLE), ("predict.py", PREDICT), ("evaluate.py", EVALUATE),
          ("report.py", REPORT), ("train.py", TRAIN), ("inspect_data.py", TRAIN)],
-        weights=[42, 27, 12, 8, 8, 3],
+        weights=[42, 28, 14, 8, 5, 3],
     )[0]  # fmt: skip
     if script in ("train.py", "inspect_data.py"):
         words = _composed(chance, worlds, script)

@@ -46,9 +46,9 @@ def one_input(seed: int, number: int, folder: Path, worlds: list[World]) -> list
     clear(folder)
     chance = random.Random(f"{seed}:{number}")
     kind = chance.random()
-    if kind < 0.35:
+    if kind < 0.38:
         return data_files(chance, folder)
-    if kind < 0.70:
+    if kind < 0.75:
         return query(chance, worlds, folder)
     if chance.random() < 0.5:
         (folder / "in.txt").write_text("ab\ncd\n", encoding="utf-8")

@@ -35,7 +35,7 @@ SETTINGS = (
     "trainer.accelerator=cpu",
     "trainer.validate_every=11",
     "trainer.checkpoint_minutes=0.00001",  # saves after every stretch
-    "trainer.max_steps=60",
+    "trainer.max_steps=40",
 )
 OPERATIONS = {"open", "os.rename", "os.remove", "os.link", "os.mkdir", "os.truncate", "os.rmdir"}
 

@@ -80,6 +80,8 @@ def _delimited(chance: random.Random, folder: Path, rows: list[Row]) -> Data:
     if ending == ".tsv":  # there quotes are ordinary characters
         quoting = csv.QUOTE_NONE
         rows = [(" ".join(t.split()), label) for t, label in rows]
+    elif any(end in text for text, _ in rows for end in "\r\n"):
+        quoting = csv.QUOTE_ALL  # Python leaves a line's end bare that is not its own
     text_name = chance.choice(["text", "text", "my text", "a,b", "texte é", '"q"'])
     label_name = chance.choice(["label", "label", "x;y", "kind"])
     decomposed = chance.random() < 0.2
