@@ -55,7 +55,9 @@ def ask(asked: Asked, folder: Path) -> Answer:
     try:
         with warnings.catch_warnings():  # so that a warning is shown every time, not just once
             warnings.simplefilter("default")
-            warnings.filterwarnings("ignore", message="Glyph")  # as charlab does, but once, on import
+            warnings.filterwarnings(
+                "ignore", message="Glyph"
+            )  # as charlab does, but once, on import
             warnings.filterwarnings("ignore", module="torch|multiprocessing|pytorch_lightning")
             done = in_process(
                 asked.script,

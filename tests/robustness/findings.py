@@ -37,7 +37,9 @@ class Tally:
         self.tried += 1
         for finding in findings:
             if finding.kind not in self.kinds:  # at once, so that a long run can be watched
-                print(number, finding.kind, visible(finding.detail)[:600], file=sys.stderr, flush=True)
+                print(
+                    number, finding.kind, visible(finding.detail)[:600], file=sys.stderr, flush=True
+                )
             self.kinds.setdefault(finding.kind, []).append((number, finding.detail))
 
     def lines(self) -> Iterator[str]:

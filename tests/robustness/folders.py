@@ -27,7 +27,9 @@ def names(chance: random.Random, folder: Path) -> Data:
     """One ``<Language>.txt`` per language, a name a line: a folder, packed, in a zip, or a pattern."""
     rows: list[Row] = []
     files: dict[str, bytes] = {}
-    for label in chance.sample(["Irish", "Čeština", "日本語", "a b", "x.y", "O'Z"], chance.randint(2, 4)):
+    for label in chance.sample(
+        ["Irish", "Čeština", "日本語", "a b", "x.y", "O'Z"], chance.randint(2, 4)
+    ):
         written = unicodedata.normalize(chance.choice(["NFC", "NFD"]), label)
         lines = [_line(chance) for _ in range(chance.randint(1, 6))]
         text = chance.choice(["\n", "\r\n", "\r"]).join([*lines, "end"])
@@ -36,7 +38,9 @@ def names(chance: random.Random, folder: Path) -> Data:
         found = [name for line in re.split("\r\n|\r|\n", text) if (name := line.strip())]
         label = unicodedata.normalize("NFC", label)
         rows += [(unicodedata.normalize("NFC", name), label) for name in found]
-    form = chance.choice(["folder", "folder", "zip", "packed", "pattern", "beside another", "hidden"])
+    form = chance.choice(
+        ["folder", "folder", "zip", "packed", "pattern", "beside another", "hidden"]
+    )
     place = folder / chance.choice(["names", "mes noms", "имена"])
     if form == "packed":
         files = _packed(chance, files)
@@ -98,7 +102,9 @@ def odd_bytes(chance: random.Random, folder: Path) -> Data:
     path.write_bytes(data)
     source = chance.choice(["text", "names", "table"])
     encoding = chance.choice(["utf-8", "utf-8", "latin-1", "utf-16", "nonsense", "utf-7", "idna"])
-    return Data(f"odd bytes in {ending or 'a file'}", source, str(path), {"encoding": encoding}, None)
+    return Data(
+        f"odd bytes in {ending or 'a file'}", source, str(path), {"encoding": encoding}, None
+    )
 
 
 def _packed(chance: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:

@@ -45,7 +45,16 @@ def text_of(chance: random.Random, path: Path, outside: Path) -> str:
 def node_of(chance: random.Random, path: Path, outside: Path) -> str:
     """Puts something in the place of a file that is no file, or lies elsewhere."""
     kind = chance.choice(
-        ["missing", "folder", "FIFO", "zero device", "itself", "broken link", "link outside", "huge"]
+        [
+            "missing",
+            "folder",
+            "FIFO",
+            "zero device",
+            "itself",
+            "broken link",
+            "link outside",
+            "huge",
+        ]
     )
     _fresh(path)
     if kind == "folder":
@@ -143,7 +152,19 @@ def _plain(chance: random.Random, value: Any) -> tuple[str, Any]:
     for _ in range(chance.choice([50, 900])):
         deep = [deep]
     odd = [None, True, -1, 0, 10**18, 10**400, 1.5, float("nan"), float("inf"), "", "x", "\x1b[31m"]
-    odd += ["\ud800", "a" * 10**6, [], {}, [[1]], {"a": 1}, deep, torch.zeros(3), b"x", (1, 2), "\0"]
+    odd += [
+        "\ud800",
+        "a" * 10**6,
+        [],
+        {},
+        [[1]],
+        {"a": 1},
+        deep,
+        torch.zeros(3),
+        b"x",
+        (1, 2),
+        "\0",
+    ]
     chosen = chance.choice(odd)
     return f"{type(value).__name__} becomes {type(chosen).__name__}", chosen
 
@@ -151,7 +172,9 @@ def _plain(chance: random.Random, value: Any) -> tuple[str, Any]:
 def database_of(chance: random.Random, path: Path, outside: Path) -> str:
     """Changes the content of a study's database."""
     with sqlite3.connect(path) as study:
-        tables = [name for (name,) in study.execute("select name from sqlite_master where type='table'")]
+        tables = [
+            name for (name,) in study.execute("select name from sqlite_master where type='table'")
+        ]
         table = chance.choice(tables)
         columns = [row[1] for row in study.execute(f"pragma table_info({table})")]
         column = chance.choice(columns)

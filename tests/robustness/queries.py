@@ -1,17 +1,13 @@
 """Texts asked of trained networks, and what must hold of the answers whatever the text."""
 
-import csv
-import io
 import math
 import random
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from tests.robustness import texts
-from tests.robustness.asking import Asked, ask, crash_of
-from tests.robustness.contract import said
+from tests.robustness.asking import crash_of
 from tests.robustness.findings import Finding
 from tests.robustness.worlds import World
 
@@ -26,11 +22,9 @@ def _model(run: str) -> Any:
     return charlab.load(run)
 
 
-def query(chance: random.Random, worlds: list[World], folder: Path) -> list[Finding]:
-    """Asks one text of one network, from Python or by a command."""
+def query(chance: random.Random, worlds: list[World]) -> list[Finding]:
+    """Asks one text of one network, from Python."""
     world = chance.choice(worlds)
-    if chance.random() < 0.3:
-        return list(_by_command(chance, world, folder))
     look = _classified if world.task == "classify" else chance.choice([_generated, _scored])
     given: list[object] = []
     try:
@@ -39,12 +33,11 @@ def query(chance: random.Random, worlds: list[World], folder: Path) -> list[Find
             for kind in look(chance, world, given)
         ]
     except CharlabError as error:
-        if "\n" in str(error):
-            return [Finding("an error of several lines from Python", f"{str(given)[:300]}: {error}")]
-        return []
+        kind = "an error of several lines from Python" if "\n" in str(error) else ""
+        return [Finding(kind, f"{str(given)[:300]}: {error}")] if kind else []
     except Exception as error:
-        crash = crash_of(error)
-        return [Finding(f"charlab.load: {crash.partition(': ')[0]}", f"{str(given)[:300]}: {crash}")]
+        kind = f"charlab.load: {crash_of(error).partition(': ')[0]}"
+        return [Finding(kind, f"{str(given)[:300]}: {error}")]
 
 
 def _classified(chance: random.Random, world: World, given: list[object]) -> Iterator[str]:
@@ -130,38 +123,3 @@ def _scored(chance: random.Random, world: World, given: list[object]) -> Iterato
         yield "the same text, another score"
     if world.normal(text) and world.source == "text" and score.predictions == 0:
         yield "nothing of a text that is not empty is scored"
-
-
-def _by_command(chance: random.Random, world: World, folder: Path) -> Iterator[Finding]:
-    """The same command twice says the same; a table of answers is sound."""
-    if world.task == "generate":
-        words = [f"prompt={texts.text(chance, long=False)}", "length=8", "seed=3", "unknown=mark"]
-        asked = Asked("sample.py", (f"run={world.run}", *words), b"")
-    else:
-        lines = [texts.text(chance, long=False).replace("\n", "") for _ in range(3)]
-        text = "\n".join(lines).encode(errors="replace")
-        asked = Asked("predict.py", (f"run={world.run}", "output=out.csv", "top=9"), text)
-    answer = ask(asked, folder)
-    for finding in said(asked, answer):
-        yield Finding(finding.kind, f"{asked} -> {finding.detail}")
-    if answer.code != 0:
-        return
-    if world.task == "classify":
-        table = (folder / "out.csv").read_text(encoding="utf-8", errors="surrogateescape")
-        for kind in _unsound(table):
-            yield Finding(f"predict.py output=: {kind}", f"{asked}: {table[:200]!r}")
-    if ask(asked, folder) != answer:
-        yield Finding(f"{asked.script}: the same command twice, two answers", str(asked))
-
-
-def _unsound(table: str) -> Iterator[str]:
-    for row in csv.DictReader(io.StringIO(table)):
-        probabilities = [float(v) for k, v in row.items() if k.startswith("probability") and v]
-        if probabilities and not math.isclose(sum(probabilities), 1, abs_tol=1e-4):
-            yield "probabilities do not add up to 1"
-        shares = [v for k, v in row.items() if ("unseen" in k or "unknown" in k) and "share" in k]
-        if any(v and not 0 <= float(v) <= 1 for v in shares):
-            yield "a share outside [0, 1]"
-        cells = [v for k, v in row.items() if v and not k.startswith("probability")]
-        if any(cell.lstrip()[:1] in ("=", "+", "-", "@") and len(cell) > 1 for cell in cells):
-            yield "a cell that a spreadsheet would compute"

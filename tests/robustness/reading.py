@@ -140,8 +140,11 @@ def _was_read(name: str, read: list[tuple[str, str | None]], data: Data) -> bool
         return any(text in ("other", "lines") for text, _ in read)
     if name == "README.txt":
         return any(text.startswith("about these") for text, _ in read)
-    return bool(read) if data.source == "text" else name.endswith((".gz", ".bz2", ".xz")) or any(
-        label == unicodedata.normalize("NFC", Path(name).stem) for _, label in read
+    return (
+        bool(read)
+        if data.source == "text"
+        else name.endswith((".gz", ".bz2", ".xz"))
+        or any(label == unicodedata.normalize("NFC", Path(name).stem) for _, label in read)
     )
 
 

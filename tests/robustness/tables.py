@@ -139,7 +139,12 @@ def _json_lines(chance: random.Random, folder: Path, rows: list[Row]) -> Data:
     expected: list[Row] | None = normal(rows)
     if chance.random() < 0.4:
         odd = ['{"text": 3}', "[]", "{", "null", '{"text": "\\ud800", "label": "a"}', "{" * 5000]
-        odd += ['{"text": ["a"], "label": "a"}', '{"text": "a", "label": 1e999}', '{"a":1}', "[" * 9999]
+        odd += [
+            '{"text": ["a"], "label": "a"}',
+            '{"text": "a", "label": 1e999}',
+            '{"a":1}',
+            "[" * 9999,
+        ]
         lines.insert(chance.randrange(len(lines) + 1), chance.choice(odd))
         expected = None
     path.write_text(chance.choice(["\n", "\r\n", "\n\n"]).join(lines), encoding="utf-8", newline="")

@@ -29,6 +29,7 @@ NUMBERS = [
     "true", "one", "4294967296", "2147483648", "1e18", "1j", "--1", "00012",
 ]  # fmt: skip
 # Numbers that are far too large for what they would be the size of.
+BROKEN = ["0", "-1", "", "1.5", "many", "nan", "1e400", "１２", " 3", "null", "-inf", "1" * 5000]
 HUGE = ["1" + "0" * 18, "9223372036854775808", "1" + "0" * 400, "4611686018427387904"]
 
 

@@ -88,7 +88,7 @@ def make_worlds(folder: Path, count: int | None = None) -> list[World]:
         done = in_process("train.py", *TINY, *words, f"output_dir={folder / name}", folder=folder)
         return [Finding("no network", done.stderr)] if done.returncode else []
 
-    for _, findings in in_children(train, range(len(PLANS[:count])), Limits(600)):
+    for _, findings in in_children(train, range(len(PLANS[:count])), Limits(seconds=600)):
         assert not findings, findings
     worlds = []
     for name, task, source, normalize, unit, _ in PLANS[:count]:
