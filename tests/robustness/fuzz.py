@@ -17,7 +17,7 @@ from tests.robustness.contract import broken, clear
 from tests.robustness.findings import Finding
 from tests.robustness.main import drive
 from tests.robustness.queries import query
-from tests.robustness.reading import data_files
+from tests.robustness.reading import read_files
 from tests.robustness.worlds import World, make_worlds
 
 SLOW = 10.0  # seconds of computing: everything here is tiny
@@ -46,7 +46,7 @@ def one_input(seed: int, number: int, folder: Path, worlds: list[World]) -> list
     chance = random.Random(f"{seed}:{number}")
     kind = chance.random()
     if kind < 0.35:
-        return data_files(chance, folder)
+        return read_files(chance, folder)
     if kind < 0.65:
         return query(chance, worlds)
     if chance.random() < 0.5:
