@@ -1,6 +1,6 @@
 """Measures a trained network on a split: ``python evaluate.py --help``."""
 
-from charlab.doors import enter, evaluate
+from charlab.cli import evaluate, main
 
 if __name__ == "__main__":
-    enter(evaluate)
+    main(evaluate)

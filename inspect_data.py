@@ -1,6 +1,6 @@
 """Shows what a dataset is made of: ``python inspect_data.py --help``."""
 
-from charlab.doors import enter, inspect_data
+from charlab.cli import inspect_data, main
 
 if __name__ == "__main__":
-    enter(inspect_data)
+    main(inspect_data)

@@ -1,6 +1,6 @@
 """Ranks labels for texts with a trained network: ``python predict.py --help``."""
 
-from charlab.doors import enter, predict
+from charlab.cli import main, predict
 
 if __name__ == "__main__":
-    enter(predict)
+    main(predict)

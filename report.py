@@ -1,6 +1,6 @@
 """One HTML page about a sweep or a set of runs: ``python report.py --help``."""
 
-from charlab.doors import enter, report
+from charlab.cli import main, report
 
 if __name__ == "__main__":
-    enter(report)
+    main(report)

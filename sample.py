@@ -1,6 +1,6 @@
 """Generates text with a trained network: ``python sample.py --help``."""
 
-from charlab.doors import enter, sample
+from charlab.cli import main, sample
 
 if __name__ == "__main__":
-    enter(sample)
+    main(sample)

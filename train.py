@@ -1,6 +1,6 @@
 """Trains a character-level recurrent network: ``python train.py --help``."""
 
-from charlab.doors import enter, train
+from charlab.cli import main, train
 
 if __name__ == "__main__":
-    enter(train)
+    main(train)

@@ -5,7 +5,7 @@
 # ruff: noqa: E402
 import os
 
-from charlab.doors import let_threads_sleep
+from charlab.cli import let_threads_sleep
 
 let_threads_sleep()
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -19,14 +19,16 @@ from hydra import compose, initialize_config_dir
 from hypothesis import settings
 
 from charlab.config import RunOptions
-from charlab.config.composing import check
+from charlab.config.hydra_app import check
 from charlab.config.overrides import protect
 from charlab.data.corpus import Corpus, build_corpus
-from charlab.data.document import Document
+from charlab.data.documents.document import Document
 
 # A busy machine is no failure: no example has a deadline.
 settings.register_profile("charlab", deadline=None)
 settings.load_profile("charlab")
+
+pytest_plugins = ["tests.fixtures.commands", "tests.fixtures.toy_models"]
 
 CONF = Path(__file__).parent.parent / "conf"
 

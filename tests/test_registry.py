@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from charlab.errors import ConfigError
-from charlab.registry import Registry, nearest
+from charlab.errors import ConfigError, nearest
+from charlab.registry import Registry
 
 NUMBER = itertools.count()
 

@@ -29,9 +29,9 @@ TRAINING = [
 ]
 
 
-def python(script: Path, *words: str, environment: dict[str, str]) -> str:
+def python(script: Path, *arguments: str, environment: dict[str, str]) -> str:
     """Runs a script and gives what it printed."""
-    command = [sys.executable, str(script), *words]
+    command = [sys.executable, str(script), *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr or done.stdout)
@@ -58,14 +58,14 @@ def prepare(file: Path, unit: str, environment: dict[str, str]) -> dict[str, flo
 def train(file: Path, folder: Path, environment: dict[str, str]) -> float:
     """A few steps on a text; val and test are a thousandth each, 10 kB at least."""
     part = max(0.001, 10_000 / file.stat().st_size)
-    words = [
+    arguments = [
         "dataset=text",
         f"dataset.path={file}",
         f"dataset.split.fractions=[{1 - 2 * part},{part},{part}]",
         f"output_dir={folder}",
         *TRAINING,
     ]
-    python(HERE.parents[1] / "train.py", *words, environment=environment)
+    python(HERE.parents[1] / "train.py", *arguments, environment=environment)
     (metrics,) = folder.rglob("metrics.json")
     figures: dict[str, float] = json.loads(metrics.read_text())
     return figures["speed/train_chars_per_second"]

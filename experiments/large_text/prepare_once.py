@@ -13,17 +13,17 @@ from pathlib import Path
 
 from hydra import compose, initialize_config_dir
 
-from charlab.config.composing import check
+from charlab.builders.corpus import prepare
+from charlab.config.hydra_app import check
 from charlab.config.overrides import protect
-from charlab.preparation import prepare
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 
 
-def measure(file: str, words: list[str]) -> dict[str, float | int | str]:
+def measure(file: str, arguments: list[str]) -> dict[str, float | int | str]:
     """Seconds of the wall clock and of the processor, and the most memory held."""
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = compose("train", protect(["dataset=text", f"dataset.path={file}", *words]))
+        config = compose("train", protect(["dataset=text", f"dataset.path={file}", *arguments]))
     options = check(config)
     began, used = time.perf_counter(), time.process_time()
     corpus = prepare(options).corpus

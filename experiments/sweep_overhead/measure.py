@@ -20,18 +20,18 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(HERE), os.environ.g
 
 import optuna  # noqa: E402
 
-from charlab.sweeps.engines.local import LocalEngine  # noqa: E402
-from charlab.sweeps.locks import locks_for  # noqa: E402
-from charlab.sweeps.pool import Pool  # noqa: E402
-from charlab.sweeps.spec import Address, Spec  # noqa: E402
-from charlab.sweeps.study import create, load, quiet  # noqa: E402
+from charlab.sweeps.search.spec import StudyLocation, SweepSpec  # noqa: E402
+from charlab.sweeps.search.study import create, load, quiet  # noqa: E402
+from charlab.sweeps.workers.engines.local import LocalEngine  # noqa: E402
+from charlab.sweeps.workers.locks import locks_for  # noqa: E402
+from charlab.sweeps.workers.supervisor import Supervisor  # noqa: E402
 
 JOB = "waiting:run"
 
 
-def spec(seconds: float) -> Spec:
+def spec(seconds: float) -> SweepSpec:
     """A sweep over one number by random search."""
-    return Spec(
+    return SweepSpec(
         space={"x": "interval(0,1)"},
         fixed=(f"seconds={seconds}",),
         objectives=("val/loss",),
@@ -58,17 +58,17 @@ def sweep(trials: int, workers: int, seconds: float) -> float:
     """The wall time of a whole sweep in a fresh folder."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        address = Address("wait", folder, f"sqlite:///{folder / 'study.db'}")
-        create(address, spec(seconds))
-        study, _ = load(address)
+        location = StudyLocation("wait", folder, f"sqlite:///{folder / 'study.db'}")
+        create(location, spec(seconds))
+        study, _ = load(location)
         begun = time.perf_counter()
-        Pool(
+        Supervisor(
             study=study,
-            locks=locks_for(address.storage, address.name, folder),
-            address=address,
+            locks=locks_for(location.storage, location.name, folder),
+            location=location,
             n_trials=trials,
             size=workers,
-            engine=LocalEngine(address, trials, workers, JOB),
+            engine=LocalEngine(location, trials, workers, JOB),
             max_failures=1,
         ).run()
         wall = time.perf_counter() - begun

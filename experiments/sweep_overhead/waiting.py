@@ -4,11 +4,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from charlab.sweeps.job import JobEnd, Watch
+from charlab.sweeps.workers.job import JobEnd, Watch
 
 
-def run(words: list[str], composition: dict[str, Any], folder: Path, watch: Watch | None) -> JobEnd:
+def run(
+    arguments: list[str], composition: dict[str, Any], folder: Path, watch: Watch | None
+) -> JobEnd:
     """Waits, and gives a parabola of the one setting."""
-    values = dict(word.split("=", 1) for word in words)
+    values = dict(word.split("=", 1) for word in arguments)
     time.sleep(float(values["seconds"]))
     return JobEnd("completed", {"val/loss": (float(values["x"]) - 0.3) ** 2})

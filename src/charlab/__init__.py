@@ -1,29 +1,41 @@
 """charlab: a laboratory for character-level recurrent networks.
 
-``charlab.load("outputs/…")`` gives a trained network with ``generate``, ``classify``, ``score``.
+``charlab.train(["model=gru"])`` trains one and ``charlab.load("outputs/…")`` gives it again, with
+``generate``, ``classify``, ``score``; ``charlab.compose`` gives the settings alone.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from charlab.deferred import defer
+from charlab.system.lazy_imports import defer
 
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
     from charlab.api import load_model as load
+    from charlab.commands.train import compose, train
 
-__all__ = ["TrainedModel", "load"]
+    __version__: str
+
+__all__ = ["TrainedModel", "__version__", "compose", "load", "train"]
 
 defer()  # wherever Lightning is imported from later, this module was before
 
 
 def __getattr__(name: str) -> Any:
     """Imports torch only when a network is asked for."""
-    if name == "load":
-        from charlab.api import load_model
+    if name == "__version__":
+        from importlib.metadata import version
 
-        return load_model
-    if name == "TrainedModel":
-        from charlab.api import TrainedModel
+        return version("charlab")
+    if name in ("load", "TrainedModel"):
+        from charlab import api
 
-        return TrainedModel
+        return api.load_model if name == "load" else api.TrainedModel
+    if name in ("compose", "train"):
+        from charlab.commands import train as module
+
+        return getattr(module, name)
     raise AttributeError(f"module 'charlab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

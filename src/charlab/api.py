@@ -10,34 +10,33 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from charlab import runs
-from charlab.checkpoint import Checkpoint, load
-from charlab.data.asked import Asking, Unseen
-from charlab.data.batch import LabelUse
+from charlab.builders.corpus import read_corpus
+from charlab.builders.network import restore_network, task_of
+from charlab.data.batches.batch import LabelUse
+from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.corpus import Corpus, encode_documents
-from charlab.data.document import Document
-from charlab.data.encoded import cut_windows
-from charlab.data.evaluation_batches import evaluation_batches
-from charlab.data.normalize import normalize_label
-from charlab.data.vocabulary import Vocabulary
-from charlab.data_paths import located
-from charlab.decoding import DecodingSettings, Sample, Score, generate, score
+from charlab.data.documents.document import Document
+from charlab.data.documents.normalize import normalize_label
+from charlab.data.queries import Asking, Unseen
+from charlab.data.tokens.ragged import cut_windows
+from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.decoding import GenerationConfig, Sample, Score, generate, score
+from charlab.decoding.conditioning import draw_labels
 from charlab.decoding.decoder import check_count
-from charlab.devices import choose_device
-from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError
-from charlab.networks import restore_network, task_of
-from charlab.preparation import read_corpus
-from charlab.registry import nearest
-from charlab.sampling import draw_labels
+from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError, nearest
+from charlab.runs import folder as runs
+from charlab.runs.checkpoint import Checkpoint, load
+from charlab.runs.data_paths import located
+from charlab.system.devices import choose_device
+from charlab.system.terminal import warn
 from charlab.tasks.task import POSITIONS
-from charlab.terminal import warn
 
 
 class Ranking(list[tuple[str, float]]):
     """Labels with their probabilities, the likeliest first.
 
     Attributes:
-        unseen: what of the text training never saw: its share and which symbols.
+        unseen: what of the text training never saw: its share and which tokens.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, float]], unseen: Unseen) -> None:
@@ -85,9 +84,9 @@ class TrainedModel:
         *,
         count: int = 1,
         label: str | None = None,
-        settings: DecodingSettings | None = None,
+        settings: GenerationConfig | None = None,
         on_text: Callable[[str], None] | None = None,
-        **knobs: Any,
+        **generation_options: Any,
     ) -> list[Sample]:
         """Generates texts that begin with a prompt.
 
@@ -98,7 +97,8 @@ class TrainedModel:
                 the network was trained with ``task.condition_on_label``.
             settings: how to draw; their texts are normalized as the prompt is.
             on_text: of a single sample, called with each piece of text as it comes.
-            knobs: fields of :class:`DecodingSettings` to set: ``temperature=0.7, length=500``.
+            generation_options: fields of :class:`GenerationConfig` to set: ``temperature=0.7,
+                length=500``.
 
         Raises:
             CheckpointError: if the network classifies.
@@ -107,7 +107,7 @@ class TrainedModel:
         """
         self._require("generate")
         check_count(count)
-        settings = self.decoding(settings or DecodingSettings(), **knobs)
+        settings = self.decoding(settings or GenerationConfig(), **generation_options)
         return generate(
             self.network,
             self.vocabulary,
@@ -120,17 +120,17 @@ class TrainedModel:
             on_text=on_text,
         )
 
-    def decoding(self, settings: DecodingSettings, **knobs: Any) -> DecodingSettings:
+    def decoding(self, settings: GenerationConfig, **generation_options: Any) -> GenerationConfig:
         """Settings with some of them changed, and their texts in this model's spelling.
 
         Raises:
             ConfigError: if one is unknown or out of range.
         """
-        known = [field.name for field in dataclasses.fields(DecodingSettings)]
-        for key in knobs:
+        known = [field.name for field in dataclasses.fields(GenerationConfig)]
+        for key in generation_options:
             if key not in known:
                 raise ConfigError(f"unknown setting {key!r}: {nearest(key, known)}")
-        return dataclasses.replace(settings, **knobs).spelled(self.asking.normalize)
+        return dataclasses.replace(settings, **generation_options).spelled(self.asking.normalize)
 
     def classify(self, texts: Sequence[str]) -> list[Ranking]:
         """Ranks all labels for each text.
@@ -158,7 +158,7 @@ class TrainedModel:
         ]
 
     def score(self, text: str, *, label: str | None = None, unknown: str = "error") -> Score:
-        """How probable a text is: log-probability in nats, per symbol, and bits per character.
+        """How probable a text is: log-probability in nats, per token, and bits per character.
 
         Args:
             text: normalized as the training text was, also stripped if that was; a blank one is
@@ -175,7 +175,7 @@ class TrainedModel:
         if self.condition_labels and label is None:
             raise ConfigError("this network generates by label: say label= to score a text")
         conditions = self.conditions(label, 1, 0)
-        unknown = DecodingSettings(unknown=unknown).unknown  # refuses what is neither
+        unknown = GenerationConfig(unknown=unknown).unknown  # refuses what is neither
         normalized = self.asking.known(text, "text=", unknown)
         return score(
             self.network,
@@ -277,12 +277,12 @@ class TrainedModel:
 
     def _require(self, task: str) -> None:
         if self.task != task:
-            verb, door = {
+            verb, file = {
                 "generate": ("generate or score text", "predict.py"),
                 "classify": ("classify", "sample.py"),
             }[task]
             raise CheckpointError(
-                f"{self.path} was trained with task={self.task} and cannot {verb}; use {door} for "
+                f"{self.path} was trained with task={self.task} and cannot {verb}; use {file} for "
                 f"it, or a run with task={task}"
             )
 

@@ -1,8 +1,9 @@
 """Errors that a user can do something about.
 
-A message is one line: what is wrong, where, what to do. The doors print it and exit with 1.
+A message is one line: what is wrong, where, what to do. The commands print it and exit with 1.
 """
 
+import difflib
 import errno
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -76,3 +77,15 @@ def line_about_the_machine(error: BaseException) -> str | None:
             "model.embedding_size"
         )
     return None
+
+
+_SHOWN = 12  # choices that a message lists at most
+
+
+def nearest(word: str, choices: list[str]) -> str:
+    """Words the end of a message about an unknown name: the nearest choice, or what there is."""
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    more = f", … ({len(choices)} in all)" if len(choices) > _SHOWN else ""
+    return f"choose one of: {', '.join(choices[:_SHOWN])}{more}"

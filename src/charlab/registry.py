@@ -3,27 +3,17 @@
 A checkpoint may come from a stranger, so what it names is looked up here, never imported by path.
 """
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
-from charlab.errors import ConfigError
+from charlab.errors import ConfigError, nearest
 
 T = TypeVar("T")
+
+
 Member = TypeVar("Member")
-
-_SHOWN = 12  # choices that a message lists at most
-
-
-def nearest(word: str, choices: list[str]) -> str:
-    """Words the end of a message about an unknown name: the nearest choice, or what there is."""
-    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    more = f", … ({len(choices)} in all)" if len(choices) > _SHOWN else ""
-    return f"choose one of: {', '.join(choices[:_SHOWN])}{more}"
 
 
 class Registry(Generic[T]):
@@ -50,13 +40,13 @@ class Registry(Generic[T]):
             ValueError: if the name is taken.
         """
 
-        def enter(member: Member) -> Member:
+        def main(member: Member) -> Member:
             if name in self._members:
                 raise ValueError(f"two members of the registry of {self.kind}s are called {name!r}")
             self._members[name] = member  # type: ignore[assignment]  # T is checked at the use
             return member
 
-        return enter
+        return main
 
     def __getitem__(self, name: str) -> T:
         """The member of that name.

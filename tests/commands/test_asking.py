@@ -7,18 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.in_process import in_process
-from tests.shell import TINY, only_run, through_bash
 
 import charlab
-from charlab.decoding import DecodingSettings, SequenceNovelty
+from charlab.decoding import GenerationConfig, SequenceNovelty
 from charlab.errors import CharlabError, ConfigError, DataError, UnknownCharacterError
+from tests.support.in_process import in_process
+from tests.support.shell import TINY, only_run, through_bash
 
-Door = Callable[..., "subprocess.CompletedProcess[str]"]
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def trained(root: Path, *words: str) -> Path:
-    done = in_process("train.py", *words, f"output_dir={root}", *TINY, "trainer.max_steps=5")
+def trained(root: Path, *arguments: str) -> Path:
+    done = in_process("train.py", *arguments, f"output_dir={root}", *TINY, "trainer.max_steps=5")
     assert done.returncode == 0, done.stderr
     return only_run(root)
 
@@ -39,8 +39,8 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of a text in lower case, accents composed, no tab and never four spaces."""
     root = tmp_path_factory.mktemp("writer")
     (root / "text.txt").write_text("The Königin saw THE sun;\nthe café, at end.\n" * 40)
-    words = ["dataset=text", f"dataset.path={root / 'text.txt'}", "dataset.normalize=nfc+lower"]
-    return trained(root, *words)
+    arguments = ["dataset=text", f"dataset.path={root / 'text.txt'}", "dataset.normalize=nfc+lower"]
+    return trained(root, *arguments)
 
 
 def test_a_blank_prompt_is_one(writer: Path, namer: Path) -> None:
@@ -65,12 +65,17 @@ def test_a_blank_prompt_is_one(writer: Path, namer: Path) -> None:
 
 def test_texts_around_generation_take_the_models_spelling(writer: Path) -> None:
     model = charlab.load(writer)
-    for knobs in ({"stop": "T"}, {"banned": "E"}, {"banned": "E\u0301"}):
-        plain = {key: unicodedata.normalize("NFC", text).lower() for key, text in knobs.items()}
+    for generation_options in ({"stop": "T"}, {"banned": "E"}, {"banned": "E\u0301"}):
+        plain = {
+            key: unicodedata.normalize("NFC", text).lower()
+            for key, text in generation_options.items()
+        }
         ask = {"count": 30, "length": 40, "seed": 3}
-        samples = model.generate("The", **ask, **knobs)
+        samples = model.generate("The", **ask, **generation_options)
         assert samples == model.generate("the", **ask, **plain)
-        assert samples == model.generate("THE", **ask, settings=DecodingSettings(**knobs))
+        assert samples == model.generate(
+            "THE", **ask, settings=GenerationConfig(**generation_options)
+        )
         assert samples != model.generate("the", **ask)
     assert any("e" in s.continuation for s in model.generate("", banned="e\u0301", count=30))
     with pytest.raises(ConfigError, match=r"unknown setting 'temprature': did you mean 'temper"):
@@ -96,19 +101,21 @@ def test_asking_strips_as_training_did(classifier: Path, writer: Path) -> None:
         model.classify(["   "])
 
 
-def test_what_was_never_seen_is_said(classifier: Path, tmp_path: Path, door: Door) -> None:
+def test_what_was_never_seen_is_said(
+    classifier: Path, tmp_path: Path, command_line: Command
+) -> None:
     (ranking,) = charlab.load(classifier).classify(["grash北京"])
     assert ranking.unseen.share == pytest.approx(2 / 7)
     assert list(ranking.unseen.counts) == ["北", "京"]
     run = f"run={classifier}"
-    done = door("predict.py", run, "text=grash北京")
+    done = command_line("predict.py", run, "text=grash北京")
     assert len(done.stdout.splitlines()) == 1
     said = "characters not known from training: 28.6% ('北', '京')"
     assert done.stderr.splitlines() == [said]
-    assert door("predict.py", run, "text=grash").stderr == ""
+    assert command_line("predict.py", run, "text=grash").stderr == ""
     output = tmp_path / "x.csv"
     texts = "grash\n=北\n\n京京京x\n"
-    done = door("predict.py", run, f"output={output}", "top=2", stdin=texts)
+    done = command_line("predict.py", run, f"output={output}", "top=2", stdin=texts)
     assert "in 2 of 4 texts" in done.stderr
     with output.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -166,10 +173,10 @@ def test_closed_streams(script: str, word: str, closed: str) -> None:
 
 
 def test_an_answer_without_streams(classifier: Path, tmp_path: Path) -> None:
-    words = [f"run={classifier}", "text=la", f"output={tmp_path / 'x.csv'}"]
-    done = through_bash("predict.py", *words, redirect=">&- 2>&- <&-")
+    arguments = [f"run={classifier}", "text=la", f"output={tmp_path / 'x.csv'}"]
+    done = through_bash("predict.py", *arguments, redirect=">&- 2>&- <&-")
     assert done.returncode == 0
     assert len((tmp_path / "x.csv").read_text().splitlines()) == 2
-    assert through_bash("predict.py", words[0], stdin="la\n", redirect="<&-").stderr == (
+    assert through_bash("predict.py", arguments[0], stdin="la\n", redirect="<&-").stderr == (
         "error: standard input is empty: there is nothing to classify\n"
     )

@@ -1,15 +1,15 @@
 import pytest
-from tests.shell import ROOT
 
 from charlab.commands.inspect_data import inspect_data
 from charlab.errors import CharlabError
+from tests.support.shell import ROOT
 
 CONF = ROOT / "conf"
 
 
 def test_prints_figures_and_draws_pictures(names_folder, tmp_path, capsys):
-    words = ["dataset=names", f"dataset.path={names_folder}"]
-    assert inspect_data(words, CONF, str(tmp_path / "out")) == 0
+    arguments = ["dataset=names", f"dataset.path={names_folder}"]
+    assert inspect_data(arguments, CONF, str(tmp_path / "out")) == 0
     said = capsys.readouterr().out
     assert "3 labels, documents of each:" in said
     assert "Плутон" in said
@@ -19,16 +19,20 @@ def test_prints_figures_and_draws_pictures(names_folder, tmp_path, capsys):
 
 
 def test_all_text_counts_whatever_the_split(text_folder, tmp_path, capsys):
-    words = ["dataset=text", f"dataset.path={text_folder}", "dataset.split.fractions=[0.5,0.3,0.2]"]
-    inspect_data(words, CONF, str(tmp_path))
+    arguments = [
+        "dataset=text",
+        f"dataset.path={text_folder}",
+        "dataset.split.fractions=[0.5,0.3,0.2]",
+    ]
+    inspect_data(arguments, CONF, str(tmp_path))
     characters = sum(len(file.read_text()) for file in text_folder.iterdir())
     assert f"2 documents, {characters:,} characters" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("unit", ["byte", "word"])
 def test_other_units_are_also_told_per_character(text_folder, tmp_path, capsys, unit):
-    words = ["dataset=text", f"dataset.path={text_folder}", f"dataset.unit={unit}"]
-    inspect_data(words, CONF, str(tmp_path))
+    arguments = ["dataset=text", f"dataset.path={text_folder}", f"dataset.unit={unit}"]
+    inspect_data(arguments, CONF, str(tmp_path))
     said = capsys.readouterr().out
     assert f"entropy in bits per {unit}:" in said
     assert "per character" in said

@@ -8,16 +8,16 @@ import types
 from pathlib import Path
 
 import pytest
-from tests.commands_help import assert_same_run
-from tests.in_process import in_process
-from tests.shell import ROOT, TINY, only_run, through_bash
-from tests.sweep_samples import large_sweep, sweep, trial, two_objectives, write_run
 
 from charlab.commands.report import report, sweep_summary
-from charlab.config.door_options import ReportWords
+from charlab.config.cli_options import ReportArguments
 from charlab.errors import CharlabError, ConfigError, RunError, SweepError
 from charlab.reports.comparison import compare
-from charlab.reports.run_facts import find_runs, read_run
+from charlab.reports.run_records import find_runs, read_run
+from tests.support.in_process import in_process
+from tests.support.same_run import assert_same_run
+from tests.support.shell import ROOT, TINY, only_run, through_bash
+from tests.support.sweep_samples import large_sweep, sweep, trial, two_objectives, write_run
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -34,12 +34,12 @@ def known(monkeypatch, tmp_path):
             raise SweepError(f"there is no sweep {name!r}: did you mean 'two'?")
         return tmp_path / "sweeps" / name
 
-    loading = types.ModuleType("charlab.sweeps.loading")
+    loading = types.ModuleType("charlab.sweeps.results.load")
     loading.find_sweep = find_sweep
     loading.load_results = lambda folder, storage: dataclasses.replace(
         sweeps[folder.name], folder=folder
     )
-    monkeypatch.setitem(sys.modules, "charlab.sweeps.loading", loading)
+    monkeypatch.setitem(sys.modules, "charlab.sweeps.results.load", loading)
     return asked
 
 
@@ -48,7 +48,7 @@ def files(folder):
 
 
 def test_without_words_it_is_the_latest_sweep(known, tmp_path, capsys):
-    assert report(ReportWords()) == 0
+    assert report(ReportArguments()) == 0
     assert known == [("latest", "outputs")]
     folder = tmp_path / "sweeps" / "latest"
     assert files(folder) == {
@@ -60,10 +60,10 @@ def test_without_words_it_is_the_latest_sweep(known, tmp_path, capsys):
         assert path.read_bytes().startswith(PNG)
     with (folder / "trials.csv").open(newline="") as file:
         assert len(list(csv.reader(file))) == 21
-    words = capsys.readouterr().out.splitlines()
+    arguments = capsys.readouterr().out.splitlines()
     best = large_sweep(20).best
-    assert words[0].startswith("sweep lr_and_size: 20 of 25 trials (")
-    assert words[1:] == [
+    assert arguments[0].startswith("sweep lr_and_size: 20 of 25 trials (")
+    assert arguments[1:] == [
         f"best: val/loss {best.values[0]:.4f} (trial {best.number})",
         f"  {best.command}",
         f"report: {folder / 'report.html'}",
@@ -71,7 +71,7 @@ def test_without_words_it_is_the_latest_sweep(known, tmp_path, capsys):
 
 
 def test_several_objectives(known, tmp_path, capsys):
-    assert report(ReportWords(sweep="two", output=str(tmp_path / "o ut"))) == 0
+    assert report(ReportArguments(sweep="two", output=str(tmp_path / "o ut"))) == 0
     assert known == [("two", "outputs")]
     found = files(tmp_path / "o ut")
     assert "figures/pareto.png" in found
@@ -81,7 +81,7 @@ def test_several_objectives(known, tmp_path, capsys):
 
 
 def test_a_sweep_without_trials_has_a_report(known, tmp_path, capsys):
-    assert report(ReportWords(sweep="empty")) == 0
+    assert report(ReportArguments(sweep="empty")) == 0
     assert files(tmp_path / "sweeps" / "empty") == {"report.html", "trials.csv"}
     assert capsys.readouterr().out.startswith("sweep lr_and_size: 0 of 0 trials (none yet)")
 
@@ -92,7 +92,7 @@ def test_a_summary_of_a_sweep_without_a_complete_trial():
 
 
 @pytest.mark.parametrize(
-    ("words", "error", "message"),
+    ("arguments", "error", "message"),
     [
         ({"sweep": "a", "runs": "b"}, ConfigError, "sweep= or runs=, not both"),
         ({"metric": "val/loss"}, ConfigError, "metric= is for runs="),
@@ -102,16 +102,16 @@ def test_a_summary_of_a_sweep_without_a_complete_trial():
         ({"runs": "/nowhere/*"}, RunError, "nothing matches"),
     ],
 )
-def test_bad_words(known, words, error, message):
+def test_bad_words(known, arguments, error, message):
     with pytest.raises(error, match=message) as caught:
-        report(ReportWords(**words))
+        report(ReportArguments(**arguments))
     assert "\n" not in str(caught.value)
 
 
 def test_a_folder_that_cannot_be_written(known, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CharlabError, match=r"cannot write the report to .*set output="):
-        report(ReportWords(output=str(tmp_path / "file" / "below")))
+        report(ReportArguments(output=str(tmp_path / "file" / "below")))
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def runs(tmp_path):
 
 
 def test_runs_are_compared(runs, tmp_path, capsys):
-    assert report(ReportWords(runs=f"{runs}/*/*", output_dir=str(tmp_path / "outputs"))) == 0
+    assert report(ReportArguments(runs=f"{runs}/*/*", output_dir=str(tmp_path / "outputs"))) == 0
     (folder,) = (tmp_path / "outputs" / "reports").iterdir()
     assert files(folder) == {"report.html", "runs.csv", "figures/groups.png"}
     assert capsys.readouterr().out.splitlines() == [
@@ -151,18 +151,19 @@ def test_from_the_shell(runs, tmp_path):
 def test_help_names_every_word():
     done = through_bash("report.py", "--help")
     assert done.returncode == 0
-    for field in dataclasses.fields(ReportWords):
+    for field in dataclasses.fields(ReportArguments):
         assert f"\n  {field.name}=" in done.stdout
 
 
-def test_the_door_does_without_torch(runs, tmp_path):
+def test_the_command_does_without_torch(runs, tmp_path):
     """Importing it takes seconds, and a report needs nothing of it."""
-    words = [f"runs={runs}", f"output={tmp_path / 'out'}"]
+    arguments = [f"runs={runs}", f"output={tmp_path / 'out'}"]
     script = tmp_path / "try.py"
     script.write_text(
-        "import sys\nfrom charlab.doors import report\n"
-        f"report({words!r})\n"
-        "import charlab.reports.sweep_page, charlab.reports.pictures, charlab.sweeps.results\n"
+        "import sys\nfrom charlab.cli import report\n"
+        f"report({arguments!r})\n"
+        "import charlab.reports.sweep_report, charlab.reports.pictures\n"
+        "import charlab.sweeps.results.records\n"
         "print('torch' in sys.modules, 'pytorch_lightning' in sys.modules)\n"
     )
     done = through_bash(str(script))
@@ -177,8 +178,8 @@ def test_the_command_of_a_group_repeats_its_run(names_folder, tmp_path):
     (own / "experiment").mkdir(parents=True)
     (own / "experiment" / "mine.yaml").write_text("# @package _global_\nmodel: {num_layers: 2}\n")
     few = [*TINY, "task.samples.count=1", "trainer.precision=float32"]
-    words = ["-m", f"--config-dir={own}", "experiment=mine", f"dataset.path={names_folder}"]
-    first = in_process("train.py", *words, *few, "seed=3", f"output_dir={tmp_path / 'a'}")
+    arguments = ["-m", f"--config-dir={own}", "experiment=mine", f"dataset.path={names_folder}"]
+    first = in_process("train.py", *arguments, *few, "seed=3", f"output_dir={tmp_path / 'a'}")
     assert first.returncode == 0, first.stderr
     run = only_run(tmp_path / "a")
     (group,) = compare([read_run(run)]).groups
@@ -194,8 +195,8 @@ def test_runs_that_did_the_same_are_one_group(names_folder, tmp_path):
     short = ["trainer.max_epochs=1", "seed=1", f"dataset.path={names_folder}"]
     asked = ["dataset.layout=sequences", "trainer.accelerator=cpu", "seed=2"]
     relative = os.path.relpath(names_folder, ROOT)
-    for words in (few + short, [*few, *asked, f"dataset.path={relative}"]):
-        assert in_process("train.py", *words).returncode == 0
+    for arguments in (few + short, [*few, *asked, f"dataset.path={relative}"]):
+        assert in_process("train.py", *arguments).returncode == 0
     done = in_process("train.py", "resume=latest", "trainer.max_epochs=2", f"output_dir={tmp_path}")
     assert "is complete" in done.stdout  # the second one is the latest
     (one,) = (r.parent for r in tmp_path.rglob("metrics.json") if read_run(r.parent).seed == "1")

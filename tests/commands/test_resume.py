@@ -12,18 +12,23 @@ from typing import Any
 
 import pytest
 import torch
-from tests.commands_help import assert_same_run
-from tests.in_process import in_process
-from tests.shell import ROOT, TINY, environment, only_run
 
-Door = Callable[..., "subprocess.CompletedProcess[str]"]
+from charlab.commands.resume import read_changes
+from charlab.errors import ConfigError
+from tests.support.in_process import in_process
+from tests.support.same_run import assert_same_run
+from tests.support.shell import ROOT, TINY, environment, only_run
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
 WORDS = ["dataset=text", *TINY, "trainer.validate_every=5", "trainer.progress=none"]
 
 
-def train_in(folder: Path, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+def train_in(folder: Path, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
     """``train.py`` from another folder than the project's."""
     return subprocess.run(
-        [sys.executable, str(ROOT / "train.py"), *words],
+        [sys.executable, str(ROOT / "train.py"), *arguments],
         cwd=folder,
         env=environment(),
         input=stdin,
@@ -38,8 +43,8 @@ def stopped(tmp_path_factory: pytest.TempPathFactory, text_folder: Path) -> Path
     """The folder of outputs with a run of five steps that may go on; its data are beside it."""
     place = tmp_path_factory.mktemp("stopped")
     shutil.copy(text_folder / "prose.txt", place / "prose.txt")
-    words = [*WORDS, "dataset.path=prose.txt", "output_dir=outputs", "trainer.max_steps=7"]
-    done = train_in(place, *words)
+    arguments = [*WORDS, "dataset.path=prose.txt", "output_dir=outputs", "trainer.max_steps=7"]
+    done = train_in(place, *arguments)
     assert done.returncode == 0, done.stderr
     return place
 
@@ -60,15 +65,12 @@ def change(run: Path, edit: Callable[[dict[str, Any]], object], name: str = "las
     torch.save(data, path)
 
 
-def refused(run: Path, *words: str) -> str:
-    done = in_process("train.py", f"resume={run}", "trainer.max_steps=9", *words)
+def refused(run: Path, *arguments: str) -> str:
+    done = in_process("train.py", f"resume={run}", "trainer.max_steps=9", *arguments)
     assert done.returncode == 1, done.stdout
     (line,) = [line for line in done.stderr.splitlines() if not line.startswith("run: ")]
     assert line.startswith("error: ")
     return line
-
-
-# Data
 
 
 def test_a_run_goes_on_and_is_measured_from_another_folder(run: Path, stopped: Path) -> None:
@@ -88,17 +90,17 @@ def test_data_that_moved_are_given_again(
 ) -> None:
     change(run, lambda data: data.update(data_paths={"path": "/no/such/place.txt"}))
     change(run, lambda data: data.update(data_paths={"path": "/no/such/place.txt"}), "best.ckpt")
-    words = [f"resume={run}", "trainer.max_steps=9"] if script == "train.py" else [f"run={run}"]
-    lost = in_process(script, *words)
+    arguments = [f"resume={run}", "trainer.max_steps=9"] if script == "train.py" else [f"run={run}"]
+    lost = in_process(script, *arguments)
     assert "say where they are now with dataset.path=" in lost.stderr
     assert lost.returncode == (script != "sample.py")  # which draws, and says what it could not
     (tmp_path / "other, 'place'.txt").write_bytes((stopped / "prose.txt").read_bytes())
-    found = in_process(script, *words, f"dataset.path={tmp_path / 'other,'} 'place'.txt")
+    found = in_process(script, *arguments, f"dataset.path={tmp_path / 'other,'} 'place'.txt")
     assert found.returncode == 0, found.stderr
     assert "error" not in found.stderr
     assert "not measured" not in found.stderr
     (tmp_path / "changed.txt").write_text((stopped / "prose.txt").read_text() + "more")
-    other = in_process(script, *words, f"dataset.path={tmp_path / 'changed.txt'}")
+    other = in_process(script, *arguments, f"dataset.path={tmp_path / 'changed.txt'}")
     assert "the dataset is not the one that" in other.stderr
 
 
@@ -110,8 +112,8 @@ def test_a_run_from_before_paths_were_stored_reads_them_as_typed(run: Path) -> N
 
 def test_what_came_from_standard_input_is_not_waited_for(stopped: Path, tmp_path: Path) -> None:
     text = (stopped / "prose.txt").read_text()
-    words = [*WORDS, "dataset.path=-", f"output_dir={tmp_path}/outputs", "trainer.max_steps=2"]
-    trained = in_process("train.py", *words, stdin=text)
+    arguments = [*WORDS, "dataset.path=-", f"output_dir={tmp_path}/outputs", "trainer.max_steps=2"]
+    trained = in_process("train.py", *arguments, stdin=text)
     assert trained.returncode == 0, trained.stderr
     run = only_run(tmp_path / "outputs")
     hint = "was trained on standard input, which cannot be read again: give the same text with"
@@ -125,9 +127,6 @@ def test_what_came_from_standard_input_is_not_waited_for(stopped: Path, tmp_path
         again = in_process(script, *more, f"dataset.path={stopped / 'prose.txt'}")
         assert again.returncode == 0, again.stderr
         assert "cannot be read again" not in again.stderr
-
-
-# Which save
 
 
 def test_a_damaged_last_save_gives_way_to_the_best(run: Path, tmp_path: Path) -> None:
@@ -192,11 +191,11 @@ def test_latest_is_the_newest_or_nothing(run: Path, tmp_path: Path) -> None:
     outputs = f"output_dir={tmp_path / 'outputs'}"
     for path in (newer / "checkpoints").iterdir():
         path.write_bytes(b"PK")
-    for script, *words in (
+    for script, *arguments in (
         ("sample.py", "length=3"),
         ("evaluate.py",),
     ):
-        done = in_process(script, *words, outputs)
+        done = in_process(script, *arguments, outputs)
         assert done.returncode == 0, done.stderr
         assert f"run: {run / 'checkpoints/best.ckpt'}\n" in done.stderr
     done = in_process("train.py", "resume=latest", outputs, "trainer.max_steps=9")
@@ -220,9 +219,6 @@ def test_a_newer_run_that_is_damaged_is_named(
     (newer / "checkpoints" / "best.ckpt").write_bytes(b"PK")
     in_process("sample.py", "length=3", f"output_dir={tmp_path / 'outputs'}")
     assert re.search(r"passes over a newer run: .*2999.* is it damaged", caplog.text)
-
-
-# The folder
 
 
 @pytest.mark.parametrize("name", [".lock", "train.log", "metrics.json", ".hydra", "checkpoints"])
@@ -256,9 +252,6 @@ def test_other_threads_are_said(run: Path) -> None:
     assert "computed with 7 thread(s)" in done.stdout
     quiet = in_process("train.py", f"resume={run}", "trainer.max_steps=10")
     assert "thread(s)" not in quiet.stdout
-
-
-# Tampering: each of these once reached a kernel, or a traceback
 
 
 def optimizer(**parts: Any) -> Callable[[dict[str, Any]], object]:
@@ -326,3 +319,38 @@ def test_a_tampered_checkpoint_is_refused_in_one_line(run: Path, case: str) -> N
     before = json.loads((run / "metrics.json").read_text())
     refused(run)
     assert json.loads((run / "metrics.json").read_text()) == before
+
+
+def test_values_in_their_types() -> None:
+    arguments = ["trainer.max_epochs=40", "trainer.max_steps=1e4", "trainer.max_minutes=null"]
+    assert read_changes([*arguments, "trainer.progress=lines"]) == {
+        "max_epochs": 40,
+        "max_steps": 10_000,
+        "max_minutes": None,
+        "progress": "lines",
+    }
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("trainer.max_epochs=0", r"trainer\.max_epochs must be at least 1, got 0"),
+        ("trainer.max_epochs=ten", r"trainer\.max_epochs must be a whole number, got 'ten'"),
+        ("trainer.max_minutes=nan", r"trainer\.max_minutes must be a number"),
+        ("trainer.max_epoch=3", r"did you mean 'trainer\.max_epochs'"),
+        ("model.hidden_size=3", r"model\.hidden_size cannot change in a resumed run"),
+        ("trainer.validate_every=3", r"trainer\.validate_every cannot change"),
+        ("seed=3", "seed cannot change"),
+        ("model=gru", "model cannot change"),
+        ("trainer.max_epochs", "not of the form key=value"),
+    ],
+)
+def test_refusals(word: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        read_changes([word])
+
+
+def test_all_refusals_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_changes(["seed=3", "model.dropout=0"])
+    assert len(str(caught.value).splitlines()) == 2

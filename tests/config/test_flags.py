@@ -1,12 +1,12 @@
 """Flags: Hydra's own anywhere among the words, any other refused with what was meant."""
 
 import pytest
-from tests.in_process import in_process
 
-from charlab.config.composing import known_words
 from charlab.config.flags import refuse_flags, sort_flags
+from charlab.config.hydra_app import known_words
 from charlab.config.hydra_settings import require_known
 from charlab.errors import ConfigError
+from tests.support.in_process import in_process
 
 KNOWN = [*known_words(), "resume"]
 SCRIPTS = ("train", "sample", "predict", "evaluate", "report", "inspect_data")

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from omegaconf import OmegaConf
-from tests.in_process import in_process
 
 from charlab.config import RunOptions, to_plain
 from charlab.config.help import describe_settings, find_groups, wants_settings
+from tests.support.in_process import in_process
 
 BEFORE = "comments stand in conf/):\n\n"
 AFTER = "\n\npython train.py model=lstm"
@@ -22,7 +22,7 @@ def settings(text: str) -> dict[str, object]:
 
 
 def test_groups_and_their_choices(conf: Path) -> None:
-    lines = describe_settings([], conf).splitlines()
+    lines = describe_settings([]).splitlines()
     begin = lines.index("What can be composed (group=choice):") + 2
     groups = dict(line.split(": ") for line in lines[begin : lines.index("", begin)])
     assert groups["model"] == "gru, lstm, vanilla"
@@ -37,32 +37,32 @@ def test_groups_and_their_choices(conf: Path) -> None:
 def test_settings_are_those_of_a_run(
     conf: Path, compose_options: Callable[..., RunOptions]
 ) -> None:
-    assert settings(describe_settings(["--help"], conf)) == to_plain(compose_options())
+    assert settings(describe_settings(["--help"])) == to_plain(compose_options())
 
 
 def test_overrides_count(conf: Path) -> None:
-    words = ["model=gru", "-h", "dataset.path=it's, ${here}", "seed=3"]
-    shown = settings(describe_settings(words, conf))
+    arguments = ["model=gru", "-h", "dataset.path=it's, ${here}", "seed=3"]
+    shown = settings(describe_settings(arguments))
     assert isinstance(shown["model"], dict)
     assert shown["model"]["name"] == "gru"
     assert shown["seed"] == 3
-    text = describe_settings(words, conf)
+    text = describe_settings(arguments)
     assert "hydra" not in text.lower()
 
 
 def test_of_a_grid_what_all_runs_share(conf: Path) -> None:
-    shown = settings(describe_settings(["-m", "model=gru,lstm", "seed=5", "--help"], conf))
+    shown = settings(describe_settings(["-m", "model=gru,lstm", "seed=5", "--help"]))
     assert isinstance(shown["model"], dict)
     assert (shown["model"]["name"], shown["seed"]) == ("lstm", 5)
-    search = settings(describe_settings(["-m", "sweep=optuna", "--help"], conf))
+    search = settings(describe_settings(["-m", "sweep=optuna", "--help"]))
     assert isinstance(search["sweep"], dict)
 
 
 def test_groups_of_the_user_s_own(conf: Path, tmp_path: Path) -> None:
     (tmp_path / "experiment").mkdir()
     (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\nseed: 9\n")
-    words = [f"hydra.searchpath=['file://{tmp_path}']", "experiment=mine", "--help"]
-    text = describe_settings(words, conf)
+    arguments = [f"hydra.searchpath=['file://{tmp_path}']", "experiment=mine", "--help"]
+    text = describe_settings(arguments)
     assert "experiment: bilstm_names, gru_text, mine" in text
     assert settings(text)["seed"] == 9
 
@@ -98,7 +98,7 @@ def test_whether_it_is_wanted(line: str, wanted: bool) -> None:
     assert wants_settings(line.split()) is wanted
 
 
-def test_through_the_door() -> None:
+def test_through_the_command() -> None:
     done = in_process("train.py", "--help", "model=gru")
     assert (done.returncode, done.stderr) == (0, "")
     assert "  name: gru\n" in done.stdout

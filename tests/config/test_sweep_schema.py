@@ -7,19 +7,19 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from charlab.config.check import build
 from charlab.config.sweep_schema import ENGINES, PRUNERS, SAMPLERS, SweepConfig, SweepOptions
+from charlab.config.validation import build
 from charlab.errors import ConfigError
 
 
-def plain(conf: Path, choice: str, *words: str) -> Any:
+def plain(conf: Path, choice: str, *arguments: str) -> Any:
     with initialize_config_dir(str(conf), version_base="1.3"):
-        config = compose("train", [f"sweep={choice}", *words])
+        config = compose("train", [f"sweep={choice}", *arguments])
     return OmegaConf.to_container(config.sweep, resolve=True)
 
 
-def options(conf: Path, *words: str) -> SweepOptions:
-    return build(SweepConfig, {"sweep": plain(conf, "optuna", *words)}).sweep
+def options(conf: Path, *arguments: str) -> SweepOptions:
+    return build(SweepConfig, {"sweep": plain(conf, "optuna", *arguments)}).sweep
 
 
 def test_every_file_fits_the_schema(conf: Path) -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charlab.data.corpus import Corpus, build_corpus, choose_layout, encode_documents
-from charlab.data.document import Document
-from charlab.data.encoded import Encoded, cut_windows
-from charlab.data.requirements import require_classes, require_measurable, require_window
-from charlab.data.splits import SPLITS, Fractions, split_positions
-from charlab.data.vocabulary import UNKNOWN, Vocabulary
+from charlab.data.corpus_checks import require_classes, require_measurable, require_window
+from charlab.data.documents.document import SPLITS, Document
+from charlab.data.splits import Fractions, split_positions
+from charlab.data.tokens.ragged import EncodedSplit, cut_windows
+from charlab.data.tokens.vocabulary import UNK, Vocabulary
 from charlab.errors import ConfigError, DataError
 
 EIGHTY = (0.8, 0.1, 0.1)
@@ -38,7 +38,7 @@ def build(
     return build_corpus(docs, normalize=normalize, layout=layout, fractions=fractions, split_seed=3)
 
 
-def texts_of(split: Encoded, vocabulary: Vocabulary) -> list[str]:
+def texts_of(split: EncodedSplit, vocabulary: Vocabulary) -> list[str]:
     bounds = zip(split.offsets[:-1], split.offsets[1:], strict=True)
     return [vocabulary.decode(split.ids[start:end]) for start, end in bounds]
 
@@ -50,7 +50,7 @@ def test_no_text_stands_in_two_splits_after_normalization(docs: list[tuple[str, 
     corpus = build(
         [Document(*doc) for doc in docs] + alphabet, layout="sequences", fractions=(0.5, 0.3, 0.2)
     )
-    assert corpus.vocabulary.symbols == ("a", "b", "é")
+    assert corpus.vocabulary.tokens == ("a", "b", "é")
     found = [texts_of(split, corpus.vocabulary) for split in corpus.splits.values()]
     assert sum(map(len, found)) == len(docs) + 8
     assert sum(len(set(texts)) for texts in found) == len(set(chain(*found)))
@@ -69,7 +69,7 @@ def test_sequences_hold_every_document_with_its_label() -> None:
             Document(text, corpus.labels[label])
             for text, label in zip(texts, split.labels, strict=True)
         ]
-    expected = [doc for doc in docs if all(c in corpus.vocabulary.symbols for c in doc.text)]
+    expected = [doc for doc in docs if all(c in corpus.vocabulary.tokens for c in doc.text)]
     assert sorted(doc for doc in found if "\ufffd" not in doc.text) == sorted(expected)
     assert corpus.report.documents == len(found) == 40
     assert corpus.report.duplicate_documents == 10
@@ -84,7 +84,7 @@ def test_sequences_hold_every_document_with_its_label() -> None:
 def test_a_stream_is_split_by_position(texts: list[str], fractions: Fractions) -> None:
     docs = [Document("gh" + text, f"label{i}") for i, text in enumerate(texts)]
     corpus = build(docs, layout="stream", fractions=fractions)
-    train = set(corpus.vocabulary.symbols)
+    train = set(corpus.vocabulary.tokens)
     assert list(corpus.splits) == [s for s, f in zip(SPLITS, fractions, strict=True) if f > 0]
     for part, name in enumerate(SPLITS):
         expected, labels = [], []
@@ -105,11 +105,11 @@ def test_a_stream_is_split_by_position(texts: list[str], fractions: Fractions) -
 
 def test_vocabulary_is_that_of_train_alone() -> None:
     corpus = build([Document("abab" * 4 + "zzqa")], layout="stream")
-    assert corpus.vocabulary.symbols == ("a", "b")
-    assert corpus.splits["test"].ids.tolist() == [UNKNOWN, 2]
-    assert corpus.splits["val"].ids.tolist() == [UNKNOWN, UNKNOWN]
+    assert corpus.vocabulary.tokens == ("a", "b")
+    assert corpus.splits["test"].ids.tolist() == [UNK, 2]
+    assert corpus.splits["val"].ids.tolist() == [UNK, UNK]
     assert corpus.report.unknown_share == {"train": 0, "val": 1, "test": 0.5}
-    assert corpus.report.distinct_symbols == 4
+    assert corpus.report.distinct_tokens == 4
 
 
 def test_ids_are_stored_in_the_smallest_type() -> None:
@@ -239,7 +239,7 @@ def test_encoding_documents_from_elsewhere() -> None:
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 12))
 def test_windows_tile_their_documents(lengths: list[int], seq_len: int) -> None:
     offsets = np.cumsum([0, *lengths])
-    encoded = Encoded(np.arange(offsets[-1], dtype=np.uint8), offsets, np.arange(len(lengths)))
+    encoded = EncodedSplit(np.arange(offsets[-1], dtype=np.uint8), offsets, np.arange(len(lengths)))
     windows = cut_windows(encoded, seq_len)
     assert windows.offsets[0] == 0
     assert windows.offsets[-1] == offsets[-1]

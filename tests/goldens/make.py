@@ -49,8 +49,8 @@ def make_data(folder: Path) -> None:
         names = {"".join(dice.choices(syllables, k=dice.randint(2, 4))).title() for _ in range(90)}
         lines = "\n".join(sorted(names)) + "\n"
         (folder / "names" / f"{language}.txt").write_text(lines, encoding="utf-8")
-    words = ["".join(dice.choices([*chain(*SYLLABLES.values())], k=2)) for _ in range(900)]
-    lines = [" ".join(words[n : n + 6]) + ".\n" for n in range(0, len(words), 6)]
+    arguments = ["".join(dice.choices([*chain(*SYLLABLES.values())], k=2)) for _ in range(900)]
+    lines = [" ".join(arguments[n : n + 6]) + ".\n" for n in range(0, len(arguments), 6)]
     (folder / "text.txt").write_text("".join(lines), encoding="utf-8")
 
 

@@ -9,8 +9,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tests.goldens.make import HERE, RUNS, metrics_of
-from tests.in_process import in_process
+from tests.support.in_process import in_process
 
 EXPECTED = json.loads((HERE / "expected.json").read_text(encoding="utf-8"))
 

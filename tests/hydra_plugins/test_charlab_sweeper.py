@@ -7,7 +7,8 @@ from pathlib import Path
 from hydra import compose, initialize_config_dir
 from hydra.core.plugins import Plugins
 from hydra.plugins.sweeper import Sweeper
-from tests.shell import ROOT, environment
+
+from tests.support.shell import ROOT, environment
 
 
 def test_hydra_finds_it() -> None:

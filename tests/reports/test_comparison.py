@@ -7,20 +7,22 @@ from pathlib import Path
 import pytest
 
 from charlab.errors import ConfigError
+from charlab.evaluation.confidence import student_t_quantile
 from charlab.reports.comparison import compare
-from charlab.reports.run_facts import RunFacts
-from charlab.reports.runs_page import metric_of_curves, runs_csv, runs_page
-from charlab.statistics import student_t_quantile
+from charlab.reports.run_records import RunFacts
+from charlab.reports.runs_report import metric_of_curves, runs_csv, runs_page
 
 
-def run(name, seed, value, *, status="completed", metric="test/loss", words=None, **settings):
+def run(name, seed, value, *, status="completed", metric="test/loss", arguments=None, **settings):
     known = {"task.name": "generate", "model.name": name, "seed": str(seed)}
     return RunFacts(
         folder=Path(f"outputs/{name}/{seed}"),
         status=status,
-        figures={} if value is None else {metric: value},
+        metrics={} if value is None else {metric: value},
         settings={**known, **{k.replace("__", "."): v for k, v in settings.items()}},
-        overrides=(f"model={name}", f"seed={seed}", "+output_dir=x") if words is None else words,
+        overrides=(f"model={name}", f"seed={seed}", "+output_dir=x")
+        if arguments is None
+        else arguments,
         fingerprint="abc",
     )
 
@@ -143,13 +145,13 @@ def test_what_cannot_be_compared_is_said():
 
 def test_a_group_s_command_repeats_a_run_as_it_was_typed():
     assert compare(RUNS).groups[0].command == "python train.py model=gru seed=1"
-    words = ("dataset.path='it\\'s, a \\${b}'", "trainer.max_epochs=2", "trainer.max_epochs=4")
-    extended, straight = (run("gru", i, 2.0, words=words[: 4 - i]) for i in (1, 2))
+    arguments = ("dataset.path='it\\'s, a \\${b}'", "trainer.max_epochs=2", "trainer.max_epochs=4")
+    extended, straight = (run("gru", i, 2.0, arguments=arguments[: 4 - i]) for i in (1, 2))
     expected = ["python", "train.py", "dataset.path=it's, a ${b}", "trainer.max_epochs=2"]
     assert shlex.split(compare([extended, straight]).groups[0].command) == expected
     expected[-1] = "trainer.max_epochs=4"
     assert shlex.split(compare([extended]).groups[0].command) == expected
-    assert compare([run("gru", 1, 2.0, words=())]).groups[0].command is None
+    assert compare([run("gru", 1, 2.0, arguments=())]).groups[0].command is None
 
 
 def test_the_table_holds_all_runs():

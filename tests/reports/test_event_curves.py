@@ -2,12 +2,12 @@ import os
 
 import pytest
 
-from charlab.callbacks.curves import Curves
 from charlab.reports.event_curves import read_curve
+from charlab.training.callbacks.tensorboard import TensorBoardWriter
 
 
 def write(folder, points, resume_step=None):
-    curves = Curves(folder, resume_step)
+    curves = TensorBoardWriter(folder, resume_step)
     for step, value in points:
         curves.scalars({"val/loss": value, "val/loss_of_others": -1.0, "train/loss": 9.0}, step)
     curves.text("samples", "val/loss " * 50, 1)  # names the tag without being its point

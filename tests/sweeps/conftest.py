@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from charlab.sweeps.storage import quiet
+from charlab.sweeps.search.storage import quiet
 
 
 @pytest.fixture(autouse=True, scope="session")

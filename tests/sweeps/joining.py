@@ -6,10 +6,9 @@
 import sys
 from pathlib import Path
 
-from tests.sweeps.toys import toy_pool
-
-from charlab.sweeps.spec import Address
+from charlab.sweeps.search.spec import StudyLocation
+from tests.sweeps.toys import toy_supervisor
 
 if __name__ == "__main__":
     url, place, name, n_trials, size = sys.argv[1:]
-    toy_pool(Address(name, Path(place), url), int(n_trials), int(size)).run()
+    toy_supervisor(StudyLocation(name, Path(place), url), int(n_trials), int(size)).run()

@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.sweeps.toys import Worker, toy_spec, toy_sweep, trials_of
 
 from charlab.sweeps.finalists import _unused_seeds
-from charlab.sweeps.space import Parameter
+from charlab.sweeps.search.space import Parameter
+from tests.sweeps.toys import Worker, toy_spec, toy_sweep, trials_of
 
 
 @pytest.mark.parametrize(
-    ("base", "space", "words", "seeds"),
+    ("base", "space", "arguments", "seeds"),
     [
         (1, {}, [], [2, 3, 4]),
         (1, {}, ["seed=3"], [2, 4, 5]),  # of a space function
@@ -22,10 +22,10 @@ from charlab.sweeps.space import Parameter
     ],
 )
 def test_seeds_that_decided_nothing(
-    base: int, space: Any, words: list[str], seeds: list[int], tmp_path: Path
+    base: int, space: Any, arguments: list[str], seeds: list[int], tmp_path: Path
 ) -> None:
     spec = toy_spec(base={"seed": base}, space=space)
     assert [p.key for p in spec.parameters] == [Parameter(key, "").key for key in space]
-    address = toy_sweep(tmp_path)
-    Worker(address).taken(1).trial.set_user_attr("words", words)
-    assert _unused_seeds(trials_of(address), spec, 3) == seeds
+    location = toy_sweep(tmp_path)
+    Worker(location).taken(1).trial.set_user_attr("words", arguments)
+    assert _unused_seeds(trials_of(location), spec, 3) == seeds

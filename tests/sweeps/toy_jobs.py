@@ -8,14 +8,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from charlab.sweeps.job import JobEnd, Watch
+from charlab.sweeps.workers.job import JobEnd, Watch
 
 LEDGER = "ledger"
 UNIT = 100  # characters between two validations
 
 
 def toy_job(
-    words: list[str], composition: dict[str, Any], folder: Path, watch: Watch | None
+    arguments: list[str], composition: dict[str, Any], folder: Path, watch: Watch | None
 ) -> JobEnd:
     """Computes a parabola in a few steps, from where it stopped; every step goes to the ledger.
 
@@ -23,7 +23,7 @@ def toy_job(
         steps: how many, 3 without it; seconds: that each takes.
         deaths: trial -> how often it kills itself, in its second step.
         failures: trials that raise; all: of every one.
-        figures: further figures.
+        metrics: further figures.
     """
     stopped = threading.Event()
 
@@ -36,7 +36,7 @@ def toy_job(
     _write(folder, f"began {trial}")
     if composition.get("failures") == "all" or trial in composition.get("failures", []):
         raise RuntimeError(f"toy {trial}\nis broken")
-    value = distance(words)
+    value = distance(arguments)
     saved = folder / "step"
     first = int(saved.read_text()) if saved.exists() else 0
     for step in range(first + 1, composition.get("steps", 3) + 1):
@@ -56,9 +56,9 @@ def toy_job(
     return JobEnd("completed", {"val/loss": value, **composition.get("figures", {})})
 
 
-def distance(words: list[str]) -> float:
+def distance(arguments: list[str]) -> float:
     """The square of the distance from 0.3 in all numeric settings."""
-    return sum((float(word.partition("=")[2]) - 0.3) ** 2 for word in words)
+    return sum((float(word.partition("=")[2]) - 0.3) ** 2 for word in arguments)
 
 
 def _die_perhaps(times: int, folder: Path) -> None:

@@ -8,22 +8,21 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from charlab.config.compose import Composition
+from charlab.config.sweep_schema import LocalOptions
+from charlab.sweeps.results.sweep_file import file_url
+from charlab.sweeps.search.retries import patiently
+from charlab.sweeps.search.spec import StudyLocation, SweepSpec
+from charlab.sweeps.search.storage import open_storage
+from charlab.sweeps.search.study import build_pruner, create, load
+from charlab.sweeps.workers.claim import Claimed, claim, end
+from charlab.sweeps.workers.engines import build_engine
+from charlab.sweeps.workers.locks import locks_for
+from charlab.sweeps.workers.pruning_reports import Reporter
+from charlab.sweeps.workers.supervisor import Supervisor, SweepStatus
 from tests.sweeps.toy_jobs import LEDGER, distance
 
-from charlab.config.composition import Composition
-from charlab.config.sweep_schema import LocalOptions
-from charlab.sweeps.claim import Claimed, claim, end
-from charlab.sweeps.engines import build_engine
-from charlab.sweeps.locks import locks_for
-from charlab.sweeps.patience import patiently
-from charlab.sweeps.pool import Pool, Survey
-from charlab.sweeps.records import file_url
-from charlab.sweeps.reporting import Reporter
-from charlab.sweeps.spec import Address, Spec
-from charlab.sweeps.storage import open_storage
-from charlab.sweeps.study import build_pruner, create, load
-
-PLAIN = Spec(
+PLAIN = SweepSpec(
     space={"x": "interval(0,1)"},
     fixed=(),
     objectives=("val/loss",),
@@ -46,19 +45,19 @@ PLAIN = Spec(
 )
 
 
-def toy_spec(**changes: Any) -> Spec:
+def toy_spec(**changes: Any) -> SweepSpec:
     """A definition of a sweep of toy jobs."""
     return dataclasses.replace(PLAIN, **changes)
 
 
-def toy_sweep(folder: Path, name: str = "toy", **changes: Any) -> Address:
-    """A new sweep; its settings are those of a :class:`Spec`."""
+def toy_sweep(folder: Path, name: str = "toy", **changes: Any) -> StudyLocation:
+    """A new sweep; its settings are those of a :class:`SweepSpec`."""
     place = folder / name
     place.mkdir(parents=True, exist_ok=True)
     (place / "study.db").write_bytes(_empty_storage())
-    address = Address(name, place, file_url(place))
-    create(address, toy_spec(**changes))
-    return address
+    location = StudyLocation(name, place, file_url(place))
+    create(location, toy_spec(**changes))
+    return location
 
 
 @functools.cache
@@ -76,12 +75,12 @@ class Worker:
     Its locks are its own: files that are opened twice lock each other out in one process too.
     """
 
-    address: Address
+    location: StudyLocation
     owner: str = "a"
 
     def __post_init__(self) -> None:
-        self.study, self.spec = load(self.address)
-        self.locks = locks_for(self.address.storage, self.address.name, self.address.folder)
+        self.study, self.spec = load(self.location)
+        self.locks = locks_for(self.location.storage, self.location.name, self.location.folder)
 
     def take(self, n_trials: int) -> Claimed | None:
         """Claims a trial; its pruner knows no more than a fresh process's."""
@@ -104,16 +103,16 @@ class Worker:
         self.die(claimed)
 
 
-def work_serially(address: Address, n_trials: int) -> list[dict[str, Any]]:
+def work_serially(location: StudyLocation, n_trials: int) -> list[dict[str, Any]]:
     """Works through a sweep as one process after the other would; each validates nine times."""
-    worker = Worker(address)
+    worker = Worker(location)
     while (claimed := worker.take(n_trials)) is not None:
-        value = distance([word for word in claimed.words if word[-1].isdigit()])
+        value = distance([word for word in claimed.arguments if word[-1].isdigit()])
         if worker.spec.pruner != "none" and _is_given_up(claimed, value):
             worker.finish(claimed, "PRUNED", None)
         else:
             worker.finish(claimed, value=value)
-    return [dict(trial.params) for trial in trials_of(address)]
+    return [dict(trial.params) for trial in trials_of(location)]
 
 
 def _is_given_up(claimed: Claimed, value: float) -> bool:
@@ -122,34 +121,34 @@ def _is_given_up(claimed: Claimed, value: float) -> bool:
     return any(report({"val/loss": value + way * step / 99}, 100 * step) for step in range(1, 10))
 
 
-def trials_of(address: Address) -> list[Any]:
+def trials_of(location: StudyLocation) -> list[Any]:
     """The trials in the storage."""
-    study, _ = load(address)
+    study, _ = load(location)
     return study.get_trials(deepcopy=False)
 
 
-def states_of(address: Address) -> Counter[str]:
+def states_of(location: StudyLocation) -> Counter[str]:
     """How many trials are in each state."""
-    return Counter(trial.state.name for trial in trials_of(address))
+    return Counter(trial.state.name for trial in trials_of(location))
 
 
-def ledger_of(address: Address) -> Counter[str]:
+def ledger_of(location: StudyLocation) -> Counter[str]:
     """How often each thing happened: "began 3", "step 2 3" (step 2 of trial 3), "ended 3"."""
-    file = address.folder / LEDGER
+    file = location.folder / LEDGER
     lines = file.read_text().splitlines() if file.exists() else []
     return Counter(line.rpartition(" ")[0] for line in lines)
 
 
-def toy_pool(address: Address, n_trials: int, size: int, **more: Any) -> Pool:
+def toy_supervisor(location: StudyLocation, n_trials: int, size: int, **more: Any) -> Supervisor:
     """A pool of real processes."""
-    study, spec = load(address)
-    return Pool(
+    study, spec = load(location)
+    return Supervisor(
         study=study,
-        locks=patiently(lambda: locks_for(address.storage, address.name, address.folder)),
-        address=address,
+        locks=patiently(lambda: locks_for(location.storage, location.name, location.folder)),
+        location=location,
         n_trials=n_trials,
         size=size,
-        engine=build_engine(LocalOptions("local"), address, n_trials, size, spec.job),
+        engine=build_engine(LocalOptions("local"), location, n_trials, size, spec.job),
         max_failures=more.pop("max_failures", 5),
         **more,
     )
@@ -158,12 +157,12 @@ def toy_pool(address: Address, n_trials: int, size: int, **more: Any) -> Pool:
 def main(folder: str, name: str, n_trials: str, size: str) -> None:
     """A supervisor in a process of its own."""
     place = Path(folder) / name
-    address = Address(name, place, file_url(place))
+    location = StudyLocation(name, place, file_url(place))
 
-    def look(survey: Survey) -> None:
+    def on_status(status: SweepStatus) -> None:
         (place / "looked").touch()
 
-    toy_pool(address, int(n_trials), int(size), look=look).run()
+    toy_supervisor(location, int(n_trials), int(size), on_status=on_status).run()
 
 
 if __name__ == "__main__":

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.shell import TINY, only_run, through_bash
 
+from charlab.builders.corpus import resolve
 from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus
-from charlab.data.encoded import Encoded
-from charlab.preparation import resolve
+from charlab.data.tokens.ragged import EncodedSplit
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, facts_of
 from charlab.testing.task_contract import TaskContract
+from tests.support.shell import TINY, only_run, through_bash
 
 TOYS = Path(__file__).parent / "toys"
 NAMES = [(f"{a}{b * n}{a}", a) for n in (1, 2, 5) for a in "aei" for b in "xyzw"]
@@ -24,7 +24,7 @@ SMALL += ["dataset.seq_len=8", "dataset.batch_size=4", "dataset.split.fractions=
 
 
 class _OfCharlab(TaskContract):
-    words: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
     texts: Any = NAMES
 
     @pytest.fixture
@@ -33,49 +33,49 @@ class _OfCharlab(TaskContract):
 
     @pytest.fixture
     def task(self, compose_options: Callable[..., RunOptions], corpus: Corpus) -> Task[Any]:
-        options = resolve(compose_options(*SMALL, *self.words), corpus)
+        options = resolve(compose_options(*SMALL, *self.arguments), corpus)
         return TASKS[options.task.name](options, facts_of(corpus))
 
     @pytest.fixture
-    def split(self, corpus: Corpus) -> Encoded:
+    def split(self, corpus: Corpus) -> EncodedSplit:
         return corpus.splits["val"]
 
 
 class TestGenerateNames(_OfCharlab):
-    words = ("task=generate",)
+    arguments = ("task=generate",)
 
 
 class TestGenerateNamesWithoutLabels(_OfCharlab):
-    words = ("task=generate", "task.condition_on_label=false", "model=gru")
+    arguments = ("task=generate", "task.condition_on_label=false", "model=gru")
 
 
 class TestGenerateText(_OfCharlab):
-    words = ("task=generate", "model=vanilla")
+    arguments = ("task=generate", "model=vanilla")
     texts = STREAM[:1]
 
 
 class TestClassifyNames(_OfCharlab):
-    words = ("task=classify", "model.bidirectional=true")
+    arguments = ("task=classify", "model.bidirectional=true")
 
 
 class TestClassifyText(_OfCharlab):
-    words = ("task=classify",)
+    arguments = ("task=classify",)
     texts = STREAM
 
 
 def test_a_new_task_is_one_file_and_one_yaml(tmp_path: Path) -> None:
     """It trains, stops, goes on and is evaluated through the ordinary commands."""
 
-    def run(script: str, *words: str) -> str:
+    def run(script: str, *arguments: str) -> str:
         output = f"output_dir={tmp_path}"
-        done = through_bash(script, *words, output, CHARLAB_TASKS=str(TOYS))
+        done = through_bash(script, *arguments, output, CHARLAB_TASKS=str(TOYS))
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     names = tmp_path / "names.txt"
     names.write_text("\n".join(f"{a}{b}{c}" for a in "bdfg" for b in "aeio" for c in "klmn"))
-    words = [*TINY, "task=vowels", f"dataset.path={names}", "model.bidirectional=true"]
-    run("train.py", "--config-dir", str(TOYS / "conf"), *words)
+    arguments = [*TINY, "task=vowels", f"dataset.path={names}", "model.bidirectional=true"]
+    run("train.py", "--config-dir", str(TOYS / "conf"), *arguments)
     folder = only_run(tmp_path)
     assert folder.relative_to(tmp_path).parts[0] == "vowels"
     first = json.loads((folder / "metrics.json").read_text())

@@ -10,13 +10,13 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.commands import train as training
-from charlab.commands.fitting import new_session
-from charlab.commands.session import Session
+from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
-from charlab.preparation import prepare
-from charlab.training.loader import Legs
+from charlab.training import run
+from charlab.training.loader import TrainLoader
 from charlab.training.progress import Limits, Progress
+from charlab.training.session import Session
+from charlab.training.trainer import new_session
 
 STEPS = 11
 
@@ -31,7 +31,7 @@ def make_session(
         lines = [unit * (1 + i % 5) + str(i) for i in range(31)]
         (folder / f"{label}.txt").write_text("\n".join(lines), encoding="utf-8")
 
-    def make(*words: str) -> Session:
+    def make(*arguments: str) -> Session:
         options = compose_options(
             f"dataset.path={folder}",
             f"output_dir={tmp_path / 'outputs'}",
@@ -46,7 +46,7 @@ def make_session(
             "trainer.max_epochs=null",
             f"trainer.max_steps={STEPS}",
             "trainer.progress=none",
-            *words,
+            *arguments,
         )
         prepared = prepare(options)
         return new_session(prepared.options, prepared.corpus)
@@ -88,13 +88,13 @@ def plain_loop(session: Session, accumulate: int) -> None:
 def test_accumulation_is_the_plain_loop(
     layout: str, make_session: Callable[..., Session], tmp_path: Path
 ) -> None:
-    words = [f"dataset.layout={layout}", "dataset.batch_size=5", "trainer.validate_every=4"]
-    session = make_session(*words, "trainer.accumulate=4")
-    reference = make_session(*words)
+    arguments = [f"dataset.layout={layout}", "dataset.batch_size=5", "trainer.validate_every=4"]
+    session = make_session(*arguments, "trainer.accumulate=4")
+    reference = make_session(*arguments)
     assert session.batches.steps_per_epoch % 4  # an epoch's last step has fewer
     folder = tmp_path / "run"
     folder.mkdir()
-    result = training._run(session, folder, watch=None)
+    result = run._run(session, folder, watch=None)
     assert result.metrics["progress/steps"] == STEPS
     last = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)["network"]
     plain_loop(reference, 4)
@@ -118,13 +118,13 @@ def test_steps_and_windows(
 ) -> None:
     limits = Limits(max_epochs, max_steps, None, windows_per_epoch, accumulate)
     progress, ends = Progress(), []
-    legs = Legs(progress, limits, validate_every)
+    train_loader = TrainLoader(progress, limits, validate_every)
     while not limits.reached(progress):
-        for stretch in legs:
-            for _ in range(stretch):
+        for chunk in train_loader:
+            for _ in range(chunk):
                 count = min(accumulate, windows_per_epoch - progress.window)
                 progress.advance(5, windows_per_epoch, count)
-        assert progress.step == legs.last_step
+        assert progress.step == train_loader.last_step
         ends.append(progress.step)
     per_epoch = len(range(0, windows_per_epoch, accumulate))
     assert limits.steps_per_epoch == per_epoch
@@ -139,17 +139,17 @@ def test_steps_and_windows(
 def test_a_stopped_run_goes_on_between_steps(
     stop_after: int, make_session: Callable[..., Session], tmp_path: Path
 ) -> None:
-    words = ["dataset.layout=stream", "dataset.batch_size=5", "trainer.accumulate=3"]
+    arguments = ["dataset.layout=stream", "dataset.batch_size=5", "trainer.accumulate=3"]
     weights = []
     for name, limits in (("whole", [STEPS]), ("parts", [stop_after, STEPS])):
         folder = tmp_path / name
         folder.mkdir()
         checkpoint = None
         for limit in limits:
-            session = make_session(*words, f"trainer.max_steps={limit}")
+            session = make_session(*arguments, f"trainer.max_steps={limit}")
             if checkpoint is not None:
                 session.restore(checkpoint)
-            training._run(session, folder, watch=None)
+            run._run(session, folder, watch=None)
             checkpoint = session.snapshot()
         last = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)
         weights.append(last["network"])

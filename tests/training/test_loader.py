@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.training.loader import STEPS_PER_STRETCH, Legs
+from charlab.training.loader import STEPS_PER_CHUNK, TrainLoader
 from charlab.training.progress import Limits, Progress
 
 COUNTS = st.integers(1, 40)
@@ -15,20 +15,22 @@ SETTINGS = {
 }
 
 
-def walk(progress, limits, legs):
-    """Trains as the task does; windows in their order, legs as steps where one ended."""
+def walk(progress, limits, train_loader):
+    """Trains as the task does; windows in their order, validation intervals as steps where one
+    ended.
+    """
     windows, ends = [], []
     while not limits.reached(progress) or progress.validation_due:
-        planned = legs.steps_to_validation()
-        stretches = list(legs)
-        assert sum(stretches) == planned
-        assert all(0 < stretch <= STEPS_PER_STRETCH for stretch in stretches) or stretches == [0]
-        assert len(stretches) == max(1, -(-planned // STEPS_PER_STRETCH))
-        for stretch in stretches:
-            for _ in range(stretch):
+        planned = train_loader.steps_to_validation()
+        chunks = list(train_loader)
+        assert sum(chunks) == planned
+        assert all(0 < chunk <= STEPS_PER_CHUNK for chunk in chunks) or chunks == [0]
+        assert len(chunks) == max(1, -(-planned // STEPS_PER_CHUNK))
+        for chunk in chunks:
+            for _ in range(chunk):
                 windows.append((progress.epoch, progress.window))
                 progress.advance(5, limits.windows_per_epoch)
-        assert progress.step == legs.last_step
+        assert progress.step == train_loader.last_step
         ends.append(progress.step)
         progress.validation_due = False
     return windows, ends
@@ -48,7 +50,7 @@ def test_every_window_once_and_validations_where_they_are_due(
 ):
     limits, total = limits_of(windows_per_epoch, max_epochs, max_steps)
     progress = Progress()
-    windows, ends = walk(progress, limits, Legs(progress, limits, validate_every))
+    windows, ends = walk(progress, limits, TrainLoader(progress, limits, validate_every))
     assert windows == [divmod(step, windows_per_epoch) for step in range(total)]
     every = validate_every or windows_per_epoch
     assert ends == [*range(every, total, every), total]
@@ -60,30 +62,33 @@ def test_a_run_that_goes_on_validates_at_the_same_steps(
 ):
     limits, total = limits_of(windows_per_epoch, max_epochs, max_steps)
     whole = Progress()
-    windows, ends = walk(whole, limits, Legs(whole, limits, validate_every))
+    windows, ends = walk(whole, limits, TrainLoader(whole, limits, validate_every))
     stopped = data.draw(st.integers(0, total))
     resumed = Progress()
     for _ in range(stopped):
         resumed.advance(5, windows_per_epoch)
-    # Stopped between a leg's last window and the end of its validation, that one is due again.
+    # Stopped between a validation interval's last window and the end of its validation, that one is
+    # due again.
     resumed.validation_due = data.draw(st.booleans()) if stopped in ends else False
     due = [stopped] if resumed.validation_due else []
-    legs = Legs(resumed, limits, validate_every)
-    assert (legs.steps_to_validation() == 0) == (bool(due) or stopped == total)
-    rest, later = walk(resumed, limits, legs)
+    train_loader = TrainLoader(resumed, limits, validate_every)
+    assert (train_loader.steps_to_validation() == 0) == (bool(due) or stopped == total)
+    rest, later = walk(resumed, limits, train_loader)
     assert windows[stopped:] == rest
     assert later == due + [end for end in ends if end > stopped]
 
 
-@given(validate_every=st.none() | COUNTS, windows_per_epoch=COUNTS, legs=st.integers(1, 5))
-def test_where_only_time_limits_a_run_legs_go_on(validate_every, windows_per_epoch, legs):
+@given(validate_every=st.none() | COUNTS, windows_per_epoch=COUNTS, train_loader=st.integers(1, 5))
+def test_where_only_time_limits_a_run_intervals_go_on(
+    validate_every, windows_per_epoch, train_loader
+):
     limits = Limits(None, None, 1.0, windows_per_epoch)
     progress = Progress()
-    source = Legs(progress, limits, validate_every)
+    source = TrainLoader(progress, limits, validate_every)
     ends = [0]
-    for _ in range(legs):
-        for stretch in source:
-            for _ in range(stretch):
+    for _ in range(train_loader):
+        for chunk in source:
+            for _ in range(chunk):
                 progress.advance(5, windows_per_epoch)
         ends.append(progress.step)
     assert {after - before for before, after in pairwise(ends)} == {

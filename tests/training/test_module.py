@@ -10,15 +10,15 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from charlab.commands import train as training
-from charlab.commands.session import Session
+from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
-from charlab.preparation import prepare
-from charlab.random_states import seed_everything
+from charlab.system.random_state import seed_everything
 from charlab.tasks.classify.task import class_weights
+from charlab.training import run
 from charlab.training.records import DivergedError
+from charlab.training.session import Session
 
-STEPS = 21  # two stretches and a part of a third
+STEPS = 21  # two chunks and a part of a third
 
 
 @pytest.fixture
@@ -87,13 +87,13 @@ def plain_loop(session: Session, precision: str) -> None:
 def test_training_is_the_plain_loop(
     new_session: Callable[..., Session], tmp_path: Path, model: str, precision: str
 ) -> None:
-    words = [f"model={model}", f"trainer.precision={precision}", "trainer.validate_every=9"]
-    session = new_session(*words)
+    arguments = [f"model={model}", f"trainer.precision={precision}", "trainer.validate_every=9"]
+    session = new_session(*arguments)
     reference = copy.deepcopy(session)
     torch.manual_seed(7)  # of dropout
     folder = tmp_path / "run"
     folder.mkdir()
-    result = training._run(session, folder, watch=None)
+    result = run._run(session, folder, watch=None)
     assert result.metrics["progress/steps"] == STEPS
     torch.manual_seed(7)
     plain_loop(reference, precision)
@@ -108,17 +108,17 @@ def test_options_of_the_training_loss_do_not_change_the_reported_one(
     compose_options: Callable[..., RunOptions], names_like: Path
 ) -> None:
     losses = []
-    for words in ([], ["task.class_weights=balanced", "task.label_smoothing=0.3"]):
-        options = compose_options("task=classify", f"dataset.path={names_like}", *words)
+    for arguments in ([], ["task.class_weights=balanced", "task.label_smoothing=0.3"]):
+        options = compose_options("task=classify", f"dataset.path={names_like}", *arguments)
         seed_everything(1)
         prepared = prepare(options)
         session = Session(prepared.options, prepared.corpus)
         network, batch = session.network.eval(), next(session.batches.epoch(0))
-        outcome = session.task.training_loss(network, batch, None, measure=True)
-        losses.append((float(outcome.objective.detach()), float(outcome.loss)))
+        output = session.task.training_loss(network, batch, None, measure=True)
+        losses.append((float(output.objective.detach()), float(output.loss)))
     (plain_objective, plain), (objective, reported) = losses
     assert reported == plain
-    assert plain_objective == pytest.approx(plain / outcome.predictions)
+    assert plain_objective == pytest.approx(plain / output.predictions)
     assert objective != pytest.approx(plain_objective)
 
 
@@ -147,7 +147,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     with pytest.raises(
         DivergedError, match=r"no longer a finite number at step \d+ .*optimizer\.lr"
     ):
-        training._run(session, folder, watch=None)
+        run._run(session, folder, watch=None)
     assert '"status": "failed"' in (folder / "metrics.json").read_text(encoding="utf-8")
 
 
@@ -163,7 +163,7 @@ def test_overfitting_one_batch_comes_near_zero(
             f"output_dir={tmp_path}",
             "trainer.progress=none",
         )
-        result = training.train(prepare(options))
+        result = run.train(prepare(options))
         assert float(result.metrics["train/loss"]) < 0.05
         assert float(result.metrics["val/loss"]) < 0.05
 
@@ -179,7 +179,7 @@ def test_patience_stops_a_run_that_gets_no_better(
     )
     folder = tmp_path / "run"
     folder.mkdir()
-    metrics = training._run(session, folder, watch=None).metrics
+    metrics = run._run(session, folder, watch=None).metrics
     # weights that hardly move: the loss may fall in its last bits once or twice, then no more
     assert int(metrics["progress/steps"]) < 20
     assert int(metrics["progress/steps"]) - int(metrics["progress/best_step"]) == 3
@@ -191,7 +191,7 @@ def test_without_validation_and_test_parts(
     session = new_session("dataset.split.fractions=[1,0,0]")
     folder = tmp_path / "run"
     folder.mkdir()
-    metrics = training._run(session, folder, watch=None).metrics
+    metrics = run._run(session, folder, watch=None).metrics
     assert metrics["status"] == "completed"
     assert not [name for name in metrics if name.startswith(("val/", "test/"))]
     assert (folder / "checkpoints" / "best.ckpt").exists()
@@ -203,7 +203,7 @@ def test_minutes_end_a_run_and_validate_it(
     session = new_session("trainer.max_steps=null", "trainer.max_minutes=0.02")
     folder = tmp_path / "run"
     folder.mkdir()
-    metrics = training._run(session, folder, watch=None).metrics
+    metrics = run._run(session, folder, watch=None).metrics
     assert 1.2 <= float(metrics["time/elapsed_seconds"]) < 30
     assert math.isfinite(float(metrics["val/loss"]))
     # the rate has come down to where the schedule ends
@@ -213,12 +213,12 @@ def test_minutes_end_a_run_and_validate_it(
 def test_weights_that_blow_up_in_the_last_step_are_found_by_the_validation(
     compose_options: Callable[..., RunOptions], names_like: Path, tmp_path: Path
 ) -> None:
-    words = ["task=classify", "model=vanilla", "model.nonlinearity=relu", "optimizer=sgd"]
-    words += ["optimizer.lr=1e38", "trainer.gradient_clip=null", "trainer.max_steps=1"]
-    words += ["scheduler=constant", "scheduler.warmup=0", "trainer.progress=none"]
-    options = compose_options(*words, f"dataset.path={names_like}", f"output_dir={tmp_path}")
+    arguments = ["task=classify", "model=vanilla", "model.nonlinearity=relu", "optimizer=sgd"]
+    arguments += ["optimizer.lr=1e38", "trainer.gradient_clip=null", "trainer.max_steps=1"]
+    arguments += ["scheduler=constant", "scheduler.warmup=0", "trainer.progress=none"]
+    options = compose_options(*arguments, f"dataset.path={names_like}", f"output_dir={tmp_path}")
     with pytest.raises(DivergedError, match="the validation loss is"):
-        training.train(prepare(options))
+        run.train(prepare(options))
     assert not list(tmp_path.rglob("best.ckpt"))
 
 

@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from charlab.data.batch import IGNORE, LabelUse
-from charlab.data.batches import training_batches
-from charlab.data.vocabulary import BOUNDARY
+from charlab.data.batches.batch import IGNORE, LabelUse
+from charlab.data.batches.loaders import training_batches
+from charlab.data.tokens.vocabulary import EOS
 from charlab.training.overfit import FirstBatchOnly
 
 NAMES = [("ace"[n % 3] + "bda"[n % 3] * n, "ace"[n % 3]) for n in range(1, 10)]  # all unequal
@@ -61,8 +61,8 @@ def test_one_document_without_padding(real, conditional):
     assert width < first.ids.shape[1]
     ids = first.ids[0, :width].tolist()
     assert batch.ids.tolist() == [ids]
-    assert ids[0] == BOUNDARY
-    assert batch.targets.tolist() == [[*ids[1:], BOUNDARY]]
+    assert ids[0] == EOS
+    assert batch.targets.tolist() == [[*ids[1:], EOS]]
     assert IGNORE not in batch.targets
     assert batch.lengths.tolist() == [width]
     assert batch.characters == width == batch.targets.numel()

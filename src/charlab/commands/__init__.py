@@ -1,1 +1,1 @@
-"""What the doors do: one module for each command."""
+"""What the commands do: one module for each command."""

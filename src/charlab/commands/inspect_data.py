@@ -3,30 +3,29 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from charlab.config.check import build, to_plain
-from charlab.config.composing import check
-from charlab.config.composition import Composition
+from charlab.builders.corpus import read_corpus
+from charlab.config.compose import Composition
+from charlab.config.hydra_app import check
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
+from charlab.config.validation import build, to_plain
 from charlab.data.corpus import Corpus
-from charlab.data.inspection import Inspection, bigram_table, inspect_corpus
-from charlab.data.texts import NAMES
+from charlab.data.tokens.vocabulary import NAMES
 from charlab.errors import RunError
+from charlab.evaluation.dataset_statistics import Inspection, bigram_table, inspect_corpus
 from charlab.figures import to_png
 from charlab.figures.data import bigram_figure, label_figure, length_figure, visible
-from charlab.files import user_path, write_bytes
-from charlab.preparation import read_corpus
-from charlab.terminal import show, start_logging
+from charlab.system.files import user_path, write_bytes
+from charlab.system.terminal import show, start_logging
 
-_ROWS = 20  # symbols and labels that are listed
+_ROWS = 20  # tokens and labels that are listed
 
 
-def inspect_data(words: Sequence[str], config_dir: Path, output: str | None) -> int:
+def inspect_data(arguments: Sequence[str], output: str | None) -> int:
     """Prints figures of a dataset and draws three pictures.
 
     Args:
-        words: overrides as ``train.py`` takes them; only the dataset's matter.
-        config_dir: where ``train.yaml`` is.
+        arguments: overrides as ``train.py`` takes them; only the dataset's matter.
         output: a folder for the pictures; None: one below ``output_dir``.
 
     Returns:
@@ -35,8 +34,7 @@ def inspect_data(words: Sequence[str], config_dir: Path, output: str | None) -> 
     Raises:
         CharlabError: if the settings or the data are unfit, or the folder cannot be written.
     """
-    composition = Composition(str(config_dir), "train", (), ())
-    options = check(composition.compose(protect(words)))
+    options = check(Composition.here().compose(protect(arguments)))
     start_logging()
     corpus = read_corpus(undivided(options))
     inspection = inspect_corpus(corpus)
@@ -47,7 +45,7 @@ def inspect_data(words: Sequence[str], config_dir: Path, output: str | None) -> 
 
 
 def undivided(options: RunOptions) -> RunOptions:
-    """The same with all text in one part, and no symbol too rare; parts given by file stay."""
+    """The same with all text in one part, and no token too rare; parts given by file stay."""
     plain = to_plain(options)
     plain["dataset"]["split"]["fractions"] = [1.0, 0.0, 0.0]
     if options.dataset.unit != "word":
@@ -60,9 +58,9 @@ def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[str]
     report, vocabulary = corpus.report, corpus.vocabulary
     yield f"{name}: {report.documents:,} documents, {report.characters:,} characters"
     if vocabulary.unit != "char":
-        symbols = sum(report.split_characters.values())
-        each = report.characters / max(1, symbols)
-        yield f"{symbols:,} {NAMES[vocabulary.unit]}, {each:.2f} characters each in the mean"
+        tokens = sum(report.split_characters.values())
+        each = report.characters / max(1, tokens)
+        yield f"{tokens:,} {NAMES[vocabulary.unit]}, {each:.2f} characters each in the mean"
     yield f"layout {corpus.layout}" + _parts(corpus)
     yield f"{report.duplicate_documents:,} documents repeat an earlier one's text" + (
         f"; {report.repeats_dropped:,} more, label and all, are left out (dataset.distinct)"
@@ -77,8 +75,8 @@ def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[str]
     yield f"lengths in {NAMES[vocabulary.unit]}: " + ", ".join(
         f"{_share(share)} {value:,}" for share, value in quantiles
     )
-    yield f"{report.distinct_symbols:,} distinct {NAMES[vocabulary.unit]}, the most frequent:"
-    yield from _table(inspection.symbols)
+    yield f"{report.distinct_tokens:,} distinct {NAMES[vocabulary.unit]}, the most frequent:"
+    yield from _table(inspection.tokens)
     if inspection.unknown:
         yield f"{inspection.unknown:,} are unknown: rarer than dataset.min_count, or not in train"
     if inspection.labels:
@@ -142,9 +140,9 @@ def _table(items: Sequence[tuple[str, int]]) -> Iterator[str]:
 
 def _entropies(corpus: Corpus, inspection: Inspection) -> Iterator[str]:
     entropies, vocabulary = inspection.entropies, corpus.vocabulary
-    symbol = NAMES[vocabulary.unit].removesuffix("s")
+    token = NAMES[vocabulary.unit].removesuffix("s")
     ends = " (end marks are predicted too)" if corpus.layout == "sequences" else ""
-    yield f"entropy in bits per {symbol}{ends}:"
+    yield f"entropy in bits per {token}{ends}:"
     per_character = sum(corpus.report.split_characters.values()) / max(1, corpus.report.characters)
     for order, bits in entropies.bits.items():
         others = "" if vocabulary.unit == "char" else f", {bits * per_character:.4f} per character"

@@ -6,38 +6,42 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from charlab.api import Ranking, TrainedModel, load_model
-from charlab.config.door_options import PredictWords
-from charlab.data.asked import Unseen
+from charlab.config.cli_options import PredictArguments
+from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
-from charlab.files import csv_text, open_output, user_path, utf8_bytes
-from charlab.terminal import as_shown, remark, visible, write
+from charlab.system.files import csv_text, open_output, user_path, utf8_bytes
+from charlab.system.terminal import as_shown, remark, visible, write
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
 
-def predict(words: PredictWords) -> int:
+def predict(arguments: PredictArguments) -> int:
     """Ranks labels for one text, a file's lines or standard input's.
 
     Raises:
         CharlabError: if the run or a text is unfit, or a file cannot be read or written.
     """
-    if words.text is not None and words.input is not None:
+    if arguments.text is not None and arguments.input is not None:
         raise ConfigError("text= and input= exclude each other: leave one out")
-    if words.top < 1:
-        raise ConfigError(f"top= must be at least 1, got {words.top}")
+    if arguments.top < 1:
+        raise ConfigError(f"top= must be at least 1, got {arguments.top}")
     model = load_model(
-        words.run,
+        arguments.run,
         task="classify",
-        accelerator=words.accelerator,
-        output_dir=words.output_dir,
+        accelerator=arguments.accelerator,
+        output_dir=arguments.output_dir,
         command="predict.py",
     )
-    top = min(words.top, len(model.labels))
-    lines = [words.text] if words.text is not None else read_lines(words.input, words.encoding)
+    top = min(arguments.top, len(model.labels))
+    lines = (
+        [arguments.text]
+        if arguments.text is not None
+        else read_lines(arguments.input, arguments.encoding)
+    )
     total, with_unseen = Unseen(Counter(), 0), 0
-    with _answers(words.output, top) as write_answer:
+    with _answers(arguments.output, top) as write_answer:
         for text, ranking in _ranked(model, lines):
-            if not ranking and words.text is not None:
+            if not ranking and arguments.text is not None:
                 raise DataError(
                     "text= is empty to this model: there is nothing to classify"
                     + (f"; not known from training: {ranking.unseen}" if ranking.unseen else "")
@@ -68,9 +72,9 @@ def read_lines(path: str | None, encoding: str) -> list[str]:
     Raises:
         DataError: if the file cannot be read, or is no text in that encoding.
     """
-    from charlab.data.sources.reading.decode import decode_text
-    from charlab.data.sources.reading.entries import Entry
-    from charlab.data.sources.reading.text_files import read_text
+    from charlab.data.documents.files.decode import decode_text
+    from charlab.data.documents.files.entries import Entry
+    from charlab.data.documents.files.text_files import read_text
 
     if path is not None:
         file = user_path(path)

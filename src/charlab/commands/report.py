@@ -7,48 +7,48 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from charlab.config.door_options import ReportWords
+from charlab.config.cli_options import ReportArguments
 from charlab.errors import ConfigError, RunError
-from charlab.files import user_path, write_bytes, write_text
-from charlab.reports.wording import counted, interval, number
-from charlab.terminal import remark, show
+from charlab.reports.formatting import counted, interval, number
+from charlab.system.files import user_path, write_bytes, write_text
+from charlab.system.terminal import remark, show
 
 if TYPE_CHECKING:
     from charlab.reports.comparison import Comparison
-    from charlab.sweeps.results import SweepResults
+    from charlab.sweeps.results.records import SweepResults
 
 _PAGE = "report.html"
 
 
-def report(words: ReportWords) -> int:
+def report(arguments: ReportArguments) -> int:
     """Writes ``report.html``, ``figures/*.png`` and a CSV table, and prints a summary.
 
     Raises:
         CharlabError: if there is no such sweep or run, or the report cannot be written.
     """
-    if words.sweep is not None and words.runs is not None:
+    if arguments.sweep is not None and arguments.runs is not None:
         raise ConfigError("report.py: give sweep= or runs=, not both")
-    if words.metric is not None and words.runs is None:
+    if arguments.metric is not None and arguments.runs is None:
         raise ConfigError("report.py: metric= is for runs=; a sweep has its own objective")
-    if words.storage is not None and words.runs is not None:
+    if arguments.storage is not None and arguments.runs is not None:
         raise ConfigError("report.py: storage= is for sweep=; runs are read from their folders")
-    if words.output == "":
+    if arguments.output == "":
         raise ConfigError("report.py: output= is empty: give a folder, or leave it out")
-    if words.runs is not None:
-        return _report_runs(words, words.runs)
-    return _report_sweep(words, words.sweep or "latest")
+    if arguments.runs is not None:
+        return _report_runs(arguments, arguments.runs)
+    return _report_sweep(arguments, arguments.sweep or "latest")
 
 
-def _report_sweep(words: ReportWords, sweep: str) -> int:
+def _report_sweep(arguments: ReportArguments, sweep: str) -> int:
     from charlab.reports.pictures import sweep_pictures
-    from charlab.reports.sweep_page import sweep_page
-    from charlab.reports.trials_csv import trials_csv
-    from charlab.sweeps.loading import find_sweep, load_results
+    from charlab.reports.sweep_report import sweep_page
+    from charlab.reports.tables import trials_csv
+    from charlab.sweeps.results.load import find_sweep, load_results
 
-    place = find_sweep(sweep, words.output_dir)
+    place = find_sweep(sweep, arguments.output_dir)
     remark(f"sweep: {place}")
-    results = load_results(place, words.storage)
-    folder = results.folder if words.output is None else user_path(words.output)
+    results = load_results(place, arguments.storage)
+    folder = results.folder if arguments.output is None else user_path(arguments.output)
     now = datetime.now()
     _write(
         folder,
@@ -59,18 +59,18 @@ def _report_sweep(words: ReportWords, sweep: str) -> int:
     return 0
 
 
-def _report_runs(words: ReportWords, pattern: str) -> int:
+def _report_runs(arguments: ReportArguments, pattern: str) -> int:
     from charlab.reports.comparison import compare
     from charlab.reports.pictures import runs_pictures
-    from charlab.reports.run_facts import find_runs, read_run
-    from charlab.reports.runs_page import curves_of_best, runs_csv, runs_page
+    from charlab.reports.run_records import find_runs, read_run
+    from charlab.reports.runs_report import curves_of_best, runs_csv, runs_page
 
-    found = compare([read_run(folder) for folder in find_runs(pattern)], words.metric)
+    found = compare([read_run(folder) for folder in find_runs(pattern)], arguments.metric)
     now = datetime.now()
-    if words.output is not None:
-        folder = user_path(words.output)
+    if arguments.output is not None:
+        folder = user_path(arguments.output)
     else:
-        folder = user_path(words.output_dir) / "reports" / now.strftime("%Y-%m-%d_%H-%M-%S")
+        folder = user_path(arguments.output_dir) / "reports" / now.strftime("%Y-%m-%d_%H-%M-%S")
     text = runs_page(found, pattern=pattern, curves=curves_of_best(found), written=now)
     _write(folder, {_PAGE: text, "runs.csv": runs_csv(found)}, runs_pictures(found))
     show(*runs_summary(found), f"report: {folder / _PAGE}")
@@ -79,8 +79,8 @@ def _report_runs(words: ReportWords, pattern: str) -> int:
 
 def sweep_summary(results: "SweepResults") -> list[str]:
     """A few lines about a sweep for the screen."""
-    from charlab.reports.series import pareto_front
     from charlab.reports.sweep_head import states_text
+    from charlab.reports.sweep_numbers import pareto_front
 
     lines = [
         f"sweep {results.name}: {len(results.trials)} of {counted(results.n_trials, 'trial')} "

@@ -7,16 +7,16 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charlab import runs
-from charlab.config.check import check_some, dotted_keys
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
-from charlab.data_paths import AGAIN, take_paths
-from charlab.errors import CheckpointError, ConfigError
-from charlab.files import copy_atomically
+from charlab.config.validation import check_some, dotted_keys
+from charlab.errors import ConfigError
+from charlab.runs import folder as runs
+from charlab.runs.data_paths import AGAIN, take_paths
+from charlab.runs.last_checkpoint import load_last
 
 if TYPE_CHECKING:
-    from charlab.checkpoint import Checkpoint
+    pass
 
 # What a resumed run may change: when it ends, what it says and saves, where it computes, and
 # where its data are, which stay the same.
@@ -37,12 +37,12 @@ ACCEPTED = (
 )
 
 
-def resume_from_words(run: str, words: Sequence[str]) -> int:
+def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     """Resumes a run with a few overrides.
 
     Args:
         run: "latest" or a run's folder.
-        words: overrides, each of them one of ``ACCEPTED``.
+        arguments: overrides, each of them one of ``ACCEPTED``.
 
     Returns:
         An exit code.
@@ -50,7 +50,7 @@ def resume_from_words(run: str, words: Sequence[str]) -> int:
     Raises:
         CharlabError: if an override is not accepted, there is no such run, or it cannot go on.
     """
-    output_dir, rest = _output_dir(words)
+    output_dir, rest = _output_dir(arguments)
     given, others = take_paths(rest)
     changes = read_changes(others)
     if run == "latest":
@@ -59,17 +59,17 @@ def resume_from_words(run: str, words: Sequence[str]) -> int:
         folder = runs.find(run, output_dir, None, "resume")
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
-    from charlab.terminal import start_logging
+    from charlab.system.terminal import start_logging
 
     start_logging()
     return _resume(folder, changes, given, protect(rest))
 
 
 def _resume(
-    folder: Path, changes: dict[str, Any], given: Mapping[str, str], words: Sequence[str]
+    folder: Path, changes: dict[str, Any], given: Mapping[str, str], arguments: Sequence[str]
 ) -> int:
-    from charlab.commands.train import resume
-    from charlab.terminal import remark
+    from charlab.system.terminal import remark
+    from charlab.training.run import resume
 
     follows = _unless_it_follows(folder, changes)
     if follows is None:
@@ -77,34 +77,8 @@ def _resume(
     with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
-        result = resume(checkpoint, options, folder, words)
+        result = resume(checkpoint, options, folder, arguments)
     return 0 if result.signal is None else 128 + result.signal
-
-
-def load_last(folder: Path) -> "Checkpoint":
-    """A run's last checkpoint; its best, which takes that one's place, if the last is damaged.
-
-    Raises:
-        CheckpointError: if neither can be read, or the last is whole and may not be read.
-    """
-    from charlab.checkpoint import load
-    from charlab.terminal import warn
-
-    last, best = (folder / runs.CHECKPOINTS / name for name in (runs.LAST, runs.BEST))
-    try:
-        return load(last)
-    except CheckpointError as error:
-        is_kept_from_us = isinstance(error.__cause__, OSError) and last.exists()
-        if is_kept_from_us or not best.exists():
-            raise
-        try:
-            checkpoint = load(best)
-        except CheckpointError as other:
-            raise CheckpointError(f"{error}; nor does {runs.BEST} help: {other}") from error
-        step = checkpoint.training.get("progress", {}).get("step")
-        warn(f"{error}; the run goes on from {runs.BEST}, which was saved at step {step}")
-    copy_atomically(best, last)
-    return checkpoint
 
 
 def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:
@@ -116,7 +90,7 @@ def _unless_it_follows(
     folder: Path, changes: dict[str, Any]
 ) -> AbstractContextManager[None] | None:
     """An empty context in a process that follows the first one on a cluster, which has the lock."""
-    from charlab.parallel.places import rank_outside
+    from charlab.training.distributed.launch import rank_outside
 
     if rank_outside(2) == 0:  # no cluster of several hosts gave it a rank
         return None
@@ -124,7 +98,7 @@ def _unless_it_follows(
     return None if rank_outside(nodes) == 0 else nullcontext()
 
 
-def read_changes(words: Sequence[str]) -> dict[str, Any]:
+def read_changes(arguments: Sequence[str]) -> dict[str, Any]:
     """Overrides as values of the trainer's options.
 
     Raises:
@@ -132,7 +106,7 @@ def read_changes(words: Sequence[str]) -> dict[str, Any]:
     """
     values: dict[str, Any] = {}
     faults = []
-    for word in words:
+    for word in arguments:
         key, equals, value = word.partition("=")
         if not equals:
             faults.append(f"{word!r} is not of the form key=value")
@@ -168,6 +142,6 @@ def _scalar(value: str) -> int | float | str | None:
     return value
 
 
-def _output_dir(words: Sequence[str]) -> tuple[str, list[str]]:
-    value, rest = take_out(words, "output_dir")
+def _output_dir(arguments: Sequence[str]) -> tuple[str, list[str]]:
+    value, rest = take_out(arguments, "output_dir")
     return value or "outputs", rest

@@ -2,64 +2,62 @@
 
 from collections.abc import Callable, Sequence
 
-from charlab import runs
 from charlab.api import TrainedModel, load_model
-from charlab.config.door_options import SampleWords
+from charlab.config.cli_options import SampleArguments
 from charlab.data.corpus import Corpus
-from charlab.data.texts import document_texts, name_opening, opening_text
-from charlab.decoding import (
-    DecodingSettings,
-    Sample,
-    SequenceNovelty,
-    SpanNovelty,
-    generate_novel,
-)
+from charlab.decoding import GenerationConfig, Sample, SequenceNovelty, SpanNovelty, generate_novel
 from charlab.errors import CharlabError, ConfigError
-from charlab.terminal import as_shown, remark, write
+from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
+from charlab.runs import folder
+from charlab.system.terminal import as_shown, remark, write
 
 _SYMBOL = {"char": "character", "byte": "byte", "word": "word"}
 
 
-def sample(words: SampleWords, settings: DecodingSettings) -> int:
+def sample(arguments: SampleArguments, settings: GenerationConfig) -> int:
     """Prints samples on standard output and remarks about them on standard error.
 
     Raises:
         CharlabError: if the run, the prompt or a setting is unfit.
     """
     model = load_model(
-        words.run,
+        arguments.run,
         task="generate",
-        accelerator=words.accelerator,
-        output_dir=words.output_dir,
+        accelerator=arguments.accelerator,
+        output_dir=arguments.output_dir,
         command="sample.py",
-        data=words.data,
+        data=arguments.data,
     )
-    if words.novel_only:
-        _print_documents(model, words, _novel_samples(model, words, settings))
-    elif words.count == 1 and words.beam_width is None:
-        _stream(model, words, settings)
+    if arguments.novel_only:
+        _print_documents(model, arguments, _novel_samples(model, arguments, settings))
+    elif arguments.count == 1 and arguments.beam_width is None:
+        _stream(model, arguments, settings)
     else:
-        samples = _draw(model, words, settings)
+        samples = _draw(model, arguments, settings)
         show = _print_documents if model.documents else _print_texts
-        show(model, words, samples)
+        show(model, arguments, samples)
     return 0
 
 
 def _draw(
     model: TrainedModel,
-    words: SampleWords,
-    settings: DecodingSettings,
+    arguments: SampleArguments,
+    settings: GenerationConfig,
     on_text: Callable[[str], None] | None = None,
 ) -> list[Sample]:
     return model.generate(
-        words.prompt, count=words.count, label=words.label, settings=settings, on_text=on_text
+        arguments.prompt,
+        count=arguments.count,
+        label=arguments.label,
+        settings=settings,
+        on_text=on_text,
     )
 
 
 def _novel_samples(
-    model: TrainedModel, words: SampleWords, settings: DecodingSettings
+    model: TrainedModel, arguments: SampleArguments, settings: GenerationConfig
 ) -> list[Sample]:
-    conditions = model.conditions(words.label, words.count, settings.seed)
+    conditions = model.conditions(arguments.label, arguments.count, settings.seed)
     if not model.documents:
         raise ConfigError(
             "novel_only=true is for short documents such as names; of a long text the longest "
@@ -70,23 +68,25 @@ def _novel_samples(
         model.vocabulary,
         model.decoding(settings),
         SequenceNovelty(training_texts(model.corpus)),
-        prompt=model.asking.known(words.prompt, "prompt=", settings.unknown),
-        count=words.count,
+        prompt=model.asking.known(arguments.prompt, "prompt=", settings.unknown),
+        count=arguments.count,
         conditions=conditions,
         labels=model.condition_labels,
     )
     remark(f"{novel.drawn} drawn for {len(novel.samples)} novel ones")
     if not novel.complete:
-        remark(f"only {len(novel.samples)} of {words.count}: the model knows few novel texts here")
+        remark(
+            f"only {len(novel.samples)} of {arguments.count}: the model knows few novel texts here"
+        )
     return novel.samples
 
 
-def _stream(model: TrainedModel, words: SampleWords, settings: DecodingSettings) -> None:
+def _stream(model: TrainedModel, arguments: SampleArguments, settings: GenerationConfig) -> None:
     """One sample, printed as it is generated, whole characters at a time."""
-    conditions = model.conditions(words.label, 1, settings.seed)
+    conditions = model.conditions(arguments.label, 1, settings.seed)
     label = model.condition_labels[conditions[0]] if conditions else None
-    before = [f"{label}: " if label is not None and words.label is None else ""]
-    before.append(model.normalize(words.prompt))
+    before = [f"{label}: " if label is not None and arguments.label is None else ""]
+    before.append(model.normalize(arguments.prompt))
 
     def go_on(text: str) -> None:
         """Writes; the first time what stands before, so that an error comes before any text."""
@@ -95,20 +95,22 @@ def _stream(model: TrainedModel, words: SampleWords, settings: DecodingSettings)
         write("".join(before) + text)
         before.clear()
 
-    (result,) = _draw(model, words, settings, go_on)
+    (result,) = _draw(model, arguments, settings, go_on)
     go_on("\n")
     remark(_probability(result, model))
-    corpus = _data_for_novelty(model, words)
+    corpus = _data_for_novelty(model, arguments)
     if corpus is not None:
         known, _ = _known(model, corpus, [result])
         remark(known[0] or "not in the training data")
 
 
-def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+def _print_documents(
+    model: TrainedModel, arguments: SampleArguments, samples: list[Sample]
+) -> None:
     remark(f"run: {model.path}")
-    corpus = _data_for_novelty(model, words)
+    corpus = _data_for_novelty(model, arguments)
     marks, summary = _known(model, corpus, samples) if corpus else ([""] * len(samples), "")
-    show_label = words.label is None and bool(model.condition_labels)
+    show_label = arguments.label is None and bool(model.condition_labels)
     shown = [s.text or "(empty)" for s in samples]
     if show_label:
         shown = [f"{s.label}: {text}" for s, text in zip(samples, shown, strict=True)]
@@ -121,9 +123,9 @@ def _print_documents(model: TrainedModel, words: SampleWords, samples: list[Samp
         remark(summary)
 
 
-def _print_texts(model: TrainedModel, words: SampleWords, samples: list[Sample]) -> None:
+def _print_texts(model: TrainedModel, arguments: SampleArguments, samples: list[Sample]) -> None:
     remark(f"run: {model.path}")
-    corpus = _data_for_novelty(model, words)
+    corpus = _data_for_novelty(model, arguments)
     marks = _known(model, corpus, samples)[0] if corpus else [""] * len(samples)
     for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
         tail = f"; {mark}" if mark else ""
@@ -138,14 +140,14 @@ def _probability(result: Sample, model: TrainedModel) -> str:
     )
 
 
-def _data_for_novelty(model: TrainedModel, words: SampleWords) -> Corpus | None:
+def _data_for_novelty(model: TrainedModel, arguments: SampleArguments) -> Corpus | None:
     """The training data to compare with; None, and the reason, where it is not there."""
     own_run = (
         model.options.dataset.path is None
-        or bool(words.data)
-        or not runs.is_bare_checkpoint(words.run)
+        or bool(arguments.data)
+        or not folder.is_bare_checkpoint(arguments.run)
     )
-    if not (own_run if words.novelty is None else words.novelty):
+    if not (own_run if arguments.novelty is None else arguments.novelty):
         return None  # what a stranger's checkpoint names is not read unasked
     try:
         return model.corpus

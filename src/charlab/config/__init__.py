@@ -1,6 +1,6 @@
-"""Configuration: a typed schema, its checks, and the words of a command line."""
+"""Configuration: a typed schema, its checks, and the arguments of a command line."""
 
-from charlab.config.check import build, to_plain
 from charlab.config.schema import RunOptions
+from charlab.config.validation import build, to_plain
 
 __all__ = ["RunOptions", "build", "to_plain"]

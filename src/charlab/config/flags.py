@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from charlab.config.check import no_setting
+from charlab.config.validation import no_setting
 from charlab.errors import ConfigError
 
 HELP = "--help"
@@ -27,25 +27,25 @@ _INFO = ("", "all", "config", "defaults", "defaults-tree", "plugins", "searchpat
 _LONG = {*_SHORT.values(), "--hydra-help", "--resolve", _RERUN}
 
 
-def refuse_flags(words: Sequence[str], known: Sequence[str]) -> None:
+def refuse_flags(arguments: Sequence[str], known: Sequence[str]) -> None:
     """Refuses whatever is no ``key=value``, with the setting that it may stand for.
 
     Args:
-        words: of a command line.
+        arguments: of a command line.
         known: the keys that there are.
 
     Raises:
         ConfigError: if there is such a word.
     """
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    for word, following in zip(arguments, [*arguments[1:], None], strict=True):
         _require_setting(word, following, known)
 
 
-def sort_flags(words: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:
+def sort_flags(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:
     """Separates flags from overrides, which Hydra takes only in one piece.
 
     Args:
-        words: of a command line.
+        arguments: of a command line.
         known: the settings that there are.
 
     Returns:
@@ -56,7 +56,7 @@ def sort_flags(words: Sequence[str], known: Sequence[str]) -> tuple[list[str], l
     """
     flags: list[str] = []
     rest: list[str] = []
-    waiting = [HELP if word == "help" else word for word in words]
+    waiting = [HELP if word == "help" else word for word in arguments]
     while waiting:
         word = waiting.pop(0)
         following = waiting[0] if waiting else None

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charlab.config.overrides import protect
+from charlab.system.entry_point import conf_folder
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -26,20 +27,19 @@ _WITH_HELP = {*_FLAGS, *_GRID, "--resolve"}
 _INTERNAL = {"hydra", "shared"}  # folders of what is composed by others, not by the user
 
 
-def wants_settings(words: Sequence[str]) -> bool:
+def wants_settings(arguments: Sequence[str]) -> bool:
     """Whether a command line asks for this help; with any other flag it is Hydra's affair."""
-    flags = {word for word in words if word.startswith("-")}
+    flags = {word for word in arguments if word.startswith("-")}
     return bool(flags & _FLAGS) and flags <= _WITH_HELP
 
 
-def describe_settings(words: Sequence[str], config_dir: Path) -> str:
+def describe_settings(arguments: Sequence[str]) -> str:
     """What ``--help`` prints: groups, settings as the overrides make them, examples.
 
     Hydra's own help would copy its whole configuration for every group that there is.
 
     Args:
-        words: of the command line; what would make a grid of runs changes no setting here.
-        config_dir: where ``train.yaml`` is.
+        arguments: of the command line; what would make a grid of runs changes no setting here.
 
     Raises:
         Exception: what Hydra raises if the overrides make no configuration.
@@ -47,11 +47,11 @@ def describe_settings(words: Sequence[str], config_dir: Path) -> str:
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    grid = bool(_GRID.intersection(words))
-    overrides = protect((word for word in words if not word.startswith("-")), grid=grid)
+    grid = bool(_GRID.intersection(arguments))
+    overrides = protect((word for word in arguments if not word.startswith("-")), grid=grid)
     if grid:
         overrides = _single(overrides)
-    with initialize_config_dir(str(config_dir), version_base="1.3"):
+    with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         config = compose("train", overrides, return_hydra_config=True)
     groups = [f"{group}: {', '.join(names)}" for group, names in find_groups(_folders(config))]
     settings = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])

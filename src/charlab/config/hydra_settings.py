@@ -1,11 +1,13 @@
 """Hydra's own settings on a command line: what charlab does as they say, and what it refuses."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from charlab.config.flags import GRID
 from charlab.errors import ConfigError
+from charlab.system.entry_point import conf_folder
 
 _LOG = "a run's log is train.log in its folder, and trainer.progress= says what the screen shows"
 _REFUSED = {
@@ -18,15 +20,18 @@ _REFUSED = {
     "hydra.verbose": _LOG,
 }
 _OFF = ("null", "none", "false")
+_DIR = "--config-dir"
+PROVIDER = "user"  # of configurations, as Hydra names their sources
+FIRST: list[str] = []  # folders that the search path plugin puts before charlab's own
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir")
 
 
-def require_known(flags: Sequence[str], words: Sequence[str]) -> bool:
+def require_known(flags: Sequence[str], arguments: Sequence[str]) -> bool:
     """Refuses what charlab could not do as a user of Hydra expects it, before a folder is made.
 
     Args:
         flags: of the command line.
-        words: its overrides.
+        arguments: its overrides.
 
     Returns:
         Whether they ask for a grid of runs, or a sweep.
@@ -34,7 +39,7 @@ def require_known(flags: Sequence[str], words: Sequence[str]) -> bool:
     Raises:
         ConfigError: in one line.
     """
-    typed = _typed(words)
+    typed = _typed(arguments)
     for key, value in typed.items():
         reason = next((r for k, r in _REFUSED.items() if f"{key}.".startswith(f"{k}.")), None)
         if reason is not None and value.lower() not in _OFF:
@@ -73,6 +78,39 @@ def own_folder(hydra: Any) -> Path | None:
     return Path(hydra.sweep.dir) / str(subdir)
 
 
+def own_configurations(flags: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Where the user's own configurations are: ``--config-dir``, else ``./conf`` if there is one.
+
+    Args:
+        flags: of the command line.
+
+    Returns:
+        The folders to be looked into before charlab's own, and the flags without ``--config-dir``.
+
+    Raises:
+        ConfigError: if the folder is not there.
+    """
+    given = dict(flag.partition("=")[::2] for flag in flags)
+    rest = [flag for flag in flags if not flag.startswith(f"{_DIR}=")]
+    folder = Path(given.get(_DIR, "conf")).absolute()
+    if not folder.is_dir() and _DIR in given:
+        raise ConfigError(f"{_DIR}={given[_DIR]}: there is no such folder")
+    by_itself = _DIR not in given and "--config-path" in given
+    is_own = folder.resolve() == conf_folder().resolve()
+    return ([] if by_itself or is_own or not folder.is_dir() else [str(folder)]), rest
+
+
+@contextlib.contextmanager
+def looked_into_first(folders: Sequence[str]) -> Iterator[None]:
+    """Has Hydra find what these folders hold before what charlab's own folder does."""
+    before = list(FIRST)
+    FIRST[:] = folders
+    try:
+        yield
+    finally:
+        FIRST[:] = before
+
+
 def origin_words(hydra: Any) -> list[str]:
     """The words that say where a run's configuration was composed from, if not from ``conf/``.
 
@@ -82,11 +120,11 @@ def origin_words(hydra: Any) -> list[str]:
     name = hydra.job.config_name
     words = [] if name == "train" else [f"--config-name={name}"]
     sources = hydra.runtime.config_sources
-    words += [f"--config-dir={s.path}" for s in sources if s.provider == "command-line"]
+    words += [f"{_DIR}={s.path}" for s in sources if s.provider == PROVIDER]
     return words + [w for w in hydra.overrides.hydra if w.startswith("hydra.searchpath=")]
 
 
-def _typed(words: Sequence[str]) -> Mapping[str, str]:
+def _typed(arguments: Sequence[str]) -> Mapping[str, str]:
     """Values by their keys, a group's written as a setting's; the last one counts."""
-    pairs = (word.lstrip("+~").partition("=")[::2] for word in words)
+    pairs = (word.lstrip("+~").partition("=")[::2] for word in arguments)
     return {key.partition("@")[0].replace("/", "."): value for key, value in pairs}

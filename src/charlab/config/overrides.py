@@ -4,10 +4,10 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
-from charlab.config.check import free_text_keys
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
-from charlab.files import user_path
+from charlab.config.validation import free_text_keys
+from charlab.system.files import user_path
 
 # A search that stands for a setting, an element of a choice, and where a search begins in a mapping
 _FUNCTION = re.compile(r"(choice|glob|range|interval|shuffle|sort|tag)\((.*)\)", re.DOTALL)
@@ -15,20 +15,20 @@ _SEARCH = re.compile(r":\s*((?:choice|glob|range|interval|shuffle|sort|tag|int|f
 _WORD = re.compile(r"(?P<sign>\+{0,2})(?P<key>[A-Za-z_][\w.]*)=(?P<value>.*)", re.DOTALL)
 
 
-def protect(words: Iterable[str], *, grid: bool = False) -> list[str]:
+def protect(arguments: Iterable[str], *, grid: bool = False) -> list[str]:
     """Quotes the values of free text, so that a path or a name reaches the config unharmed.
 
     Hydra's grammar refuses or changes spaces, quotes, commas, ``=`` and most scripts; OmegaConf
     takes ``${`` for an interpolation. Other words pass as they are.
 
     Args:
-        words: of a command line.
+        arguments: of a command line.
         grid: whether several values may make several runs: ``dataset.path=a,b``, each in quotes
             where it holds a comma, or ``choice(a,b)``. What is there by the whole name is one.
     """
     keys = _free_text_keys()
     protected = []
-    for word in words:
+    for word in arguments:
         match = _WORD.fullmatch(word)
         if match and match["key"] in keys and match["value"] != "null":
             value = match["value"]
@@ -103,10 +103,10 @@ def _free_text_keys() -> set[str]:
     return {*free_text_keys(RunOptions), *free_text_keys(SweepOptions, "sweep.")}
 
 
-def take_out(words: Sequence[str], key: str) -> tuple[str | None, list[str]]:
+def take_out(arguments: Sequence[str], key: str) -> tuple[str | None, list[str]]:
     """Separates ``key=value`` from the other words; the last one counts. Nothing is parsed."""
     value, rest = None, []
-    for word in words:
+    for word in arguments:
         if word.startswith(f"{key}="):
             value = word[len(key) + 1 :]
         else:

@@ -7,7 +7,7 @@ A field has no default, so that a key missing from a YAML file is found at once.
 from dataclasses import dataclass
 from typing import Annotated
 
-from charlab.config.rules import (
+from charlab.config.constraints import (
     FREE_TEXT,
     ByName,
     above,

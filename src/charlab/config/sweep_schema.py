@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from charlab.config.rules import (
+from charlab.config.constraints import (
     FREE_TEXT,
     ByName,
     above,

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from charlab.config.rules import Rule, one_of
+from charlab.config.constraints import Rule, one_of
 from charlab.registry import OptionsOf
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
     from charlab.data.corpus import Corpus
-    from charlab.data.encoded import Encoded
+    from charlab.data.tokens.ragged import EncodedSplit
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class TaskOptions:
         """
         return self
 
-    def characters_per_epoch(self, train: "Encoded", layout: str) -> int:
+    def characters_per_epoch(self, train: "EncodedSplit", layout: str) -> int:
         """Token ids of a training split that count as trained on in an epoch."""
         return train.characters
 

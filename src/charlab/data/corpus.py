@@ -9,20 +9,25 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.corpus_cache import CorpusCache
 from charlab.data.corpus_report import CorpusReport, report_corpus
-from charlab.data.dealing import FEW_DOCUMENTS, deal_out
-from charlab.data.document import AnyDocument, Document
-from charlab.data.encoded import Encoded, Ids, chunks, flat_offsets, smallest_unsigned
-from charlab.data.limit import SHORT_DOCUMENT
-from charlab.data.numbered import CHUNK, DEALT_OUT, NumberedText, count_parts, symbol_lengths
-from charlab.data.reading import number_documents
-from charlab.data.splits import SPLITS, Fractions, check_fractions
-from charlab.data.stored import StoredIds
-from charlab.data.units import resolve_min_count, vocabulary_from_counts
-from charlab.data.vocabulary import FIRST, UNKNOWN, Vocabulary
+from charlab.data.documents.document import SPLITS, AnyDocument, Document
+from charlab.data.documents.limit import SHORT_DOCUMENT
+from charlab.data.splits import FEW_DOCUMENTS, Fractions, assign_splits, check_fractions
+from charlab.data.tokens import resolve_min_count, vocabulary_from_counts
+from charlab.data.tokens.cache import CorpusCache
+from charlab.data.tokens.ragged import EncodedSplit, Ids, chunks, flat_offsets, smallest_unsigned
+from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.tokenize import tokenize_documents
+from charlab.data.tokens.tokenized import (
+    CHUNK,
+    UNASSIGNED,
+    TokenizedText,
+    count_parts,
+    token_lengths,
+)
+from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary
 from charlab.errors import ConfigError, DataError
-from charlab.files import write_atomically
+from charlab.system.files import write_atomically
 
 LAYOUTS = ("sequences", "stream")
 
@@ -35,7 +40,7 @@ class Corpus:
     """Encoded text and all that is needed to read it.
 
     Attributes:
-        vocabulary: the symbols of the train split.
+        vocabulary: the tokens of the train split.
         labels: all labels, sorted; empty if the documents have none.
         layout: "sequences" or "stream".
         splits: by name; a part of zero fraction is absent.
@@ -46,7 +51,7 @@ class Corpus:
     vocabulary: Vocabulary
     labels: tuple[str, ...]
     layout: str
-    splits: dict[str, Encoded]
+    splits: dict[str, EncodedSplit]
     fingerprint: str
     report: CorpusReport
 
@@ -87,8 +92,8 @@ def build_corpus(
 ) -> Corpus:
     """Normalizes, splits and encodes documents.
 
-    The vocabulary is that of the train split; symbols of other splits that train lacks become
-    ``UNKNOWN``, and the report says how many. A large text is encoded once, piece by piece, into
+    The vocabulary is that of the train split; tokens of other splits that train lacks become
+    ``UNK``, and the report says how many. A large text is encoded once, piece by piece, into
     a file of the cache, and stays there: the ids of its splits are read when they are needed.
 
     Args:
@@ -97,11 +102,11 @@ def build_corpus(
         layout: "auto", "sequences" or "stream".
         fractions: shares of train, val and test in what the data itself puts into none of them.
         split_seed: another seed, another split; of no meaning where texts are cut by position.
-        predicts_label: whether it is to be predicted; no document is cut then (`deal_out`).
+        predicts_label: whether it is to be predicted; no document is cut then (`assign_splits`).
         distinct: whether a text that comes again with the same label counts once. Otherwise how
             often it comes is information, for training as for every figure.
-        unit: what a symbol is: "char", "byte" or "word".
-        min_count: rarer symbols of train are unknown; None: the unit's own.
+        unit: what a token is: "char", "byte" or "word".
+        min_count: rarer tokens of train are unknown; None: the unit's own.
         limit: characters of each part that are read; None: all.
         cache: where large texts are kept; None: in the user's cache folder.
         announce: told what takes long.
@@ -109,11 +114,11 @@ def build_corpus(
     Raises:
         ConfigError: if a setting cannot be.
         DataError: if nothing can be learnt from the text: none is left, only one distinct
-            symbol is, or train gets none of it; or if only some documents have a label.
+            token is, or train gets none of it; or if only some documents have a label.
     """
     check_fractions(fractions)
     least = resolve_min_count(unit, min_count)
-    text = number_documents(
+    text = tokenize_documents(
         docs,
         unit=unit,
         normalize=normalize,
@@ -130,24 +135,24 @@ def build_corpus(
             "check dataset.path or choose another normalization"
         )
     layout = choose_layout(layout, text.characters)
-    deal = deal_out(text, layout, fractions, split_seed, predicts_label=predicts_label)
-    counts = _counts(text, deal.shares)
+    assignment = assign_splits(text, layout, fractions, split_seed, predicts_label=predicts_label)
+    counts = _counts(text, assignment.shares)
     _require_something(text, counts, fractions)
     vocabulary, table, rare = _learn(text, counts, least)
-    pieces = _cut(text, deal.shares, table, in_memory=layout == "sequences")
-    splits = {SPLITS[part]: pieces[part] for part in deal.parts}
+    pieces = _cut(text, assignment.shares, table, in_memory=layout == "sequences")
+    splits = {SPLITS[part]: pieces[part] for part in assignment.parts}
     report = report_corpus(
         text,
-        deal,
+        assignment,
         splits,
         counts=counts,
-        given=_given(text, deal.shares, layout),
-        lengths=symbol_lengths(unit, text.symbols),
-        known=table != UNKNOWN,
+        given=_given(text, assignment.shares, layout),
+        lengths=token_lengths(unit, text.tokens),
+        known=table != UNK,
         rare=rare,
     )
     fingerprint = text.fingerprint
-    if layout == "stream" and not deal.cut and (text.parts == DEALT_OUT).any():
+    if layout == "stream" and not assignment.cut and (text.parts == UNASSIGNED).any():
         # Earlier versions cut these documents: what was trained then had other parts.
         fingerprint = hashlib.sha256(f"{fingerprint} whole".encode()).hexdigest()
     return Corpus(vocabulary, text.labels, layout, splits, fingerprint, report)
@@ -155,7 +160,7 @@ def build_corpus(
 
 def encode_documents(
     docs: Sequence[Document], vocabulary: Vocabulary, labels: Sequence[str] = ()
-) -> Encoded:
+) -> EncodedSplit:
     """Encodes documents from elsewhere as a trained model reads them, as one split.
 
     Args:
@@ -181,35 +186,37 @@ def encode_documents(
         lengths = [len(ids) for ids in encoded]
         flat = np.concatenate([np.empty(0, np.int64), *encoded])
     ids = flat.astype(smallest_unsigned(vocabulary.size))
-    return Encoded(ids, flat_offsets(lengths), label_ids)
+    return EncodedSplit(ids, flat_offsets(lengths), label_ids)
 
 
-def _counts(text: NumberedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How often each symbol stands in each split, (3, S); of a stored text counted once."""
+def _counts(text: TokenizedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How often each token stands in each split, (3, S); of a stored text counted once."""
     if text.folder is None:
-        return count_parts(text.numbers, shares, len(text.symbols))
+        return count_parts(text.token_ids, shares, len(text.tokens))
     key = hashlib.sha256(shares.tobytes()).hexdigest()[:16]
     file = text.folder / f"counts-{key}.npy"
-    known = _load_counts(file, (len(SPLITS), len(text.symbols)))
+    known = _load_counts(file, (len(SPLITS), len(text.tokens)))
     if known is not None:
         return known
-    counts = count_parts(text.numbers, shares, len(text.symbols))
+    counts = count_parts(text.token_ids, shares, len(text.tokens))
     with contextlib.suppress(OSError):  # a full disk: they are counted again the next time
         write_atomically(file, lambda stream: np.save(stream, counts))
     return counts
 
 
-def _given(text: NumberedText, shares: npt.NDArray[np.int64], layout: str) -> npt.NDArray[np.int64]:
-    """Of each split the symbols that nothing predicts, (3, S): the first of a stream's pieces."""
-    counts = np.zeros((len(SPLITS), len(text.symbols)), np.int64)
+def _given(
+    text: TokenizedText, shares: npt.NDArray[np.int64], layout: str
+) -> npt.NDArray[np.int64]:
+    """Of each split the tokens that nothing predicts, (3, S): the first of a stream's pieces."""
+    counts = np.zeros((len(SPLITS), len(text.tokens)), np.int64)
     if layout == "stream":
         begins = _begins(shares)
         for part, column in enumerate(shares.T):
             places = begins[column > 0, part]
             for near in np.split(places, np.flatnonzero(np.diff(places // CHUNK)) + 1):
                 if len(near):
-                    numbers = text.numbers[int(near[0]) : int(near[-1]) + 1]
-                    np.add.at(counts[part], numbers[near - near[0]], 1)
+                    token_ids = text.token_ids[int(near[0]) : int(near[-1]) + 1]
+                    np.add.at(counts[part], token_ids[near - near[0]], 1)
     return counts
 
 
@@ -227,14 +234,14 @@ def _load_counts(file: Path, shape: tuple[int, int]) -> npt.NDArray[np.int64] | 
 
 
 def _require_something(
-    text: NumberedText, counts: npt.NDArray[np.int64], fractions: Fractions
+    text: TokenizedText, counts: npt.NDArray[np.int64], fractions: Fractions
 ) -> None:
     """Refuses a text of which nothing can be learnt."""
     occurring = np.flatnonzero(counts.sum(axis=0))
     if occurring.size == 1:
-        symbol = text.symbols[int(occurring[0])]
+        token = text.tokens[int(occurring[0])]
         what = {"char": "character", "byte": "byte", "word": "word"}[text.unit]
-        raise DataError(f"the whole text is the one {what} {symbol!r}: there is nothing to learn")
+        raise DataError(f"the whole text is the one {what} {token!r}: there is nothing to learn")
     if not counts[0].any():
         raise DataError(
             f"the train part is empty: {text.characters.sum()} characters are too few for "
@@ -243,66 +250,66 @@ def _require_something(
 
 
 def _learn(
-    text: NumberedText, counts: npt.NDArray[np.int64], min_count: int
+    text: TokenizedText, counts: npt.NDArray[np.int64], min_count: int
 ) -> tuple[Vocabulary, npt.NDArray[np.unsignedinteger], tuple[int, int]]:
     """The vocabulary of the train split, the id of each number, (S,), and what is too rare."""
     train = counts[0]
-    vocabulary, symbols, occurrences = vocabulary_from_counts(
-        text.unit, text.symbols, train, min_count
+    vocabulary, tokens, occurrences = vocabulary_from_counts(
+        text.unit, text.tokens, train, min_count
     )
-    if not symbols < np.count_nonzero(train):
+    if not tokens < np.count_nonzero(train):
         raise DataError(
             f"no symbol of the train part occurs {min_count} times or more: "
             f"lower dataset.min_count={min_count} or give more text"
         )
-    ids = {symbol: i for i, symbol in enumerate(vocabulary.symbols, start=FIRST)}
+    ids = {token: i for i, token in enumerate(vocabulary.tokens, start=FIRST)}
     table = np.array(
-        [ids.get(symbol, UNKNOWN) for symbol in text.symbols],
+        [ids.get(token, UNK) for token in text.tokens],
         smallest_unsigned(vocabulary.size),
     )
-    return vocabulary, table, (symbols, occurrences)
+    return vocabulary, table, (tokens, occurrences)
 
 
 def _cut(
-    text: NumberedText,
+    text: TokenizedText,
     shares: npt.NDArray[np.int64],
     table: npt.NDArray[np.unsignedinteger],
     *,
     in_memory: bool,
-) -> list[Encoded]:
-    """Deals the documents' symbols out to the splits and gives them their ids.
+) -> list[EncodedSplit]:
+    """Deals the documents' tokens out to the splits and gives them their ids.
 
     Args:
         text: the documents.
-        shares: symbols of each document for each split, (n, 3), taken in this order.
+        shares: tokens of each document for each split, (n, 3), taken in this order.
         table: the id of each number, (S,).
         in_memory: whether ids of a stored text are to be read.
     """
-    numbers = text.numbers
+    token_ids = text.token_ids
     begins = _begins(shares)
     side = np.zeros(0, np.int8)
-    if not isinstance(numbers, StoredIds):
+    if not isinstance(token_ids, StoredIds):
         side = np.repeat(np.tile(np.arange(len(SPLITS), dtype=np.int8), len(shares)), shares.flat)
     pieces = []
     for part in range(len(SPLITS)):
         held = shares[:, part] > 0
         lengths = shares[held, part]
         ids: Ids
-        if isinstance(numbers, StoredIds):
-            ids = numbers.select(begins[held, part], lengths, table)
+        if isinstance(token_ids, StoredIds):
+            ids = token_ids.select(begins[held, part], lengths, table)
             ids = ids[:] if in_memory else ids
         else:
-            ids = _look_up(table, numbers[side == part])
+            ids = _look_up(table, token_ids[side == part])
         labels = None if text.label_ids is None else text.label_ids[held]
-        pieces.append(Encoded(ids, flat_offsets(lengths), labels))
+        pieces.append(EncodedSplit(ids, flat_offsets(lengths), labels))
     return pieces
 
 
 def _look_up(
-    table: npt.NDArray[np.unsignedinteger], numbers: npt.NDArray[np.unsignedinteger]
+    table: npt.NDArray[np.unsignedinteger], token_ids: npt.NDArray[np.unsignedinteger]
 ) -> npt.NDArray[np.unsignedinteger]:
     """table[numbers] chunk by chunk: NumPy makes indices of 8 bytes of all it is given at once."""
-    ids = np.empty(len(numbers), table.dtype)
-    for begin, chunk in chunks(numbers, CHUNK):
+    ids = np.empty(len(token_ids), table.dtype)
+    for begin, chunk in chunks(token_ids, CHUNK):
         ids[begin : begin + len(chunk)] = table[chunk]
     return ids

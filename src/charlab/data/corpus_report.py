@@ -5,55 +5,55 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.dealing import Deal
-from charlab.data.encoded import Encoded
-from charlab.data.numbered import NumberedText
-from charlab.data.splits import SPLITS
+from charlab.data.documents.document import SPLITS
+from charlab.data.splits import SplitAssignment
+from charlab.data.tokens.ragged import EncodedSplit
+from charlab.data.tokens.tokenized import TokenizedText
 
 
 @dataclass(frozen=True)
 class CorpusReport:
-    """Counts of what was kept, dropped and dealt out; plain values, for a log.
+    """Counts of what was kept, dropped and assigned to splits; plain values, for a log.
 
-    A symbol is what is predicted: a character, a byte or a word. Characters are Unicode code
+    A token is what is predicted: a character, a byte or a word. Characters are Unicode code
     points of the normalized text.
 
     Attributes:
         documents: documents kept.
         characters: their characters.
-        distinct_symbols: distinct symbols among them.
+        distinct_tokens: distinct tokens among them.
         dropped_characters: how often normalization dropped which character.
         emptied_documents: documents of which normalization left nothing.
         repeats_dropped: documents left out because text and label had come before.
         duplicate_documents: documents whose text an earlier one has too, whatever the label.
         scarce_labels: labels with too few texts to be in every part.
-        rare_symbols: symbols of train that are too rare to be known (``dataset.min_count``).
+        rare_tokens: tokens of train that are too rare to be known (``dataset.min_count``).
         rare_occurrences: how often they occur in train.
         overlap: by split that was given, its documents whose text stands in train as well.
-        unknown_share: by split, the share of its symbols that the vocabulary lacks.
-        unknown_symbols: by split, how many they are.
+        unknown_share: by split, the share of its tokens that the vocabulary lacks.
+        unknown_tokens: by split, how many they are.
         cut_documents: whether parts of a document may be in several splits.
         split_documents: by split, its documents (of a stream: pieces of documents).
-        split_characters: by split, its symbols.
-        predicted_characters: by split, the characters of its symbols that are predicted: in a
+        split_characters: by split, its tokens.
+        predicted_characters: by split, the characters of its tokens that are predicted: in a
             stream all but each piece's first.
-        predicted_unknown: by split, how many of these symbols the vocabulary lacks.
+        predicted_unknown: by split, how many of these tokens the vocabulary lacks.
         predicted_unknown_characters: by split, their characters.
     """
 
     documents: int
     characters: int
-    distinct_symbols: int
+    distinct_tokens: int
     dropped_characters: dict[str, int]
     emptied_documents: int
     repeats_dropped: int
     duplicate_documents: int
     scarce_labels: tuple[str, ...]
-    rare_symbols: int
+    rare_tokens: int
     rare_occurrences: int
     overlap: dict[str, int]
     unknown_share: dict[str, float]
-    unknown_symbols: dict[str, int]
+    unknown_tokens: dict[str, int]
     cut_documents: bool
     split_documents: dict[str, int]
     split_characters: dict[str, int]
@@ -63,9 +63,9 @@ class CorpusReport:
 
 
 def report_corpus(
-    text: NumberedText,
-    deal: Deal,
-    splits: dict[str, Encoded],
+    text: TokenizedText,
+    assignment: SplitAssignment,
+    splits: dict[str, EncodedSplit],
     *,
     counts: npt.NDArray[np.int64],
     given: npt.NDArray[np.int64],
@@ -77,36 +77,36 @@ def report_corpus(
 
     Args:
         text: the documents.
-        deal: how they were dealt out.
+        assignment: how they were assigned to splits.
         splits: what they became.
-        counts: how often each symbol stands in each split, (3, S).
+        counts: how often each token stands in each split, (3, S).
         given: how often each is not predicted, (3, S).
-        lengths: characters of each symbol, (S,).
+        lengths: characters of each token, (S,).
         known: whether the vocabulary has it, (S,).
-        rare: symbols of train that are too rare to be known, and how often they occur.
+        rare: tokens of train that are too rare to be known, and how often they occur.
     """
     unknown = counts * ~known  # (3, S)
     predicted = counts - given
     missed = predicted * ~known
     by_split = {name: SPLITS.index(name) for name in splits}
-    symbols = {name: int(unknown[part].sum()) for name, part in by_split.items()}
+    tokens = {name: int(unknown[part].sum()) for name, part in by_split.items()}
     return CorpusReport(
         documents=len(text.lengths),
         characters=int(text.characters.sum()),
-        distinct_symbols=int((counts.sum(axis=0) > 0).sum()),
+        distinct_tokens=int((counts.sum(axis=0) > 0).sum()),
         dropped_characters=dict(text.normalization.dropped_characters),
         emptied_documents=text.normalization.emptied_documents,
         repeats_dropped=text.repeats_dropped,
         duplicate_documents=text.duplicates,
-        scarce_labels=deal.scarce,
-        rare_symbols=rare[0],
+        scarce_labels=assignment.scarce,
+        rare_tokens=rare[0],
         rare_occurrences=rare[1],
-        overlap=deal.overlap,
+        overlap=assignment.overlap,
         unknown_share={
-            name: symbols[name] / max(1, split.characters) for name, split in splits.items()
+            name: tokens[name] / max(1, split.characters) for name, split in splits.items()
         },
-        unknown_symbols=symbols,
-        cut_documents=deal.cut,
+        unknown_tokens=tokens,
+        cut_documents=assignment.cut,
         split_documents={name: split.documents for name, split in splits.items()},
         split_characters={name: split.characters for name, split in splits.items()},
         predicted_characters={n: int(predicted[part] @ lengths) for n, part in by_split.items()},

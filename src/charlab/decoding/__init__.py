@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from charlab.decoding.decoder import generate
-    from charlab.decoding.novel import NovelSamples, generate_novel
-    from charlab.decoding.novelty import NoveltyReport, SequenceNovelty
-    from charlab.decoding.protocol import StepModel
-    from charlab.decoding.sample import Sample
+    from charlab.decoding.generation_config import GenerationConfig
+    from charlab.decoding.model_protocol import StepModel
+    from charlab.decoding.novel_only import NovelSamples, generate_novel
+    from charlab.decoding.results import Sample
     from charlab.decoding.scoring import Score, score
-    from charlab.decoding.settings import DecodingSettings
-    from charlab.decoding.spans import CopiedSpan, SpanNovelty
+    from charlab.evaluation.copied_spans import CopiedSpan, SpanNovelty
+    from charlab.evaluation.novelty import NoveltyReport, SequenceNovelty
 
 __all__ = [
     "CopiedSpan",
-    "DecodingSettings",
+    "GenerationConfig",
     "NovelSamples",
     "NoveltyReport",
     "Sample",
@@ -33,22 +33,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CopiedSpan": "spans",
-    "DecodingSettings": "settings",
-    "NovelSamples": "novel",
-    "NoveltyReport": "novelty",
-    "Sample": "sample",
-    "Score": "scoring",
-    "SequenceNovelty": "novelty",
-    "SpanNovelty": "spans",
-    "StepModel": "protocol",
-    "generate": "decoder",
-    "generate_novel": "novel",
-    "score": "scoring",
+    "CopiedSpan": "charlab.evaluation.copied_spans",
+    "GenerationConfig": "charlab.decoding.generation_config",
+    "NovelSamples": "charlab.decoding.novel_only",
+    "NoveltyReport": "charlab.evaluation.novelty",
+    "Sample": "charlab.decoding.results",
+    "Score": "charlab.decoding.scoring",
+    "SequenceNovelty": "charlab.evaluation.novelty",
+    "SpanNovelty": "charlab.evaluation.copied_spans",
+    "StepModel": "charlab.decoding.model_protocol",
+    "generate": "charlab.decoding.decoder",
+    "generate_novel": "charlab.decoding.novel_only",
+    "score": "charlab.decoding.scoring",
 }
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(importlib.import_module(_HOMES[name]), name)

@@ -5,19 +5,19 @@ from dataclasses import replace
 
 import torch
 
-from charlab.data.vocabulary import Vocabulary
-from charlab.decoding.beam import beam_search
-from charlab.decoding.chance import SampleChances, fresh_seed
-from charlab.decoding.context import Context, context_ids, read_context
-from charlab.decoding.ending import EndRule, TextStream
-from charlab.decoding.filters import Filters
-from charlab.decoding.folded_drawing import draw_folded
-from charlab.decoding.protocol import StepModel, decoding
-from charlab.decoding.sample import Draft, Sample
-from charlab.decoding.sampling import ModelReader, draw_drafts
-from charlab.decoding.settings import DecodingSettings
+from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.decoding.batch_sampler import ModelReader, draw_hypotheses
+from charlab.decoding.beam_search import beam_search
+from charlab.decoding.folded_sampler import draw_folded
+from charlab.decoding.generation_config import GenerationConfig
+from charlab.decoding.logits_filters import LogitsFilters
+from charlab.decoding.model_protocol import StepModel, decoding
+from charlab.decoding.prompt import Context, context_ids, read_context
+from charlab.decoding.random_streams import RandomStreams, fresh_seed
+from charlab.decoding.results import Hypothesis, Sample
+from charlab.decoding.stopping import StoppingCriteria, TextStream
 from charlab.errors import ConfigError
-from charlab.models.folded import FoldedModel, can_fold
+from charlab.models.folded.weights import FoldedModel, can_fold
 
 _LANES = 1024  # samples drawn at once: bounds memory, changes no text
 
@@ -25,7 +25,7 @@ _LANES = 1024  # samples drawn at once: bounds memory, changes no text
 def generate(
     model: StepModel,
     vocabulary: Vocabulary,
-    settings: DecodingSettings,
+    settings: GenerationConfig,
     *,
     documents: bool,
     prompt: str = "",
@@ -52,7 +52,7 @@ def generate(
         labels: names of the condition ids, for ``Sample.label``.
         start: for streams, what the model reads before the prompt and the text does not show. By
             default nothing before a prompt; without one a line's end, or a space where the
-            vocabulary has no line's end, or else its first symbol.
+            vocabulary has no line's end, or else its first token.
         on_text: called with each piece of the text after the prompt as soon as it is certain
             (count 1). Beam search knows nothing before its end and calls once.
 
@@ -97,7 +97,7 @@ class Decoder:
         self,
         model: StepModel,
         vocabulary: Vocabulary,
-        settings: DecodingSettings,
+        settings: GenerationConfig,
         *,
         documents: bool,
         prompt: str = "",
@@ -112,8 +112,8 @@ class Decoder:
         self._settings = settings
         self._prompt = prompt
         self._labels = labels
-        self._filters = Filters(settings, vocabulary, documents=documents, prompt=prompt)
-        self._end_rule = EndRule(settings, vocabulary, documents=documents)
+        self._filters = LogitsFilters(settings, vocabulary, documents=documents, prompt=prompt)
+        self._stopping = StoppingCriteria(settings, vocabulary, documents=documents)
         read = vocabulary.settled(prompt)
         self._shown = len(prompt) - len(read)
         self._ids = context_ids(
@@ -153,31 +153,31 @@ class Decoder:
         """Draws samples in one batch; conditions by their place in it."""
         stream = None
         if on_text is not None:
-            stream = TextStream(on_text, self._vocabulary, self._end_rule, self._shown)
+            stream = TextStream(on_text, self._vocabulary, self._stopping, self._shown)
         on_id = None if stream is None else stream.push
         with decoding(self._model):
             context = self._contexts(len(numbers), conditions)
-            drafts = self._drafts(context, numbers, attempt, on_id)
+            hypotheses = self._hypotheses(context, numbers, attempt, on_id)
         if stream is not None:
-            stream.close(len(drafts[0].kept(self._vocabulary)))
-        return self._samples(drafts, conditions)
+            stream.close(len(hypotheses[0].kept(self._vocabulary)))
+        return self._samples(hypotheses, conditions)
 
-    def _drafts(
+    def _hypotheses(
         self,
         context: Context,
         numbers: Sequence[int],
         attempt: int,
         on_id: Callable[[int], None] | None,
-    ) -> list[Draft]:
+    ) -> list[Hypothesis]:
         """On a CPU from folded weights; any other model, and on any device, through its steps."""
-        chances = SampleChances(self._settings.seed or 0, numbers, attempt)
+        random_streams = RandomStreams(self._settings.seed or 0, numbers, attempt)
         if not can_fold(self._model):
-            return draw_drafts(
+            return draw_hypotheses(
                 ModelReader(self._model, context),
                 length=self._settings.length,
                 filters=self._filters,
-                end_rule=self._end_rule,
-                chances=chances,
+                stopping=self._stopping,
+                random_streams=random_streams,
                 on_id=on_id,
             )
         if self._folded is None:
@@ -187,8 +187,8 @@ class Decoder:
             context,
             length=self._settings.length,
             filters=self._filters,
-            end_rule=self._end_rule,
-            chances=chances,
+            stopping=self._stopping,
+            random_streams=random_streams,
             on_id=on_id,
         )
 
@@ -217,7 +217,7 @@ class Decoder:
             on_text(samples[0].continuation)
         return samples
 
-    def _search_one(self, width: int, count: int, condition: int | None) -> list[Draft]:
+    def _search_one(self, width: int, count: int, condition: int | None) -> list[Hypothesis]:
         with decoding(self._model):
             return beam_search(
                 self._model,
@@ -226,7 +226,7 @@ class Decoder:
                 count=count,
                 length=self._settings.length,
                 filters=self._filters,
-                end_rule=self._end_rule,
+                stopping=self._stopping,
             )
 
     def _contexts(self, lanes: int, conditions: Sequence[int] | None) -> Context:
@@ -240,10 +240,12 @@ class Decoder:
             index = [distinct.index(condition) for condition in conditions]
         return read.lanes(torch.tensor(index, device=read.logits.device))
 
-    def _samples(self, drafts: list[Draft], conditions: Sequence[int] | None) -> list[Sample]:
+    def _samples(
+        self, hypotheses: list[Hypothesis], conditions: Sequence[int] | None
+    ) -> list[Sample]:
         """Drafts as samples; a beam may have found fewer than there are conditions."""
         samples = []
-        for i, draft in enumerate(drafts):
+        for i, hypothesis in enumerate(hypotheses):
             label = self._labels[conditions[i]] if conditions is not None and self._labels else None
-            samples.append(draft.to_sample(self._vocabulary, self._prompt, label))
+            samples.append(hypothesis.to_sample(self._vocabulary, self._prompt, label))
         return samples

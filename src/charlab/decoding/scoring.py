@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from charlab.data.original import OriginalText, text_of
-from charlab.data.vocabulary import BOUNDARY, Vocabulary
-from charlab.decoding.context import encode_known, read_chunks
-from charlab.decoding.protocol import StepModel, decoding, to_cpu
+from charlab.data.tokens.vocabulary import EOS, Vocabulary
+from charlab.decoding.model_protocol import StepModel, decoding, to_cpu
+from charlab.decoding.prompt import encode_known, read_chunks
 from charlab.errors import DataError
+from charlab.evaluation.bits_per_character import OriginalText, text_of
 
 
 @dataclass(frozen=True)
@@ -20,9 +20,9 @@ class Score:
 
     Attributes:
         per_symbol: log-probability in nats of each prediction, (predictions,): of a document
-            every symbol (character, byte or word) and the end mark, of a stream every symbol but
+            every token (character, byte or word) and the end mark, of a stream every token but
             the first.
-        original: the text behind the symbols.
+        original: the text behind the tokens.
     """
 
     per_symbol: NDArray[np.float64]
@@ -30,7 +30,7 @@ class Score:
 
     @property
     def predictions(self) -> int:
-        """Symbols predicted, the end mark of a document among them."""
+        """Tokens predicted, the end mark of a document among them."""
         return len(self.per_symbol)
 
     @property
@@ -40,7 +40,7 @@ class Score:
 
     @property
     def loss(self) -> float:
-        """Nats per predicted symbol."""
+        """Nats per predicted token."""
         return -self.log_probability / self.predictions
 
     @property
@@ -55,9 +55,9 @@ class Score:
 
     @property
     def bits_per_original_char(self) -> float:
-        """All bits, unknown symbols spelled out, over the characters of the text.
+        """All bits, unknown tokens spelled out, over the characters of the text.
 
-        Whatever the unit, it means the same: see `charlab.data.original`.
+        Whatever the unit, it means the same: see `charlab.evaluation.bits_per_character`.
         """
         return self.original.bits_per_char(-self.log_probability)
 
@@ -71,16 +71,16 @@ def score(
     condition: int | None = None,
     unknown: str = "error",
 ) -> Score:
-    """Log-probability of a text, symbol by symbol.
+    """Log-probability of a text, token by token.
 
     Args:
         model: a language model.
         vocabulary: that it was trained with.
         text: normalized as the corpus was.
         documents: True: the text is one document, from begin mark to end mark. False: a piece of
-            a stream, whose first symbol is given and not predicted.
+            a stream, whose first token is given and not predicted.
         condition: a condition id, or None.
-        unknown: what symbols that the model never saw are: an "error" or the unknown "mark".
+        unknown: what tokens that the model never saw are: an "error" or the unknown "mark".
 
     Raises:
         UnknownCharacterError: if there are any and ``unknown`` is "error".
@@ -89,11 +89,11 @@ def score(
     """
     ids = encode_known(vocabulary, text, unknown, "text=")
     if documents:
-        ids = np.concatenate([[BOUNDARY], ids, [BOUNDARY]])
+        ids = np.concatenate([[EOS], ids, [EOS]])
     elif len(ids) < 2:
         raise DataError(f"text= needs at least two {vocabulary.plural} to be scored, got {text!r}")
     pieces = []
-    done = 1  # symbols that are given or have been predicted
+    done = 1  # tokens that are given or have been predicted
     with decoding(model):
         lane = None
         if condition is not None:

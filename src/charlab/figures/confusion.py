@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from charlab.terminal import visible
+from charlab.system.terminal import visible
 
 _NUMBERS_UP_TO = 20  # classes; beyond that the cells are too small to be read
 _NAMES_UP_TO = 120  # classes; thousands of labels would take seconds, and gigabytes of pixels

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_style import tidy
+from charlab.figures.sweeps import tidy
 
 _MOST_LABELS = 60
 _BINS = 40
@@ -14,18 +14,18 @@ _COLOR = "#3568a8"
 _LONGEST_NAME = 14
 
 
-def bigram_figure(symbols: Sequence[str], table: npt.NDArray[np.float64]) -> Figure:
+def bigram_figure(tokens: Sequence[str], table: npt.NDArray[np.float64]) -> Figure:
     """A heat map of what follows what.
 
     Args:
-        symbols: rows and columns, (n,).
+        tokens: rows and columns, (n,).
         table: the share of each column's symbol among all that follows the row's, (n, n).
     """
-    side = max(4.0, 0.19 * len(symbols) + 1.8)
+    side = max(4.0, 0.19 * len(tokens) + 1.8)
     figure = Figure(figsize=(side + 0.8, side), dpi=110, layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(table, cmap="Blues", vmin=0.0)
-    names = [visible(symbol) for symbol in symbols]
+    names = [visible(token) for token in tokens]
     axes.set_xticks(range(len(names)), names, fontsize=7, parse_math=False, rotation=_turn(names))
     axes.set_yticks(range(len(names)), names, fontsize=7, parse_math=False)
     axes.xaxis.tick_top()
@@ -78,10 +78,10 @@ def label_figure(labels: Sequence[tuple[str, int]]) -> Figure:
     return figure
 
 
-def visible(symbol: str) -> str:
+def visible(token: str) -> str:
     """A symbol as it can be seen: white space and control characters by their names."""
     names = {" ": "␣", "\n": "↵", "\t": "⇥"}
-    text = "".join(names.get(c, c if c.isprintable() else f"U+{ord(c):04X}") for c in symbol)
+    text = "".join(names.get(c, c if c.isprintable() else f"U+{ord(c):04X}") for c in token)
     return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
 
 

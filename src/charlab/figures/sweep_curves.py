@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 
-from charlab.figures.sweep_style import BEST, OF_STATE, QUIET, new_figure, show_part, tidy
+from charlab.figures.sweeps import BEST, OF_STATE, QUIET, new_figure, show_part, tidy
 
 _LINES = {"pruned": "--", "failed": ":", "died": ":"}
 _ENDS = {"pruned": "x", "failed": "+", "died": "+", "running": "o"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_style import COMPLETE, QUIET, new_figure, short, tidy
+from charlab.figures.sweeps import COMPLETE, QUIET, new_figure, short, tidy
 
 _LABEL = 44  # characters
 

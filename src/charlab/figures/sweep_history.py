@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from charlab.figures.sweep_style import BEST, COMPLETE, PRUNED, new_figure, show_part, tidy
+from charlab.figures.sweeps import BEST, COMPLETE, PRUNED, new_figure, show_part, tidy
 
 Points = Sequence[tuple[float, float]]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_style import COMPLETE, new_figure, short, tidy
+from charlab.figures.sweeps import COMPLETE, new_figure, short, tidy
 
 _LABEL = 40  # characters
 

@@ -6,8 +6,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_axis import ABSENT, Axis
-from charlab.figures.sweep_style import BEST, COMPLETE, QUIET, new_figure, short
+from charlab.figures.axis import ABSENT, Axis
+from charlab.figures.sweeps import BEST, COMPLETE, QUIET, new_figure, short
 
 _SHADES = LinearSegmentedColormap.from_list("worst to best", ["#d5dbe3", COMPLETE])
 _LABEL, _TICK = 18, 12  # characters

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_style import BEST, COMPLETE, new_figure, tidy
+from charlab.figures.sweeps import BEST, COMPLETE, new_figure, tidy
 
 
 def pareto_figure(

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from charlab.figures.sweep_axis import Axis
-from charlab.figures.sweep_style import BEST, COMPLETE, new_figure, short, show_part, tidy
+from charlab.figures.axis import Axis
+from charlab.figures.sweeps import BEST, COMPLETE, new_figure, short, show_part, tidy
 
 _COLUMNS = 3
 _CATEGORY = 16  # characters

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from charlab.config.overrides import as_typed
 from charlab.config.task_options import higher_is_better
-from charlab.errors import ConfigError
-from charlab.registry import nearest
-from charlab.reports.run_facts import RunFacts
-from charlab.reports.wording import NOTHING, brief, short_names
-from charlab.statistics import Interval, mean_interval
+from charlab.errors import ConfigError, nearest
+from charlab.evaluation.confidence import Interval, mean_interval
+from charlab.reports.formatting import NOTHING, brief, short_names
+from charlab.reports.run_records import RunFacts
 
 _DEFAULTS = ("test/loss", "best/val/loss")
 # What changes neither what is learned nor how it is measured.
@@ -54,8 +53,8 @@ class Group:
             {as_typed(word).lstrip("+").partition("=")[0]: as_typed(word) for word in run.overrides}
             for run in sorted(self.runs, key=lambda run: _repeats(run.overrides))
         ]
-        words = [word for key, word in typed[0].items() if key != "output_dir"]
-        return shlex.join(["python", "train.py", *words]) if typed[0] else None
+        arguments = [word for key, word in typed[0].items() if key != "output_dir"]
+        return shlex.join(["python", "train.py", *arguments]) if typed[0] else None
 
 
 @dataclass(frozen=True)
@@ -117,19 +116,19 @@ def compare(runs: Sequence[RunFacts], metric: str | None = None) -> Comparison:
     )
 
 
-def _repeats(words: Sequence[str]) -> int:
+def _repeats(arguments: Sequence[str]) -> int:
     """How many settings are given again: those that extended a run."""
-    return len(words) - len({word.lstrip("+").partition("=")[0] for word in words})
+    return len(arguments) - len({word.lstrip("+").partition("=")[0] for word in arguments})
 
 
 def _choose_metric(metric: str | None, completed: Sequence[RunFacts]) -> str:
     if metric is None:
         first, second = _DEFAULTS
-        metric = first if all(first in run.figures for run in completed) else second
+        metric = first if all(first in run.metrics for run in completed) else second
         how = "; say which by metric="
     else:
         how = ""
-    known = sorted({key for run in completed for key in run.figures})
+    known = sorted({key for run in completed for key in run.metrics})
     if completed and metric not in known:
         if not known:
             raise ConfigError("report.py: the completed runs hold no figures to compare")
@@ -147,7 +146,7 @@ def _unfit(run: RunFacts, metric: str) -> str | None:
         return run.status
     if run.settings is None:
         return f"its settings are not known ({run.problem})"
-    if metric not in run.figures or not math.isfinite(run.figures[metric]):
+    if metric not in run.metrics or not math.isfinite(run.metrics[metric]):
         return f"has no {metric}"
     return None
 
@@ -206,7 +205,7 @@ def _group(
     metric: str,
 ) -> Group:
     settings = dict(zip(keys, _texts(identity, keys), strict=True))
-    values = tuple(run.figures[metric] for run in runs)
+    values = tuple(run.metrics[metric] for run in runs)
     return Group(label, settings, tuple(runs), values, mean_interval(values))
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from charlab.figures.sweep_axis import Axis
+from charlab.figures.axis import Axis
 from charlab.reports.parameters import higher, objective_axis, parameters, usable
-from charlab.reports.series import pareto_front, ranks
-from charlab.sweeps.results import SweepResults, TrialResult
+from charlab.reports.sweep_numbers import pareto_front, ranks
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from charlab.files import open_regular
+from charlab.system.files import open_regular
 
 _HEADER = struct.Struct("<Q4x")  # a record: length, its checksum, the data, their checksum
 _CHECKSUM = 4

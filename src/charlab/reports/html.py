@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 
-from charlab.terminal import visible
+from charlab.system.terminal import visible
 
 
 class Html(str):
@@ -24,11 +24,11 @@ def join(parts: Iterable[object], between: str = "") -> Html:
 
 def element(tag: str, *content: object, **attributes: str) -> Html:
     """An element; an attribute's name may begin with "_" (``_class="wide"``)."""
-    words = "".join(
+    arguments = "".join(
         f' {name.lstrip("_").replace("_", "-")}="{html.escape(value)}"'
         for name, value in attributes.items()
     )
-    return Html(f"<{tag}{words}>{join(content)}</{tag}>")
+    return Html(f"<{tag}{arguments}>{join(content)}</{tag}>")
 
 
 def data_block(data: str, **attributes: str) -> Html:

@@ -4,7 +4,7 @@ import warnings
 from dataclasses import dataclass
 
 from charlab.reports.parameters import higher, usable
-from charlab.sweeps.results import SweepResults
+from charlab.sweeps.results.records import SweepResults
 
 _RELIABLE = 50  # complete trials: of the best tenth there should be five
 

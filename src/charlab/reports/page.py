@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from charlab.reports.colors import DARK_OF_LIGHT, PALETTE, shades
+from charlab.reports.formatting import moment
 from charlab.reports.html import Html, data_block, element, escape
-from charlab.reports.wording import moment
 
 _STYLE = """
 * { box-sizing: border-box; }

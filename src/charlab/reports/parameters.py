@@ -5,9 +5,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from charlab.figures.sweep_axis import Axis, robust_limits
-from charlab.reports.wording import NOTHING, setting, short_names
-from charlab.sweeps.results import SweepResults, TrialResult
+from charlab.figures.axis import Axis, robust_limits
+from charlab.reports.formatting import NOTHING, setting, short_names
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 _TAGS = re.compile(r"\btag\(([^()]*)\(")  # "tag(log, interval(1e-4, 1e-1))": "log, interval"
 

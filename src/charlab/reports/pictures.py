@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from matplotlib.figure import Figure
 
-from charlab.figures.sweep_axis import robust_limits
+from charlab.figures.axis import robust_limits
 from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
 from charlab.figures.sweep_groups import groups_figure
 from charlab.figures.sweep_history import history_figure
@@ -17,8 +17,8 @@ from charlab.reports.comparison import Comparison
 from charlab.reports.coordinates import coordinates
 from charlab.reports.importances import importances
 from charlab.reports.parameters import higher, parameters, usable
-from charlab.reports.series import curve, history, pareto_front
-from charlab.sweeps.results import SweepResults
+from charlab.reports.sweep_numbers import curve, history, pareto_front
+from charlab.sweeps.results.records import SweepResults
 
 
 def sweep_pictures(results: SweepResults) -> Iterator[tuple[str, Figure]]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from statistics import median
 
-from charlab.reports.series import last_point
-from charlab.sweeps.results import SweepResults, TrialResult
+from charlab.reports.sweep_numbers import last_point
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Savings:
     """The estimate.
 
     Attributes:
-        pruned: how many trials were given up.
+        pruned: how many trials were pruned.
         counted: of how many of them the saving could be estimated.
         spent: seconds that all trials trained.
         saved: seconds that the counted trials would have trained on.
@@ -31,7 +31,7 @@ class Savings:
 
 
 def estimate_savings(results: SweepResults) -> Savings | None:
-    """What pruning saved; None if no trial was given up.
+    """What pruning saved; None if no trial was pruned.
 
     A trial that did a share of its full training in some seconds would have taken seconds / share
     in all. Where the share was not recorded, it is the characters the trial saw against the median

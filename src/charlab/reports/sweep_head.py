@@ -1,10 +1,10 @@
 """What a reader of a sweep's page wants first: how far it is, and what is best."""
 
+from charlab.reports.formatting import counted, number, seconds
 from charlab.reports.html import Html, command, element, facts, join, paragraph, section, table
 from charlab.reports.parameters import higher, parameter_names, parameter_text, usable
-from charlab.reports.series import pareto_front
-from charlab.reports.wording import counted, number, seconds
-from charlab.sweeps.results import SweepResults, TrialResult
+from charlab.reports.sweep_numbers import pareto_front
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 _STATES = ("complete", "pruned", "failed", "died", "running", "waiting")
 _DONE = ("complete", "pruned", "failed")
@@ -71,11 +71,11 @@ def _luck(results: SweepResults) -> Html:
     count = len(usable(results))
     if count < 2 or results.finalists:
         return Html("")
-    words = (
+    arguments = (
         f"The best of {count} trials with a single seed each: a part of its lead is luck. Several "
         "seeds of the best configurations say how much."
     )
-    return paragraph(words, _class="quiet")
+    return paragraph(arguments, _class="quiet")
 
 
 def pareto_table(results: SweepResults) -> Html:
@@ -98,18 +98,18 @@ def _unfinished(results: SweepResults) -> Html:
     done = finished_trials(results)
     if done >= results.n_trials:
         return Html("")
-    words = (
+    arguments = (
         f"This sweep is not finished: {counted(done, 'trial')} of {results.n_trials} "
         f"{'is' if done == 1 else 'are'} over. The report shows what there is so far."
     )
-    return paragraph(words, _class="notice")
+    return paragraph(arguments, _class="notice")
 
 
 def _other_figures(trial: TrialResult, objective: str) -> list[tuple[str, object]]:
     """The test figures of a trial, and how large its network is."""
     shown = [
         key
-        for key in trial.figures
+        for key in trial.metrics
         if (key.startswith("test/") or key == "model/parameters") and key != objective
     ]
-    return [(key, number(trial.figures[key])) for key in shown[:6]]
+    return [(key, number(trial.metrics[key])) for key in shown[:6]]

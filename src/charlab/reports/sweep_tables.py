@@ -2,12 +2,12 @@
 
 import shlex
 
+from charlab.evaluation.confidence import Interval, mean_interval
+from charlab.reports.formatting import counted, interval, number, seconds
 from charlab.reports.html import Html, command, facts, folded, paragraph, section, table
 from charlab.reports.parameters import parameter_names, parameter_text
 from charlab.reports.savings import estimate_savings
-from charlab.reports.wording import counted, interval, number, seconds
-from charlab.statistics import Interval, mean_interval
-from charlab.sweeps.results import Finalist, SweepResults
+from charlab.sweeps.results.records import Finalist, SweepResults
 
 
 def answering_test(objective: str) -> str:
@@ -33,19 +33,19 @@ def finalists_part(results: SweepResults) -> Html:
             str(len(finalist.values)),
             interval(over_seeds(list(finalist.values.values()))),
             interval(over_seeds(_of_test(finalist, test))),
-            command(shlex.join(["python", "train.py", *finalist.words])),
+            command(shlex.join(["python", "train.py", *finalist.arguments])),
         ]
         for place, finalist in enumerate(results.finalists, start=1)
     ]
     header = ["place", "trial", "seeds", objective, test, "command (add seed=…)"]
-    words = (
+    arguments = (
         "The best configurations, trained again in full. Means ± 95% intervals (Student t) over "
         "seeds: they cover the luck of initialization and batch order, not that of the data. A "
         "single seed has no interval."
     )
     return section(
         "Finalists",
-        paragraph(words, _class="quiet"),
+        paragraph(arguments, _class="quiet"),
         table(header, rows, text_columns=(len(header) - 1,)),
     )
 
@@ -59,20 +59,22 @@ def savings_part(results: SweepResults) -> Html:
         ("pruned", f"{found.pruned} of {counted(len(results.trials), 'trial')}")
     ]
     if not found.counted:
-        words = "What pruning saved cannot be estimated: the pruned trials' times are not known."
-        return section("Saved by pruning", facts(pairs), paragraph(words))
+        arguments = (
+            "What pruning saved cannot be estimated: the pruned trials' times are not known."
+        )
+        return section("Saved by pruning", facts(pairs), paragraph(arguments))
     pairs += [
         ("training time spent", seconds(found.spent)),
         ("training time saved", seconds(found.saved)),
         ("share of training saved", f"{found.share:.0%}"),
     ]
-    words = (
+    arguments = (
         "An estimate: a pruned trial is taken to have gone on at its own pace to the end of its "
         "full training."
     )
     if found.counted < found.pruned:
-        words += f" {found.pruned - found.counted} of the pruned trials could not be counted."
-    return section("Saved by pruning", facts(pairs), paragraph(words, _class="quiet"))
+        arguments += f" {found.pruned - found.counted} of the pruned trials could not be counted."
+    return section("Saved by pruning", facts(pairs), paragraph(arguments, _class="quiet"))
 
 
 def failures_part(results: SweepResults) -> Html:
@@ -123,10 +125,10 @@ def trials_part(results: SweepResults) -> Html:
         ]
         for trial in results.trials
     ]
-    words = "The same, with times, folders and commands, stands in trials.csv beside this page."
+    arguments = "The same, with times, folders and commands, stands in trials.csv beside this page."
     return section(
         "All trials",
-        paragraph(words, _class="quiet"),
+        paragraph(arguments, _class="quiet"),
         folded(
             f"Show {counted(len(rows), 'trial')}",
             table(header, rows, text_columns=(1, len(header) - 1)),
@@ -135,4 +137,4 @@ def trials_part(results: SweepResults) -> Html:
 
 
 def _of_test(finalist: Finalist, name: str) -> list[float]:
-    return [figures[name] for figures in finalist.figures.values() if name in figures]
+    return [metrics[name] for metrics in finalist.metrics.values() if name in metrics]

@@ -11,27 +11,29 @@ from typing import TYPE_CHECKING
 
 from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import SweepError
-from charlab.sweeps.claim import GIVEN, IDENTITY, LABEL, OF, WORDS
-from charlab.sweeps.loading import finalist_address, is_of
-from charlab.sweeps.locks import locks_for
-from charlab.sweeps.spec import Address, Spec
-from charlab.sweeps.study import create, load
-from charlab.terminal import say, warn
+from charlab.sweeps.results.load import finalist_location, is_of
+from charlab.sweeps.search.spec import StudyLocation, SweepSpec
+from charlab.sweeps.search.study import create, load
+from charlab.sweeps.workers.claim import GIVEN, IDENTITY, LABEL, OF, WORDS
+from charlab.sweeps.workers.locks import locks_for
+from charlab.system.terminal import say, warn
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
-Work = Callable[[Address, Spec, int, SweepOptions], int | None]
+Work = Callable[[StudyLocation, SweepSpec, int, SweepOptions], int | None]
 
 
-def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Work) -> int | None:
+def run_finalists(
+    location: StudyLocation, spec: SweepSpec, options: SweepOptions, work: Work
+) -> int | None:
     """Runs what is missing of the finalists' further runs.
 
     They are a study of their own beside the sweep's, so that they are shared by workers, resumed
     and counted like its trials.
 
     Args:
-        address: the sweep's.
+        location: the sweep's.
         spec: its definition.
         options: how many finalists, how many seeds.
         work: works on a study until it has so many trials.
@@ -39,7 +41,7 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
     Returns:
         The signal that stopped it, if one did.
     """
-    study, _ = load(address)
+    study, _ = load(location)
     trials = study.get_trials(deepcopy=False)
     best = _best(trials, spec, options.finalists)
     if not best:
@@ -48,7 +50,7 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
     seeds = _unused_seeds(study.get_trials(deepcopy=False), spec, options.finalist_seeds)
     numbers = ", ".join(str(trial.number) for trial in best)
     say(f"finalists: trials {numbers}, each with the seeds {', '.join(map(str, seeds))}")
-    where = finalist_address(address)
+    where = finalist_location(location)
     where.folder.mkdir(exist_ok=True)
     final_spec = dataclasses.replace(spec, pruner="none", sampler="random", space={}, function=None)
     with locks_for(where.storage, where.name, where.folder).alone():
@@ -57,7 +59,7 @@ def run_finalists(address: Address, spec: Spec, options: SweepOptions, work: Wor
     return work(where, final_spec, total, dataclasses.replace(options, max_minutes=None))
 
 
-def _unused_seeds(trials: list["FrozenTrial"], spec: Spec, count: int) -> list[int]:
+def _unused_seeds(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list[int]:
     """Seeds that decided nothing in the search: the first above the sweep's own.
 
     What a search of the seed may still draw is left out too, so that they stay when it goes on.
@@ -75,7 +77,7 @@ def _seed_of(word: str) -> int | None:
     return int(value) if key == "seed" and value.isdecimal() else None
 
 
-def _best(trials: list["FrozenTrial"], spec: Spec, count: int) -> list["FrozenTrial"]:
+def _best(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list["FrozenTrial"]:
     """The best complete trials, each configuration once."""
     sign = -1.0 if spec.directions[0] == "maximize" else 1.0
     complete = [trial for trial in trials if trial.state.name == "COMPLETE"]
@@ -85,7 +87,7 @@ def _best(trials: list["FrozenTrial"], spec: Spec, count: int) -> list["FrozenTr
 
 
 def _enqueue(
-    where: Address,
+    where: StudyLocation,
     trials: list["FrozenTrial"],
     best: list["FrozenTrial"],
     seeds: list[int],
@@ -103,7 +105,7 @@ def _enqueue(
             "another sweep.name"
         )
     for trial in best:
-        words = _without_seed(trial.user_attrs[WORDS])
+        arguments = _without_seed(trial.user_attrs[WORDS])
         for seed in seeds:
             if (trial.number, seed) not in there:
                 study.enqueue_trial(
@@ -112,13 +114,13 @@ def _enqueue(
                         "trial": trial.number,
                         "seed": seed,
                         OF: trial.user_attrs.get(IDENTITY),
-                        "base_words": words,
-                        GIVEN: [*words, f"seed={seed}"],
+                        "base_words": arguments,
+                        GIVEN: [*arguments, f"seed={seed}"],
                         LABEL: f"trial {trial.number} with seed {seed}",
                     },
                 )
     return len(study.get_trials(deepcopy=False))
 
 
-def _without_seed(words: list[str]) -> list[str]:
-    return [word for word in words if not word.lstrip("+").startswith("seed=")]
+def _without_seed(arguments: list[str]) -> list[str]:
+    return [word for word in arguments if not word.lstrip("+").startswith("seed=")]

@@ -15,15 +15,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from charlab.config.check import to_plain
 from charlab.config.schema import RunOptions
-from charlab.data.batch import ALL, Batch, Shard
-from charlab.data.batches import LabelUse, TrainingBatches, training_batches
+from charlab.config.validation import to_plain
+from charlab.data.batches.batch import ALL, Batch, Shard
+from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batches
+from charlab.data.batches.loaders import LabelUse, TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
-from charlab.data.encoded import Encoded
-from charlab.data.evaluation_batches import EvaluationBatches, evaluation_batches
-from charlab.data.vocabulary import Vocabulary
-from charlab.measuring import Meter
+from charlab.data.tokens.ragged import EncodedSplit
+from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.evaluation.evaluate import Meter
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
@@ -146,7 +146,7 @@ class Task(ABC, Generic[Network]):
         """Takes from the training split what the loss needs besides batches; nothing by default."""
 
     def training_batches(
-        self, train: Encoded, *, processes: int, device: torch.device, shard: Shard
+        self, train: EncodedSplit, *, processes: int, device: torch.device, shard: Shard
     ) -> TrainingBatches:
         """The training split in the batch form that this task learns from."""
         dataset = self.run.dataset
@@ -163,7 +163,7 @@ class Task(ABC, Generic[Network]):
 
     def evaluation_batches(
         self,
-        split: Encoded,
+        split: EncodedSplit,
         *,
         device: torch.device,
         positions: int = POSITIONS,

@@ -9,15 +9,7 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
-from charlab.testing.model_tests import (
-    LENGTHS,
-    B,
-    D,
-    H,
-    L,
-    ModelTests,
-    T,
-)
+from charlab.testing.model_tests import LENGTHS, B, D, H, L, ModelTests, T
 
 
 class BidirectionalTests(ModelTests):

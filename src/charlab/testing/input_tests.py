@@ -7,16 +7,7 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
-from charlab.testing.model_tests import (
-    CONDITIONS,
-    B,
-    D,
-    H,
-    ModelTests,
-    T,
-    V,
-    random_ids,
-)
+from charlab.testing.model_tests import CONDITIONS, B, D, H, ModelTests, T, V, random_ids
 
 
 class InputTests(ModelTests):

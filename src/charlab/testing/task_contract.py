@@ -18,9 +18,9 @@ import torch
 from torch import nn
 
 from charlab.config.task_options import TASK_OPTIONS
-from charlab.data.batch import Shard
-from charlab.data.encoded import Encoded
-from charlab.measuring import measure
+from charlab.data.batches.batch import Shard
+from charlab.data.tokens.ragged import EncodedSplit
+from charlab.evaluation.evaluate import measure
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task
 
@@ -45,7 +45,7 @@ class TaskContract:
         assert pickle.loads(pickle.dumps(task.options)) == task.options
 
     def test_metrics_are_declared(
-        self, task: Task[Any], network: nn.Module, split: Encoded
+        self, task: Task[Any], network: nn.Module, split: EncodedSplit
     ) -> None:
         """What is measured has a direction, and what is monitored is measured."""
         declared = {metric.name for metric in task.options.metrics}
@@ -59,7 +59,7 @@ class TaskContract:
 
     @pytest.mark.parametrize("positions", [1, 17, 60, 10_000])
     def test_metrics_are_the_same_whatever_the_batches(
-        self, task: Task[Any], network: nn.Module, split: Encoded, positions: int
+        self, task: Task[Any], network: nn.Module, split: EncodedSplit, positions: int
     ) -> None:
         """Exact over a split: no batch size, and no padding, changes a metric."""
 
@@ -70,7 +70,7 @@ class TaskContract:
         assert found(positions) == pytest.approx(found(200), rel=1e-5)
 
     def test_processes_together_measure_the_same(
-        self, task: Task[Any], network: nn.Module, split: Encoded
+        self, task: Task[Any], network: nn.Module, split: EncodedSplit
     ) -> None:
         """Sums of several processes' meters make the whole's metrics."""
         alone = task.new_meter(network)
@@ -86,7 +86,7 @@ class TaskContract:
         assert together.compute() == pytest.approx(expected, rel=1e-5)
 
     def test_the_training_loss_is_what_the_meter_measures(
-        self, task: Task[Any], network: nn.Module, split: Encoded
+        self, task: Task[Any], network: nn.Module, split: EncodedSplit
     ) -> None:
         """The reported loss is unweighted; the objective reaches every parameter."""
         batches = task.training_batches(split, processes=1, device=CPU, shard=Shard())
@@ -102,7 +102,7 @@ class TaskContract:
         assert all(parameter.grad is not None for parameter in network.parameters())
 
     def test_an_epoch_s_batches_can_be_entered_anywhere(
-        self, task: Task[Any], split: Encoded
+        self, task: Task[Any], split: EncodedSplit
     ) -> None:
         """A resumed run reads what an undisturbed one does."""
 

@@ -12,17 +12,7 @@ from torch.testing import assert_close
 
 from charlab.models import RecurrentModel, State
 from charlab.models.reference import layer_weights
-from charlab.testing.model_tests import (
-    CONDITIONS,
-    LENGTHS,
-    D,
-    H,
-    L,
-    ModelTests,
-    T,
-    V,
-    random_ids,
-)
+from charlab.testing.model_tests import CONDITIONS, LENGTHS, D, H, L, ModelTests, T, V, random_ids
 
 
 class TrainingTests(ModelTests):

@@ -1,24 +1,30 @@
-"""The training loop's unit: a leg, from one validation to the next, cut into stretches.
+"""The training loop's unit: a validation interval, from one validation to the next, cut into
+chunks.
 
-Lightning runs one "epoch" for each leg and one "batch" for each stretch of optimizer steps. A run's
-true position (epoch, window, step) is the task's own, so a leg can begin anywhere: a run resumed in
-the middle of an epoch is a run whose first leg is short. Several steps to a stretch divide the time
-that Lightning's loop takes for each batch (0.6 ms and more here), and that several processes take
-to agree on when to stop.
+Lightning runs one "epoch" for each validation interval and one "batch" for each chunk of optimizer
+steps. A run's true position (epoch, window, step) is the task's own, so a validation interval can
+begin anywhere: a run resumed in the middle of an epoch is a run whose first validation interval is
+short. Several steps to a chunk divide the time that Lightning's loop takes for each batch (0.6 ms
+and more here), and that several processes take to agree on when to stop.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
+from charlab.data.batches.batch import Batch
+from charlab.data.batches.loaders import TrainingBatches
 from charlab.training.progress import Limits, Progress
 
-STEPS_PER_STRETCH = 8
+STEPS_PER_CHUNK = 8
 
 
-class Legs:
-    """What Lightning takes for a data loader: each pass over it is the leg that is due now.
+class TrainLoader:
+    """What Lightning takes for a data loader: each pass over it is the validation interval that is
+    due now.
 
-    Yields the number of optimizer steps in each stretch; the task takes the windows itself. A leg
-    of no step ([0]) is one whose validation had not run when its checkpoint was written.
+    Yields the number of optimizer steps in each chunk; the task takes the windows itself. A
+    validation interval of no step ([0]) is one whose validation had not run when its checkpoint was
+    written.
 
     Args:
         progress: where the run stands, kept up to date by the task.
@@ -30,7 +36,7 @@ class Legs:
         self._progress = progress
         self._limits = limits
         self._validate_every = validate_every
-        self.last_step = 0  # the step that the current leg ends at
+        self.last_step = 0  # the step that the current validation interval ends at
 
     def steps_to_validation(self) -> int:
         """Optimizer steps until the next validation; 0 if one is due."""
@@ -49,5 +55,44 @@ class Legs:
         self.last_step = self._progress.step + steps
         if steps == 0:
             yield 0
-        for start in range(0, steps, STEPS_PER_STRETCH):
-            yield min(STEPS_PER_STRETCH, steps - start)
+        for start in range(0, steps, STEPS_PER_CHUNK):
+            yield min(STEPS_PER_CHUNK, steps - start)
+
+
+class BatchIterator:
+    """Gives the windows that a run's progress points at.
+
+    Args:
+        batches: the training split's.
+        progress: where the run stands, kept up to date by the task.
+        accumulate: windows to an optimizer step; an epoch's last one gets what is left.
+    """
+
+    def __init__(self, batches: TrainingBatches, progress: Progress, accumulate: int) -> None:
+        self._batches = batches
+        self._progress = progress
+        self._accumulate = accumulate
+        self._windows: Iterator[Batch] | None = None
+
+    @property
+    def windows_per_epoch(self) -> int:
+        """Windows of an epoch."""
+        return self._batches.steps_per_epoch
+
+    def step(self) -> list[Batch]:
+        """The windows of the next optimizer step, one or more."""
+        progress = self._progress
+        if self._windows is None or progress.window == 0:
+            self._windows = self._batches.epoch(progress.epoch, progress.window)
+        count = min(self._accumulate, self.windows_per_epoch - progress.window)
+        windows = list(islice(self._windows, count))
+        assert len(windows) == count, "an epoch has fewer windows than it says"
+        return windows
+
+    def look_ahead(self) -> Batch:
+        """The window that comes next, which stays the next."""
+        return next(self._batches.epoch(self._progress.epoch, self._progress.window))
+
+    def rewind(self) -> None:
+        """Lets the next step begin where the progress points, wherever that is now."""
+        self._windows = None

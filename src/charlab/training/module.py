@@ -11,17 +11,16 @@ import torch
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from charlab.checkpoint import named, require_like
-from charlab.config.check import build
-from charlab.data.batch import Batch
-from charlab.data.batches import TrainingBatches
-from charlab.data.original import OriginalText
+from charlab.config.validation import build
+from charlab.data.batches.batch import Batch
+from charlab.data.batches.loaders import TrainingBatches
 from charlab.errors import CheckpointError
+from charlab.evaluation.bits_per_character import OriginalText
 from charlab.models.state import State, carried_state, detach_state
-from charlab.parallel.world import World
+from charlab.runs.checkpoint import named, require_like
 from charlab.tasks.task import Network, StepOutput, Task
-from charlab.training.feed import Feed
-from charlab.training.loader import STEPS_PER_STRETCH, Legs
+from charlab.training.distributed.process_group import ProcessGroup
+from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
 from charlab.training.optimization import (
     build_optimizer,
     clip_gradient,
@@ -31,13 +30,13 @@ from charlab.training.optimization import (
 from charlab.training.precision import autocast, fast_products
 from charlab.training.progress import Clock, Limits, Progress
 from charlab.training.records import DivergedError, Stopped, TrainingOptions
-from charlab.training.statistics import Ledger
+from charlab.training.statistics import TrainStatistics
 
 
 class TrainingModule(pl.LightningModule, Generic[Network]):
     """Trains a network at a task.
 
-    Optimization is manual and a training step is a stretch of several optimizer steps; see
+    Optimization is manual and a training step is a chunk of several optimizer steps; see
     :mod:`charlab.training.loader`. Of several processes each trains on its share of every window;
     where they have to agree (on the time, on stopping, on metrics) they exchange a few numbers.
 
@@ -64,16 +63,16 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self.limits = limits
         self.options = options
         self.progress = Progress()
-        self.legs = Legs(self.progress, limits, options.validate_every)
-        self.figures: dict[str, float] = {}
+        self.train_loader = TrainLoader(self.progress, limits, options.validate_every)
+        self.metrics: dict[str, float] = {}
         self.meter = self.task.new_meter(self.network)
         self.val_text: OriginalText | None = None  # what validations measure, if a whole text
-        self.on_log: Callable[[dict[str, float]], None] = lambda figures: None
+        self.on_log: Callable[[dict[str, float]], None] = lambda metrics: None
         self.stop_signal: Callable[[], int | None] = lambda: None
-        self.world = World()
-        self._feed = Feed(batches, self.progress, options.accumulate)
+        self.process_group = ProcessGroup()
+        self._batch_iterator = BatchIterator(batches, self.progress, options.accumulate)
         self._carry: State | None = None
-        self._ledger = Ledger()
+        self._statistics = TrainStatistics()
         self._clock = Clock(self.progress)
         self._optimizer: torch.optim.Optimizer | None = None
         self._trained = [p for p in network.parameters() if p.requires_grad]
@@ -98,32 +97,34 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     def on_fit_start(self) -> None:
         """Starts the clock and moves what a checkpoint brought to the device."""
         self._clock = Clock(self.progress)
-        self._ledger.to(self.device)
+        self._statistics.to(self.device)
         if self._carry is not None:
             self._carry = tuple(part.to(self.device) for part in self._carry)
 
-    def training_step(self, stretch: int) -> None:
-        """Takes the next ``stretch`` optimizer steps.
+    def training_step(self, chunk: int) -> None:
+        """Takes the next ``chunk`` optimizer steps.
 
         Raises:
             DivergedError: if the loss is not finite.
             Stopped: if a signal asked for it; the state is consistent and can be saved.
         """
         progress = self.progress
-        for _ in range(stretch):
+        for _ in range(chunk):
             with fast_products(self.device):
-                self._train_step(measure=progress.step % STEPS_PER_STRETCH == 0)
+                self._train_step(measure=progress.step % STEPS_PER_CHUNK == 0)
             if progress.step % self.options.log_every == 0:
                 self._log()
-            if self.world.is_alone:  # several agree after the stretch
+            if self.process_group.is_single_process:  # several agree after the chunk
                 self._clock.tick()
                 if self.limits.reached(progress) or self.stop_signal() is not None:
                     break
         # Elsewhere than on a CPU reading the sums would wait for the device.
-        signum = self._agree(broken=self.device.type == "cpu" and not self._ledger.is_finite())
+        signum = self._agree(broken=self.device.type == "cpu" and not self._statistics.is_finite())
         if self.limits.reached(progress):
             self.trainer.should_stop = True
-        progress.validation_due = progress.step >= self.legs.last_step or self.trainer.should_stop
+        progress.validation_due = (
+            progress.step >= self.train_loader.last_step or self.trainer.should_stop
+        )
         if signum is not None:
             raise Stopped(signum)
 
@@ -137,40 +138,40 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         Raises:
             Stopped: if a signal asked for it; the validation is due again after a resume.
         """
-        signum = self.stop_signal() if self.world.is_alone else None
+        signum = self.stop_signal() if self.process_group.is_single_process else None
         if signum is not None:
             raise Stopped(signum)
         if batch is not None:
             self.meter.update(batch)
 
     def on_validation_epoch_end(self) -> None:
-        """Computes the validation's figures, of all processes' shares.
+        """Computes the validation's metrics, of all processes' shares.
 
         Raises:
             DivergedError: if the loss is not finite.
             Stopped: if a signal asked several processes for it meanwhile.
         """
         self._log()
-        if not self.world.is_alone:
-            self.meter.replace(self.world.total(self.meter.sums()))
+        if not self.process_group.is_single_process:
+            self.meter.replace(self.process_group.all_reduce_sum(self.meter.sums()))
             signum = self._agree()
             if signum is not None:
                 raise Stopped(signum)
         values = self.meter.compute(self.val_text)
-        figures = {f"val/{name}": value for name, value in values.items()}
-        if self.world.is_alone:
+        metrics = {f"val/{name}": value for name, value in values.items()}
+        if self.process_group.is_single_process:
             self._clock.tick()
-        if not math.isfinite(figures["val/loss"]):
+        if not math.isfinite(metrics["val/loss"]):
             raise DivergedError(
-                f"the validation loss is {figures['val/loss']} at step {self.progress.step}: the "
+                f"the validation loss is {metrics['val/loss']} at step {self.progress.step}: the "
                 "weights have blown up; an earlier checkpoint, if there is one, is kept; try a "
                 "lower optimizer.lr"
             )
-        self.figures.update(figures)
-        self.on_log(figures)
+        self.metrics.update(metrics)
+        self.on_log(metrics)
 
     def on_train_epoch_end(self) -> None:
-        """Ends a leg; callbacks that save come after this."""
+        """Ends a validation interval; callbacks that save come after this."""
         self._require_finite()
         self.progress.validation_due = False
 
@@ -178,23 +179,23 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
 
     def _train_step(self, *, measure: bool) -> None:
         begin = time.perf_counter()
-        windows = self._feed.step()
+        windows = self._batch_iterator.step()
         rate = self.options.optimizer.lr * self.rate_factor()
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         self.optimizer.zero_grad()
-        outcomes = [
+        outputs = [
             self._go_through(window, scale, last=window is windows[-1], measure=measure)
             for window, scale in zip(
-                windows, self.task.scales(windows, self.world.size), strict=True
+                windows, self.task.scales(windows, self.process_group.size), strict=True
             )
         ]
         norm = clip_gradient(self._trained, self.options.gradient_clip)
         self.optimizer.step()
         characters = sum(window.characters_of_all for window in windows)
-        self.progress.advance(characters, self._feed.windows_per_epoch, len(windows))
+        self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
         seconds = time.perf_counter() - begin
-        self._ledger.add(windows, outcomes, norm, seconds)
+        self._statistics.add(windows, outputs, norm, seconds)
         self.progress.train_seconds += seconds
 
     def _go_through(
@@ -203,22 +204,22 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         """Forward and backward; processes add up their gradients with the step's last window."""
         state = carried_state(self._carry, window.fresh)
         with autocast(self.options.precision, self.device):
-            outcome = self.task.training_loss(self.network, window, state, measure=measure)
-        self._carry = None if outcome.state is None else detach_state(outcome.state)
-        objective = outcome.objective if scale is None else outcome.objective * scale
-        if self.world.is_alone:  # Lightning's way is for several, and costs time
+            output = self.task.training_loss(self.network, window, state, measure=measure)
+        self._carry = None if output.state is None else detach_state(output.state)
+        objective = output.objective if scale is None else output.objective * scale
+        if self.process_group.is_single_process:  # Lightning's way is for several, and costs time
             torch.autograd.backward(objective)
-            return outcome
+            return output
         model = None if last else self.trainer.strategy.model
         with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
             self.manual_backward(objective)
-        return outcome
+        return output
 
     def rate_factor(self) -> float:
         """What the highest learning rate is multiplied by now."""
         return rate_factor(self.options.scheduler, self.limits.share(self.progress))
 
-    # Figures of the training itself
+    # Metrics of the training itself
 
     def _agree(self, *, broken: bool = False) -> int | None:
         """Lets all processes know the same time and the same reasons to stop.
@@ -232,39 +233,39 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         Raises:
             DivergedError: if any of them is broken.
         """
-        signum, world = self.stop_signal(), self.world
-        if not world.is_alone:
-            now = self._clock.now() if world.is_first else 0.0
-            now, highest, broken_one = world.maximum([now, signum or 0, broken])
+        signum, process_group = self.stop_signal(), self.process_group
+        if not process_group.is_single_process:
+            now = self._clock.now() if process_group.is_main_process else 0.0
+            now, highest, broken_one = process_group.all_reduce_max([now, signum or 0, broken])
             self.progress.elapsed_seconds = now
             signum, broken = int(highest) or None, broken_one > 0
         if broken:
-            raise self._ledger.divergence(self.progress)
+            raise self._statistics.divergence(self.progress)
         return signum
 
     def _require_finite(self) -> None:
-        broken = not self._ledger.is_finite()
-        if self.world.maximum([broken])[0]:
-            raise self._ledger.divergence(self.progress)
+        broken = not self._statistics.is_finite()
+        if self.process_group.all_reduce_max([broken])[0]:
+            raise self._statistics.divergence(self.progress)
 
     def _log(self) -> None:
         """Reads the sums, gives their means away as a point of the curves, and starts anew."""
-        if self._ledger.sums.windows == 0:
+        if self._statistics.sums.windows == 0:
             return
         begin = time.perf_counter()
         self._require_finite()
-        loss, norm, accuracy, sums = self._ledger.close(self.world)
+        loss, norm, accuracy, sums = self._statistics.close(self.process_group)
         waited = time.perf_counter() - begin  # for a device that was still computing
         self.progress.train_seconds += waited
         means = self.task.training_metrics(loss)
-        figures = {f"train/{name}": value for name, value in means.items()}
+        metrics = {f"train/{name}": value for name, value in means.items()}
         if accuracy is not None:
-            figures["train/accuracy"] = accuracy
-        figures["train/gradient_norm"] = norm
-        figures["train/learning_rate"] = self.options.optimizer.lr * self.rate_factor()
-        figures["speed/train_chars_per_second"] = sums.characters / (sums.seconds + waited)
-        self.figures.update(figures)
-        self.on_log(figures)
+            metrics["train/accuracy"] = accuracy
+        metrics["train/gradient_norm"] = norm
+        metrics["train/learning_rate"] = self.options.optimizer.lr * self.rate_factor()
+        metrics["speed/train_chars_per_second"] = sums.characters / (sums.seconds + waited)
+        self.metrics.update(metrics)
+        self.on_log(metrics)
 
     # What a checkpoint holds of the training
 
@@ -279,8 +280,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             "progress": self.progress.to_plain(),
             "optimizer": self.optimizer.state_dict(),
             "carry": None if self._carry is None else list(self._carry),
-            "figures": dict(self.figures),
-            "sums": self._ledger.to_plain(),
+            "figures": dict(self.metrics),
+            "sums": self._statistics.to_plain(),
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
@@ -290,20 +291,20 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             CharlabError: if a value or a tensor is not as this network and these options make it.
         """
         progress = build(Progress, state["progress"], hints=False)
-        if progress.window >= self._feed.windows_per_epoch:
+        if progress.window >= self._batch_iterator.windows_per_epoch:
             raise CheckpointError(f"an epoch has no batch {progress.window}")
         vars(self.progress).update(vars(progress))
         load_optimizer_state(self.optimizer, self._trained, state["optimizer"])
         self._carry = self._own_carry(state["carry"])
-        self.figures = named(state["figures"], int | float)
-        self._ledger.load(state["sums"])
-        self._feed.rewind()
+        self.metrics = named(state["figures"], int | float)
+        self._statistics.load(state["sums"])
+        self._batch_iterator.rewind()
 
     def _own_carry(self, carry: Any) -> State | None:
         """The carried state of a checkpoint, if it fits the windows that come next."""
         if carry is None:
             return None
-        window = self._feed.look_ahead()
+        window = self._batch_iterator.look_ahead()
         network: Any = self.network
         own = network.init_state(len(window.ids)) if window.lengths is None else ()
         if not own:

@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from charlab.checkpoint import named, require_like
-from charlab.config.check import check_some
 from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
+from charlab.config.validation import check_some
 from charlab.errors import CheckpointError
+from charlab.runs.checkpoint import named, require_like
 
 
 def build_optimizer(

@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Iterator
 
-from charlab.data.batch import Batch
-from charlab.data.batches import TrainingBatches
+from charlab.data.batches.batch import Batch
+from charlab.data.batches.loaders import TrainingBatches
 
 
 class FirstBatchOnly:

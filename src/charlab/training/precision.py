@@ -41,7 +41,7 @@ def autocast(precision: str, device: torch.device) -> AbstractContextManager[obj
 def fast_products(device: torch.device) -> Iterator[None]:
     """Lets float32 matrix products on a CUDA device take TF32, where it has that; for training.
 
-    Ten bits of mantissa are enough for gradients; figures are measured outside, in float32.
+    Ten bits of mantissa are enough for gradients; metrics are measured outside, in float32.
     """
     if device.type != "cuda":
         yield

@@ -4,7 +4,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
-from charlab.config.rules import at_least
+from charlab.config.constraints import at_least
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Progress:
         characters: characters trained on, by all processes.
         train_seconds: seconds spent in training steps.
         elapsed_seconds: seconds of the whole, validations included.
-        validation_due: whether a leg of training is over and its validation is not.
+        validation_due: whether a validation interval of training is over and its validation is not.
     """
 
     epoch: Annotated[int, at_least(0)] = 0

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from torch import Tensor
 
-from charlab.config.rules import at_least
+from charlab.config.constraints import at_least
 from charlab.config.schema import AdamOptions, SchedulerOptions, SGDOptions
 from charlab.errors import CharlabError
 

@@ -1,4 +1,4 @@
-"""The books of training: losses, gradients and time since the curves' last point."""
+"""The statistics of training: losses, gradients and time since the curves' last point."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -8,17 +8,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from charlab.checkpoint import require_like
-from charlab.config.check import check_some
-from charlab.data.batch import Batch
+from charlab.config.validation import check_some
+from charlab.data.batches.batch import Batch
 from charlab.errors import CheckpointError
-from charlab.parallel.world import World
+from charlab.runs.checkpoint import require_like
 from charlab.tasks.task import StepOutput
+from charlab.training.distributed.process_group import ProcessGroup
 from charlab.training.progress import Progress
 from charlab.training.records import DivergedError, Sums
 
 
-class Ledger:
+class TrainStatistics:
     """Keeps the sums that points of the curves are made of."""
 
     def __init__(self) -> None:
@@ -30,25 +30,25 @@ class Ledger:
         self.sums.device = self.sums.device.to(device, precise)
 
     def add(
-        self, windows: Sequence[Batch], outcomes: Sequence[StepOutput], norm: Tensor, seconds: float
+        self, windows: Sequence[Batch], outputs: Sequence[StepOutput], norm: Tensor, seconds: float
     ) -> None:
         """Enters one optimizer step.
 
         Args:
             windows: its windows.
-            outcomes: what each of them gave.
+            outputs: what each of them gave.
             norm: the gradient's, before it was cut.
             seconds: what the step took.
         """
         sums = self.sums
-        measured = outcomes[0].correct is not None
+        measured = outputs[0].correct is not None
         none = torch.zeros_like(norm)
-        losses = reduce(add, [outcome.loss.float() for outcome in outcomes])
-        correct = reduce(add, [none if o.correct is None else o.correct.float() for o in outcomes])
+        losses = reduce(add, [output.loss.float() for output in outputs])
+        correct = reduce(add, [none if o.correct is None else o.correct.float() for o in outputs])
         sums.device += torch.stack([losses, norm.float(), correct])
         predictions = sum(
-            outcome.predictions if window.whole is None else window.whole.predictions
-            for window, outcome in zip(windows, outcomes, strict=True)
+            output.predictions if window.whole is None else window.whole.predictions
+            for window, output in zip(windows, outputs, strict=True)
         )
         sums.windows += 1
         sums.predictions += predictions
@@ -70,7 +70,7 @@ class Ledger:
             "trainer.gradient_clip"
         )
 
-    def close(self, world: World) -> tuple[float, float, float | None, Sums]:
+    def close(self, process_group: ProcessGroup) -> tuple[float, float, float | None, Sums]:
         """Reads the sums of all processes and starts anew.
 
         Returns:
@@ -79,7 +79,7 @@ class Ledger:
         """
         sums = self.sums
         norm = float(sums.device[1])
-        loss, correct = world.total(sums.device[::2]).tolist()
+        loss, correct = process_group.all_reduce_sum(sums.device[::2]).tolist()
         self.sums = Sums(torch.zeros_like(sums.device))
         accuracy = correct / sums.measured if sums.measured else None
         return loss / sums.predictions, norm / sums.windows, accuracy, sums

@@ -39,7 +39,7 @@ class CharlabSweeper(Sweeper):
         Raises:
             CharlabError: if it cannot begin or go on.
         """
-        from charlab.sweeps.command import run_sweep
+        from charlab.sweeps.run import run_sweep
 
         assert self.hydra_context is not None
         assert self.config is not None

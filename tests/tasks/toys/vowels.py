@@ -9,9 +9,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from charlab.config.task_options import Metric, TaskOptions, monitored
-from charlab.data.batch import IGNORE, Batch
-from charlab.data.original import OriginalText
-from charlab.data.vocabulary import BOUNDARY, FIRST
+from charlab.data.batches.batch import IGNORE, Batch
+from charlab.data.tokens.vocabulary import EOS, FIRST
+from charlab.evaluation.bits_per_character import OriginalText
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
 from charlab.tasks import register
@@ -57,10 +57,10 @@ class VowelTask(Task[Tagger]):
 
     def targets(self, batch: Batch) -> Tensor:
         """1 for a vowel, 0 for another character, (B, T); the mark at the beginning is neither."""
-        plain = [unicodedata.normalize("NFD", c)[0].lower() for c in self.data.vocabulary.symbols]
+        plain = [unicodedata.normalize("NFD", c)[0].lower() for c in self.data.vocabulary.tokens]
         table = torch.tensor([IGNORE] * FIRST + [int(c in self.options.vowels) for c in plain])
         targets = table[batch.ids]
-        return targets.where(batch.ids != BOUNDARY, IGNORE)
+        return targets.where(batch.ids != EOS, IGNORE)
 
     def training_loss(
         self, network: Tagger, batch: Batch, state: State | None, *, measure: bool

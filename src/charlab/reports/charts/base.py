@@ -7,12 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from charlab.figures.sweep_axis import Axis
+from charlab.figures.axis import Axis
 from charlab.reports.colors import LIGHT
+from charlab.reports.formatting import counted, number, seconds, shorten
 from charlab.reports.html import Html, data_block, element
 from charlab.reports.parameters import parameter_names, parameter_text
-from charlab.reports.wording import counted, number, seconds, shorten
-from charlab.sweeps.results import SweepResults, TrialResult
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 HEIGHT = 380  # pixels
 
@@ -55,8 +55,8 @@ def embed(figure: go.Figure, caption: object = "", *, highlight: bool = False) -
     """
     height = f"height: {figure.layout.height}px"
     drawn = element("div", _class="plot", style=height, data_highlight=str(highlight).lower())
-    words = element("figcaption", caption) if caption else Html("")
-    return element("figure", drawn, data_block(figure.to_json()), words)
+    arguments = element("figcaption", caption) if caption else Html("")
+    return element("figure", drawn, data_block(figure.to_json()), arguments)
 
 
 def plain(text: object) -> str:

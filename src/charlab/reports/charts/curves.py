@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from charlab.figures.sweep_axis import robust_limits
+from charlab.figures.axis import robust_limits
 from charlab.reports.charts.base import (
     embed,
     highlight_trace,
@@ -16,8 +16,8 @@ from charlab.reports.charts.base import (
 from charlab.reports.colors import LIGHT
 from charlab.reports.html import Html
 from charlab.reports.parameters import higher
-from charlab.reports.series import curve
-from charlab.sweeps.results import SweepResults, TrialResult
+from charlab.reports.sweep_numbers import curve
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 _KINDS = {  # state -> dash, opacity, marker at the curve's end
     "pruned": ("dash", 0.55, "x"),
@@ -60,7 +60,7 @@ def _add(figure: go.Figure, state: str, trials: Sequence[TrialResult]) -> None:
     """Adds all curves of a state as one trace, and a marker where each ends."""
     if not trials:
         return
-    dash, opacity, symbol = _KINDS[state]
+    dash, opacity, token = _KINDS[state]
     color = LIGHT[state]
     x, y, numbers = _joined(trials)
     figure.add_trace(
@@ -77,7 +77,7 @@ def _add(figure: go.Figure, state: str, trials: Sequence[TrialResult]) -> None:
             legendrank=_RANKS[state],
         )
     )
-    if symbol is not None:
+    if token is not None:
         ends = [curve(trial)[-1] for trial in trials]
         figure.add_trace(
             trace(
@@ -85,7 +85,7 @@ def _add(figure: go.Figure, state: str, trials: Sequence[TrialResult]) -> None:
                 y=[value for _, value in ends],
                 customdata=[trial.number for trial in trials],
                 mode="markers",
-                marker={"size": 9, "color": color, "symbol": symbol},
+                marker={"size": 9, "color": color, "symbol": token},
                 legendgroup=state,
                 showlegend=False,
             )

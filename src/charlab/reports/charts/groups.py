@@ -6,8 +6,8 @@ from typing import Any
 from charlab.reports.charts.base import embed, new_figure, plain, trace
 from charlab.reports.colors import LIGHT, SERIES_LIGHT
 from charlab.reports.comparison import Comparison, Group
+from charlab.reports.formatting import interval, number, shorten
 from charlab.reports.html import Html
-from charlab.reports.wording import interval, number, shorten
 
 MOST_GROUPS = 40  # in one chart
 _ROW = 34  # pixels

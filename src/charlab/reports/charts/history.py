@@ -1,12 +1,12 @@
 """The history of a sweep: every trial's value, and the best so far."""
 
-from charlab.figures.sweep_axis import robust_limits
+from charlab.figures.axis import robust_limits
 from charlab.reports.charts.base import embed, left_out, new_figure, show_part, trace, whole_steps
 from charlab.reports.colors import LIGHT
 from charlab.reports.html import Html
 from charlab.reports.parameters import higher
-from charlab.reports.series import history
-from charlab.sweeps.results import SweepResults
+from charlab.reports.sweep_numbers import history
+from charlab.sweeps.results.records import SweepResults
 
 
 def history_chart(results: SweepResults, objective: int = 0) -> Html:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from charlab.figures.sweep_axis import ABSENT, Axis
+from charlab.figures.axis import ABSENT, Axis
 from charlab.reports.charts.base import embed, highlight_trace, new_figure, plain, trace
 from charlab.reports.colors import LIGHT, shades
 from charlab.reports.coordinates import Coordinates, coordinates
+from charlab.reports.formatting import shorten
 from charlab.reports.html import Html, element
-from charlab.reports.wording import shorten
-from charlab.sweeps.results import SweepResults
+from charlab.sweeps.results.records import SweepResults
 
 _STEPS = 6  # shades from the worst trials to the best
 _HEIGHT = 460

@@ -2,13 +2,13 @@
 
 from itertools import combinations
 
-from charlab.figures.sweep_axis import robust_limits
+from charlab.figures.axis import robust_limits
 from charlab.reports.charts.base import embed, left_out, new_figure, show_part, trace
 from charlab.reports.colors import LIGHT
 from charlab.reports.html import Html, join
 from charlab.reports.parameters import higher, usable
-from charlab.reports.series import pareto_front
-from charlab.sweeps.results import SweepResults, TrialResult
+from charlab.reports.sweep_numbers import pareto_front
+from charlab.sweeps.results.records import SweepResults, TrialResult
 
 
 def pareto_charts(results: SweepResults) -> Html:

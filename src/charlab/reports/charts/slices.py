@@ -1,6 +1,6 @@
 """The objective over each searched setting by itself."""
 
-from charlab.figures.sweep_axis import robust_limits
+from charlab.figures.axis import robust_limits
 from charlab.reports.charts.base import (
     embed,
     left_out,
@@ -11,10 +11,10 @@ from charlab.reports.charts.base import (
     trace,
 )
 from charlab.reports.colors import LIGHT
+from charlab.reports.formatting import shorten
 from charlab.reports.html import Html, element, join, paragraph
 from charlab.reports.parameters import Parameter, higher, parameters, usable
-from charlab.reports.wording import shorten
-from charlab.sweeps.results import SweepResults
+from charlab.sweeps.results.records import SweepResults
 
 _HEIGHT = 300
 
@@ -28,8 +28,8 @@ def slices(results: SweepResults, objective: int = 0) -> Html:
     values = [trial.values[objective] for trial in trials if trial.values is not None]
     limits = robust_limits(values, higher=higher(results, objective))
     charts = [_slice(results, one, objective, limits) for one in found]
-    words = paragraph(left_out(values, limits, "trial"), _class="quiet")
-    return join([element("div", *charts, _class="slices"), words])
+    arguments = paragraph(left_out(values, limits, "trial"), _class="quiet")
+    return join([element("div", *charts, _class="slices"), arguments])
 
 
 def _slice(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from charlab.config.rules import fraction_below_one, one_of
+from charlab.config.constraints import fraction_below_one, one_of
 from charlab.config.task_options import Metric, TaskOptions, monitored
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Options(TaskOptions):
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """See :meth:`TaskOptions.resolve`."""
-        from charlab.data.requirements import require_classes, require_measurable
+        from charlab.data.corpus_checks import require_classes, require_measurable
 
         require_classes(corpus)
         require_measurable(corpus, tokens=False)

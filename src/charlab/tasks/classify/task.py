@@ -9,25 +9,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batch import Batch
-from charlab.data.batches import LabelUse
+from charlab.data.batches.batch import Batch
+from charlab.data.batches.loaders import LabelUse
 from charlab.data.corpus import Corpus
-from charlab.data.encoded import count_windows
-from charlab.data.original import OriginalText
+from charlab.data.tokens.ragged import count_windows
+from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.evaluate import Meter
 from charlab.figures import to_image
 from charlab.figures.confusion import confusion_figure
-from charlab.measuring import Meter
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
+from charlab.system.terminal import visible
 from charlab.tasks import register
-from charlab.tasks.task import (
-    DataFacts,
-    StepOutput,
-    Task,
-    TrainedNetwork,
-    ValidationWriter,
-)
-from charlab.terminal import visible
+from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
 

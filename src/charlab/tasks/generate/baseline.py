@@ -1,12 +1,12 @@
 """The model beside which a generator's metrics are read: an interpolated trigram."""
 
 from charlab.data.corpus import Corpus
-from charlab.data.events import predictions
-from charlab.data.ngram import InterpolatedTrigram
-from charlab.data.original import split_text
-from charlab.data.splits import SPLITS
-from charlab.metrics import token_metrics
-from charlab.terminal import say
+from charlab.data.documents.document import SPLITS
+from charlab.evaluation.bits_per_character import split_text
+from charlab.evaluation.metrics import token_metrics
+from charlab.evaluation.ngram_baseline import InterpolatedTrigram
+from charlab.evaluation.ngram_counts import predictions
+from charlab.system.terminal import say
 
 
 def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:

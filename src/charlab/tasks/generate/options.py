@@ -4,14 +4,14 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from charlab.config.rules import at_least, between
+from charlab.config.constraints import at_least, between
 from charlab.config.task_options import Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
     from charlab.data.corpus import Corpus
-    from charlab.data.encoded import Encoded
+    from charlab.data.tokens.ragged import EncodedSplit
 
 METRICS = (
     Metric("loss", on_progress_line=True),
@@ -58,7 +58,7 @@ class Options(TaskOptions):
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """Conditions on labels where documents are short and have two or more."""
-        from charlab.data.requirements import require_measurable, require_window
+        from charlab.data.corpus_checks import require_measurable, require_window
 
         conditional = self._conditional(corpus)
         if corpus.layout == "stream":
@@ -80,7 +80,7 @@ class Options(TaskOptions):
             )
         return possible if self.condition_on_label is None else self.condition_on_label
 
-    def characters_per_epoch(self, train: "Encoded", layout: str) -> int:
+    def characters_per_epoch(self, train: "EncodedSplit", layout: str) -> int:
         """Every end mark is predicted; the first character of a stream's document is not."""
         if layout == "stream":
             return train.predictions

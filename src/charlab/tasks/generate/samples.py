@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from charlab.data.corpus import Corpus
-from charlab.data.texts import document_texts, name_opening, opening_text
-from charlab.decoding import DecodingSettings, Sample, SequenceNovelty, SpanNovelty
+from charlab.decoding import GenerationConfig, Sample, SequenceNovelty, SpanNovelty
+from charlab.decoding.conditioning import sample_texts
+from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
 from charlab.models.language_model import LanguageModel
-from charlab.sampling import sample_texts
 from charlab.tasks.task import TrainedNetwork
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class RunSamples:
     @torch.no_grad()
     def _draw(self, most: int) -> list[Sample]:
         wanted, task = self._task.options.samples, self._task
-        settings = DecodingSettings(
+        settings = GenerationConfig(
             length=wanted.length, temperature=wanted.temperature, seed=self._trained.seed
         )
         return sample_texts(

@@ -5,25 +5,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batch import IGNORE, Batch
-from charlab.data.batches import LabelUse
+from charlab.data.batches.batch import IGNORE, Batch
+from charlab.data.batches.loaders import LabelUse
 from charlab.data.corpus import Corpus
-from charlab.data.original import OriginalText
-from charlab.measuring import Meter
-from charlab.metrics import token_metrics
+from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.metrics import token_metrics
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import State, carried_state
+from charlab.system.terminal import say
 from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.samples import RunSamples
-from charlab.tasks.task import (
-    DataFacts,
-    StepOutput,
-    Task,
-    TrainedNetwork,
-    ValidationWriter,
-)
-from charlab.terminal import say
+from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
 
 @register("generate")

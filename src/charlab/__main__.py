@@ -1,0 +1,5 @@
+"""``python -m charlab``: as the command ``charlab``."""
+
+from charlab.cli import run
+
+run()

@@ -1,0 +1,108 @@
+"""From a configuration to a corpus, and to a configuration in which nothing is left open."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from charlab.config.schema import RunOptions
+from charlab.data.corpus import Corpus, build_corpus
+from charlab.data.documents.sources import Request, read_parts
+from charlab.data.tokens import resolve_min_count
+from charlab.errors import ConfigError
+from charlab.runs.data_paths import absolute_paths, located
+from charlab.system.terminal import say
+
+
+def read_corpus(options: RunOptions) -> Corpus:
+    """Reads, normalizes, splits and encodes the dataset.
+
+    Raises:
+        DataError, ConfigError: if the data or its settings are unfit.
+    """
+    dataset = options.dataset
+    request = Request(
+        path=dataset.path,
+        encoding=dataset.encoding,
+        text_column=dataset.text_column,
+        label_column=dataset.label_column,
+        url=dataset.url,
+        labelled=options.task.predicts_label,
+        remark=say,
+    )
+    documents = read_parts(
+        dataset.source,
+        request,
+        val_path=dataset.val_path,
+        test_path=dataset.test_path,
+        limit=dataset.limit,
+    )
+    return build_corpus(
+        documents,
+        normalize=dataset.normalize,
+        layout=dataset.layout,
+        fractions=dataset.split.fractions,
+        split_seed=dataset.split.seed,
+        predicts_label=options.task.predicts_label,
+        distinct=dataset.distinct,
+        unit=dataset.unit,
+        min_count=dataset.min_count,
+        limit=dataset.limit,
+        announce=say,
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run's data and where they are, and its options with nothing left open."""
+
+    options: RunOptions
+    corpus: Corpus
+    data_paths: dict[str, str]
+
+
+def prepare(options: RunOptions, stored: Mapping[str, str] | None = None) -> Prepared:
+    """Reads a run's data and settles its options; imports nothing heavy.
+
+    Args:
+        options: the run's.
+        stored: where an older run's data are, of the paths that are not given anew.
+
+    Raises:
+        DataError, ConfigError: if data or settings are unfit.
+    """
+    check_together(options)
+    corpus = read_corpus(located(options, stored or {}))
+    paths = {**absolute_paths(options), **(stored or {})}
+    return Prepared(resolve(options, corpus), corpus, paths)
+
+
+def check_together(options: RunOptions) -> None:
+    """Refuses settings that exclude each other.
+
+    Raises:
+        ConfigError: if some do.
+    """
+    trainer = options.trainer
+    resolve_min_count(options.dataset.unit, options.dataset.min_count)
+    options.task.check(options)
+    if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
+        raise ConfigError(
+            "nothing would end this run: set trainer.max_epochs, trainer.max_steps or "
+            "trainer.max_minutes"
+        )
+
+
+def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:
+    """Decides what "auto" and null left to the data, and checks that task and data fit.
+
+    Raises:
+        ConfigError, DataError: if they do not.
+    """
+    dataset = dataclasses.replace(options.dataset, layout=corpus.layout)
+    if options.trainer.patience is not None and "val" not in corpus.splits:
+        raise ConfigError(
+            "trainer.patience waits for better validations, and dataset.split.fractions leaves no "
+            "validation part: leave patience out or give val a fraction"
+        )
+    task = options.task.resolve(options, corpus)
+    return dataclasses.replace(options, dataset=dataset, task=task)

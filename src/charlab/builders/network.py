@@ -1,0 +1,108 @@
+"""A checkpoint's network."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from charlab.config.schema import SGDOptions
+from charlab.errors import CharlabError, CheckpointError, ConfigError
+from charlab.runs.checkpoint import Checkpoint, require_like
+from charlab.system.devices import total_memory
+from charlab.system.lazy_imports import defer_compiler
+from charlab.tasks import TASKS
+from charlab.tasks.task import DataFacts, Task
+
+
+def task_of(checkpoint: Checkpoint) -> Task[Any]:
+    """The task that a checkpoint's network was trained for."""
+    data = DataFacts(checkpoint.vocabulary, checkpoint.labels, checkpoint.label_counts)
+    return TASKS[checkpoint.options.task.name](checkpoint.options, data)
+
+
+def require_memory(task: Task[Any], *, positions: int, device: torch.device) -> None:
+    """Refuses what no training on this device could hold, before any of it is allocated.
+
+    Counted is what every run needs at least: weights, gradients, what the optimizer keeps of each
+    weight, and the features of one window.
+
+    Args:
+        task: with the run's options and its data's facts.
+        positions: characters of a window, B × T.
+        device: where the run is to be.
+
+    Raises:
+        ConfigError: if that is more than there is.
+    """
+    options, there = task.run, total_memory(device)
+    model = options.model
+    width = 2 * model.hidden_size + max(model.embedding_size, task.data.vocabulary.size)
+    features = positions * model.num_layers * model.hidden_size
+    # Most networks are far too small to be counted: 16 gates and directions would fit as well.
+    if 4 * (features + 64 * width * (model.num_layers * model.hidden_size + width)) <= there:
+        return
+    sgd = options.optimizer if isinstance(options.optimizer, SGDOptions) else None
+    copies = 4 if sgd is None else 2 + bool(sgd.momentum)
+    parameters = _count_on_paper(task)
+    needed = 4 * (copies * parameters + features)
+    if needed > there:
+        raise ConfigError(
+            f"training would need at least {needed / 2**30:,.3g} GiB of memory and there are "
+            f"{there / 2**30:,.3g}: lower model.hidden_size, model.num_layers, "
+            "model.embedding_size, dataset.batch_size or dataset.seq_len"
+        )
+
+
+def _count_on_paper(task: Task[Any]) -> int:
+    """A network's parameters, without making them; layers after the second are like that one."""
+    defer_compiler()
+    counts = []
+    for layers in (1, 2):
+        model = dataclasses.replace(task.run.model, num_layers=layers)
+        changed = type(task)(dataclasses.replace(task.run, model=model), task.data)
+        try:
+            with torch.device("meta"):  # no memory and no time
+                network = changed.build_network()
+        except (RuntimeError, OverflowError):  # more numbers than an index can have
+            return 2**63
+        counts.append(count_parameters(network))
+    return counts[0] + (task.run.model.num_layers - 1) * (counts[1] - counts[0])
+
+
+def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
+    """The network of a checkpoint, on the CPU, in evaluation mode.
+
+    Raises:
+        CheckpointError: if the weights do not fit the configuration beside them.
+    """
+    defer_compiler()
+    try:
+        if checkpoint.options.model.num_layers > len(checkpoint.network):
+            raise ValueError("more layers than weights")
+        with torch.device("meta"):  # no memory and no time for sizes that the weights do not have
+            network: nn.Module = task_of(checkpoint).build_network()
+        load_weights(network, checkpoint.network, assign=True)
+    except (CharlabError, RuntimeError, AttributeError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error
+    return network.eval()
+
+
+def load_weights(network: nn.Module, weights: dict[str, Tensor], *, assign: bool = False) -> None:
+    """Gives a network the weights of a checkpoint, of exactly its own shapes and types.
+
+    Raises:
+        CheckpointError: if they are others.
+    """
+    own = network.state_dict()
+    if not isinstance(weights, dict) or weights.keys() != own.keys():
+        raise CheckpointError("the weights are not those of the network that was configured")
+    for name, weight in weights.items():
+        require_like(weight, own[name], name)
+    network.load_state_dict(weights, assign=assign)
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Trainable numbers in a network."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)

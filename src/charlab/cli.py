@@ -1,0 +1,329 @@
+"""The commands: from a command line to a command, and from an error to one line and an exit
+code.
+"""
+
+import atexit
+import contextlib
+import dataclasses
+import gc
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from charlab.errors import CharlabError, ConfigError, line_about_the_machine, nearest
+from charlab.runs.folder import (
+    find,  # a run that is not there is found out before torch is imported
+)
+
+if TYPE_CHECKING:
+    from charlab.config.schema import RunOptions
+
+T = TypeVar("T")
+_WANTS_TRACEBACK = os.environ.get("HYDRA_FULL_ERROR") == "1"
+
+
+def main(command: Callable[[list[str]], int]) -> None:
+    """Runs a command with the arguments of the command line and exits.
+
+    Exit codes: 0 done, 1 bad input (one line on standard error; ``HYDRA_FULL_ERROR=1`` shows the
+    traceback), 128 + the signal's number where one ended it (130: Ctrl-C).
+    """
+    _prepare_streams()
+    sys.unraisablehook = _on_unraisable
+    let_threads_sleep()
+    atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
+    try:
+        code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
+        sys.stdout.flush()
+    except KeyboardInterrupt as error:
+        _end_quietly()
+        _complain("interrupted")
+        code = 128 + getattr(error, "signum", signal.SIGINT)
+    except BrokenPipeError:  # whoever read our output has enough
+        code = 0
+    except Exception as error:
+        known = _report_known(error)
+        if known is None:
+            from charlab.system.terminal import say_traceback
+
+            sys.excepthook = say_traceback
+            raise
+        code = known
+    finally:
+        _end_quietly()
+    _drop_unwritten()
+    sys.exit(code)
+
+
+def run() -> None:
+    """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
+    commands = {c.__name__: c for c in (train, sample, predict, evaluate, report, inspect_data)}
+    chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    names = [*commands, "inspect"]
+    if chosen == "--version":
+        main(train)
+    if chosen in ("--help", "-h", "help"):
+        print(_HELP)
+        sys.exit(0)
+    command = commands.get({"inspect": "inspect_data"}.get(chosen, chosen))
+    if command is None:
+        _complain(f"error: charlab {chosen}: no such command; {nearest(chosen, names)}")
+        sys.exit(1)
+    del sys.argv[1]
+    main(command)
+
+
+_HELP = """charlab: a laboratory for character-level recurrent networks
+
+  charlab train       trains, searches settings, goes on with a run
+  charlab sample      generates text with a trained network
+  charlab predict     ranks labels for texts
+  charlab evaluate    exact figures of a run
+  charlab report      a page about a sweep or a set of runs
+  charlab inspect     figures and pictures of a dataset
+
+charlab COMMAND --help says more; charlab --version."""
+
+
+def _print_version() -> int:
+    from importlib.metadata import version
+
+    print(f"charlab {version('charlab')}")
+    return 0
+
+
+def _on_unraisable(found: "sys.UnraisableHookArgs") -> None:
+    """As Python says it, but for a Ctrl-C that came while an object was let go."""
+    if not isinstance(found.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(found)
+
+
+def _end_quietly() -> None:
+    """Nothing but the way out is left: another Ctrl-C ends the process, and prints nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def train(arguments: list[str]) -> int:
+    """``train.py``: trains, or goes on with a run that stopped."""
+    from charlab.config.flags import HELP, sort_flags
+    from charlab.config.hydra_app import known_words, run_composed
+    from charlab.config.overrides import take_out
+
+    flags, overrides = sort_flags(arguments, [*known_words(), "resume"])
+    run, rest = take_out(overrides, "resume")
+    if run is not None and HELP not in flags:
+        if flags:
+            raise ConfigError(f"resume= goes on with one run as it is: leave {flags[0]} out")
+        from charlab.commands.resume import resume_from_arguments
+
+        return resume_from_arguments(run, rest)
+    sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
+    return run_composed(_train_job, report=_report_known)
+
+
+def _train_job(
+    options: "RunOptions", config: str, overrides: Sequence[str], folder: Path | None
+) -> int:
+    from charlab.commands.train import run as run_training
+
+    return exit_code(run_training(options, config, overrides, folder).signal)
+
+
+def sample(arguments: list[str]) -> int:
+    """``sample.py``: generates text."""
+    from charlab.config.cli_options import SampleArguments
+    from charlab.decoding.generation_config import MOST_AT_ONCE, MOST_TEXTS, GenerationConfig
+
+    options = _read(
+        SampleArguments,
+        arguments,
+        "sample.py",
+        "generates text with a trained network",
+        ['run=latest prompt="The " temperature=0.7 length=500', "label=Italian count=20"],
+    )
+    if options is None:
+        return 0
+    if not 1 <= options.count <= MOST_TEXTS:
+        raise ConfigError(f"count= must be from 1 to {MOST_TEXTS}, got {options.count}")
+    if options.count * options.length > MOST_AT_ONCE:
+        raise ConfigError(
+            f"count= times length= must be at most {MOST_AT_ONCE}: draw fewer at once"
+        )
+    generation_options = {
+        f.name: getattr(options, f.name) for f in dataclasses.fields(GenerationConfig)
+    }
+    if generation_options["seed"] is None:
+        generation_options["seed"] = secrets.randbits(32)  # one seed for the labels and the texts
+    settings = GenerationConfig(**generation_options)
+    find(options.run, options.output_dir, "generate", "sample.py")
+    from charlab.commands.sample import sample as run_sample
+
+    return run_sample(options, settings)
+
+
+def predict(arguments: list[str]) -> int:
+    """``predict.py``: classifies texts."""
+    from charlab.config.cli_options import PredictArguments
+
+    options = _read(
+        PredictArguments,
+        arguments,
+        "predict.py",
+        "ranks labels for texts",
+        ['run=latest text="O\'Brien"', "input=names.txt output=labels.csv", "< names.txt"],
+    )
+    if options is None:
+        return 0
+    find(options.run, options.output_dir, "classify", "predict.py")
+    from charlab.commands.predict import predict as run_predict
+
+    return run_predict(options)
+
+
+def evaluate(arguments: list[str]) -> int:
+    """``evaluate.py``: measures a run on a split."""
+    from charlab.config.cli_options import EvaluateArguments
+
+    options = _read(
+        EvaluateArguments,
+        arguments,
+        "evaluate.py",
+        "exact figures of a run",
+        ["run=latest split=test"],
+    )
+    if options is None:
+        return 0
+    find(options.run, options.output_dir, None, "evaluate.py")
+    from charlab.commands.evaluate import evaluate as run_evaluate
+
+    return run_evaluate(options)
+
+
+def report(arguments: list[str]) -> int:
+    """``report.py``: a page about a sweep, or one that compares runs."""
+    from charlab.config.cli_options import ReportArguments
+
+    options = _read(
+        ReportArguments,
+        arguments,
+        "report.py",
+        "writes a page, pictures and a table about a sweep or a set of runs",
+        ["sweep=latest", "runs='outputs/generate/names/*/*' metric=test/perplexity"],
+    )
+    if options is None:
+        return 0
+    from charlab.commands.report import report as run_report
+
+    return run_report(options)
+
+
+def inspect_data(arguments: list[str]) -> int:
+    """``inspect_data.py``: what a dataset is made of."""
+    from charlab.config.cli_args import wants_help
+    from charlab.config.overrides import take_out
+
+    if wants_help(arguments):
+        print(_INSPECT_HELP)
+        return 0
+    from charlab.config.flags import refuse_flags
+    from charlab.config.hydra_app import known_words
+
+    refuse_flags(arguments, [*known_words(), "output"])
+    own = [w for w in arguments if w.lstrip("+~").startswith("hydra") and "searchpath=" not in w]
+    if own:
+        raise ConfigError(f"{own[0]}: nothing is run here, so hydra has no say but its searchpath")
+    output, rest = take_out(arguments, "output")
+    from charlab.commands.inspect_data import inspect_data as run_inspect
+
+    return run_inspect(rest, output)
+
+
+_INSPECT_HELP = """inspect_data.py: figures and pictures of a dataset
+
+  python inspect_data.py dataset=text dataset.path=book.txt
+  python inspect_data.py dataset=names output=pictures
+
+It takes the dataset's settings as train.py does (python train.py --help lists them), and
+
+  output=FOLDER   where the pictures go; without it, outputs/data/<dataset>"""
+
+
+def _read(
+    schema: type[T], arguments: list[str], command: str, purpose: str, examples: list[str]
+) -> T | None:
+    """A command's options; None if the user wanted help, which is printed."""
+    from charlab.config.cli_args import describe, parse_arguments, wants_help
+
+    if wants_help(arguments):
+        print(describe(schema, command, purpose, examples))
+        return None
+    return parse_arguments(schema, arguments, command)
+
+
+def exit_code(signum: int | None) -> int:
+    """0, or what a shell expects of a command that a signal ended."""
+    return 0 if signum is None else 128 + signum
+
+
+def _report_known(error: Exception) -> int | None:
+    """Says what the user can do something about and returns an exit code; None for our own bugs."""
+    message = line_about_the_machine(error)
+    lines = error.lines if isinstance(error, CharlabError) else (message,) if message else ()
+    if not lines:
+        return None
+    if _WANTS_TRACEBACK:
+        from charlab.system.terminal import say_traceback
+
+        say_traceback(type(error), error, error.__traceback__)
+    else:
+        _complain(*(f"error: {line}" for line in lines))
+    return 1
+
+
+def _complain(*lines: str) -> None:
+    from charlab.system.terminal import remark
+
+    with contextlib.suppress(OSError):  # standard error itself may be full
+        for line in lines:
+            remark(line)
+
+
+def _drop_unwritten() -> None:
+    """Lets go of output that cannot be written: Python would complain of it at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def let_threads_sleep() -> None:
+    """Lets PyTorch's CPU threads fall asleep soon; to be called before torch is imported.
+
+    By default a thread that waits for the others spins for milliseconds. Where another program
+    wants the same cores, all of them then wait for the one that is not running: a small LSTM
+    trained some 20 times slower beside one busy process on two cores. Spinning a thousand times
+    first costs nothing on an idle machine; going to sleep at once costs a quarter of the speed.
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
+
+def _prepare_streams() -> None:
+    """Any script passes, whatever the locale; what a stream cannot say is escaped.
+
+    A stream that the shell closed is the null device: else the next file that is opened would be
+    standard output to whoever writes to it by number.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,105 @@
+"""Doors without Hydra: ``key=value`` words, values taken literally and read by their key's type."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from charlab.config.validation import no_setting, unknown_key
+from charlab.errors import ConfigError
+
+T = TypeVar("T")
+HELP = "help"
+
+
+def argument(default: Any, meaning: str, *, key: str | None = None) -> Any:
+    """A field of a command's options: its default, what ``--help`` says of it, and how it is typed.
+
+    It is typed as it is called, unless ``key`` says otherwise.
+    """
+    return dataclasses.field(default=default, metadata={HELP: meaning, "key": key})
+
+
+def _typed(field: "dataclasses.Field[Any]") -> str:
+    return field.metadata["key"] or field.name
+
+
+def parse_arguments(schema: type[T], arguments: Sequence[str], command: str) -> T:
+    """Reads a command's words. Everything after the first ``=`` is the value, to the letter.
+
+    Args:
+        schema: a dataclass whose fields are made by :func:`argument`.
+        arguments: as the shell gave them.
+        command: the command's name, for messages.
+
+    Raises:
+        ConfigError: a line for each word that cannot be read.
+    """
+    types_ = typing.get_type_hints(schema)
+    names = {_typed(field): field.name for field in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    hints = {key: types_[name] for key, name in names.items()}
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        item = waiting.pop(0)
+        key, equals, value = item.partition("=")
+        if item.startswith("-") or not equals:
+            faults.append(no_setting(item, next(iter(waiting), None), list(hints)))
+            if not equals and waiting and "=" not in waiting[0] and not waiting[0].startswith("-"):
+                waiting.pop(0)  # its value
+        elif key not in hints:
+            faults.append(unknown_key(key, list(hints)))
+        else:
+            try:
+                values[names[key]] = convert(hints[key], value)
+            except ValueError:
+                faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
+    if faults:
+        raise ConfigError(*faults)
+    return schema(**values)
+
+
+def wants_help(arguments: Sequence[str]) -> bool:
+    """Whether the user asks what a command can do."""
+    return any(item in ("--help", "-h", "help") for item in arguments)
+
+
+def describe(schema: type, command: str, purpose: str, examples: Sequence[str]) -> str:
+    """What ``--help`` prints."""
+    fields = sorted(dataclasses.fields(schema), key=lambda field: "." in _typed(field))
+    width = max(len(_typed(field)) for field in fields) + 1
+    lines = [f"{command}: {purpose}", ""]
+    lines += [f"  python {command} {example}" for example in examples]
+    lines += ["", "Words (key=value; the value is taken literally):", ""]
+    for field in fields:
+        default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
+        lines.append(f"  {_typed(field) + '=':<{width}} {field.metadata[HELP]}{default}")
+    return "\n".join(lines)
+
+
+def convert(hint: Any, value: str) -> Any:
+    """A word's value as the type that is asked for.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    kind = _kind(hint)
+    if kind is bool:
+        if value.lower() not in ("true", "false"):
+            raise ValueError(value)
+        return value.lower() == "true"
+    return kind(value)
+
+
+_WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+
+def _kind(hint: Any) -> Any:
+    """The type that is no None, without what is annotated."""
+    if hasattr(hint, "__metadata__"):
+        hint = typing.get_args(hint)[0]
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return next(part for part in typing.get_args(hint) if part is not type(None))
+    return hint

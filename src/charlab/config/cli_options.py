@@ -1,0 +1,104 @@
+"""What the commands without Hydra understand."""
+
+from dataclasses import dataclass
+
+from charlab.config.cli_args import argument
+
+_RUN = "the run: latest, a run's folder, or a checkpoint"
+_OUTPUT_DIR = "where run=latest looks"
+_ACCELERATOR = "cpu, cuda, mps or auto"
+
+
+@dataclass(frozen=True)
+class _DataWords:
+    """Where a run's data are now, if they are no longer where they were."""
+
+    path: str | None = argument(
+        None, "where the run's data are now, if elsewhere", key="dataset.path"
+    )
+    val_path: str | None = argument(None, "the same of its val part", key="dataset.val_path")
+    test_path: str | None = argument(None, "the same of its test part", key="dataset.test_path")
+    url: str | None = argument(None, "the same of a download", key="dataset.url")
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What was given, by the dataset's settings."""
+        arguments = {name: getattr(self, name) for name in _DataWords.__dataclass_fields__}
+        return {name: value for name, value in arguments.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class SampleArguments(_DataWords):
+    """``sample.py``."""
+
+    run: str = argument("latest", _RUN)
+    prompt: str = argument("", "what the text begins with")
+    length: int = argument(
+        300, "characters (bytes, words: the run's unit) at most, after the prompt"
+    )
+    count: int = argument(1, "how many samples")
+    temperature: float = argument(1.0, "below 1 safer, above 1 wilder, 0 always the likeliest")
+    top_k: int | None = argument(None, "draw from the k likeliest next characters (bytes, words)")
+    top_p: float | None = argument(None, "draw from the likeliest ones that hold this share")
+    min_length: int = argument(0, "no sample ends before so many characters (bytes, words)")
+    stop: str | None = argument(None, "a sample ends before this text")
+    banned: str = argument("", "characters that are never generated, nor words with one")
+    beam_width: int | None = argument(None, "search for the likeliest texts instead of drawing")
+    label: str | None = argument(None, "generate for this label; without: labels as in training")
+    novel_only: bool = argument(False, "reject samples that stand in the training data")
+    novelty: bool | None = argument(
+        None, "compare with the training data; by itself where run= is a run's folder"
+    )
+    seed: int | None = argument(None, "same seed, same text")
+    unknown: str = argument("error", "what training never saw of the prompt: error or mark")
+    accelerator: str = argument("cpu", _ACCELERATOR)
+    output_dir: str = argument("outputs", _OUTPUT_DIR)
+
+
+@dataclass(frozen=True)
+class PredictArguments:
+    """``predict.py``."""
+
+    run: str = argument("latest", _RUN)
+    text: str | None = argument(None, "one text; without it and input=, standard input, one a line")
+    input: str | None = argument(None, "a file with one text a line")
+    output: str | None = argument(
+        None, "a CSV file for the answers (=1 becomes '=1); else the screen"
+    )
+    top: int = argument(3, "how many labels, the likeliest first")
+    encoding: str = argument("utf-8", "of the input")
+    accelerator: str = argument("cpu", _ACCELERATOR)
+    output_dir: str = argument("outputs", _OUTPUT_DIR)
+
+
+@dataclass(frozen=True)
+class EvaluateArguments(_DataWords):
+    """``evaluate.py``."""
+
+    run: str = argument("latest", _RUN)
+    split: str = argument("test", "train, val or test")
+    output: str | None = argument(None, "a JSON file for the figures")
+    figure: str | None = argument(None, "a PNG file for the confusion matrix (classification)")
+    batch_characters: int = argument(16_384, "characters at once; changes speed and memory only")
+    accelerator: str = argument("cpu", _ACCELERATOR)
+    output_dir: str = argument("outputs", _OUTPUT_DIR)
+
+
+@dataclass(frozen=True)
+class ReportArguments:
+    """``report.py``."""
+
+    sweep: str | None = argument(
+        None, "latest, a sweep's name or its folder; latest if runs= is not given"
+    )
+    runs: str | None = argument(None, "instead: folders of runs to compare, as a glob")
+    metric: str | None = argument(
+        None, "of runs=: a key of metrics.json; by itself test/loss or best/val/loss"
+    )
+    output: str | None = argument(
+        None, "a folder; by itself the sweep's own, or a new one in outputs/reports"
+    )
+    storage: str | None = argument(
+        None, "of sweep=: the URL of the storage, where it needs a password"
+    )
+    output_dir: str = argument("outputs", "where sweep= looks and reports of runs= go")

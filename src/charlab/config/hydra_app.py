@@ -1,0 +1,217 @@
+"""Hydra around a function: composition, grids, ``--help``; and its errors in one line."""
+
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from charlab.config.flags import sort_flags
+from charlab.config.help import describe_settings, wants_settings
+from charlab.config.hydra_settings import (
+    looked_into_first,
+    origin_words,
+    own_configurations,
+    own_folder,
+    require_known,
+)
+from charlab.config.overrides import protect
+from charlab.config.schema import RunOptions
+from charlab.config.sweep_schema import SweepConfig
+from charlab.config.validation import build, dotted_keys, unknown_key
+from charlab.errors import CharlabError, ConfigError, nearest
+from charlab.system.entry_point import conf_folder
+
+FULL_ERROR = "HYDRA_FULL_ERROR"
+_ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no interpolation
+
+
+def run_composed(
+    job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
+    report: Callable[[Exception], int | None],
+) -> int:
+    """Lets Hydra compose the configuration from the command line and runs a job for each.
+
+    Args:
+        job: takes checked options, the composed YAML, the words that make it again and the folder
+            that the user gave the run (``hydra.run.dir``); returns an exit code.
+        report: says what was wrong with a job and returns its exit code (None: it does not know
+            either); the other jobs of a grid go on.
+
+    Returns:
+        The highest exit code of all jobs (a grid has several).
+
+    Raises:
+        ConfigError: if the arguments of the command line do not make a configuration.
+    """
+    flags, arguments = sort_flags(sys.argv[1:], known_words())
+    folders, flags = own_configurations(flags)
+    with looked_into_first(folders):
+        return _run_composed(job, flags, arguments, report)
+
+
+def _run_composed(
+    job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
+    flags: Sequence[str],
+    arguments: Sequence[str],
+    report: Callable[[Exception], int | None],
+) -> int:
+    if wants_settings(flags):
+        with _worded():
+            print(describe_settings([*flags, *arguments]))
+        return 0
+    grid = require_known(flags, arguments)
+    import hydra
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import DictConfig, OmegaConf
+
+    codes = [0]
+
+    def task_function(config: DictConfig) -> None:
+        composed = HydraConfig.get()
+        if max(codes) > _SIGNALLED:  # whoever stopped a job of a grid wants no more of them
+            return
+        overrides = [*origin_words(composed), *composed.overrides.task]
+        try:
+            codes.append(
+                job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed))
+            )
+        except Exception as error:
+            code = report(error)
+            if code is None:
+                raise
+            codes.append(code)
+
+    sys.argv[1:] = [*flags, *protect(arguments, grid=grid)]
+    with _worded():
+        decorate = hydra.main(
+            version_base="1.3", config_path=str(conf_folder()), config_name="train"
+        )
+        decorate(task_function)()
+    return max(codes)
+
+
+@contextlib.contextmanager
+def _worded() -> Iterator[None]:
+    """Words Hydra's errors, which come through instead of being printed; not if a wish says so."""
+    wish = os.environ.get(FULL_ERROR)
+    os.environ[FULL_ERROR] = "1"
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, CharlabError) or wish == "1":
+            raise
+        message = explain(error)
+        if message is None:
+            raise
+        raise ConfigError(message) from error
+    finally:
+        os.environ.pop(FULL_ERROR)
+        if wish is not None:
+            os.environ[FULL_ERROR] = wish
+
+
+def check(config: Any) -> RunOptions:
+    """A composed configuration as typed options.
+
+    Raises:
+        ConfigError: a line for each fault; also where a value comes from the environment, which
+            a checkpoint must not hold, and where a sweep was asked for without ``-m``.
+    """
+    from omegaconf import OmegaConf
+
+    if config.get("sweep") is not None:
+        raise ConfigError("sweep=… makes many runs: add -m, as in python train.py -m sweep=optuna")
+
+    if _reads_environment(OmegaConf.to_container(config, resolve=False)):
+        raise ConfigError(
+            "a setting takes its value from the environment (oc.env); checkpoints hold all "
+            "settings and are shared, so write the value out"
+        )
+    plain = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(plain, dict)
+    return build(RunOptions, {str(key): v for key, v in plain.items() if key != "sweep"})
+
+
+def explain(error: BaseException) -> str | None:
+    """One line for an error of Hydra or OmegaConf about the command line; None for any other."""
+    from hydra.errors import HydraException, MissingConfigException
+    from omegaconf.errors import OmegaConfBaseException
+
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        group, _, choice = str(error.missing_cfg_file).rpartition("/")
+        options = sorted(error.options or [])
+        if group and options:
+            return f"{group}={choice}: no such choice; {nearest(choice, options)}"
+    if isinstance(error, ValueError) and str(error).startswith("Config group override"):
+        return (
+            f"a group is chosen by name, as in model=lstm; the groups: {', '.join(_GROUPS)}; "
+            "to go without one, leave it out"
+        )
+    if isinstance(error, ValueError) and str(error).startswith("Only one of --run"):
+        return "--cfg, --info and -m exclude each other: leave -m out to look at a configuration"
+    if isinstance(error, HydraException | OmegaConfBaseException):
+        cause = error.__cause__
+        key = getattr(cause, "full_key", None)
+        if key and "not in struct" in str(cause):
+            return unknown_key(key, known_words())
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        return _reword(lines, cause) if lines else type(error).__name__
+    return None
+
+
+def _reads_environment(value: Any) -> bool:
+    """Whether an interpolation somewhere in unresolved data asks for an environment variable."""
+    if isinstance(value, dict):
+        return any(_reads_environment(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_reads_environment(item) for item in value)
+    return isinstance(value, str) and _ENVIRONMENT.search(value) is not None
+
+
+def _reword(lines: list[str], cause: BaseException | None) -> str:
+    first = lines[0]
+    if "does not support sweep type" in first:
+        return "interval(…) is for a search, which needs sweep=optuna: -m sweep=optuna …"
+    if "NoneType is incompatible" in first:
+        return "choice(…) cannot hold null; a list of values can: key=null,1,2"
+    if first.startswith("Could not override '"):
+        key = first.split("'")[1]
+        group = key.rsplit("@", 1)[0]
+        return unknown_key(group, known_words())
+    if "missing EQUAL" in first:
+        return f"{first.split(chr(39))[1]!r} is not of the form key=value"
+    if first.startswith("Cannot find primary config"):
+        return f"there is no configuration {first.split(chr(39))[1]!r} (--config-name)"
+    if first.startswith("Error merging override"):
+        return f"{first}: {str(cause).splitlines()[0]}" if str(cause or "") else first
+    if first.startswith("Ambiguous value"):
+        return f"{first}: several values make a grid of runs, which needs -m"
+    if "LexerNoViableAltException" in first or "mismatched input" in first or "token" in first:
+        word = first.split(":", 1)[-1].strip()
+        return (
+            f"Hydra cannot read this override ({word}); put quotes around a value with special "
+            "characters: 'key=\"value\"'"
+        )
+    return " ".join(lines[:2])
+
+
+_SIGNALLED = 128  # exit codes above are 128 + a signal's number
+_GROUPS = (
+    "dataset",
+    "model",
+    "task",
+    "optimizer",
+    "scheduler",
+    "trainer",
+    "sweep",
+    "experiment",
+    "debug",
+)
+
+
+def known_words() -> list[str]:
+    """What may stand before the ``=`` of an override: settings and groups."""
+    return [*dotted_keys(RunOptions, {}), *dotted_keys(SweepConfig, {}), *_GROUPS]

@@ -1,0 +1,291 @@
+"""From plain data to a typed configuration, with every fault found at once.
+
+Works on what Hydra composed, on what a checkpoint holds and on arguments of a command line alike.
+"""
+
+import contextlib
+import dataclasses
+import difflib
+import itertools
+import math
+import shlex
+import types
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from charlab.config.constraints import FREE_TEXT, ByName, Rule
+from charlab.errors import ConfigError, nearest
+
+T = TypeVar("T")
+
+
+class _FaultError(Exception):
+    """One setting's fault, before its key is known."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Field:
+    """A schema field: its name, its type, and what is annotated."""
+
+    name: str
+    hint: Any
+    rule: Rule | None = None
+    options: Mapping[str, type] | None = None
+    free_text: bool = False
+
+    def nested(self, part: Any) -> type | None:
+        """The dataclass that a group of settings is checked against; None for a single one."""
+        if self.options is not None:
+            name = part.get("name") if isinstance(part, Mapping) else None
+            return self.options.get(str(name), next(iter(self.options.values())))
+        if dataclasses.is_dataclass(self.hint) and isinstance(self.hint, type):
+            return self.hint
+        return None
+
+
+def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
+    """Checks plain data against a schema dataclass and makes an instance of it.
+
+    Args:
+        schema: a dataclass of :mod:`charlab.config.schema`.
+        data: nested mappings, lists and scalars.
+        hints: whether to suggest the nearest known key for an unknown one.
+
+    Raises:
+        ConfigError: one line for every unknown or missing key, wrong type and value out of range.
+    """
+    faults: list[str] = []
+    known = list(dotted_keys(schema, data)) if hints else []
+    value = _build_dataclass(schema, data, "", faults, known)
+    if faults:
+        raise ConfigError(*faults)
+    return typing.cast(T, value)
+
+
+def check_some(schema: type, data: Mapping[str, Any], *, prefix: str) -> dict[str, Any]:
+    """Checks values for some of a schema's fields, and gives them back in their fields' types.
+
+    Args:
+        schema: a dataclass of :mod:`charlab.config.schema`.
+        data: values by the names of fields that it has.
+        prefix: what stands before the names in messages ("trainer.").
+
+    Raises:
+        ConfigError: a line for each wrong type and each value out of range.
+    """
+    faults: list[str] = []
+    fields = {field.name: field for field in _fields(schema)}
+    values = {
+        name: _build_field(fields[name], value, prefix + name, faults, [])
+        for name, value in data.items()
+    }
+    if faults:
+        raise ConfigError(*faults)
+    return values
+
+
+def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """All leaf keys of a schema ("model.hidden_size"), for the options that ``data`` chooses.
+
+    Where it chooses none, the keys of all of them.
+    """
+    for field in _fields(schema):
+        part = data.get(field.name)
+        nested = field.nested(part)
+        if field.options is not None and not isinstance(part, Mapping):
+            choices = [dotted_keys(o, {}, f"{prefix}{field.name}.") for o in field.options.values()]
+            yield from dict.fromkeys(itertools.chain(*choices))
+        elif nested is None:
+            yield prefix + field.name
+        else:
+            inner = part if isinstance(part, Mapping) else {}
+            yield from dotted_keys(nested, inner, f"{prefix}{field.name}.")
+
+
+def free_text_keys(schema: type, prefix: str = "") -> Iterator[str]:
+    """The dotted keys whose values are the user's own words."""
+    for field in _fields(schema):
+        nested = field.nested({}) if field.options is None else None
+        if field.free_text:
+            yield prefix + field.name
+        elif nested is not None:
+            yield from free_text_keys(nested, f"{prefix}{field.name}.")
+
+
+def to_plain(value: Any) -> Any:
+    """A dataclass instance as nested dicts, lists and scalars: what a checkpoint may hold."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, (list, tuple)):
+        return [to_plain(item) for item in value]
+    return value
+
+
+def unknown_key(key: str, known: list[str]) -> str:
+    """The line about a key that does not exist, with the nearest that does."""
+    group = key.rpartition(".")[0]
+    if group and key in known:
+        return f"unknown setting {key!r}: the chosen {group} has none, another choice has"
+    near = nearest_key(key, known)
+    inside = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == group]
+    if not near and group and inside:
+        return f"unknown setting {key!r}: {group} has {', '.join(inside)}"
+    near = near or _closest(key, known, 0.6)
+    hint = f"did you mean {near!r}?" if near else "--help lists all there are"
+    return f"unknown setting {key!r}: {hint}"
+
+
+def no_setting(word: str, following: str | None, known: Sequence[str]) -> str:
+    """The line about a word that is no ``key=value``: a flag, or a key and its value in two words.
+
+    Args:
+        word: of a command line.
+        following: the word after it, if there is one.
+        known: the keys that there are.
+    """
+    name, _, value = word.lstrip("-–—").partition("=")
+    if following is not None and "=" not in following and not following.startswith("-"):
+        value = value or following
+    name = name.replace("-", "_")
+    near = name if name in known else nearest_key(name, known)
+    hint = f"did you mean {near}={shlex.quote(value) if value else '…'}?"
+    return f"{word!r} is not of the form key=value: " + (
+        hint if near else "--help lists what there is"
+    )
+
+
+def nearest_key(key: str, known: Iterable[str]) -> str:
+    """The known key that an unknown one may stand for; empty if none is near."""
+    group, _, last = key.rpartition(".")
+    known = [other for other in known if other != key]
+    inside = {k.rpartition(".")[2]: k for k in known if k.rpartition(".")[0] == group}
+    anywhere = {k.rpartition(".")[2]: k for k in known}
+    return (
+        inside.get(_part_of(last, inside) or _closest(last, inside, 0.6))
+        or _closest(key, known, 0.85)  # a slip in the group's name
+        or anywhere.get(last)  # the group left out, or another one's
+        or ("" if group in known or (group and inside) else anywhere.get(_part_of(last, anywhere)))
+        or ("" if group else anywhere.get(_closest(last, anywhere, 0.75)))
+        or ""
+    )
+
+
+def _part_of(word: str, choices: Iterable[str]) -> str:
+    """The shortest choice that a word begins or ends ("temp", "epochs"), or its initials."""
+    initials = "".join(part[:1] for part in word.split("_"))
+    fits = [c for c in choices if len(word) > 2 and (c.startswith(word) or c.endswith(f"_{word}"))]
+    fits += [choice for choice in choices if choice == initials != word[:1]]
+    return min(fits, key=len, default="")
+
+
+def _closest(word: str, choices: Iterable[str], cutoff: float) -> str:
+    return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=cutoff)), "")
+
+
+def _fields(schema: type) -> Iterator[_Field]:
+    for name, hint in typing.get_type_hints(schema, include_extras=True).items():
+        if typing.get_origin(hint) is typing.ClassVar:
+            continue
+        extras = typing.get_args(hint)[1:] if hasattr(hint, "__metadata__") else ()
+        yield _Field(
+            name,
+            typing.get_args(hint)[0] if extras else hint,
+            rule=next((extra for extra in extras if isinstance(extra, Rule)), None),
+            options=next((extra.options for extra in extras if isinstance(extra, ByName)), None),
+            free_text=FREE_TEXT in extras,
+        )
+
+
+def _build_dataclass(
+    schema: type, data: Any, prefix: str, faults: list[str], known: list[str]
+) -> Any:
+    before = len(faults)
+    if not isinstance(data, Mapping):
+        faults.append(f"{prefix.rstrip('.') or 'the configuration'} must be a group of settings")
+        return None
+    values: dict[str, Any] = {}
+    fields = {field.name: field for field in _fields(schema)}
+    faults += [unknown_key(f"{prefix}{key}", known) for key in data if key not in fields]
+    for name, field in fields.items():
+        if name in data:
+            values[name] = _build_field(field, data[name], prefix + name, faults, known)
+        else:
+            faults.append(f"setting {prefix + name!r} is missing")
+    return schema(**values) if len(faults) == before else None
+
+
+def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: list[str]) -> Any:
+    if isinstance(value, Mapping) and field.options is not None:
+        if "name" not in value:
+            faults.append(f"setting {f'{key}.name'!r} is missing")
+            return None
+        word = str(value["name"])
+        if word not in field.options:
+            faults.append(f"{key}.name={word!r} is unknown: {nearest(word, sorted(field.options))}")
+            return None
+    nested = field.nested(value)
+    if nested is not None:
+        return _build_dataclass(nested, value, f"{key}.", faults, known)
+    try:
+        converted = _convert(field.hint, value)
+        rule = field.rule
+        if rule is not None and converted is not None and not rule.holds(converted):
+            raise _FaultError(f"must be {rule.text}, got {value!r}")
+    except _FaultError as fault:
+        faults.append(f"{key} {fault}")
+        return None
+    return converted
+
+
+def _convert(hint: Any, value: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        inner = [part for part in typing.get_args(hint) if part is not type(None)]
+        if value is None:
+            return None
+        return _convert(inner[0], value)
+    if origin is tuple:
+        return _convert_tuple(typing.get_args(hint), value)
+    if origin is dict:
+        return _convert_group(typing.get_args(hint)[1], value)
+    return _convert_scalar(hint, value)
+
+
+def _convert_group(kind: Any, value: Any) -> dict[str, Any]:
+    """A mapping of the user's own keys; null is an empty one."""
+    if not isinstance(value, Mapping | None):
+        raise _FaultError(f"must be a group of settings, got {value!r}")
+    items = (value or {}).items()
+    return {str(k): item if kind is Any else _convert_scalar(kind, item) for k, item in items}
+
+
+def _convert_tuple(parts: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+    if parts[1:] == (...,):
+        if isinstance(value, str) or not isinstance(value, list | tuple):
+            raise _FaultError(f"must be a list, got {value!r}")
+        return tuple(_convert(parts[0], item) for item in value)
+    if isinstance(value, str) or not isinstance(value, (list, tuple)) or len(value) != len(parts):
+        raise _FaultError(f"must be a list of {len(parts)} numbers, got {value!r}")
+    return tuple(_convert_scalar(part, item) for part, item in zip(parts, value, strict=True))
+
+
+_BEYOND = 2**63  # what follows keeps numbers in 64 bits
+_WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+
+def _convert_scalar(kind: type, value: Any) -> Any:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if kind is bool and isinstance(value, bool):
+        return value
+    if kind is int and is_number and (isinstance(value, int) or value.is_integer()):
+        if abs(value) >= _BEYOND:
+            raise _FaultError("must be below 2^63: no count here needs more")
+        return int(value)  # 1e4 is how people write ten thousand
+    if kind is float and is_number:
+        with contextlib.suppress(OverflowError):  # a whole number beyond all floats
+            if math.isfinite(value):
+                return float(value)
+    if kind is str and (is_number or isinstance(value, str)):
+        return str(value)
+    raise _FaultError(f"must be {_WANTED[kind]}, got {value!r}")

@@ -1,0 +1,76 @@
+"""How a split becomes training batches: a class for each form."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import torch
+
+from charlab.data.batches.batch import ALL, IGNORE, Batch, LabelUse, Shard
+from charlab.data.batches.padded import SequenceBatches, WindowBatches
+from charlab.data.batches.stream import StreamBatches
+from charlab.data.tokens.ragged import EncodedSplit
+
+__all__ = [
+    "IGNORE",
+    "Batch",
+    "LabelUse",
+    "SequenceBatches",
+    "StreamBatches",
+    "TrainingBatches",
+    "WindowBatches",
+    "training_batches",
+]
+
+
+class TrainingBatches(Protocol):
+    """What every form of training batches offers."""
+
+    steps_per_epoch: int
+    characters_per_epoch: int
+
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch from the ``start``-th on, whatever was read before."""
+
+
+def training_batches(
+    encoded: EncodedSplit,
+    *,
+    layout: str,
+    labels: LabelUse,
+    batch_size: int,
+    seq_len: int,
+    seed: int,
+    device: torch.device | str = "cpu",
+    shard: Shard = ALL,
+) -> TrainingBatches:
+    """The training batches of a split in the form that layout and labels ask for.
+
+    Args:
+        encoded: the train split.
+        layout: "sequences" or "stream".
+        labels: what they are for.
+        batch_size: documents, lanes or windows of a batch, those of all processes together.
+        seq_len: T, characters of a window (streams only).
+        seed: for the order (a stream to generate from has none).
+        device: where batches are to be.
+        shard: the share of every batch that this process takes.
+
+    Raises:
+        ValueError: if the layout is unknown, or a stream is to be conditional.
+        ConfigError: if there is not something in every batch for each process.
+    """
+    if layout == "sequences":
+        return SequenceBatches(
+            encoded, batch_size=batch_size, seed=seed, labels=labels, device=device, shard=shard
+        )
+    if layout != "stream":
+        raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
+    if labels is LabelUse.CONDITION:
+        raise ValueError("a stream has no labels to condition generation on")
+    if labels is LabelUse.TARGET:
+        return WindowBatches(
+            encoded, batch_size=batch_size, seq_len=seq_len, seed=seed, device=device, shard=shard
+        )
+    return StreamBatches(
+        encoded, batch_size=batch_size, seq_len=seq_len, device=device, shard=shard
+    )

@@ -1,0 +1,218 @@
+"""Training batches of long text: parallel lanes that are read from end to end."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smallest_tensor
+from charlab.data.tokens.ragged import EncodedSplit, Ids
+from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.vocabulary import EOS
+from charlab.errors import ConfigError
+
+
+class StreamBatches:
+    """A split as one stream, read in parallel lanes whose state is carried from batch to batch.
+
+    N characters have N-1 places to predict from. They are cut into contiguous lanes that differ
+    by one place at most, and the lanes into windows of ``seq_len``; an epoch's last window may be
+    narrower, and the shorter lanes end in it with one ``IGNORE``. Every character but each
+    piece's first is predicted exactly once an epoch; where one piece follows another, `Seams`
+    has its mark. A text too short for one whole window in every lane gets fewer lanes, at least
+    one. Every epoch is the same.
+
+    Args:
+        encoded: the pieces of a split, read one after another; one has 2 characters or more.
+        batch_size: lanes at most, those of all processes together.
+        seq_len: T, characters of a window.
+        device: where batches are to be.
+        shard: the share of the lanes that this process reads: neighbours.
+
+    Attributes:
+        lanes: lanes that are read here, the B of every batch.
+        steps_per_epoch: windows of a lane.
+        characters_per_epoch: predictions.
+
+    Raises:
+        ValueError: if there is nothing to predict.
+        ConfigError: if there are fewer lanes than processes.
+    """
+
+    def __init__(
+        self,
+        encoded: EncodedSplit,
+        *,
+        batch_size: int,
+        seq_len: int,
+        device: torch.device | str = "cpu",
+        shard: Shard = ALL,
+    ) -> None:
+        if not encoded.predictions:
+            raise ValueError(f"a stream needs 2 characters or more, got {encoded.characters}")
+        places = encoded.characters - 1
+        lanes = max(1, min(batch_size, places // seq_len))
+        if lanes < shard.count:
+            raise ConfigError(
+                f"the train part has text for {lanes} lane(s) of dataset.seq_len={seq_len} and "
+                f"there are {shard.count} processes: give more text, or lower dataset.seq_len or "
+                "trainer.devices"
+            )
+        self.characters_per_epoch = encoded.predictions
+        starts = lane_starts(places, lanes)
+        lengths = np.diff(starts)
+        self._length = int(lengths.max())
+        self._all_lanes, self._all_longer = lanes, places % lanes or lanes
+        begin, end = shard.bounds(lanes)
+        self.lanes = end - begin
+        self._longer = min(max(self._all_longer - begin, 0), self.lanes)
+        self._is_share = shard.count > 1
+        self._seq_len = seq_len
+        self.steps_per_epoch = -(-self._length // seq_len)
+        self._text = Lanes(encoded.ids, starts[begin:end], self._length + 1, device)
+        self._all_seams, self._seams = (
+            Seams(encoded.offsets, starts[:-1][part], 0 * lengths[part], lengths[part], device)
+            for part in (slice(lanes), slice(begin, end))
+        )
+
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """The windows of an epoch, from the ``start``-th on.
+
+        ``fresh`` is True for all lanes in an epoch's first window and None afterwards: whoever
+        starts in the middle brings the state along.
+        """
+        for step in range(start, self.steps_per_epoch):
+            yield self._window(step)
+
+    def _window(self, step: int) -> Batch:
+        begin = step * self._seq_len
+        end = min(begin + self._seq_len, self._length)
+        text = self._text.window(begin, end + 1)  # (B, T+1)
+        ids, targets = text[:, :-1].long(), text[:, 1:].long()  # (B, T)
+        self._seams.mark(ids, targets, begin, end)
+        characters = ids.numel() - self._seams.count(begin, end)
+        all_characters = self._all_lanes * (end - begin) - self._all_seams.count(begin, end)
+        if end == self._length:
+            all_characters -= self._all_lanes - self._all_longer
+            if self._longer < self.lanes:
+                ids[self._longer :, -1] = EOS
+                targets[self._longer :, -1] = IGNORE
+                characters -= self.lanes - self._longer
+        fresh = torch.ones(self.lanes, dtype=torch.bool, device=ids.device) if step == 0 else None
+        whole = Whole(all_characters) if self._is_share else None
+        return Batch(
+            ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters, whole=whole
+        )
+
+
+BLOCK = 2**20  # positions of all lanes that are read from a file together
+
+
+class Lanes:
+    """Contiguous stretches of a text as rows, of which windows are looked at in turn.
+
+    A text in memory is put on the device once. Of one in a file, a block of some million positions
+    is there at a time, so that neither memory nor speed depends on how long the text is.
+
+    Args:
+        ids: the text, (N,).
+        starts: where each lane begins, (B,).
+        length: L; where a lane would go beyond the text, its last token is repeated.
+        device: where windows are to be.
+    """
+
+    def __init__(
+        self, ids: Ids, starts: npt.NDArray[np.int64], length: int, device: torch.device | str
+    ) -> None:
+        self._ids = ids
+        self._starts = starts.tolist()
+        self._length = length
+        self._device = device
+        stored = isinstance(ids, StoredIds)
+        self._width = max(1, BLOCK // len(self._starts)) if stored else length
+        self._begin = 0
+        self._block = torch.empty(0, 0) if stored else self._read(0, length)
+
+    def window(self, begin: int, end: int) -> Tensor:
+        """Positions ``begin`` to ``end`` of all lanes, (B, end - begin), in a small type."""
+        have = self._block.shape[1]
+        if begin < self._begin or end > self._begin + have:
+            until = min(max(end, begin + self._width), self._length)
+            self._begin, self._block = begin, self._read(begin, until)
+        return self._block[:, begin - self._begin : end - self._begin]
+
+    def _read(self, begin: int, end: int) -> Tensor:
+        rows = np.empty((len(self._starts), end - begin), self._ids.dtype)
+        for row, start in zip(rows, self._starts, strict=True):
+            text = self._ids[start + begin : start + end]
+            row[: len(text)] = text
+            if len(text) < len(row):  # beyond the text's end
+                row[len(text) :] = text[-1] if len(text) else self._ids[-1:][0]
+        return torch.from_numpy(smallest_tensor(rows)).to(self._device)
+
+
+class Seams:
+    """Where lanes pass from one document into the next.
+
+    No model is asked for a document's first token after another document's last one. The mark
+    stands in that last token's place, which nothing else is predicted from, so that a model can
+    tell that what follows is another document's.
+
+    Args:
+        offsets: where documents begin and end in the text, (n+1,); none is empty.
+        starts: where each lane begins, (B,).
+        first: of each lane's positions the first that is looked at, (B,).
+        last: the one after the last, (B,).
+        device: where windows are.
+    """
+
+    def __init__(
+        self,
+        offsets: npt.NDArray[np.int64],
+        starts: npt.NDArray[np.int64],
+        first: npt.NDArray[np.int64],
+        last: npt.NDArray[np.int64],
+        device: torch.device | str,
+    ) -> None:
+        crossing = offsets[1:-1] - 1  # the positions after which another document begins
+        begin, end = (np.searchsorted(crossing, starts + bound) for bound in (first, last))
+        counts = end - begin
+        rows = np.repeat(np.arange(len(starts)), counts)
+        skipped = np.cumsum(counts) - counts
+        place = np.arange(len(rows)) + np.repeat(begin - skipped, counts)
+        columns = crossing[place] - starts[rows]
+        order = np.argsort(columns, kind="stable")
+        self._sorted = columns[order]
+        self._rows = torch.from_numpy(rows[order]).to(device)
+        self._columns = torch.from_numpy(self._sorted).to(device)
+
+    def count(self, begin: int, end: int) -> int:
+        """Seams from position ``begin`` to before ``end`` of all lanes."""
+        first, last = self._between(begin, end)
+        return last - first
+
+    def mark(self, ids: Tensor, targets: Tensor, begin: int, end: int) -> None:
+        """Marks them in a window of these positions: ids and targets, (B, end - begin)."""
+        first, last = self._between(begin, end)
+        if first < last:
+            place = self._rows[first:last], self._columns[first:last] - begin
+            ids[place] = EOS
+            targets[place] = IGNORE
+
+    def _between(self, begin: int, end: int) -> tuple[int, int]:
+        if not len(self._sorted):
+            return 0, 0
+        first, last = np.searchsorted(self._sorted, [begin, end]).tolist()
+        return first, last
+
+
+def lane_starts(predictions: int, lanes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Where each lane's predictions begin, and the end of the last, (lanes+1,).
+
+    Lanes differ by one prediction at most; the longer ones come first.
+    """
+    short, longer = divmod(predictions, lanes)
+    lane = np.arange(lanes + 1)
+    return lane * short + np.minimum(lane, longer)

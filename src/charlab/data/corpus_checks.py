@@ -1,0 +1,67 @@
+"""What a corpus must hold before a task can train on it and be measured."""
+
+from charlab.data.corpus import Corpus
+from charlab.data.tokens.vocabulary import NAMES
+from charlab.errors import DataError
+
+
+def require_classes(corpus: Corpus) -> None:
+    """Refuses documents with fewer than two labels.
+
+    Raises:
+        DataError: if so.
+    """
+    if not corpus.labels:
+        raise DataError(
+            "classification needs labels and the documents have none: "
+            "give a folder with one file for each class as dataset.path, a table's column as "
+            "dataset.label_column, or use task=generate"
+        )
+    if len(corpus.labels) == 1:
+        raise DataError(
+            f"classification needs two classes or more and all documents are of the one class "
+            f"{corpus.labels[0]!r}: add documents of another, or use task=generate"
+        )
+
+
+def require_window(corpus: Corpus, seq_len: int) -> None:
+    """Refuses a stream whose train part is shorter than one window of T = ``seq_len``.
+
+    Raises:
+        DataError: if so.
+    """
+    length = corpus.splits["train"].characters
+    if length >= seq_len + 1:
+        return
+    remedy = "give more text"
+    if length > 1:
+        remedy += f" or set dataset.seq_len to {length - 1} or less"
+    unit = corpus.vocabulary.unit
+    raise DataError(
+        f"the train part of the text has {length} {NAMES[unit]} and one window with the "
+        f"{'character' if unit == 'char' else unit} after it takes {seq_len + 1} "
+        f"(dataset.seq_len={seq_len}): {remedy}"
+    )
+
+
+def require_measurable(corpus: Corpus, *, tokens: bool) -> None:
+    """Refuses a part in which there is nothing to predict.
+
+    Args:
+        corpus: what was built.
+        tokens: whether every next token is predicted (the first of a stream's document is not).
+
+    Raises:
+        DataError: if there is one.
+    """
+    whole = sum(part.characters for part in corpus.splits.values())
+    more = "text" if corpus.report.cut_documents else "documents (none is cut), each label some"
+    for split, part in corpus.splits.items():
+        stream = corpus.layout == "stream" and tokens
+        needed = max(part.documents, 1) + 1 if stream else 1
+        if part.characters < needed:
+            raise DataError(
+                f"the {split} part has {part.characters} of {whole} "
+                f"{NAMES[corpus.vocabulary.unit]} and needs at least {needed}: give more {more}, "
+                "or change dataset.split.fractions (a fraction of 0 goes without that part)"
+            )

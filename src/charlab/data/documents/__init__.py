@@ -1,0 +1,1 @@
+"""From files, tables, archives and the web to documents."""

@@ -1,0 +1,227 @@
+"""The formats of tables: from files to rows to documents."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+from charlab.data.documents.document import Document
+from charlab.data.documents.files.entries import Entry
+from charlab.data.documents.files.opening import allowed, too_much
+from charlab.data.documents.files.table_columns import Columns
+from charlab.data.documents.files.table_dialect import (
+    CHARACTERS,
+    LINES,
+    Dialect,
+    find_dialect,
+    is_header,
+)
+from charlab.data.documents.files.text_files import read_lines
+from charlab.errors import DataError
+from charlab.system.files import open_regular
+
+LONGEST_CELL = 2**26  # characters; a quote that is never closed would swallow any file
+_ROW = 64  # bytes that a row takes at least once it is read
+
+Rows = Callable[[Entry, Columns, str], Iterator[Document]]
+
+
+def rows_of(entry: Entry, ending: str, columns: Columns, encoding: str) -> Iterator[Document]:
+    """The documents in a table.
+
+    Args:
+        entry: the file.
+        ending: one of `ENDINGS`.
+        columns: which columns, and how to take their cells.
+        encoding: of the file; Parquet has none.
+
+    Raises:
+        DataError: while they are taken, if the file is no such table.
+    """
+    return _READERS[ending](entry, columns, encoding)
+
+
+def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+    """Fields with separators, quotes or newlines in them stand in double quotes (RFC 4180)."""
+    csv.field_size_limit(LONGEST_CELL)
+    lines = _with_ends(read_lines(entry, encoding))
+    head: list[str] = []
+    while len(head) < LINES and sum(map(len, head)) < CHARACTERS and (line := next(lines, "")):
+        head.append(line)
+    dialect = find_dialect(head, columns.wanted)
+    return _delimited(
+        chain(head[dialect.skip :], lines),
+        columns,
+        dialect,
+        delimiter=dialect.delimiter,
+        skipinitialspace=dialect.spaced,
+        strict=True,
+    )
+
+
+def _tsv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+    """Fields end at a tab and rows at a newline; quotes are ordinary characters."""
+    lines = _with_ends(read_lines(entry, encoding))
+    csv.field_size_limit(LONGEST_CELL)
+    dialect = Dialect("\t", spaced=False, skip=0)
+    return _delimited(lines, columns, dialect, delimiter="\t", quoting=csv.QUOTE_NONE)
+
+
+def _delimited(
+    lines: Iterator[str], columns: Columns, dialect: Dialect, **form: Any
+) -> Iterator[Document]:
+    reader = csv.reader(lines, **form)
+    row, line = _next_row(reader, columns.title, dialect.skip)
+    if row is None:
+        raise DataError(f"{columns.title} is empty: there is no line with the columns' names")
+    names = [name.strip() for name in row]
+    text_at, label_at = 0, None
+    if len(names) == 1 and not columns.wanted and not is_header(names[0]):
+        columns.remark(
+            f"one column without a name: {row[0]!r:.40} is a text too (dataset.text_column says "
+            "otherwise)"
+        )
+    else:
+        text, label = columns.choose(names, form="" if len(names) == 1 else f"{dialect}, ")
+        text_at, label_at = names.index(text), names.index(label) if label is not None else None
+        row, line = _next_row(reader, columns.title, dialect.skip)
+    while row is not None:
+        if len(row) != len(names):
+            raise DataError(
+                f"{columns.title}, line {line}: {len(row)} fields, and the columns are "
+                f"{len(names)}; a separator or a quote is missing or too many"
+            )
+        cell = None if label_at is None else row[label_at]
+        if cell and '"' in cell and cell.lstrip().startswith('"') and not form.get("quoting"):
+            raise DataError(
+                f"{columns.title}, line {line}: a quote after a space, and none before: take the "
+                "space away"
+            )
+        document = columns.document(row[text_at], cell, f"line {line}")
+        if document is not None:
+            yield document
+        row, line = _next_row(reader, columns.title, dialect.skip)
+
+
+def _next_row(reader: Any, title: str, skipped: int) -> tuple[list[str] | None, int]:
+    """The next row that is not blank, and the line that it begins in; None at the end."""
+    while True:
+        line = reader.line_num + 1 + skipped
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise DataError(
+                f"{title}, line {line}: the row that begins here has a quote without its partner "
+                f"({error}, line {reader.line_num + skipped}); quotes in a quoted field are doubled"
+            ) from error
+        if row != []:
+            return row, line
+
+
+def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+    names: list[str] | None = None
+    for number, line in enumerate(read_lines(entry, encoding), start=1):
+        if not line.strip():
+            continue
+        row = _object(line, f"{columns.title}, line {number}")
+        if names is None:
+            names = list(row)
+            text, label = columns.choose(names, f", line {number}")
+        missing = next(
+            (name for name in (text, label) if name is not None and name not in row), None
+        )
+        if missing is not None:
+            there = ", ".join(map(repr, row))
+            raise DataError(
+                f"{columns.title}, line {number}: there is no {missing!r} in it, only {there}"
+            )
+        cell = None if label is None else row[label]
+        document = columns.document(row[text], cell, f"line {number}")
+        if document is not None:
+            yield document
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{where}: no JSON ({error})") from error
+    if not isinstance(row, dict):
+        raise DataError(f'{where}: a line of JSON Lines is an object, as {{"text": "…"}}')
+    return row
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise ValueError("a name stands in it twice")
+    return row
+
+
+def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise DataError(
+            f"{columns.title}: reading Parquet needs pyarrow: pip install -e '.[tables]'"
+        ) from error
+    try:
+        # What is packed once more has no places to jump to; it must be held.
+        plain = entry.member is None and entry.name == entry.parts[-1]
+        with open_regular(entry.file) if plain else io.BytesIO(b"".join(entry.blocks())) as source:
+            file = pq.ParquetFile(source)
+            _check_size(file.metadata, source.seek(0, io.SEEK_END), columns.title)
+            yield from _parquet_rows(file, columns)
+    except (pa.ArrowException, OSError) as error:
+        said = " ".join(str(error).split())
+        raise DataError(f"{columns.title} is no Parquet file that can be read: {said}") from error
+
+
+def _parquet_rows(file: Any, columns: Columns) -> Iterator[Document]:
+    text, label = columns.choose(file.schema_arrow.names)
+    _check_type(file.schema_arrow.field(text).type, columns.title, text)
+    number = 0
+    for batch in file.iter_batches(columns=[text] + ([label] if label is not None else [])):
+        texts = batch.column(text).to_pylist()
+        labels = [None] * len(texts) if label is None else batch.column(label).to_pylist()
+        for cell, word in zip(texts, labels, strict=True):
+            number += 1
+            document = columns.document(cell, word, f"row {number}")
+            if document is not None:
+                yield document
+
+
+def _check_size(about: Any, size: int, title: str) -> None:
+    """Refuses a file that would become far more than it is."""
+    groups = [about.row_group(i).total_byte_size for i in range(about.num_row_groups)]
+    if max(sum(groups), about.num_rows * _ROW) > allowed(size):
+        raise too_much(title, size)
+
+
+def _check_type(kind: Any, title: str, column: str) -> None:
+    import pyarrow.types as kinds
+
+    if kinds.is_dictionary(kind):
+        kind = kind.value_type
+    if not (kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)):
+        raise DataError(f"{title}: the column {column!r} holds {kind}, not text")
+
+
+def _with_ends(lines: Iterator[str]) -> Iterator[str]:
+    """A quoted field may go on in the next line; then its end is part of the text."""
+    return (f"{line}\n" for line in lines)
+
+
+_READERS: dict[str, Rows] = {
+    ".csv": _csv,
+    ".tsv": _tsv,
+    ".tab": _tsv,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".parquet": _parquet,
+    ".pq": _parquet,
+}
+ENDINGS = tuple(_READERS)

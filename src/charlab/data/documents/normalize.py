@@ -1,0 +1,128 @@
+"""Normalization: which spellings of a text count as the same characters."""
+
+import re
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from charlab.data.documents.document import Document
+from charlab.errors import ConfigError, nearest
+from charlab.system.files import escape_bytes
+
+# In the order in which they are applied, whatever order they are written in.
+STEPS = ("none", "nfc", "nfkc", "ascii", "lower")
+
+_OUTSIDE_ASCII = re.compile(r"[^\t\n -~]")
+
+
+class NormalizationReport(NamedTuple):
+    """What normalization took away.
+
+    Attributes:
+        dropped_characters: how often each character was dropped by ``ascii``. Accents are not in
+            it: folding them is what was asked for.
+        emptied_documents: how many documents had nothing but white space left and were removed.
+    """
+
+    dropped_characters: Counter[str]
+    emptied_documents: int
+
+
+def check_steps(steps: str) -> tuple[str, ...]:
+    """Reads normalization steps as a config words them, such as ``"ascii+lower"``.
+
+    - ``none``: nothing; not to be combined.
+    - ``nfc``, ``nfkc``: Unicode's composed forms, canonical or compatibility (Unicode Annex 15).
+    - ``ascii``: decomposed (NFD), combining marks dropped; what is then neither printable ASCII,
+      newline nor tab is dropped and counted.
+    - ``lower``: lower case.
+
+    Returns:
+        The steps in the order of their application.
+
+    Raises:
+        ConfigError: if a step is unknown (names the nearest), or two contradict each other.
+    """
+    words = steps.split("+")
+    for word in words:
+        if word not in STEPS:
+            hint = nearest(word.strip().lower(), list(STEPS))
+            raise ConfigError(f"dataset.normalize={steps}: unknown step {word!r}; {hint}")
+    for pair in ({"nfc", "nfkc"}, *({"none", step} for step in STEPS[1:])):
+        if pair <= set(words):
+            one, other = sorted(pair)
+            raise ConfigError(f"dataset.normalize={steps}: {one} and {other} exclude each other")
+    return tuple(step for step in STEPS if step in words)
+
+
+@lru_cache(maxsize=4096)  # rows are many, labels few
+def normalize_label(label: str) -> str:
+    r"""A label as it is stored and asked for: composed (NFC), no white space around it.
+
+    Bytes of a file's name that are no UTF-8 are escaped: ``caf\xe9``.
+    """
+    return unicodedata.normalize("NFC", escape_bytes(label)).strip()
+
+
+def normalize_documents(
+    docs: Sequence[Document], steps: str
+) -> tuple[list[Document], NormalizationReport]:
+    """Normalizes every document's text and removes documents that hold only white space then.
+
+    Normalizing twice is the same as once.
+
+    Args:
+        docs: documents in any order, which is kept.
+        steps: see :func:`check_steps`.
+
+    Returns:
+        The documents that are left, and what was lost.
+
+    Raises:
+        ConfigError: if the steps are not to be understood.
+    """
+    chosen = check_steps(steps)
+    dropped: Counter[str] = Counter()
+    texts = [normalize_text(document.text, chosen, dropped) for document in docs]
+    kept = [
+        document._replace(text=text)
+        for text, document in zip(texts, docs, strict=True)
+        if text.strip()
+    ]
+    return kept, NormalizationReport(dropped, len(docs) - len(kept))
+
+
+def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> str:
+    """Applies checked steps to one text and counts in ``dropped`` the characters that it loses."""
+    form: Literal["NFC", "NFKC"] = "NFKC" if "nfkc" in steps else "NFC"
+    composed = "nfc" in steps or "nfkc" in steps
+    if composed and not (form == "NFC" and _is_narrow(text)):
+        text = unicodedata.normalize(form, text)
+    if "ascii" in steps:
+        text = _fold(text, dropped)
+    if "lower" in steps:
+        text = text.lower()
+        if composed:  # h with a line below is one character, H with a line below is two
+            text = unicodedata.normalize(form, text)
+    return text
+
+
+def _is_narrow(text: str) -> bool:
+    """Whether it is certain that no code point is above 255: then nothing composes.
+
+    Python keeps a text in as many bytes a character as its largest code point needs: far quicker
+    to find out than to normalize.
+    """
+    return text.isascii() or sys.getsizeof(text) < 2 * len(text)
+
+
+def _fold(text: str, dropped: Counter[str]) -> str:
+    text = unicodedata.normalize("NFD", text)
+    outside = Counter(_OUTSIDE_ASCII.findall(text))
+    for character, count in outside.items():
+        if not unicodedata.category(character).startswith("M"):
+            dropped[character] += count
+    return _OUTSIDE_ASCII.sub("", text)

@@ -1,0 +1,118 @@
+"""Texts that a trained model is asked about: made what its training made of its own.
+
+They are no documents of a corpus: none is passed over for being blank.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from charlab.data.documents.normalize import check_steps, normalize_text
+from charlab.data.documents.sources import strips
+from charlab.data.tokens.vocabulary import NAMED_AT_MOST, Vocabulary
+from charlab.errors import ConfigError, UnknownCharacterError
+
+
+@dataclass
+class Unseen:
+    """What training never saw of some texts (or too rarely: ``dataset.min_count``).
+
+    Attributes:
+        counts: how often each token occurs: those that the vocabulary lacks, and characters that
+            the model's normalization drops.
+        tokens: of all tokens in the texts.
+    """
+
+    counts: Counter[str]
+    tokens: int
+
+    @property
+    def share(self) -> float:
+        """The part of all tokens, from 0 to 1; 0 of no text."""
+        return self.counts.total() / self.tokens if self.tokens else 0.0
+
+    def add(self, other: "Unseen") -> None:
+        """Takes in that of another text."""
+        self.counts.update(other.counts)
+        self.tokens += other.tokens
+
+    def __bool__(self) -> bool:
+        return bool(self.counts)
+
+    def __str__(self) -> str:
+        named = ", ".join(repr(token) for token, _ in self.counts.most_common(NAMED_AT_MOST))
+        more = len(self.counts) - NAMED_AT_MOST
+        return f"{self.share:.1%} ({named}{f' and {more} more' if more > 0 else ''})"
+
+
+class Asking:
+    """Reads texts as a model's training read its own.
+
+    Args:
+        source: the dataset's source.
+        steps: its normalization.
+        vocabulary: the model's.
+    """
+
+    def __init__(self, source: str, steps: str, vocabulary: Vocabulary) -> None:
+        self._stripped = strips(source)
+        self._normalization = steps
+        self._steps = check_steps(steps)
+        self._vocabulary = vocabulary
+        # Files are read with every system's newlines as one, unless the dataset is exact.
+        self._knows_return = vocabulary.unit != "byte" and not vocabulary.unknown("\r")
+
+    def normalize(self, text: str) -> str:
+        """The text in the model's spelling; white space stays.
+
+        Raises:
+            ConfigError: if it is no text.
+        """
+        return self._normalize(text, Counter())
+
+    def known(self, text: str, what: str, unknown: str) -> str:
+        """The same of a text whose every character is to count.
+
+        Args:
+            text: as the user gave it.
+            what: what it is, for messages ("prompt=").
+            unknown: "error" refuses what the normalization drops.
+
+        Raises:
+            ConfigError: if it is no text.
+            UnknownCharacterError: if something of it is dropped and ``unknown`` is "error".
+        """
+        dropped: Counter[str] = Counter()
+        normalized = self._normalize(text, dropped)
+        if dropped and unknown == "error":
+            raise UnknownCharacterError(
+                f"{what} holds characters that dataset.normalize={self._normalization} drops: "
+                f"{', '.join(map(repr, list(dropped)[:NAMED_AT_MOST]))}; leave them out, or set "
+                "unknown=mark"
+            )
+        return normalized
+
+    def whole(self, text: str) -> str:
+        """A whole text: without white space around it where training stripped it.
+
+        Raises:
+            ConfigError: if it is no text.
+        """
+        return self._strip(self.normalize(text))
+
+    def unseen(self, text: str) -> Unseen:
+        """What training never saw of a whole text."""
+        dropped: Counter[str] = Counter()
+        read = self._strip(self._normalize(text, dropped))
+        unknown = Counter(token for _, token in self._vocabulary.unknown(read))
+        tokens = len(self._vocabulary.encode(read)) + dropped.total()
+        return Unseen(dropped + unknown, tokens)
+
+    def _strip(self, normalized: str) -> str:
+        return normalized.strip() if self._stripped else normalized
+
+    def _normalize(self, text: str, dropped: Counter[str]) -> str:
+        if not isinstance(text, str):
+            raise ConfigError(f"a text is asked for, got {type(text).__name__}")
+        if not self._knows_return:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return normalize_text(text, self._steps, dropped)

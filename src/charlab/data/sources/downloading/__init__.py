@@ -1,1 +1,0 @@
-"""Fetching what is not on this machine."""

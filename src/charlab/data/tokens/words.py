@@ -1,0 +1,170 @@
+"""Words: tokens that put together give the text back to the letter.
+
+A token is a word with the single space before it, a punctuation mark or token with the single
+space before it, or any other white space character by itself: ``'the king,  said'`` is ``'the'``,
+``' king'``, ``','``, ``' '``, ``' said'``. A word is a run of letters, digits, underscores and the
+marks that belong to them. Han characters stand one by one. Scripts that put no space between words
+(Thai, Khmer, the kana) are not taken apart: use characters or bytes for them.
+"""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from charlab.data.tokens.tokenizer import Numbers, Tokenizer
+from charlab.data.tokens.vocabulary import (
+    CODE_POINTS,
+    FIRST,
+    REPLACEMENT,
+    UNK,
+    Ids,
+    Vocabulary,
+    code_points,
+)
+
+_NEW, _SPACE, _WHITE, _WORD, _MARK, _SINGLE = range(6)  # kinds of characters; _NEW: not looked up
+
+# Whether a character of a kind (second index) goes on with the token of the kind before it.
+_JOINS = np.zeros((6, 6), dtype=np.bool_)
+_JOINS[[_WORD, _SPACE], _WORD] = True
+_JOINS[_SPACE, _SINGLE] = True
+
+_JOINERS = "\u200c\u200d"  # stand within words of Persian and Indian scripts, and within emoji
+_HAN = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+
+_kinds = np.zeros(CODE_POINTS, dtype=np.uint8)  # filled as characters are met
+
+
+def split_words(text: str) -> list[str]:
+    """The tokens of a text; joined they are the text."""
+    borders = [*token_starts(text), len(text)]
+    return [text[start:end] for start, end in pairwise(borders)]
+
+
+def token_starts(text: str) -> list[int]:
+    """The positions at which tokens begin, (n,)."""
+    kinds = _look_up(code_points(text))
+    marks = kinds == _MARK
+    goes_on = np.zeros(len(kinds), dtype=np.bool_)
+    if marks.any():  # a mark is of the kind of what it stands on, or begins a word
+        place = np.maximum.accumulate(np.where(marks, 0, np.arange(len(kinds))))
+        base = kinds[place]
+        goes_on = marks & ((base == _WORD) | (base == _SINGLE))
+        kinds = np.where(marks & ~goes_on, _WORD, base)
+    goes_on[1:] |= _JOINS[kinds[:-1], kinds[1:]]
+    goes_on[:1] = False
+    return np.flatnonzero(~goes_on).tolist()
+
+
+def _look_up(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    kinds = _kinds[points]
+    if not kinds.all():
+        for point in np.unique(points[kinds == _NEW]).tolist():
+            _kinds[point] = _kind(chr(point))
+        kinds = _kinds[points]
+    return kinds
+
+
+def _kind(character: str) -> int:
+    if character.isspace():
+        return _SPACE if character == " " else _WHITE
+    if character in _JOINERS or unicodedata.category(character).startswith("M"):
+        return _MARK
+    if any(first <= ord(character) <= last for first, last in _HAN):
+        return _SINGLE
+    return _WORD if character.isalnum() or character == "_" else _SINGLE
+
+
+class WordTokenizer(Tokenizer):
+    """A token is a token; numbers are given in the order in which tokens are met."""
+
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, int] = defaultdict()
+        self._numbers.default_factory = self._numbers.__len__
+        self._tokens: list[str] = []
+
+    @property
+    def size(self) -> int:
+        """How many different tokens were met."""
+        return len(self._numbers)
+
+    def points(self, text: str) -> Numbers:
+        """Numbers of the tokens, (n,)."""
+        tokens = split_words(text)
+        return np.fromiter(map(self._numbers.__getitem__, tokens), np.uint32, len(tokens))
+
+    def tokens(self, token_ids: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
+        """The tokens."""
+        known = self._all()
+        return [known[number] for number in token_ids]
+
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Characters of each token, its space among them."""
+        return np.fromiter(map(len, self._numbers), np.int64, len(self._numbers))
+
+    def cut(self, text: str) -> int:
+        """Before the last token, which may go on."""
+        return (token_starts(text) or [0])[-1]
+
+    def _all(self) -> list[str]:
+        if len(self._tokens) < len(self._numbers):
+            self._tokens = list(self._numbers)
+        return self._tokens
+
+
+class WordVocabulary(Vocabulary):
+    """The words a model knows.
+
+    Args:
+        tokens: tokens; kept sorted and distinct.
+
+    Raises:
+        ValueError: if an item is not one token.
+    """
+
+    unit = "word"
+    plural = "words"
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        super().__init__(sorted(set(tokens)))
+        for token in self.tokens:
+            if len(token_starts(token)) != 1:
+                raise ValueError(f"a vocabulary of words is made of tokens, not {token!r}")
+        self._ids = {token: i for i, token in enumerate(self.tokens, start=FIRST)}
+        self._shown = ("", REPLACEMENT, *self.tokens)
+        self._has_spaced = any(s.startswith(" ") and s != " " for s in self.tokens)
+
+    def __repr__(self) -> str:
+        return f"WordVocabulary({list(self.tokens)!r})"
+
+    def encode(self, text: str) -> Ids:
+        """Ids of a text's tokens, (n,); ``UNK`` where a token is not known."""
+        return np.array([self._ids.get(t, UNK) for t in split_words(text)], dtype=np.int64)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of ids: nothing for ``EOS``, U+FFFD for ``UNK``."""
+        return "".join([self._shown[i] for i in ids])
+
+    def unknown(self, text: str) -> list[tuple[int, str]]:
+        """Positions (in characters) and tokens of what is not known, in order."""
+        starts = token_starts(text)
+        tokens = zip(starts, split_words(text), strict=True)
+        return [(start, token) for start, token in tokens if token not in self._ids]
+
+    def forms(self, text: str) -> list[str]:
+        """The text as it is, and with a space before it."""
+        return [text, f" {text}"]
+
+    def settled(self, prompt: str) -> str:
+        """Without a space at the end, where the vocabulary has words that begin with one."""
+        return prompt.removesuffix(" ") if self._has_spaced else prompt
+
+    def _advice(self, unknown: list[tuple[int, str]]) -> str:
+        spaced = [token for _, token in unknown if f" {token}" in self._ids]
+        if spaced:
+            return f"with a space before it {spaced[0]!r} is known; leave the others out"
+        return "leave them out"

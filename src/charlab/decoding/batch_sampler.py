@@ -1,0 +1,199 @@
+"""Drawing many samples at once, one token of each per step of the model.
+
+B samples, A of them still going on, V vocabulary size.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from charlab.decoding.logits_filters import LogitsFilters
+from charlab.decoding.model_protocol import StepModel, on_host, refuse_diverged
+from charlab.decoding.prompt import Context
+from charlab.decoding.random_streams import RandomStreams, draw
+from charlab.decoding.results import Hypothesis
+from charlab.decoding.stopping import StoppingCriteria
+
+_DEVICE_STEPS = 16  # tokens drawn on a device before the host looks at them
+
+
+class Reader(Protocol):
+    """Lanes that read tokens; where they stand is kept inside."""
+
+    @property
+    def logits(self) -> Tensor:
+        """Of the next token in each lane, (A, V)."""
+
+    def read(self, ids: Tensor) -> None:
+        """One more token in each lane, (A,)."""
+
+    def keep(self, lanes: Tensor) -> None:
+        """Goes on with these lanes alone; ``logits`` mean nothing until the next token."""
+
+
+class ModelReader:
+    """A language model's lanes, read step by step where the model is.
+
+    Args:
+        model: gives the logits.
+        context: where the samples begin, B lanes.
+    """
+
+    def __init__(self, model: StepModel, context: Context) -> None:
+        self._model = model
+        self._context = context
+
+    @property
+    def logits(self) -> Tensor:
+        """See `Reader`."""
+        return self._context.logits
+
+    def read(self, ids: Tensor) -> None:
+        """See `Reader`."""
+        self._context = self._context.advance(self._model, ids)
+
+    def keep(self, lanes: Tensor) -> None:
+        """See `Reader`."""
+        self._context = self._context.lanes(lanes)
+
+
+def draw_hypotheses(
+    reader: Reader,
+    *,
+    length: int,
+    filters: LogitsFilters,
+    stopping: StoppingCriteria,
+    random_streams: RandomStreams,
+    on_id: Callable[[int], None] | None = None,
+    steps: int | None = None,
+) -> list[Hypothesis]:
+    """Draws B samples of at most ``length`` tokens.
+
+    Samples that have ended leave the batch; the loop is over when none is left. On a device other
+    than the CPU several tokens are drawn before the host looks at them, so that it waits for the
+    device once in a while and not for each token; what a sample drew beyond its end is dropped.
+
+    Args:
+        reader: gives the logits, B lanes.
+        length: the most tokens of a sample.
+        filters: what may be drawn.
+        stopping: when a sample ends.
+        random_streams: random numbers, B streams.
+        on_id: called with each id of the first sample (meant for B = 1).
+        steps: tokens between the host's looks; None: 1 on the CPU, 16 elsewhere.
+
+    Raises:
+        CheckpointError: if the model's outputs are not finite.
+        ValueError: if the filters leave nothing to draw.
+    """
+    device = on_host(reader.logits).device
+    filters = filters.to(device)
+    rows = _SampleRows(len(reader.logits), stopping)
+    states = filters.begin(len(reader.logits))
+    steps = steps or (1 if device.type == "cpu" else _DEVICE_STEPS)
+    generated = 0
+    while generated < length:
+        block = min(steps, length - generated)
+        uniform = torch.from_numpy(random_streams.take(block)[:, rows.going]).to(device)  # (K, A)
+        drawn: list[tuple[Tensor, Tensor, Tensor]] = []
+        for chance in uniform:
+            if drawn:
+                reader.read(drawn[-1][0])
+                states = filters.follow(states, drawn[-1][0])
+            drawn.append(_draw_one(reader, filters, chance, generated + len(drawn), states))
+        ids, nats, unfit = (torch.stack(part).cpu().numpy() for part in zip(*drawn, strict=True))
+        stay = rows.add(ids, nats, unfit, on_id)
+        generated += block
+        if generated >= length or not len(stay):
+            break
+        last = drawn[-1][0]
+        if len(stay) < ids.shape[1]:
+            lanes = torch.from_numpy(stay).to(device)
+            reader.keep(lanes.to(reader.logits.device))
+            last = last[lanes]
+            states = None if states is None else states[lanes]
+        reader.read(last)
+        states = filters.follow(states, last)
+    return rows.hypotheses()
+
+
+def _draw_one(
+    reader: Reader, filters: LogitsFilters, chance: Tensor, generated: int, states: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """An id for each lane, its log-probability in nats, and whether it is none, (A,) each."""
+    logits = on_host(reader.logits).double()
+    ids, unfit = draw(filters(logits, generated, states), chance)
+    nats = logits.gather(1, ids[:, None]).squeeze(1) - logits.logsumexp(dim=-1)
+    return ids, nats, unfit
+
+
+class _SampleRows:
+    """What each sample has drawn; knows which go on.
+
+    Attributes:
+        going: the numbers of the samples that go on, (A,).
+    """
+
+    def __init__(self, samples: int, stopping: StoppingCriteria) -> None:
+        self.going = np.arange(samples)
+        self._rule = stopping
+        self._rows: list[NDArray[np.int32]] = []  # (B,) for each step
+        self._nats = np.zeros(samples)
+        self._lengths = np.zeros(samples, np.int64)
+        self._cuts = np.zeros(samples, np.int64)
+        self._ends = frozenset(stopping.last_ids)
+
+    def add(
+        self,
+        ids: NDArray[np.int64],
+        nats: NDArray[np.float64],
+        unfit: NDArray[np.bool_],
+        on_id: Callable[[int], None] | None,
+    ) -> NDArray[np.int64]:
+        """Takes what the lanes drew in some steps, (K, A) each; gives the lanes that go on."""
+        stays = np.ones(len(self.going), dtype=bool)
+        for step_ids, step_nats, step_unfit in zip(ids, nats, unfit, strict=True):
+            on = self.going
+            if not stays.all():
+                on, step_nats, step_unfit = on[stays], step_nats[stays], step_unfit[stays]
+            refuse_diverged(math.isnan(step_nats.sum()))
+            if step_unfit.any():
+                raise ValueError("the filters leave no symbol to draw")
+            row = np.zeros(len(self._nats), np.int32)
+            row[self.going] = step_ids
+            self._rows.append(row)
+            self._nats[on] += step_nats
+            self._lengths[on] += 1
+            if on_id is not None and stays[0]:
+                on_id(int(step_ids[0]))
+            self._end_some(step_ids, stays)
+            if not stays.any():
+                break
+        if stays.all():
+            return np.arange(len(stays))
+        self.going = self.going[stays]
+        return np.flatnonzero(stays)
+
+    def _end_some(self, ids: NDArray[np.int64], stays: NDArray[np.bool_]) -> None:
+        """Takes the lanes out of ``stays`` whose samples end with these ids, (A,)."""
+        for end in self._ends:
+            for lane in np.flatnonzero(stays & (ids == end)).tolist():
+                sample = int(self.going[lane])
+                self._cuts[sample] = self._cut(sample)
+                stays[lane] = not self._cuts[sample]
+
+    def hypotheses(self) -> list[Hypothesis]:
+        """The samples."""
+        drawn = np.stack(self._rows, axis=1)  # (B, T)
+        parts = zip(drawn, self._lengths, self._nats, self._cuts, strict=True)
+        return [Hypothesis(row[:n].tolist(), float(nats), int(cut)) for row, n, nats, cut in parts]
+
+    def _cut(self, sample: int) -> int:
+        drawn = int(self._lengths[sample])
+        last = [int(row[sample]) for row in self._rows[-min(drawn, self._rule.reach) :]]
+        return self._rule.cut(last, drawn)

@@ -1,0 +1,107 @@
+"""Beam search: the most probable texts instead of random ones."""
+
+from math import inf
+
+import torch
+from torch import Tensor
+
+from charlab.decoding.logits_filters import LogitsFilters
+from charlab.decoding.model_protocol import StepModel, to_cpu
+from charlab.decoding.prompt import Context
+from charlab.decoding.results import Hypothesis
+from charlab.decoding.stopping import StoppingCriteria
+
+
+def beam_search(
+    model: StepModel,
+    context: Context,
+    *,
+    width: int,
+    count: int,
+    length: int,
+    filters: LogitsFilters,
+    stopping: StoppingCriteria,
+) -> list[Hypothesis]:
+    """Keeps the ``width`` most probable beginnings at each token (Lowerre 1976).
+
+    Hypotheses are ranked by log-probability, not divided by their length: what is found is the
+    most probable text, and among documents that favours short ones. A hypothesis that ends leaves
+    the beam and takes no place in it, so a beam as wide as there are hypotheses finds the optimum.
+
+    Args:
+        model: gives the logits.
+        context: where the texts begin, a single lane.
+        width: hypotheses that are carried on, W.
+        count: hypotheses wanted.
+        length: the most tokens of a text.
+        filters: those that forbid are applied.
+        stopping: when a text ends.
+
+    Returns:
+        At most ``count`` hypotheses: those that ended, the best first, then those of full length.
+        Fewer only if there are fewer texts.
+    """
+    live = [Hypothesis([])]
+    ended: list[Hypothesis] = []
+    states = filters.begin(1)
+    for generated in range(length):
+        scores = _scores(live, context, filters, generated, states)  # (A, V)
+        ended = _best(ended + _take_ended(live, scores, stopping), count)
+        live, parents = _grow(live, scores, width)
+        # Going on only lowers a log-probability: those found cannot be beaten any more.
+        if not live or _decided(ended, live, count):
+            break
+        if generated + 1 < length:
+            lanes = torch.tensor(parents)
+            newest = torch.tensor([hypothesis.ids[-1] for hypothesis in live])
+            states = None if states is None else filters.follow(states[lanes], newest)
+            lanes = lanes.to(context.logits.device)
+            context = context.lanes(lanes).advance(model, newest)
+    return (ended + live)[:count]
+
+
+def _scores(
+    live: list[Hypothesis],
+    context: Context,
+    filters: LogitsFilters,
+    generated: int,
+    states: Tensor | None,
+) -> Tensor:
+    """Log-probability of each hypothesis with each next token, (A, V); -inf: not allowed."""
+    _, nats = to_cpu(context.logits)
+    before = torch.tensor([hypothesis.log_probability for hypothesis in live], dtype=torch.float64)
+    return filters.allowed(before[:, None] + nats, generated, states)
+
+
+def _take_ended(
+    live: list[Hypothesis], scores: Tensor, stopping: StoppingCriteria
+) -> list[Hypothesis]:
+    """The hypotheses that end with their next token; they are ruled out in ``scores``."""
+    ended = []
+    for row, hypothesis in enumerate(live):
+        for last_id in stopping.last_ids:
+            ids = [*hypothesis.ids, last_id]
+            cut = stopping.cut(ids, len(ids))
+            score = scores[row, last_id].item()
+            if cut and score > -inf:
+                ended.append(Hypothesis(ids, score, cut))
+                scores[row, last_id] = -inf
+    return ended
+
+
+def _grow(live: list[Hypothesis], scores: Tensor, width: int) -> tuple[list[Hypothesis], list[int]]:
+    """The best hypotheses of one more token, the best first, and the lanes they come from."""
+    V = scores.shape[1]
+    best = scores.flatten().topk(min(width, scores.numel()))
+    pairs = [(s, i) for s, i in zip(best.values.tolist(), best.indices.tolist(), strict=True)]
+    pairs = [(score, index) for score, index in pairs if score > -inf]
+    grown = [Hypothesis([*live[index // V].ids, index % V], score) for score, index in pairs]
+    return grown, [index // V for _, index in pairs]
+
+
+def _best(hypotheses: list[Hypothesis], count: int) -> list[Hypothesis]:
+    return sorted(hypotheses, key=lambda hypothesis: -hypothesis.log_probability)[:count]
+
+
+def _decided(ended: list[Hypothesis], live: list[Hypothesis], count: int) -> bool:
+    return len(ended) == count and ended[-1].log_probability >= live[0].log_probability

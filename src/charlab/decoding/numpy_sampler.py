@@ -1,0 +1,184 @@
+"""Drawing a single text on the CPU, as fast as its weights can be read.
+
+One text is what a user watches being written, and a step of a small network takes microseconds: the
+filters and the draw are written out here for one row, in plain NumPy. They do what
+`charlab.decoding.logits_filters` and `charlab.decoding.random_streams.draw` do for many rows, which
+the tests hold them to.
+
+V vocabulary size.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charlab.decoding.logits_filters import LogitsFilters
+from charlab.decoding.model_protocol import refuse_diverged
+from charlab.decoding.random_streams import RandomStreams
+from charlab.decoding.results import Hypothesis
+from charlab.decoding.stopping import StoppingCriteria
+from charlab.models.folded.weights import FoldedReader
+
+Row = NDArray[np.float64]
+_SAFE_MASS = (1e-200, 1e200)  # sums of exponentials that are neither cut off nor overflowing
+
+
+class Chooser:
+    """Draws the next token of one text.
+
+    Args:
+        filters: what may be drawn.
+    """
+
+    def __init__(self, filters: LogitsFilters) -> None:
+        settings = filters.settings
+        self._temperature = settings.temperature
+        self._top_k = settings.top_k
+        self._top_p = settings.top_p if settings.top_p is not None and settings.top_p < 1 else None
+        self._ranked = self._top_k is not None or self._top_p is not None
+        self._sharpness = 1 / self._temperature if self._temperature > 0 else math.inf
+        self._early = (~filters.forbidden(0)).numpy().astype(float)
+        self._late = (~filters.forbidden(settings.min_length)).numpy().astype(float)
+        self._min_length = settings.min_length
+        self._state: int | None = None
+        if filters.automaton is not None:
+            after, forbidden, self._state = filters.automaton.tables
+            self._after, self._follows = after.numpy(), (~forbidden).numpy().astype(float)
+        size = len(self._early)
+        self._ones = np.ones(size)
+        self._mass, self._sums = np.empty(size), np.empty(size)
+
+    def choose(
+        self, logits: NDArray[np.floating], generated: int, chance: float
+    ) -> tuple[int, float]:
+        """Draws.
+
+        Args:
+            logits: of the next token, (V,).
+            generated: tokens that were drawn before.
+            chance: a uniform number in [0, 1).
+
+        Returns:
+            The id, and its log-probability in nats under the unfiltered logits.
+
+        Raises:
+            CheckpointError: if the logits are not finite.
+            ValueError: if the filters leave nothing to draw.
+        """
+        allowed = self._early if generated < self._min_length else self._late
+        if self._state is not None:
+            allowed = allowed * self._follows[self._state]
+        row = logits.astype(np.float64)
+        mass = np.exp(row, self._mass)
+        total = float(self._ones.dot(mass))
+        if not _SAFE_MASS[0] < total < _SAFE_MASS[1]:  # a shift changes no probability
+            refuse_diverged(not math.isfinite(float(row.max())))
+            row -= row.max()
+            mass = np.exp(row, self._mass)
+            total = float(self._ones.dot(mass))
+        if self._ranked or self._sharpness == math.inf:
+            mass = self._filtered(row, allowed)
+        else:
+            if self._sharpness != 1:
+                mass = np.exp(np.multiply(row, self._sharpness, mass), mass)
+            mass = np.multiply(mass, allowed, mass)
+        drawn = self._invert(mass, chance)
+        if drawn < 0:  # the exponentials of all that is allowed are too small or too great
+            drawn = self._invert(self._filtered(row, allowed), chance)
+            if drawn < 0:
+                raise ValueError("the filters leave no symbol to draw")
+        if self._state is not None:
+            self._state = int(self._after[self._state, drawn])
+        return drawn, float(row[drawn]) - math.log(total)
+
+    def _invert(self, mass: Row, chance: float) -> int:
+        """The id at a share of the mass; -1 if the mass is none to reckon with."""
+        sums = np.add.accumulate(mass, 0, None, self._sums)
+        total = float(sums[-1])
+        if not _SAFE_MASS[0] < total < _SAFE_MASS[1]:
+            return -1
+        wanted = chance * total
+        if wanted >= total:  # by rounding; behind the total stands no token
+            wanted = math.nextafter(total, 0.0)
+        return int(sums.searchsorted(wanted, "right"))
+
+    def _filtered(self, row: Row, allowed: Row) -> Row:
+        """What is left of the probability, unnormalized; the greatest is 1."""
+        kept = np.where(allowed > 0, row, -np.inf)
+        greatest = kept.max()
+        if self._temperature == 0:
+            best = np.zeros_like(row)
+            best[kept.argmax()] = greatest > -np.inf
+            return best
+        kept = (kept - greatest) / max(self._temperature, np.finfo(np.float64).tiny)
+        if self._top_k is not None and self._top_k < len(kept):
+            kept = np.where(_top_k(kept, self._top_k), kept, -np.inf)
+        mass: Row = np.exp(kept)
+        if self._top_p is not None:
+            mass = mass * _top_p(mass, self._top_p)
+        return mass
+
+
+def _top_k(row: Row, k: int) -> NDArray[np.bool_]:
+    """The k greatest (ties: smallest ids)."""
+    least = np.partition(row, -k)[-k]
+    kept: NDArray[np.bool_] = row > least
+    kept[np.flatnonzero(row == least)[: k - int(kept.sum())]] = True
+    return kept
+
+
+def _top_p(mass: Row, p: float) -> NDArray[np.bool_]:
+    """The smallest set of the greatest that holds the share p (ties: smallest ids)."""
+    order = np.argsort(-mass, kind="stable")
+    share = (mass[order] / mass.sum()).cumsum()
+    kept = np.zeros(len(mass), dtype=bool)
+    kept[order[0]] = True
+    kept[order[1:][share[:-1] < p]] = True
+    return kept
+
+
+def draw_one(
+    reader: FoldedReader,
+    logits: NDArray[np.floating],
+    *,
+    length: int,
+    filters: LogitsFilters,
+    stopping: StoppingCriteria,
+    random_streams: RandomStreams,
+    on_id: Callable[[int], None] | None = None,
+) -> Hypothesis:
+    """Draws a text of at most ``length`` tokens.
+
+    Args:
+        reader: a single lane.
+        logits: of the first token, (V,).
+        length: the most tokens.
+        filters: what may be drawn.
+        stopping: when the text ends.
+        random_streams: random numbers, one stream.
+        on_id: called with each id as it is drawn.
+
+    Raises:
+        CheckpointError: if the model's outputs are not finite.
+    """
+    chooser = Chooser(filters)
+    ends = frozenset(stopping.last_ids)
+    hypothesis = Hypothesis([])
+    ids = hypothesis.ids
+    with np.errstate(all="ignore"):  # overflow is seen to by the chooser
+        for generated, chance in zip(range(length), random_streams.alone(), strict=False):
+            drawn, nats = chooser.choose(logits, generated, chance)
+            ids.append(drawn)
+            hypothesis.log_probability += nats
+            if on_id is not None:
+                on_id(drawn)
+            if drawn in ends:
+                hypothesis.cut = stopping.cut(ids[-stopping.reach :], len(ids))
+                if hypothesis.cut:
+                    break
+            if generated + 1 < length:
+                reader.step(drawn)
+                logits = reader.logits
+    return hypothesis

@@ -1,0 +1,1 @@
+"""How good a network or a sample is, and what a dataset is made of."""

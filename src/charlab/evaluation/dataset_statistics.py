@@ -1,0 +1,153 @@
+"""What a text is made of, in metrics: to know one's data, and what a model has to beat."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from charlab.data.corpus import Corpus
+from charlab.data.tokens.ragged import EncodedSplit, chunks
+from charlab.data.tokens.vocabulary import EOS, FIRST, UNK
+from charlab.evaluation.ngram_counts import (
+    EventCounts,
+    count_events,
+    count_keys,
+    list_events,
+    predictions,
+)
+
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+ORDERS = ("unigram", "bigram", "trigram")
+_CHUNK = 2**20
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Entropies:
+    """How uncertain the next token is when so many before it are known, in bits per token.
+
+    Conditional entropies of the text's own relative frequencies (Shannon 1951, "Prediction and
+    entropy of printed English"). A model that has seen as much before a token and has learnt
+    nothing else cannot do better on this very text; on new text these counts do worse.
+
+    Attributes:
+        bits: by "unigram", "bigram", "trigram".
+        counted: predictions that they stand on.
+        predictions: predictions that there are.
+    """
+
+    bits: dict[str, float]
+    counted: int
+    predictions: int
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A corpus in metrics.
+
+    Attributes:
+        tokens: each token with its count, the most frequent first; unknown ones are left out.
+        unknown: tokens that the vocabulary lacks.
+        labels: each label with its documents, by label.
+        lengths: tokens of each document or piece, (n,).
+        entropies: of the text.
+    """
+
+    tokens: tuple[tuple[str, int], ...]
+    unknown: int
+    labels: tuple[tuple[str, int], ...]
+    lengths: Ints
+    entropies: Entropies
+
+    def length_quantiles(self) -> dict[float, int]:
+        """Tokens that so large a share of the documents does not exceed."""
+        values = np.quantile(self.lengths, QUANTILES, method="inverted_cdf")
+        return dict(zip(QUANTILES, values.astype(int).tolist(), strict=True))
+
+
+def inspect_corpus(corpus: Corpus) -> Inspection:
+    """Counts all parts of a corpus."""
+    parts = list(corpus.splits.values())
+    counts = np.zeros(corpus.vocabulary.size, dtype=np.int64)
+    for part in parts:
+        counts += _count_ids(part, corpus.vocabulary.size)
+    known = zip(corpus.vocabulary.tokens, counts[FIRST:].tolist(), strict=True)
+    tokens = [(token, count) for token, count in known if count]
+    of_label = np.zeros(len(corpus.labels), dtype=np.int64)
+    for part in parts:
+        if part.labels is not None:
+            of_label += np.bincount(part.labels, minlength=len(of_label))
+    return Inspection(
+        tokens=tuple(sorted(tokens, key=lambda item: (-item[1], item[0]))),
+        unknown=int(counts[UNK]),
+        labels=tuple(zip(corpus.labels, of_label.tolist(), strict=True)),
+        lengths=np.concatenate([part.lengths for part in parts]),
+        entropies=entropies(corpus.splits["train"], corpus.layout, corpus.vocabulary.size),
+    )
+
+
+def entropies(encoded: EncodedSplit, layout: str, vocabulary_size: int) -> Entropies:
+    """Entropies of a split's predictions; of a text too large for it, of its first stretch."""
+    counts = next(_counts(encoded, layout, vocabulary_size), None)
+    total = predictions(encoded, layout)
+    if counts is None:
+        return Entropies(dict.fromkeys(ORDERS, 0.0), 0, total)
+    events, V = counts.events, vocabulary_size
+    contexts = (np.zeros_like(events.last), events.last, events.before * V + events.last)
+    bits = {
+        order: _conditional_entropy(context, events.target, counts.counts, V)
+        for order, context in zip(ORDERS, contexts, strict=True)
+    }
+    return Entropies(bits, counts.total, total)
+
+
+def bigram_table(corpus: Corpus, most: int = 40) -> tuple[list[str], npt.NDArray[np.float64]]:
+    """How likely each frequent token follows each, (n, n): rows the first, columns the next.
+
+    Args:
+        corpus: the data; its train part is counted.
+        most: tokens at most, the most frequent, in the vocabulary's order.
+
+    Returns:
+        The tokens, and their shares among all that follows the row's token.
+    """
+    V = corpus.vocabulary.size
+    train = corpus.splits["train"]
+    counts = _count_ids(train, V)
+    counts[[EOS, UNK]] = 0
+    shown = np.sort(np.argsort(-counts, kind="stable")[:most])
+    shown = shown[counts[shown] > 0]
+    place = np.full(V, -1)
+    place[shown] = np.arange(len(shown))
+    table = np.zeros((len(shown), len(shown)))
+    follows = np.zeros(len(shown))
+    stretch = next(_counts(train, corpus.layout, V), None)
+    if stretch is not None:
+        last, target = place[stretch.events.last], place[stretch.events.target]
+        known = last >= 0
+        np.add.at(follows, last[known], stretch.counts[known])
+        both = known & (target >= 0)
+        np.add.at(table, (last[both], target[both]), stretch.counts[both])
+    names = [corpus.vocabulary.tokens[i - FIRST] for i in shown.tolist()]
+    return names, table / np.maximum(follows, 1)[:, None]
+
+
+def _counts(encoded: EncodedSplit, layout: str, size: int) -> Iterator[EventCounts]:
+    return count_events(list_events(encoded, layout), size, labelled=False)
+
+
+def _count_ids(encoded: EncodedSplit, size: int) -> Ints:
+    counts = np.zeros(size, dtype=np.int64)
+    for _, ids in chunks(encoded.ids, _CHUNK):
+        counts += np.bincount(ids, minlength=size)
+    return counts
+
+
+def _conditional_entropy(contexts: Ints, targets: Ints, counts: Ints, size: int) -> float:
+    """H(target | context) in bits: the mean of -log2(count(context, target) / count(context))."""
+    pairs, pair_counts = count_keys(contexts * size + targets, counts)
+    keys, context_counts = count_keys(contexts, counts)
+    of_pair = context_counts[np.searchsorted(keys, pairs // size)]
+    return float(pair_counts @ np.log2(of_pair / pair_counts) / counts.sum())

@@ -1,0 +1,50 @@
+"""A network against a split: exact metrics that no setting of training changes."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from charlab.data.batches.batch import Batch
+from charlab.evaluation.bits_per_character import OriginalText
+
+
+class Meter(Protocol):
+    """Sums over the batches of a split, divided once, at the end: exact metrics."""
+
+    def update(self, batch: Batch) -> None:
+        """Adds a batch; computes in float32, whatever precision trains."""
+
+    def compute(self, text: OriginalText | None = None) -> dict[str, float]:
+        """The metrics so far, without a split's prefix.
+
+        Args:
+            text: what the batches were made of, where they were a whole text.
+        """
+
+    def sums(self) -> Tensor:
+        """All that was counted so far, as one vector of float64; those of several meters add up."""
+
+    def replace(self, sums: Tensor) -> None:
+        """Takes another's sums, or several meters' together, for its own."""
+
+
+def measure(
+    network: nn.Module, meter: Meter, batches: Iterable[Batch], text: OriginalText | None = None
+) -> dict[str, float]:
+    """Exact metrics of a network over batches, without a split's prefix.
+
+    Args:
+        network: what is measured.
+        meter: an empty one.
+        batches: a split's.
+        text: the split's, for what is said of its characters whatever the unit.
+    """
+    was_training = network.training
+    network.eval()
+    try:
+        for batch in batches:
+            meter.update(batch)
+    finally:
+        network.train(was_training)
+    return meter.compute(text)

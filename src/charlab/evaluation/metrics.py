@@ -1,0 +1,14 @@
+"""What a loss says, said otherwise. Imports nothing heavy.
+
+Loss is in nats per predicted token (generation: a character, a byte or a word) or per example
+(classification), unweighted; perplexity is exp(loss); bits per token loss / ln 2. Bits per original
+character (`charlab.evaluation.bits_per_character`) mean the same whatever the unit.
+"""
+
+import math
+
+
+def token_metrics(loss: float, unit: str = "char") -> dict[str, float]:
+    """A loss in nats per token and the same said otherwise: loss, perplexity, bits_per_<unit>."""
+    perplexity = math.exp(loss) if loss < 700 else math.inf
+    return {"loss": loss, "perplexity": perplexity, f"bits_per_{unit}": loss / math.log(2)}

@@ -1,0 +1,1 @@
+"""Recurrent networks with their constant products computed once, for fast sampling."""

@@ -1,0 +1,1 @@
+"""What a sweep has found, read from its study and its folder."""

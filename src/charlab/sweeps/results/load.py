@@ -1,0 +1,194 @@
+"""A sweep on disk as :class:`SweepResults`."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.config.compose import Composition
+from charlab.config.overrides import as_typed
+from charlab.errors import CharlabError, SweepError, nearest
+from charlab.runs.folder import LOCK, is_locked
+from charlab.sweeps.results.records import Finalist, SweepResults, TrialResult
+from charlab.sweeps.results.sweep_file import RECORD, location_of, read_record
+from charlab.sweeps.search.spec import StudyLocation, SweepSpec
+from charlab.sweeps.search.study import load
+from charlab.sweeps.search.trial_folders import belongs, read_mapping
+from charlab.sweeps.workers.claim import IDENTITY, OF, REASON, WORDS
+from charlab.sweeps.workers.locks import LOCKS
+from charlab.system.files import user_path
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+SWEEPS = "sweeps"  # the folder of all sweeps, below output_dir
+FINALISTS = "finalists"  # the folder and the study's suffix of the best ones' further runs
+_STATES = {
+    "COMPLETE": "complete",
+    "PRUNED": "pruned",
+    "FAIL": "failed",
+    "RUNNING": "running",
+    "WAITING": "waiting",
+}
+
+
+def find_sweep(sweep: str, output_dir: str) -> Path:
+    """The folder that ``sweep=`` names: "latest", a sweep's name or its folder.
+
+    Raises:
+        SweepError: if there is none.
+    """
+    parent = user_path(output_dir) / SWEEPS
+    there = {path.parent.name: path.stat().st_mtime for path in parent.glob(f"*/{RECORD}")}
+    if sweep == "latest":
+        if not there:
+            raise SweepError(
+                f"no sweep in {parent}/ yet; make one: python train.py -m sweep=optuna"
+            )
+        return parent / max(there, key=lambda name: (there[name], name))
+    for folder in (parent / sweep, user_path(sweep)):
+        if sweep and (folder / RECORD).exists():
+            return folder
+    hint = f": {nearest(sweep, sorted(there))}" if there else ""
+    raise SweepError(f"there is no sweep {sweep!r} in {parent}/{hint}")
+
+
+def load_results(folder: Path, storage: str | None = None) -> SweepResults:
+    """Reads a sweep, finished or not.
+
+    Args:
+        folder: the sweep's.
+        storage: the storage's URL, where it is no file in that folder.
+
+    Raises:
+        SweepError, ConfigError: if it cannot be read.
+    """
+    record = read_record(folder)
+    location = location_of(folder, record, storage)
+    try:
+        return _read(record, location)
+    except CharlabError:
+        raise
+    except Exception as error:  # what stands in a foreign or damaged storage raises anything
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise SweepError(f"the study of the sweep in {folder} is damaged: {reason}") from error
+
+
+def _read(record: Mapping[str, Any], location: StudyLocation) -> SweepResults:
+    folder = location.folder
+    study, spec = load(location, reading=True)
+    places = Composition.from_plain(spec.composition).arguments
+    trials = study.get_trials(deepcopy=False)
+    return SweepResults(
+        name=folder.name,
+        folder=folder,
+        objectives=spec.objectives,
+        directions=spec.directions,
+        n_trials=max(int(record["n_trials"]), len(trials)),
+        sampler=spec.sampler,
+        pruner=spec.pruner,
+        seed=spec.seed,
+        space=dict(sorted(spec.space.items())),
+        fixed=tuple(as_typed(word) for word in spec.fixed),
+        trials=tuple(_result(trial, places, folder) for trial in trials),
+        finalists=tuple(_finalists(location, record, spec, trials)),
+        study=study,
+    )
+
+
+def _result(trial: "FrozenTrial", places: Sequence[str], folder: Path) -> TrialResult:
+    own: Path | None = folder / str(trial.number)
+    if own is None or not own.is_dir() or not belongs(own, trial.user_attrs.get(IDENTITY)):
+        own = None  # or another study's
+    metrics = dict(trial.user_attrs.get("figures", {})) or _figures(own)
+    arguments = trial.user_attrs.get(WORDS, [])
+    finished = trial.state.name in ("COMPLETE", "PRUNED")
+    values = tuple(trial.values) if finished and trial.values else None
+    return TrialResult(
+        number=trial.number,
+        state=_state(trial, folder / str(trial.number)),
+        parameters=dict(trial.params),
+        values=values,
+        curve=tuple(sorted(trial.intermediate_values.items())),
+        arguments=(*places, *(as_typed(word) for word in arguments)),
+        reason=None if trial.state.name == "COMPLETE" else trial.user_attrs.get(REASON),
+        seconds=metrics.get("time/train_seconds"),
+        begun=trial.datetime_start,
+        ended=trial.datetime_complete,
+        folder=own,
+        metrics=metrics,
+        limit_share=metrics.get("progress/share"),
+    )
+
+
+def _state(trial: "FrozenTrial", own: Path) -> str:
+    """A trial's state; "died" where the storage says "running" and no process has its locks."""
+    state, locks = _STATES[trial.state.name], own.parent / LOCKS
+    may_have_died = state == "running" and (locks.is_dir() or own.is_dir())
+    if may_have_died and not (is_locked(locks / own.name) or is_locked(own / LOCK)):
+        return "died"
+    return state
+
+
+def _figures(folder: Path | None) -> dict[str, float]:
+    """What the run's own folder says, of a trial that has told nothing (yet)."""
+    metrics = {} if folder is None else read_mapping(folder / "metrics.json")
+    with contextlib.suppress(OverflowError):
+        return {k: float(v) for k, v in metrics.items() if isinstance(v, int | float)}
+    return {}
+
+
+def is_of(run: Mapping[str, Any], trials: Sequence["FrozenTrial"]) -> bool:
+    """Whether a finalist's run, by its attributes, repeats one of these trials.
+
+    Its study is one of its own, which may have outlived the trials' study.
+    """
+    number = int(run["trial"])
+    if number >= len(trials):
+        return False
+    return bool(trials[number].user_attrs.get(IDENTITY) == run.get(OF))
+
+
+def finalist_location(location: StudyLocation) -> StudyLocation:
+    """Where the further runs of a sweep's best are."""
+    name = f"{location.name}/{FINALISTS}"
+    return StudyLocation(name, location.folder / FINALISTS, location.storage)
+
+
+def _finalists(
+    location: StudyLocation,
+    record: Mapping[str, Any],
+    spec: SweepSpec,
+    trials: Sequence["FrozenTrial"],
+) -> Iterator[Finalist]:
+    if not record.get("finalists"):
+        return
+    try:
+        study, _ = load(finalist_location(location), reading=True)
+    except SweepError:  # not begun yet
+        return
+    places = Composition.from_plain(spec.composition).arguments
+    of_trial: dict[int, list[FrozenTrial]] = {}
+    for run in study.get_trials(deepcopy=False):
+        if "trial" in run.user_attrs and is_of(run.user_attrs, trials):
+            of_trial.setdefault(int(run.user_attrs["trial"]), []).append(run)
+    found = []
+    for number, group in of_trial.items():
+        done = [run for run in group if run.state.name == "COMPLETE"]
+        seeds = {int(run.user_attrs["seed"]): run for run in done}
+        arguments = group[0].user_attrs["base_words"]
+        found.append(
+            Finalist(
+                trial=number,
+                arguments=(*places, *(as_typed(word) for word in arguments)),
+                values={seed: float(run.values[0]) for seed, run in sorted(seeds.items())},
+                metrics={s: dict(run.user_attrs["figures"]) for s, run in sorted(seeds.items())},
+            )
+        )
+    sign = -1.0 if spec.directions[0] == "maximize" else 1.0
+    yield from sorted(found, key=lambda f: sign * _mean(f.values.values()))
+
+
+def _mean(values: Any) -> float:
+    values = list(values)
+    return sum(values) / len(values) if values else float("inf")

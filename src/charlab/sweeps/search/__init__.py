@@ -1,0 +1,1 @@
+"""What a sweep searches and how: the space, the specification, the study."""

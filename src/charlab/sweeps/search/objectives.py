@@ -1,0 +1,66 @@
+"""Which metrics a sweep may compare, and in which direction."""
+
+from charlab.builders.corpus import Prepared
+from charlab.config.sweep_schema import SweepOptions
+from charlab.config.task_options import RUN_METRICS, higher_is_better
+from charlab.errors import ConfigError, nearest
+
+_OTHERS = ("train/loss", *(metric.name for metric in RUN_METRICS))
+
+
+def require_objectives(options: SweepOptions, prepared: Prepared) -> tuple[str, ...]:
+    """A sweep's objectives.
+
+    Raises:
+        ConfigError: if one is no figure of these runs, or they do not go with other settings.
+    """
+    several = options.objectives
+    objectives = several or (options.objective,)
+    known = [f"val/{metric.name}" for metric in prepared.options.task.metrics]
+    known += [*(f"best/{name}" for name in known), *_OTHERS]
+    for name in objectives:
+        if name.startswith("test/"):
+            raise ConfigError(
+                f"{name} decides nothing: settings that are chosen by the test part make its "
+                f"figure too good; choose by {name.replace('test/', 'val/')}"
+            )
+        if name not in known:
+            raise ConfigError(f"objective {name!r} is no figure here: {nearest(name, known)}")
+        if name.startswith(("val/", "best/")) and "val" not in prepared.corpus.splits:
+            raise ConfigError(
+                f"objective {name} needs a validation part: give dataset.split.fractions one"
+            )
+    if len(set(objectives)) < len(objectives):
+        raise ConfigError("sweep.objectives names one figure twice")
+    if len(objectives) > 1:
+        _require_several(options)
+    elif options.pruner not in ("auto", "none") and not objectives[0].startswith("val/"):
+        raise ConfigError(
+            f"sweep.pruner={options.pruner} watches validations, and {objectives[0]} is not "
+            "measured by them: set sweep.pruner=none"
+        )
+    return objectives
+
+
+def _require_several(options: SweepOptions) -> None:
+    if options.pruner not in ("auto", "none"):
+        raise ConfigError(
+            f"sweep.pruner={options.pruner} compares trials by one figure, and sweep.objectives "
+            "has several: set sweep.pruner=none, or one sweep.objective"
+        )
+    if options.finalists:
+        raise ConfigError(
+            "sweep.finalists are the best by one figure, and sweep.objectives has several: "
+            "leave one of them out"
+        )
+    if options.direction != "auto":
+        raise ConfigError(
+            "sweep.direction is for one objective; of several, each goes its natural way"
+        )
+
+
+def direction_of(objective: str, wish: str) -> str:
+    """ "minimize" or "maximize": the user's wish, or what is natural."""
+    if wish != "auto":
+        return wish
+    return "maximize" if higher_is_better(objective) else "minimize"

@@ -1,0 +1,348 @@
+"""From what the user asked for to a sweep's definition, with every fault found before a trial."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.builders.corpus import Prepared, check_together, prepare, resolve
+from charlab.config.compose import Composition
+from charlab.config.hydra_app import check
+from charlab.config.schema import RunOptions
+from charlab.config.sweep_schema import SweepOptions
+from charlab.config.validation import build, to_plain
+from charlab.errors import CharlabError, ConfigError
+from charlab.sweeps.search.objectives import direction_of, require_objectives
+from charlab.sweeps.search.queueing import known_settings
+from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
+from charlab.sweeps.search.spec import SweepSpec
+
+if TYPE_CHECKING:
+    from hydra.core.config_loader import ConfigLoader
+
+JOB = "charlab.sweeps.trial:run_trial"
+_PROBES = 20  # tries of the user's function before the first trial
+_SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
+_MOST_POINTS = 1_000_000  # of a grid: each process makes a list of them
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep that can begin.
+
+    Attributes:
+        spec: its definition.
+        n_trials: trials in all.
+        known: settings that are tried first.
+        remarks: lines for the user.
+        output_dir: where sweeps are.
+    """
+
+    spec: SweepSpec
+    n_trials: int
+    known: tuple[dict[str, Any], ...]
+    remarks: tuple[str, ...]
+    output_dir: str
+
+
+def plan(
+    options: SweepOptions,
+    composition: Composition,
+    arguments: Sequence[str],
+    loader: "ConfigLoader | None" = None,
+) -> Plan:
+    """Defines a sweep, and tries what its trials will do before they train.
+
+    Args:
+        options: the ``sweep`` group.
+        composition: how configurations are composed.
+        arguments: the command line's overrides.
+        loader: finds a group's choices for ``glob(…)``.
+
+    Raises:
+        ConfigError, DataError: if the space fits no trial, a searched setting does not exist or
+            cannot have one of its values, objectives or data are unfit.
+    """
+    space, fixed = read_space(options.space, words_of_runs(arguments), loader)
+    first, others = _try_out(space, fixed, composition)
+    prepared = prepare(first)
+    remarks = []
+    layouts = {prepared.corpus.layout, *_try_data(others, space)}
+    if texts := sorted({key for key, _, _ in others}):
+        remarks.append(
+            f"trials differ in their texts ({', '.join(texts)}): each is measured on its own"
+        )
+    if "dataset.seq_len" in space and layouts == {"sequences"}:
+        del space["dataset.seq_len"]
+        remarks.append(
+            "dataset.seq_len is not searched: it has no meaning for short documents, "
+            "which are read whole"
+        )
+    if not space and options.space_function is None:
+        raise ConfigError(
+            "nothing is searched: give settings as choice(…), range(…) or interval(…), "
+            "or leave sweep.space as it is"
+        )
+    _try_lengths(space, prepared)
+    objectives = require_objectives(options, prepared)
+    fixed = _follow_objective(fixed, space, objectives, prepared.options)
+    spec = _spec(options, space, fixed, objectives, prepared, composition)
+    known = _known_settings(options, space, fixed, composition)
+    n_trials = _number_of_trials(options, spec, remarks)
+    if spec.function is not None:
+        _try_function(spec, composition)
+    return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
+
+
+def _number_of_trials(options: SweepOptions, spec: SweepSpec, remarks: list[str]) -> int:
+    n_trials = options.n_trials
+    if options.sampler == "grid":
+        points = _grid_size(spec)
+        if n_trials is None or points < n_trials:
+            remarks.append(f"the grid has {points} points: that many trials")
+            return points
+    if n_trials is None:
+        raise ConfigError("sweep.n_trials=null is for sweep.sampler=grid, whose points are counted")
+    return n_trials
+
+
+def _known_settings(
+    options: SweepOptions,
+    space: Mapping[str, Parameter],
+    fixed: Sequence[str],
+    composition: Composition,
+) -> list[dict[str, Any]]:
+    """The settings to try first, each of which makes a run (with what it leaves open as it is)."""
+    if options.enqueue and options.sampler == "grid":
+        raise ConfigError("sweep.enqueue: a grid tries all of its points anyway: leave it out")
+    known = known_settings(options.enqueue, space)
+    for settings in known:
+        arguments = words_of(space.values(), settings)
+        try:
+            check_together(check(composition.compose([*fixed, *arguments])))
+        except CharlabError as error:
+            raise ConfigError(f"sweep.enqueue holds {' '.join(arguments)}: {error}") from error
+    return known
+
+
+def _try_out(
+    space: Mapping[str, Parameter], fixed: Sequence[str], composition: Composition
+) -> tuple[RunOptions, list[tuple[str, str, RunOptions]]]:
+    """Checks every value (of a range its ends) of every setting, the others at their first.
+
+    Returns:
+        The options of the first values; and of the others those that read another text: the
+        setting, its override, the options.
+    """
+    others_texts = []
+    firsts = {key: p.word(p.extremes()[0]) for key, p in space.items()}
+    config = composition.compose([*fixed, *firsts.values()])
+    options = check(config)
+    check_together(options)
+    plain = to_plain(options)
+    for key, parameter in space.items():
+        for value in parameter.extremes()[1:]:
+            word = parameter.word(value)
+            try:
+                if _is_scalar(plain, key, value):
+                    changed = build(RunOptions, _replaced(plain, key.split("."), value))
+                else:
+                    others = [w for name, w in firsts.items() if name != key]
+                    changed = check(composition.compose([*fixed, *others, word]))
+                check_together(changed)
+            except CharlabError as error:
+                hint = f"; write {key}=int({parameter.text})" if _wants_whole(error, value) else ""
+                raise ConfigError(f"the search of {key} holds {word}: {error}{hint}") from error
+            if f"{key}.".startswith("dataset.") and key not in _SAME_TEXT:
+                others_texts.append((key, word, changed))
+    return options, others_texts
+
+
+def _try_data(
+    others: Sequence[tuple[str, str, RunOptions]], space: Mapping[str, Parameter]
+) -> Iterator[str]:
+    """Reads every text that the first trial does not; their layouts."""
+    for key, word, options in others:
+        try:
+            prepared = prepare(options)
+        except CharlabError as error:
+            raise ConfigError(f"the search of {key} holds {word}: {error}") from error
+        _try_lengths(space, prepared)
+        yield prepared.corpus.layout
+
+
+def _wants_whole(error: CharlabError, value: Any) -> bool:
+    """Whether an interval of real numbers was given for a setting that counts something."""
+    return isinstance(value, float) and "must be a whole number" in str(error)
+
+
+def _try_lengths(space: Mapping[str, Parameter], prepared: Prepared) -> None:
+    """Checks that a text is long enough for every window."""
+    parameter = space.get("dataset.seq_len")
+    if parameter is None or prepared.corpus.layout == "sequences":
+        return
+    options = prepared.options
+    for value in parameter.extremes():
+        dataset = dataclasses.replace(options.dataset, seq_len=value)
+        try:
+            resolve(dataclasses.replace(options, dataset=dataset), prepared.corpus)
+        except CharlabError as error:
+            word = parameter.word(value)
+            raise ConfigError(f"the search of dataset.seq_len holds {word}: {error}") from error
+
+
+def _is_scalar(plain: Mapping[str, Any], key: str, value: Any) -> bool:
+    """Whether a value can be tried without composing: a known setting's, as it stands."""
+    found: Any = plain
+    for part in key.split("."):
+        if not isinstance(found, Mapping) or part not in found:
+            return False
+        found = found[part]
+    return not isinstance(found, Mapping | list) and not str(value).startswith(("[", "{", "$"))
+
+
+def _replaced(plain: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
+    head, *rest = path
+    return {**plain, head: _replaced(plain[head], rest, value) if rest else value}
+
+
+def _follow_objective(
+    fixed: list[str],
+    space: Mapping[str, Parameter],
+    objectives: Sequence[str],
+    options: RunOptions,
+) -> list[str]:
+    """Lets a trial's best checkpoint be the one that the sweep compares."""
+    keys = {word.lstrip("+").partition("=")[0] for word in (*fixed, *space)}
+    if len(objectives) > 1 or "task.monitor" in keys or options.task.monitor == objectives[0]:
+        return fixed
+    plain = to_plain(options)
+    try:
+        build(RunOptions, _replaced(plain, ["task", "monitor"], objectives[0]))
+    except ConfigError:  # a figure that decides no checkpoint
+        return fixed
+    return [*fixed, f"task.monitor={objectives[0]}"]
+
+
+def _spec(
+    options: SweepOptions,
+    space: Mapping[str, Parameter],
+    fixed: Sequence[str],
+    objectives: tuple[str, ...],
+    prepared: Prepared,
+    composition: Composition,
+) -> SweepSpec:
+    unit, full = report_unit(prepared)
+    base = dict(flat(to_plain(prepared.options)))
+    searched = tuple(f"{key.lstrip('+')}." for key in space)
+    pruner = options.pruner
+    if pruner == "auto":
+        prunable = len(objectives) == 1 and objectives[0].startswith("val/")
+        pruner = "median" if prunable else "none"
+    function = options.space_function
+    digest = None
+    if function is not None:
+        from charlab.sweeps.search.suggest import load_function
+
+        load_function(function)
+        file, _, name = function.rpartition(":")
+        function = f"{Path(file).resolve()}:{name}"
+        digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    return SweepSpec(
+        space={parameter.key: parameter.text for parameter in space.values()},
+        fixed=tuple(fixed),
+        objectives=objectives,
+        directions=tuple(direction_of(name, options.direction) for name in objectives),
+        sampler=options.sampler,
+        startup_trials=options.startup_trials,
+        seed=options.seed,
+        pruner=pruner,
+        warmup=options.warmup,
+        percentile=options.percentile,
+        patience=options.patience,
+        reduction_factor=options.reduction_factor,
+        unit=unit,
+        full=full,
+        function=function,
+        function_digest=digest,
+        base={k: v for k, v in base.items() if not f"{k}.".startswith(searched)},
+        composition=composition.to_plain(),
+        job=JOB,
+        duplicates=options.duplicates,
+    )
+
+
+def report_unit(prepared: Prepared) -> tuple[int, int | None]:
+    """Characters between two validations of a run, and of its whole training (None: by time)."""
+    options, train = prepared.options, prepared.corpus.splits["train"]
+    trainer = options.trainer
+    epoch = options.task.characters_per_epoch(train, prepared.corpus.layout)
+    if prepared.corpus.layout == "sequences":
+        width = epoch / max(1, train.documents)
+    else:
+        width = float(options.dataset.seq_len)
+    step = options.dataset.batch_size * width
+    unit = epoch if trainer.validate_every is None else int(trainer.validate_every * step)
+    limits = []
+    if trainer.max_epochs is not None:
+        limits.append(trainer.max_epochs * epoch)
+    if trainer.max_steps is not None:
+        limits.append(int(trainer.max_steps * step))
+    return max(1, unit), min(limits) if limits else None
+
+
+def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested options as ("model.hidden_size", 256) and so on."""
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _grid_size(spec: SweepSpec) -> int:
+    if spec.function is not None:
+        raise ConfigError(
+            "sweep.sampler=grid knows all points beforehand: leave space_function out"
+        )
+    size = 1
+    for parameter in spec.parameters:
+        if parameter.count is None:
+            raise ConfigError(
+                f"sweep.sampler=grid needs points, and {parameter.key}={parameter.text} is an "
+                f"interval: write {parameter.key}=choice(…), or leave it out by a plain value"
+            )
+        size *= parameter.count
+    if size > _MOST_POINTS:
+        raise ConfigError(f"the grid has {size:,} points, more than {_MOST_POINTS:,}: search less")
+    return size
+
+
+def _try_function(spec: SweepSpec, composition: Composition) -> None:
+    """Tries the user's function on a few random trials.
+
+    Raises:
+        ConfigError: if it fails, refuses all of them, or gives what no run accepts.
+    """
+    import optuna
+
+    from charlab.sweeps.search.storage import quiet
+    from charlab.sweeps.search.suggest import choose
+
+    quiet()
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))
+    accepted = 0
+    for _ in range(_PROBES):
+        try:
+            arguments = choose(spec, study.ask())
+        except optuna.TrialPruned:
+            continue
+        try:
+            check_together(check(composition.compose(arguments)))
+        except CharlabError as error:
+            raise ConfigError(f"{spec.function} gave {' '.join(arguments)}: {error}") from error
+        accepted += 1
+    if not accepted:
+        raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")

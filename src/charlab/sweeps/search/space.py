@@ -1,0 +1,338 @@
+"""What a sweep searches: Hydra's own sweep syntax as Optuna's distributions."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from charlab.config.overrides import protect
+from charlab.errors import ConfigError
+
+if TYPE_CHECKING:
+    from hydra.core.config_loader import ConfigLoader
+    from hydra.core.override_parser.types import Override
+    from optuna.distributions import BaseDistribution
+
+Scalar = None | bool | int | float | str
+_PLAIN_WORD = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+_NO_TEXT = ("null", "true", "false", "nan", "inf")
+_GOLDEN = 0.381966
+_EXAMPLES = "choice(64,128), range(1,4), interval(0,0.5) or tag(log,interval(1e-4,1e-2))"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One setting that is searched.
+
+    Attributes:
+        key: the setting ("optimizer.lr"), or a group ("model").
+        text: the search as the user wrote it, in Hydra's syntax.
+    """
+
+    key: str
+    text: str
+
+    @cached_property
+    def distribution(self) -> "BaseDistribution":
+        """The same for Optuna.
+
+        Raises:
+            ConfigError: if the text is no search, or one that fits no value.
+        """
+        return _distribution(self)
+
+    @cached_property
+    def _choices(self) -> dict[Scalar, str]:
+        return _choices(_parse(f"{self.key}={self.text}"))
+
+    def word(self, value: Any) -> str:
+        """The override that gives a run this value."""
+        from optuna.distributions import CategoricalDistribution
+
+        if isinstance(self.distribution, CategoricalDistribution):
+            return f"{self.key}={self._choices[value]}"
+        return f"{self.key}={value!r}"
+
+    def extremes(self) -> list[Any]:
+        """What is tried before the first trial: every value of a choice; a range's ends.
+
+        Of an interval also a number between them: both ends can be whole by chance.
+        """
+        from optuna.distributions import CategoricalDistribution
+
+        distribution: Any = self.distribution
+        if isinstance(distribution, CategoricalDistribution):
+            return list(distribution.choices)
+        low, high = distribution.low, distribution.high
+        between = [low + _GOLDEN * (high - low)] if self.count is None else []
+        return list(dict.fromkeys((low, *between, high)))
+
+    @property
+    def count(self) -> int | None:
+        """How many values there are; None for an interval."""
+        distribution: Any = self.distribution
+        if hasattr(distribution, "choices"):
+            return len(self._choices)
+        if distribution.step is None:
+            return None
+        steps: float = (distribution.high - distribution.low) / distribution.step
+        return round(steps) + 1
+
+    def points(self) -> list[Any] | None:
+        """All values, where they can be counted; None for an interval."""
+        distribution: Any = self.distribution
+        if self.count is None or hasattr(distribution, "choices"):
+            return None if self.count is None else list(distribution.choices)
+        return [_stepped(distribution.low, distribution.step, i) for i in range(self.count)]
+
+    def value_of(self, given: Any) -> Any:
+        """A value that is known already, as the search has it.
+
+        Raises:
+            ConfigError: if the search does not hold it.
+        """
+        distribution: Any = self.distribution
+        for value in getattr(distribution, "choices", ()):
+            if value == given and isinstance(value, bool) == isinstance(given, bool):
+                return value
+        is_number = isinstance(given, int | float) and not isinstance(given, bool)
+        if not hasattr(distribution, "choices") and is_number and distribution._contains(given):
+            return distribution.to_external_repr(given)
+        raise ConfigError(f"{self.key}={given} is not in {self.text}")
+
+
+def read_space(
+    stored: Mapping[str, str], arguments: Sequence[str], loader: "ConfigLoader | None" = None
+) -> tuple[dict[str, Parameter], list[str]]:
+    """Separates what is searched from what is fixed.
+
+    Args:
+        stored: the searches of the configuration, setting -> Hydra's syntax.
+        arguments: the command line's overrides; the last one for a setting counts, and a plain
+            value there takes the setting out of the search.
+        loader: finds a group's choices for ``glob(…)``.
+
+    Returns:
+        The parameters by setting, and the overrides that all trials share.
+
+    Raises:
+        ConfigError: if a search cannot be read or fits no value.
+    """
+    space: dict[str, Parameter] = {}
+    fixed: dict[str, str] = {}
+    of_config = protect((f"{key}={text}" for key, text in stored.items()), grid=True)
+    for word in (*of_config, *arguments):
+        override = _parse(word, loader)
+        _require_plain_or_whole(override, word)
+        key = override.get_key_element()
+        bare = key.lstrip("+~")
+        space.pop(bare, None)
+        fixed.pop(bare, None)
+        if override.is_sweep_override():
+            space[bare] = Parameter(key, _canonical(override, word))
+        else:
+            fixed[bare] = word
+    for parameter in space.values():
+        parameter.distribution  # noqa: B018  (a search that fits no value is found here)
+    return space, list(fixed.values())
+
+
+def words_of(space: Iterable[Parameter], values: Mapping[str, Any]) -> list[str]:
+    """The overrides of a trial, from the values of its parameters."""
+    return [p.word(values[p.key]) for p in space if p.key in values]
+
+
+def words_of_runs(arguments: Iterable[str]) -> list[str]:
+    """The arguments of a command line that are not the sweep's own.
+
+    Raises:
+        ConfigError: if one of the sweep's own is a search, which Hydra would drop in silence.
+    """
+    runs = []
+    for word in arguments:
+        if not word.lstrip("+~").startswith(("sweep=", "sweep.", "sweep/")):
+            runs.append(word)
+        elif _parse(word).is_sweep_override():
+            key = word.partition("=")[0].lstrip("+")
+            of_run = key.removeprefix("sweep.space.")
+            hint = "" if of_run == key else f", here {of_run}=…"
+            raise ConfigError(
+                f"{word}: a sweep's own settings have one value each; a run's setting is searched "
+                f"as KEY=choice(…){hint}"
+            )
+    return runs
+
+
+def _require_plain_or_whole(override: "Override", word: str) -> None:
+    """Refuses what every trial would read otherwise, or none could."""
+    from hydra.core.override_parser.types import Sweep
+
+    value: Any = override.value()
+    if override.is_sweep_override():
+        if override.is_delete():
+            raise ConfigError(f"{word} takes a setting out, which has no values to search")
+        return
+    if isinstance(value, list) and re.search(r"(=|\()\s*shuffle\(", word):
+        raise ConfigError(f"{word} would be another list in every trial: write the list out")
+    if any(isinstance(item, Sweep) for item in _leaves(value)):
+        raise ConfigError(f"{word} searches a part of a list or group: write choice([…],[…])")
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+def _parse(word: str, loader: "ConfigLoader | None" = None) -> "Override":
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    key, _, text = word.partition("=")
+    if text.replace(" ", "") in ("choice()", "choice"):
+        raise ConfigError(f"{key}={text} is a choice of nothing: give it values, {_EXAMPLES}")
+    try:
+        override = OverridesParser.create(loader).parse_override(word)
+    except Exception as error:  # Hydra's functions raise whatever their arguments made them
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        if "NoneType is incompatible" in reason and "choice(" in text:
+            raise ConfigError(
+                f"{word}: Hydra's choice(…) takes no null; write the values bare, as {key}=null,1"
+            ) from error
+        raise ConfigError(f"{word} cannot be read ({reason}); a search is {_EXAMPLES}") from error
+    override.config_loader = loader  # a glob looks there; the parser sets it for lists only
+    return override
+
+
+def _canonical(override: "Override", word: str) -> str:
+    """The search as text that can be read again anywhere: the files behind a glob are choices."""
+    from hydra.core.override_parser.types import Transformer, ValueType
+
+    if override.value_type != ValueType.GLOB_CHOICE_SWEEP:
+        return word.partition("=")[2].strip()
+    found = sorted(str(text) for text in override.sweep_iterator(Transformer.str))
+    if not found:
+        raise ConfigError(f"{word} finds nothing to choose from")
+    return f"choice({','.join(found)})"
+
+
+def _distribution(parameter: Parameter) -> "BaseDistribution":
+    from hydra.core.override_parser.types import ValueType
+    from optuna.distributions import CategoricalDistribution
+
+    override = _parse(f"{parameter.key}={parameter.text}")
+    kind = override.value_type
+    if kind == ValueType.INTERVAL_SWEEP:
+        return _interval(parameter, override.value())
+    if kind == ValueType.RANGE_SWEEP:
+        return _range(parameter, override.value())
+    sweep: Any = override.value()
+    if getattr(sweep, "tags", None):
+        raise ConfigError(f"{parameter.key}={parameter.text}: a choice takes no tag")
+    choices = list(parameter._choices)
+    if not choices:
+        raise ConfigError(f"{parameter.key}={parameter.text} is a choice of nothing")
+    return CategoricalDistribution(choices)
+
+
+def _choices(override: "Override") -> dict[Scalar, str]:
+    """Each choice's value for Optuna -> its text for Hydra. Lists stand for themselves as text.
+
+    In the order in which they are written: one that is shuffled (``shuffle(…)``) would be another
+    in every process, and means nothing to what chooses trials.
+
+    Raises:
+        ConfigError: if two of them are one to Optuna.
+    """
+    from hydra.core.override_parser.types import QuotedString, Sweep, Transformer
+
+    choices: dict[Scalar, str] = {}
+    sweep: Any = override.value()
+    for item in getattr(sweep, "list", sweep):
+        if isinstance(item, Sweep):
+            raise ConfigError(f"{override.get_key_element()} cannot be searched by a choice of one")
+        value = item.text if isinstance(item, QuotedString) else item
+        text = _quoted(value) if isinstance(value, str) else str(Transformer.str(item))
+        name = value if isinstance(value, Scalar) else text
+        if name in choices or name != name:
+            reason = "equals one before it" if name in choices else "is no value"
+            raise ConfigError(
+                f"{override.get_key_element()} cannot be searched: in its choice {text} {reason}"
+            )
+        choices[name] = text
+    return choices
+
+
+def _quoted(text: str) -> str:
+    """Text as Hydra reads it back: '1' and 'null' stay text, and any character passes."""
+    from hydra.core.override_parser.types import Quote, QuotedString
+
+    if _PLAIN_WORD.fullmatch(text) and text.lower() not in _NO_TEXT:
+        return text
+    return QuotedString(text=text, quote=Quote.single).with_quotes()
+
+
+def _is_log(parameter: Parameter, sweep: Any) -> bool:
+    unknown = sorted(sweep.tags - {"log"})
+    if unknown:
+        raise ConfigError(
+            f"{parameter.key}={parameter.text}: the tag {unknown[0]!r} is unknown; there is log"
+        )
+    return "log" in sweep.tags
+
+
+def _interval(parameter: Parameter, sweep: Any) -> "BaseDistribution":
+    from optuna.distributions import FloatDistribution, IntDistribution
+
+    log = _is_log(parameter, sweep)
+    _require_order(parameter, sweep.start, sweep.end, log=log)
+    if isinstance(sweep.start, int) and isinstance(sweep.end, int):
+        return IntDistribution(sweep.start, sweep.end, log=log)
+    return FloatDistribution(float(sweep.start), float(sweep.end), log=log)
+
+
+def _range(parameter: Parameter, sweep: Any) -> "BaseDistribution":
+    """Hydra's range leaves its end out. Only its ends are computed: it may have many values."""
+    from optuna.distributions import FloatDistribution, IntDistribution
+
+    log = _is_log(parameter, sweep)
+    ends = (sweep.start, sweep.stop, sweep.step)
+    if not all(math.isfinite(number) for number in ends) or sweep.step == 0:
+        raise ConfigError(f"{parameter.key}={parameter.text}: a range needs finite ends and a step")
+    start, stop, step = (Decimal(str(number)) for number in ends)
+    last = math.ceil((stop - start) / step) - 1
+    if last < 0:
+        raise ConfigError(
+            f"{parameter.key}={parameter.text} holds no value: a range leaves its end out"
+        )
+    low, high = sorted((sweep.start, _stepped(sweep.start, sweep.step, last)))
+    _require_order(parameter, low, high, log=log)
+    step = abs(sweep.step)
+    if log and step != 1:
+        raise ConfigError(
+            f"{parameter.key}={parameter.text}: a logarithmic range has no step; "
+            "use tag(log,int(interval(low,high)))"
+        )
+    if all(isinstance(number, int) for number in ends):
+        return IntDistribution(low, high, log=log, step=1 if log else step)
+    return FloatDistribution(float(low), float(high), step=float(step))
+
+
+def _stepped(low: Any, step: Any, count: int) -> Any:
+    """``low + count * step`` as written on paper: 0.1 + 2 × 0.1 is 0.3, as it is for Optuna."""
+    if isinstance(low, int) and isinstance(step, int):
+        return low + count * step
+    return float(Decimal(str(low)) + count * Decimal(str(step)))
+
+
+def _require_order(parameter: Parameter, low: float, high: float, *, log: bool) -> None:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ConfigError(f"{parameter.key}={parameter.text}: the ends must be finite numbers")
+    if low > high:
+        raise ConfigError(f"{parameter.key}={parameter.text} holds no value: {low} is above {high}")
+    if log and low <= 0:
+        raise ConfigError(f"{parameter.key}={parameter.text}: a logarithmic scale starts above 0")

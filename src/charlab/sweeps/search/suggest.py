@@ -1,0 +1,93 @@
+"""A trial's settings: what the study's sampler chooses, and what the user's function adds."""
+
+import importlib.util
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.errors import ConfigError
+from charlab.sweeps.search.space import Parameter, words_of
+from charlab.sweeps.search.spec import SweepSpec
+
+if TYPE_CHECKING:
+    import optuna
+
+
+class SpaceFunctionError(ConfigError):
+    """The user's function for dependent settings does not work."""
+
+
+def choose(spec: SweepSpec, trial: "optuna.trial.BaseTrial") -> list[str]:
+    """The overrides of a trial, chosen by its study's sampler.
+
+    Raises:
+        SpaceFunctionError: if the user's function fails.
+        optuna.TrialPruned: if it refuses the trial.
+    """
+    import optuna
+
+    values = {p.key: _suggest(trial, p) for p in spec.parameters}
+    arguments = [*spec.fixed, *words_of(spec.parameters, values)]
+    if spec.function is None:
+        return arguments
+    function = load_function(spec.function)
+    try:
+        extra = function(trial)
+    except optuna.TrialPruned:
+        raise
+    except Exception as error:
+        raise SpaceFunctionError(
+            f"{spec.function} failed: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(extra, Mapping):
+        raise SpaceFunctionError(
+            f"{spec.function} must return a mapping of settings to values, got {extra!r}"
+        )
+    return [*arguments, *(f"{key}={_literal(value)}" for key, value in extra.items())]
+
+
+def _suggest(trial: "optuna.trial.BaseTrial", parameter: Parameter) -> Any:
+    from optuna.distributions import CategoricalDistribution, IntDistribution
+
+    asked: Any = parameter.distribution
+    if isinstance(asked, CategoricalDistribution):
+        return trial.suggest_categorical(parameter.key, asked.choices)
+    if isinstance(asked, IntDistribution):
+        return trial.suggest_int(
+            parameter.key, asked.low, asked.high, step=asked.step, log=asked.log
+        )
+    return trial.suggest_float(parameter.key, asked.low, asked.high, step=asked.step, log=asked.log)
+
+
+def load_function(reference: str) -> Callable[[Any], Any]:
+    """The function that ``FILE.py:name`` names.
+
+    Raises:
+        SpaceFunctionError: if there is none.
+    """
+    path, _, name = reference.rpartition(":")
+    if Path(path).suffix != ".py" or not Path(path).is_file():
+        raise SpaceFunctionError(
+            f"sweep.space_function={reference}: there is no file {path or reference}; "
+            "write FILE.py:function"
+        )
+    loader = importlib.util.spec_from_file_location("charlab_space_function", path)
+    assert loader is not None
+    assert loader.loader is not None
+    module = importlib.util.module_from_spec(loader)
+    try:
+        loader.loader.exec_module(module)
+        function: Callable[[Any], Any] = getattr(module, name)
+    except Exception as error:
+        raise SpaceFunctionError(
+            f"sweep.space_function={reference}: {type(error).__name__}: {error}"
+        ) from error
+    if not callable(function):
+        raise SpaceFunctionError(f"sweep.space_function={reference}: {name} is no function")
+    return function
+
+
+def _literal(value: Any) -> str:
+    """A value in Hydra's syntax."""
+    return value if isinstance(value, str) else json.dumps(value)

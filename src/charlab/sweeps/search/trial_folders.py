@@ -1,0 +1,77 @@
+"""Whose a trial's folder is: the same identity stands in the storage and in the folder.
+
+A folder outlives its study: the storage may be removed, emptied, replaced, or be another one under
+the same name. What lies there then is no result of the new study's trial.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from charlab.errors import SweepError
+from charlab.runs import folder as runs
+from charlab.system.files import read_bounded, write_json
+from charlab.system.terminal import warn
+
+MARKER = "trial.json"
+_LARGEST = 2**20  # bytes of a small file that is read
+
+
+def require_no_trials(folder: Path) -> None:
+    """Keeps a new study out of a folder where another one's trials are.
+
+    Raises:
+        SweepError: if there are some.
+    """
+    found = sorted(p.name for p in folder.glob("*") if p.name.isdigit() and _holds_run(p))
+    if found:
+        raise SweepError(
+            f"{folder} holds {len(found)} trials of a sweep that is not in this storage: choose "
+            "another sweep.name, or move that folder away"
+        )
+
+
+def take_folder(folder: Path, identity: str | None) -> None:
+    """Makes a folder a trial's own; what another study's trial left there is moved aside.
+
+    Args:
+        folder: the trial's.
+        identity: the trial's; None of one that an earlier version began.
+
+    Raises:
+        RunInUseError: if a run of another study goes on in it.
+    """
+    if not belongs(folder, identity) and _holds_run(folder):
+        with runs.exclusive(folder):
+            aside = _free_name(folder)
+            folder.rename(aside)
+        warn(f"{folder} held a run of another sweep, which is {aside.name} now; the trial is new")
+    if identity is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / MARKER, {"identity": identity})
+
+
+def belongs(folder: Path, identity: str | None) -> bool:
+    """Whether a folder is of the trial with this identity."""
+    marker = read_mapping(folder / MARKER)
+    return marker.get("identity") == identity
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """A small file of JSON as a mapping; empty where there is none that can be read."""
+    try:
+        found = json.loads(read_bounded(path, _LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _holds_run(folder: Path) -> bool:
+    return any((folder / name).exists() for name in (MARKER, runs.CHECKPOINTS, "metrics.json"))
+
+
+def _free_name(folder: Path) -> Path:
+    number = 1
+    while (aside := folder.with_name(f"{folder.name}.left-over-{number}")).exists():
+        number += 1
+    return aside

@@ -1,0 +1,108 @@
+"""One trial of a sweep: an ordinary run in the sweep's folder, begun or gone on with."""
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charlab.builders.corpus import prepare
+from charlab.config.compose import Composition
+from charlab.config.hydra_app import check
+from charlab.config.schema import RunOptions
+from charlab.config.validation import to_plain
+from charlab.errors import CheckpointError
+from charlab.runs import folder as runs
+from charlab.runs.checkpoint import Checkpoint
+from charlab.runs.last_checkpoint import load_last
+from charlab.sweeps.search.planning import flat
+from charlab.sweeps.search.spec import INCIDENTAL
+from charlab.sweeps.search.trial_folders import MARKER
+from charlab.sweeps.workers.job import JobEnd
+from charlab.system.signals import Interrupted
+from charlab.system.terminal import LOGGER, warn
+from charlab.training.callbacks.pruning import Watch
+from charlab.training.run import Result, resume, train
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
+
+
+def run_trial(
+    arguments: list[str], composition: dict[str, Any], folder: Path, watch: Watch | None
+) -> JobEnd:
+    """Runs a trial to its end, from its own checkpoint if it has one.
+
+    Args:
+        arguments: the overrides of its run.
+        composition: how its configuration is composed.
+        folder: its own.
+        watch: told every validation; may give it up.
+
+    Raises:
+        CharlabError: if settings or data are unfit, or training diverges.
+    """
+    LOGGER.setLevel("DEBUG")
+    LOGGER.propagate = False
+    config = Composition.from_plain(composition).compose(arguments)
+    options = check(config)
+    checkpoint = _own_checkpoint(folder, options)
+    try:
+        if checkpoint is None:
+            result = _begin(config, options, arguments, folder, watch)
+        else:
+            with runs.exclusive(folder):
+                result = resume(checkpoint, checkpoint.options, folder, watch=watch)
+    except Interrupted:
+        return JobEnd("interrupted", {})
+    metrics = {k: float(v) for k, v in result.metrics.items() if not isinstance(v, str)}
+    return JobEnd(result.status, {**metrics, **result.validated})
+
+
+def _own_checkpoint(folder: Path, options: RunOptions) -> Checkpoint | None:
+    """The trial's checkpoint, if it is one and was made with the trial's settings."""
+    if not runs.has_checkpoint(folder):
+        return None
+    try:
+        checkpoint = load_last(folder)
+    except CheckpointError as error:
+        warn(f"{error}; the trial starts anew")
+        return None
+    others = _differences(options, checkpoint.options)
+    if others:
+        warn(f"{folder} was made with another {', '.join(others)}; the trial starts anew")
+        return None
+    return checkpoint
+
+
+def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
+    """Settings that a checkpoint's run had otherwise; what was left to the data may be anything.
+
+    Where the data are is no matter either: they are compared themselves.
+    """
+    there = dict(flat(to_plain(had)))
+    return [
+        key
+        for key, value in flat(to_plain(asked))
+        if value not in (None, "auto", there.get(key))
+        and not key.endswith("path")
+        and key not in INCIDENTAL
+    ]
+
+
+def _begin(
+    config: "DictConfig",
+    options: RunOptions,
+    arguments: list[str],
+    folder: Path,
+    watch: Watch | None,
+) -> Result:
+    prepared = prepare(options)
+    for path in folder.glob("*"):  # a process died here before it could save anything
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARKER:
+            path.unlink()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    from omegaconf import OmegaConf
+
+    yaml = OmegaConf.to_yaml(config)
+    return train(prepared, folder=folder, config_yaml=yaml, overrides=arguments, watch=watch)

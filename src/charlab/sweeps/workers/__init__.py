@@ -1,0 +1,1 @@
+"""Processes that run trials: claims, locks, the supervisor and its engines."""

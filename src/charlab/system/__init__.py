@@ -1,0 +1,1 @@
+"""The machine and the operating system: devices, files, signals, the terminal, imports."""

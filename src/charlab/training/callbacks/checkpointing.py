@@ -1,0 +1,136 @@
+"""When a run is saved, which checkpoint is the best, and when to stop early."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.callbacks import Checkpoint as LightningCheckpoint
+
+from charlab.config.constraints import at_least
+from charlab.config.task_options import higher_is_better
+from charlab.runs import folder as runs
+from charlab.runs.checkpoint import Checkpoint, save
+from charlab.system.terminal import say
+from charlab.training.module import TrainingModule
+from charlab.training.records import Stopped
+
+
+@dataclass
+class BestSoFar:
+    """The best validation of a run; plain numbers, part of the checkpoint.
+
+    Attributes:
+        value: the monitored metric there; None before the first.
+        step: optimizer steps done by then.
+        validations_since: validations that were no better.
+    """
+
+    value: float | None = None
+    step: Annotated[int, at_least(0)] = 0
+    validations_since: Annotated[int, at_least(0)] = 0
+
+    def offer(self, value: float | None, step: int, *, higher: bool) -> bool:
+        """Takes note of a validation; True if it is the best, or nothing was measured."""
+        if value is None:
+            self.step = step
+            return True
+        if self.value is None or (value > self.value if higher else value < self.value):
+            self.value, self.step, self.validations_since = value, step, 0
+            return True
+        self.validations_since += 1
+        return False
+
+    def patience_is_over(self, patience: int | None) -> bool:
+        """Whether that many validations were no better; None is patient for ever."""
+        return patience is not None and self.validations_since >= patience
+
+    def to_plain(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return asdict(self)
+
+
+class CheckpointCallback(LightningCheckpoint):
+    """Writes ``best.ckpt`` and ``last.ckpt``.
+
+    After every validation, every so many minutes, and when a signal stops the run. A save decides
+    nothing about training, so when it happens never changes what is learned. Without a validation
+    part the last checkpoint is the best.
+
+    Args:
+        folder: the run's folder.
+        snapshot: gives the run at this moment.
+        best: the best validation so far, kept up to date here.
+        monitor: the metric that decides.
+        patience: validations without a new best before the run stops; None: never.
+        minutes: between saves besides those after validations.
+        after_validation_interval: called after the save that follows a validation.
+        now: seconds, of which all processes that save together have the same.
+        writes: whether files are written; of several processes the first does, and the others
+            give what they have for the snapshot.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        snapshot: Callable[[], Checkpoint],
+        best: BestSoFar,
+        *,
+        monitor: str,
+        patience: int | None,
+        minutes: float,
+        after_validation_interval: Callable[[], object] = lambda: None,
+        now: Callable[[], float] = time.monotonic,
+        writes: bool = True,
+    ) -> None:
+        self.best = best
+        self._folder = folder / runs.CHECKPOINTS
+        self._snapshot = snapshot
+        self._monitor = monitor
+        self._patience = patience
+        self._seconds = 60 * minutes
+        self._after_validation_interval = after_validation_interval
+        self._now = now
+        self._writes = writes
+        self._saved_at = now()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
+        """Saves if it is time."""
+        if self._now() - self._saved_at >= self._seconds:
+            self.save()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Saves after a validation interval and its validation; stops the run if it no longer gets
+        better.
+        """
+        assert isinstance(pl_module, TrainingModule)
+        value = pl_module.metrics.get(self._monitor)
+        higher = higher_is_better(self._monitor)
+        is_best = self.best.offer(value, pl_module.progress.step, higher=higher)
+        self.save(best=is_best)
+        self._after_validation_interval()
+        if pl_module.limits.reached(pl_module.progress):
+            trainer.should_stop = True
+        elif self.best.patience_is_over(self._patience):
+            say(
+                f"stopping early: {self._monitor} has not improved for {self._patience} validations"
+            )
+            trainer.should_stop = True
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Saves where a signal stopped the run; after any other exception the state may be torn."""
+        if isinstance(exception, Stopped):
+            self.save()
+
+    def save(self, *, best: bool = False) -> None:
+        """Writes ``last.ckpt``, and ``best.ckpt`` too if it is the best."""
+        checkpoint = self._snapshot()
+        if self._writes:
+            self._folder.mkdir(exist_ok=True)
+            names = (runs.LAST, runs.BEST) if best else (runs.LAST,)
+            save(checkpoint, *(self._folder / name for name in names))
+        self._saved_at = self._now()

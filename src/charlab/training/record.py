@@ -1,0 +1,113 @@
+"""What a run's folder says besides its checkpoints: metrics, environment, event files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from charlab.builders.network import count_parameters
+from charlab.config.schema import RunOptions
+from charlab.config.validation import to_plain
+from charlab.data.tokens import resolve_min_count
+from charlab.errors import DISK_FULL, RunError, line_about_the_machine
+from charlab.runs import folder as runs
+from charlab.runs.environment import describe
+from charlab.system.files import user_path, write_json
+from charlab.system.terminal import LOGGER
+from charlab.training.session import Session
+
+
+class RunRecord:
+    """Keeps a run's ``metrics.json``, ``environment.json`` and event files.
+
+    Args:
+        session: the run.
+        folder: its folder.
+    """
+
+    def __init__(self, session: Session, folder: Path) -> None:
+        self.writer = session.writer(folder)
+        self.extra: dict[str, float] = {}
+        self._session = session
+        self._folder = folder
+        options, corpus = session.options, session.corpus
+        environment = describe(session.device, session.precision, options.seed, corpus.fingerprint)
+        environment["settings"] = resolved_settings(options, session.device.type)
+        write_json(folder / "environment.json", environment)
+
+    def write(self, status: str) -> dict[str, float | str]:
+        """Writes ``metrics.json``."""
+        session, progress = self._session, self._session.module.progress
+        seconds = progress.train_seconds
+        metrics: dict[str, float | str] = {
+            **session.metrics(),
+            **self.extra,
+            "model/parameters": count_parameters(session.network),
+            "time/train_seconds": seconds,
+            "time/elapsed_seconds": progress.elapsed_seconds,
+            "speed/train_chars_per_second": progress.characters / seconds if seconds else 0.0,
+            "progress/epochs": progress.epoch,
+            "progress/steps": progress.step,
+            "progress/characters": progress.characters,
+            "progress/best_step": session.best.step,
+            "progress/share": session.module.limits.share(progress),
+            "status": status,
+        }
+        write_json(self._folder / "metrics.json", metrics)
+        return metrics
+
+    def finish(self, status: str) -> dict[str, float | str]:
+        """Writes the last metrics and the run's row of hyperparameters."""
+        metrics = self.write(status)
+        settings = {**_flat_settings(to_plain(self._session.options)), "status": status}
+        numbers = {k: v for k, v in metrics.items() if isinstance(v, float)}
+        self.writer.row(settings, numbers, self._session.module.progress.step)
+        return metrics
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Closes the event files at the end; if an exception ends the run, says which way."""
+        try:
+            yield
+        except BaseException as error:
+            LOGGER.debug("the run broke off", exc_info=error)
+            with suppress(OSError):  # what ended the run may be that nothing can be written
+                self.finish("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+            if isinstance(error, OSError) and error.errno in DISK_FULL:
+                saved = (self._folder / runs.CHECKPOINTS / runs.LAST).exists()
+                go_on = f"go on by resume={self._folder}" if saved else "begin again"
+                line = line_about_the_machine(error)
+                raise RunError(f"{line}; make room, then {go_on}") from error
+            raise
+        finally:
+            self.writer.close()
+
+
+def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
+    """What a run did, in which nothing is left open: two that did the same have the same.
+
+    Args:
+        options: resolved as checkpoints hold them.
+        device: the kind that ``auto`` stood for.
+    """
+    settings: dict[str, Any] = to_plain(options)
+    settings["trainer"]["accelerator"] = device
+    dataset = settings["dataset"]
+    dataset["min_count"] = resolve_min_count(options.dataset.unit, options.dataset.min_count)
+    for key in ("path", "val_path", "test_path"):
+        if dataset[key] not in (None, "-"):
+            dataset[key] = str(user_path(dataset[key]).resolve())
+    return settings
+
+
+def _flat_settings(options: dict[str, object], prefix: str = "") -> dict[str, str | float | bool]:
+    """Nested options as "model.hidden_size" and so on; TensorBoard knows numbers, words, truth."""
+    flat: dict[str, str | float | bool] = {}
+    for name, value in options.items():
+        if isinstance(value, dict):
+            flat |= _flat_settings(value, f"{prefix}{name}.")
+        elif isinstance(value, bool | int | float | str):
+            flat[prefix + name] = value
+        elif value is not None:  # a word among a column's numbers would make all of them words
+            flat[prefix + name] = str(value)
+    return flat

@@ -1,0 +1,260 @@
+"""Training: a run from its settings to its folder full of results."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from charlab.builders.corpus import Prepared, prepare
+from charlab.builders.network import restore_network
+from charlab.config.schema import RunOptions
+from charlab.config.validation import to_plain
+from charlab.errors import DataError
+from charlab.runs import folder as runs
+from charlab.runs.checkpoint import Checkpoint
+from charlab.runs.environment import device_name
+from charlab.runs.saved_config import read_overrides
+from charlab.system.devices import choose_device
+from charlab.system.files import copy_atomically, write_text
+from charlab.system.signals import StopSignals
+from charlab.system.terminal import LogFile, duration, say
+from charlab.tasks.task import Task
+from charlab.training import final_results
+from charlab.training.callbacks.log_dataset import LogDataset
+from charlab.training.callbacks.log_validation import LogValidation
+from charlab.training.callbacks.progress_bar import ProgressDisplay
+from charlab.training.callbacks.pruning import PruningCallback, Watch
+from charlab.training.describe import describe_corpus, describe_network
+from charlab.training.distributed.launch import init_processes
+from charlab.training.record import RunRecord
+from charlab.training.session import Session
+from charlab.training.trainer import fit, follow, is_over, new_session, others, others_of_a_cluster
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended.
+
+    Attributes:
+        folder: the run's folder.
+        status: "completed", "interrupted" or "pruned".
+        metrics: what ``metrics.json`` holds.
+        validated: the validation metrics of its best checkpoint.
+        signal: the signal that interrupted it, if one did.
+    """
+
+    folder: Path
+    status: str
+    metrics: dict[str, float | str]
+    validated: dict[str, float]
+    signal: int | None = None
+
+
+def train(
+    prepared: Prepared,
+    *,
+    folder: Path | None = None,
+    config_yaml: str | None = None,
+    overrides: Sequence[str] = (),
+    watch: Watch | None = None,
+) -> Result:
+    """Trains a new run.
+
+    Args:
+        prepared: the run's data and resolved options.
+        folder: where; None: a new folder below ``output_dir``.
+        config_yaml: the composed configuration as Hydra wrote it, for ``.hydra/``.
+        overrides: the words that made it.
+        watch: told every validation; may give the run up.
+
+    Raises:
+        CharlabError: if the settings do not fit the machine (nothing is left behind then), or
+            training diverges.
+    """
+    session = _session(prepared)
+    folder = _own_folder(session, folder)
+    if not session.process_group.is_main_process:
+        return _follow(session, folder)
+    with runs.exclusive(folder):
+        _write_config(folder, session.options, config_yaml, overrides)
+        return _run(session, folder, watch)
+
+
+def resume(
+    checkpoint: Checkpoint,
+    options: RunOptions,
+    folder: Path,
+    overrides: Sequence[str] = (),
+    watch: Watch | None = None,
+) -> Result:
+    """Goes on with a run in its own folder (which the caller keeps to itself), where it was saved.
+
+    Args:
+        checkpoint: the run's last checkpoint.
+        options: its options, with what the user changed.
+        folder: the run's folder.
+        overrides: the words that made the change.
+        watch: told every validation; may give the run up.
+
+    Raises:
+        CharlabError: if the data are others now, or training diverges.
+    """
+    restore_network(checkpoint, folder)  # before memory is taken for sizes that it does not have
+    session = _session(prepare(options, checkpoint.data_paths))
+    session.restore(checkpoint)
+    if not session.process_group.is_main_process:
+        return _follow(session, folder)
+    if overrides:
+        before = read_overrides(folder)
+        typed = None if before is None else [*before, *overrides]
+        _write_config(folder, session.options, None, typed)
+    progress = session.module.progress
+    if progress.step and session.best.step == progress.step:
+        checkpoints = folder / runs.CHECKPOINTS  # a kill may have come between the two files
+        copy_atomically(checkpoints / runs.LAST, checkpoints / runs.BEST)
+    return _run(session, folder, watch)
+
+
+def _session(prepared: Prepared) -> Session:
+    """The session of this process, whose place is settled before anything is written."""
+    trainer = prepared.options.trainer
+    device = choose_device(trainer.accelerator, "trainer.accelerator")
+    process_group = init_processes(trainer, device)
+    if process_group.is_launched_externally:
+        fingerprints = process_group.gather(prepared.corpus.fingerprint)
+        if len(set(fingerprints)) > 1:
+            raise DataError("the hosts have not the same data: give all of them the same files")
+    session = new_session(prepared.options, prepared.corpus, process_group)
+    session.data_paths = prepared.data_paths
+    return session
+
+
+def _own_folder(session: Session, folder: Path | None) -> Path:
+    """The folder of a new run; the first process makes it and tells the others."""
+    options = session.options
+
+    def make() -> Path:
+        if folder is not None:
+            return runs.claim(folder)
+        names = (options.task.name, options.dataset.name, options.model.name)
+        return runs.allocate(options.output_dir, *names, debug=options.debug)
+
+    return (
+        session.process_group.on_main_process(make)
+        if session.process_group.is_launched_externally
+        else make()
+    )
+
+
+def _follow(session: Session, folder: Path) -> Result:
+    """What a process does that a cluster started beside the first one."""
+    with StopSignals() as signals, others_of_a_cluster():
+        stopped = not is_over(session) and follow(session, folder, signals)
+    signum = signals.received if stopped else None
+    return Result(folder, "interrupted" if stopped else "completed", {}, {}, signum)
+
+
+def _write_config(
+    folder: Path, options: RunOptions, config_yaml: str | None, overrides: Sequence[str] | None
+) -> None:
+    """Writes what the run is made of; the words only where all of them are known."""
+    hydra = folder / runs.HYDRA
+    hydra.mkdir(exist_ok=True)
+    write_text(hydra / "config.yaml", config_yaml or OmegaConf.to_yaml(to_plain(options)))
+    if overrides is not None:
+        write_text(hydra / "overrides.yaml", OmegaConf.to_yaml(list(overrides)))
+
+
+def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
+    """Trains, measures, samples; whatever happens, the folder says how it ended."""
+    begun = time.perf_counter()
+    with LogFile(folder / "train.log"):
+        _say_beginning(session, folder)
+        record = RunRecord(session, folder)
+        record.write("running")
+        with StopSignals() as signals, record.closing():
+            status = _fit(session, folder, signals, record, watch)
+            signals.training_is_over()
+            if status != "completed":
+                record.write(status)  # who gave the signal may not wait for what follows
+            validated = final_results.load_best(session, folder)
+            if status == "completed":
+                record.extra |= final_results.test_metrics(session)
+            if status != "pruned":
+                final_results.final_samples(session, folder)
+            metrics = record.finish(status)
+        _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
+    signum = signals.received if status == "interrupted" else None
+    return Result(folder, status, metrics, validated, signum)
+
+
+def _fit(
+    session: Session,
+    folder: Path,
+    signals: StopSignals,
+    record: RunRecord,
+    watch: Watch | None,
+) -> str:
+    """Trains to the limit, to a signal or until it is pruned; the status says which."""
+    if is_over(session):
+        over = session.best.patience_is_over(session.options.trainer.patience)
+        limit = "trainer.patience" if over else "trainer.max_epochs"
+        say(f"this run is complete; extend it with {limit}=… (or its other limits)")
+        return "completed"
+    module, watching = session.module, PruningCallback(watch)
+    module.on_log = lambda metrics: record.writer.scalars(metrics, module.progress.step)
+    callbacks = [
+        LogDataset(record.writer, session.corpus, wanted=_shows_data(session, watch)),
+        LogValidation(record.writer, session.best_figures, session.trained),
+        ProgressDisplay(session.options.trainer.progress),
+        watching,
+        session.saving(folder, lambda: record.write("running")),
+    ]
+    with others(session, folder):
+        stopped = fit(session, folder, signals, callbacks)
+    if stopped:
+        return "interrupted"
+    return "pruned" if watching.gave_up else "completed"
+
+
+def _shows_data(session: Session, watch: Watch | None) -> bool:
+    return watch is None and not session.options.debug and not session.module.progress.step
+
+
+def _say_beginning(session: Session, folder: Path) -> None:
+    options, trainer = session.options, session.options.trainer
+    describe_corpus(session.corpus, session.options.task.predicts_label)
+    model = options.model
+    describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
+    limits = {
+        "epochs": trainer.max_epochs,
+        "steps": trainer.max_steps,
+        "minutes": trainer.max_minutes,
+    }
+    until = ", ".join(f"{limit:g} {name}" for name, limit in limits.items() if limit is not None)
+    say(
+        f"task: {options.task.name}, on {device_name(session.device)} in {session.precision}"
+        f"{_together(session)}, at most {until}; {session.module.limits.steps_per_epoch} steps an "
+        "epoch"
+    )
+    step = session.module.progress.step
+    say(f"run: {folder}{f' (goes on from step {step})' if step else ''}")
+
+
+def _together(session: Session) -> str:
+    process_group = session.process_group
+    hosts = f" on {process_group.nodes} hosts" if process_group.nodes > 1 else ""
+    return "" if process_group.is_single_process else f", {process_group.size} processes{hosts}"
+
+
+def _say_end(
+    task: Task[Any], metrics: dict[str, float | str], folder: Path, seconds: float
+) -> None:
+    for split in ("val", "test"):
+        values = task.describe_results(metrics, split)
+        if values:
+            say(f"{split}: {values}")
+    say(f"{metrics['status']} after {duration(seconds)}: {folder}")

@@ -1,0 +1,211 @@
+"""A training run put together: data, network, task, and what happens around them."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from charlab.builders.network import load_weights, require_memory
+from charlab.config.schema import RunOptions
+from charlab.config.validation import build
+from charlab.data.batches.evaluation import EvaluationBatches, NothingToRead
+from charlab.data.batches.loaders import TrainingBatches
+from charlab.data.corpus import Corpus
+from charlab.errors import CheckpointError, ConfigError
+from charlab.evaluation.bits_per_character import split_text
+from charlab.runs.checkpoint import UNFIT, Checkpoint, listed_tokens, named
+from charlab.runs.environment import versions
+from charlab.system.devices import choose_device
+from charlab.system.random_state import random_states, restore_random_states
+from charlab.system.terminal import warn
+from charlab.tasks import TASKS
+from charlab.tasks.task import Task, TrainedNetwork, facts_of
+from charlab.training.callbacks.checkpointing import BestSoFar, CheckpointCallback
+from charlab.training.callbacks.tensorboard import BestMetrics, TensorBoardWriter
+from charlab.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
+from charlab.training.distributed.sharded_state import join, share
+from charlab.training.module import TrainingModule
+from charlab.training.overfit import FirstBatchOnly
+from charlab.training.precision import resolve_precision
+from charlab.training.progress import Limits
+from charlab.training.records import TrainingOptions
+
+
+class Session:
+    """One run from its settings to its last step; new, or going on from a checkpoint.
+
+    Building it computes nothing yet and writes nothing; a fault in the settings shows here.
+
+    Args:
+        options: resolved options.
+        corpus: the data.
+        process_group: this process's place among those that train together.
+
+    Raises:
+        ConfigError: if the options fit neither each other nor the machine.
+    """
+
+    def __init__(
+        self, options: RunOptions, corpus: Corpus, process_group: ProcessGroup = SINGLE_PROCESS
+    ) -> None:
+        self.corpus = corpus
+        self.process_group = process_group
+        kind = choose_device(options.trainer.accelerator, "trainer.accelerator")
+        self.device = process_group.device(kind)
+        self.precision = resolve_precision(options.trainer.precision, self.device)
+        trainer = dataclasses.replace(options.trainer, precision=self.precision)
+        self.options = options = dataclasses.replace(options, trainer=trainer)
+        self.task: Task[Any] = TASKS[options.task.name](options, facts_of(corpus))
+        self.batches = self._training_batches()
+        epoch, windows = self.batches.characters_per_epoch, self.batches.steps_per_epoch
+        require_memory(self.task, positions=epoch // windows, device=self.device)
+        self.task.prepare_training(corpus)
+        self.network: nn.Module = self.task.build_network()
+        limits = Limits(
+            trainer.max_epochs,
+            trainer.max_steps,
+            trainer.max_minutes,
+            windows_per_epoch=self.batches.steps_per_epoch,
+            accumulate=trainer.accumulate,
+        )
+        training = TrainingOptions(
+            optimizer=options.optimizer,
+            scheduler=options.scheduler,
+            precision=self.precision,
+            gradient_clip=trainer.gradient_clip,
+            validate_every=trainer.validate_every,
+            log_every=trainer.log_every,
+            accumulate=trainer.accumulate,
+        )
+        self.module: TrainingModule[Any] = TrainingModule(
+            self.task, self.network.to(self.device), self.batches, limits, training
+        )
+        self.module.process_group = process_group
+        if "val" in corpus.splits and not trainer.overfit:
+            self.module.val_text = split_text(corpus, "val")
+        self.best = BestSoFar()
+        self.best_figures = BestMetrics(options.task.metrics)
+        self.data_paths: dict[str, str] = {}
+        self.begun_from: Checkpoint | None = None
+
+    @property
+    def trained(self) -> TrainedNetwork[Any]:
+        """The network as it is, with its data."""
+        return TrainedNetwork(self.network, self.corpus, self.options.seed)
+
+    def _training_batches(self) -> TrainingBatches:
+        batches = self.task.training_batches(
+            self.corpus.splits["train"],
+            processes=self.process_group.size,
+            device=self.device,
+            shard=self.process_group.shard,
+        )
+        if not self.options.trainer.overfit:
+            return batches
+        if not self.process_group.is_single_process:
+            raise ConfigError(
+                "trainer.overfit=true learns one batch by heart and takes one process: set "
+                "trainer.devices=1"
+            )
+        return FirstBatchOnly(batches, single_document=self.task.overfits_one_document)
+
+    def validation_batches(self) -> EvaluationBatches | NothingToRead | None:
+        """What validations read here; None without a validation part."""
+        if isinstance(self.batches, FirstBatchOnly):
+            return self.batches
+        if "val" not in self.corpus.splits:
+            return None
+        batches = self.task.evaluation_batches(
+            self.corpus.splits["val"], device=self.device, shard=self.process_group.shard
+        )
+        return batches if len(batches) else NothingToRead()
+
+    def metrics(self) -> dict[str, float]:
+        """All metrics so far, as in TensorBoard and ``metrics.json``."""
+        return {**self.module.metrics, **self.best_figures.values}
+
+    def snapshot(self) -> Checkpoint:
+        """The run at this moment, as a checkpoint; all processes take it together."""
+        corpus = self.corpus
+        training = self.module.training_state()
+        training["random"] = random_states(self.device)
+        training["best"] = self.best.to_plain()
+        training["threads"] = torch.get_num_threads()
+        training = join(training, self.process_group)
+        return Checkpoint(
+            options=self.options,
+            symbols=listed_tokens(corpus.vocabulary),
+            labels=corpus.labels,
+            label_counts=self.task.data.label_counts,
+            fingerprint=corpus.fingerprint,
+            precision=self.precision,
+            network=self.network.state_dict(),
+            metrics=self.metrics(),
+            training=training,
+            versions=versions(),
+            data_paths=self.data_paths,
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Takes up a run exactly where a checkpoint left it.
+
+        Raises:
+            CheckpointError: if the data are no longer those that the run was trained on, or
+                another number of processes trained it.
+        """
+        if checkpoint.fingerprint != self.corpus.fingerprint:
+            raise CheckpointError(
+                "the dataset is not the one that this run was trained on (its text has changed); "
+                "start a new run, or bring the old text back"
+            )
+        try:
+            training = share(checkpoint.training, self.process_group)
+            load_weights(self.network, checkpoint.network)
+            self.module.load_training_state(training)
+            self.best = build(BestSoFar, training["best"], hints=False)
+            self.best_figures = BestMetrics(self.options.task.metrics, checkpoint.metrics)
+            restore_random_states(named(training["random"], object), self.device)
+        except CheckpointError:
+            raise
+        except UNFIT as error:
+            reason = " ".join(str(error).split())
+            raise CheckpointError(
+                f"the checkpoint lacks what going on needs ({type(error).__name__}: {reason})"
+            ) from error
+        before, now = training.get("threads"), torch.get_num_threads()
+        on_cpu = self.device.type == "cpu" and self.process_group.is_single_process
+        if on_cpu and isinstance(before, int) and before != now:
+            warn(
+                f"this run computed with {before} thread(s) and goes on with {now}: sums are added "
+                f"up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
+            )
+        self.begun_from = None if self.process_group.is_single_process else checkpoint
+
+    def saving(
+        self, folder: Path, after_validation_interval: Callable[[], object]
+    ) -> CheckpointCallback:
+        """The callback that writes this run's checkpoints."""
+        agreed = (
+            {}
+            if self.process_group.is_single_process
+            else {"now": lambda: self.module.progress.elapsed_seconds}
+        )
+        return CheckpointCallback(
+            folder,
+            self.snapshot,
+            self.best,
+            monitor=self.options.task.monitor,
+            patience=self.options.trainer.patience,
+            minutes=self.options.trainer.checkpoint_minutes,
+            after_validation_interval=after_validation_interval,
+            writes=self.process_group.is_main_process,
+            **agreed,
+        )
+
+    def writer(self, folder: Path) -> TensorBoardWriter:
+        """The event files of this run; of a resumed one, from where it goes on."""
+        step = self.module.progress.step
+        return TensorBoardWriter(folder, resume_step=step or None)

@@ -1,0 +1,1 @@
+"""charlab's sweeper, where Hydra looks for it."""

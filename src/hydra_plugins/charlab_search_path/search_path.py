@@ -1,0 +1,15 @@
+"""Lets the user's own configurations win over charlab's. Every Hydra program here imports this."""
+
+from hydra.core.config_search_path import ConfigSearchPath, SearchPathQuery
+from hydra.plugins.search_path_plugin import SearchPathPlugin
+
+
+class CharlabSearchPath(SearchPathPlugin):
+    """Puts the folders that charlab was given before the one of its primary configuration."""
+
+    def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
+        """Changes the search path in place."""
+        from charlab.config.hydra_settings import FIRST, PROVIDER
+
+        for folder in FIRST:
+            search_path.prepend(PROVIDER, f"file://{folder}", SearchPathQuery(provider="main"))

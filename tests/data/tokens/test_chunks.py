@@ -1,0 +1,110 @@
+"""Normalizing piece by piece, against normalizing the whole."""
+
+import sys
+import unicodedata
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charlab.data.documents.normalize import check_steps, normalize_text
+from charlab.data.tokens import chunks as module
+from charlab.data.tokens import tokenizer
+from charlab.data.tokens.chunks import is_solid, normalized_apart, normalized_pieces, safe_cut
+
+STEPS = ["none", "nfc", "nfkc", "ascii", "lower", "nfc+lower", "nfkc+lower", "ascii+lower"]
+
+# What normalization joins, splits, reorders, or reads together.
+JOINING = "é\u0301\u0323\u0345\u0307\u1100\u1161\u11a8가각ｶﾞ\u3099か\u0958\u093c"
+letters = st.sampled_from([*"aA \nΣσς.'\u00b7\u2019İIﬁﷺ中。", *JOINING])
+texts = st.text(letters | st.characters(exclude_categories=["Cs"]), max_size=40)
+
+
+def cut(text: str, places: list[int]) -> list[str]:
+    bounds = [0, *sorted(min(place, len(text)) for place in places), len(text)]
+    return [text[begin:end] for begin, end in pairwise(bounds)]
+
+
+@pytest.mark.parametrize("steps", STEPS)
+@given(text=texts, places=st.lists(st.integers(0, 40), max_size=12))
+def test_pieces_equal_the_whole(steps: str, text: str, places: list[int]) -> None:
+    chosen = check_steps(steps)
+    expected_dropped: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    expected = normalize_text(text, chosen, expected_dropped)
+    assert "".join(normalized_apart(cut(text, places), chosen, dropped)) == expected
+    assert dropped == expected_dropped
+
+
+@given(texts, st.sampled_from(["nfc+lower", "nfkc+lower", "ascii"]))
+def test_any_safe_place_is_safe(text: str, steps: str) -> None:
+    chosen = check_steps(steps)
+    for place in range(1, len(text)):
+        found = safe_cut(text[:place])
+        assert found <= place
+        if found:
+            parts = [normalize_text(part, chosen, Counter()) for part in cut(text, [found])]
+            assert "".join(parts) == normalize_text(text, chosen, Counter())
+
+
+@pytest.mark.parametrize("form", ["", "NFKD"])
+def test_sigma_sees_both_its_neighbours(form: str) -> None:
+    """Every character that is a sigma, or becomes one: its small form depends on both sides."""
+    all_of_them = map(chr, range(0x10000))
+    capital = [c for c in all_of_them if "Σ" in (unicodedata.normalize(form, c) if form else c)]
+    assert capital
+    for character in capital:
+        assert safe_cut(f"Α{character}Α") == 0
+        assert safe_cut(f"ΑΒ{character}") == 1
+
+
+@pytest.mark.parametrize("unit", ["char", "byte", "word"])
+@given(text=texts, places=st.lists(st.integers(0, 40), max_size=12))
+def test_no_token_is_cut(unit: str, text: str, places: list[int]) -> None:
+    found = normalized_pieces(cut(text, places), ("nfc",), Counter(), tokenizer(unit))
+    ours, whole = tokenizer(unit), tokenizer(unit)
+    token_ids = [number for piece in found for number in ours.points(piece).tolist()]
+    expected = whole.points(unicodedata.normalize("NFC", text)).tolist()
+    assert ours.tokens(token_ids) == whole.tokens(expected)
+
+
+def test_nothing_solid_is_the_second_half_of_a_composition() -> None:
+    seconds = set()
+    for point in range(sys.maxunicode + 1):
+        parts = unicodedata.decomposition(chr(point)).split()
+        if len(parts) == 2 and not parts[0].startswith("<"):
+            seconds.add(chr(int(parts[1], 16)))
+    seconds |= {chr(point) for point in [*range(0x1161, 0x1176), *range(0x11A8, 0x11C3)]}
+    solid = [chr(point) for point in range(0x10000) if is_solid(chr(point))]
+    assert len(solid) > 40_000
+    for character in solid:
+        first = unicodedata.normalize("NFKD", character)[0]
+        assert first not in seconds
+        assert unicodedata.combining(first) == 0
+
+
+def test_a_text_without_a_place_to_cut_is_held_and_then_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    marks = "\u0301" * 30
+    assert safe_cut(marks) == 0
+    monkeypatch.setattr(module, "MOST_HELD", 20)
+    assert safe_cut(marks) == 30
+    found = list(normalized_apart([marks[:10], marks[10:25], marks[25:]], ("nfc",), Counter()))
+    assert found == [marks[:25], marks[25:]]
+
+
+def test_pieces_are_given_on_as_they_come() -> None:
+    came = []
+
+    def source():
+        for piece in ["one two th", "ree four", " five"]:
+            came.append(piece)
+            yield piece
+
+    for found in normalized_pieces(source(), ("nfc",), Counter(), tokenizer("char")):
+        assert found == "one two t"
+        break
+    assert len(came) == 1

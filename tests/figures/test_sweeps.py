@@ -1,0 +1,140 @@
+import warnings
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from charlab.figures import to_image
+from charlab.figures.axis import Axis
+from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
+from charlab.figures.sweep_groups import groups_figure
+from charlab.figures.sweep_history import history_figure
+from charlab.figures.sweep_importances import importances_figure
+from charlab.figures.sweep_parallel import parallel_figure
+from charlab.figures.sweep_pareto import pareto_figure
+from charlab.figures.sweep_slices import slices_figure
+from charlab.figures.sweeps import BEST
+
+ODD = ["$x^$", "a$b$c$", "$\\frac", "50 %", "_ {", "x" * 80]
+
+
+def legend(figure):
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def drawn(figure):
+    with warnings.catch_warnings(action="error"):
+        return to_image(figure)
+
+
+def test_history():
+    figure = history_figure(
+        [(0, 3.0), (2, 2.0)], [(1, 4.0)], [(0, 3.0), (2, 2.0)], objective="val/loss", limits=(2, 3)
+    )
+    axes = figure.axes[0]
+    complete, pruned = axes.collections
+    assert complete.get_offsets().tolist() == [[0, 3], [2, 2]]
+    assert pruned.get_offsets().tolist() == [[1, 4]]
+    (best,) = axes.lines
+    assert best.get_drawstyle() == "steps-post"
+    assert best.get_xydata().tolist() == [[0, 3], [2, 2]]
+    assert legend(figure) == ["complete", "pruned (last value)", "best so far"]
+    assert axes.get_ylim() == pytest.approx((1.96, 3.04))
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("trial", "val/loss")
+    drawn(figure)
+
+
+def test_curves_of_pruned_trials_are_dashed_and_end_in_a_cross():
+    curves = [
+        TrialCurve("complete", [(1, 3.0), (2, 2.0)], best=True),
+        TrialCurve("pruned", [(1, 4.0), (2, 3.5)]),
+        TrialCurve("pruned", [(1, 4.2)]),
+        TrialCurve("running", [(1, 4.1)]),
+    ]
+    figure = sweep_curves_figure(curves, objective="val/loss")
+    axes = figure.axes[0]
+    first, cross, *_, best = axes.lines
+    assert first.get_linestyle() == "--"
+    assert (cross.get_marker(), cross.get_xydata().tolist()) == ("x", [[2, 3.5]])
+    assert best.get_xydata().tolist() == [[1, 3], [2, 2]]  # on top of all others
+    assert to_hex(best.get_color()) == BEST
+    assert legend(figure) == ["pruned", "running", "best"]
+    drawn(figure)
+
+
+def test_importances_from_the_top():
+    figure = importances_figure({"lr": 0.75, "size": 0.25}, objective="val/loss")
+    axes = figure.axes[0]
+    assert [bar.get_width() for bar in axes.patches] == [0.75, 0.25]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["lr", "size"]
+    assert [text.get_text() for text in axes.texts] == ["75%", "25%"]
+    bottom, top = axes.get_ylim()
+    assert bottom > top
+    drawn(figure)
+
+
+def test_slices_on_their_own_scales():
+    axes = [
+        Axis("lr", 1e-4, 1e-2, log=True),
+        Axis("model", 0, 1, categories=("gru", "lstm")),
+        Axis("n", 1, 3, whole=True),
+    ]
+    places = [[1e-4, 1e-2], [1, 0], [None, 3]]
+    figure = slices_figure(axes, places, [2.0, 1.0], objective="loss", marked=[False, True])
+    lr, model, n = figure.axes
+    assert (lr.get_xscale(), model.get_xscale(), n.get_xscale()) == ("log", "linear", "linear")
+    assert [text.get_text() for text in model.get_xticklabels()] == ["gru", "lstm"]
+    plain, marked = lr.collections
+    assert plain.get_offsets().tolist() == [[1e-4, 2]]
+    assert marked.get_offsets().tolist() == [[1e-2, 1]]
+    (only,) = n.collections  # the other trial lacks that setting
+    assert only.get_offsets().tolist() == [[3, 1]]
+    drawn(figure)
+
+
+def test_parallel_lines_run_through_their_places():
+    axes = [Axis("lr", 0, 1), Axis("n", 1, 2, whole=True, partial=True), Axis("loss", 1, 2)]
+    rows = [[0, -0.14, 1], [1, 0.5, 0]]
+    figure = parallel_figure(axes, rows, [0.0, 1.0], marked=[False, True])
+    plot = figure.axes[0]
+    plain, marked = plot.collections
+    np.testing.assert_allclose(plain.get_segments(), [[[0, 0], [1, -0.14], [2, 1]]])
+    np.testing.assert_allclose(marked.get_segments(), [[[0, 1], [1, 0.5], [2, 0]]])
+    assert to_hex(marked.get_color()[0]) == BEST
+    assert "absent" in [text.get_text() for text in plot.texts]
+    assert [text.get_text() for text in plot.get_xticklabels()] == ["lr", "n", "loss"]
+    drawn(figure)
+
+
+def test_pareto_pairs():
+    values = [(1.0, 9.0, 3.0), (2.0, 8.0, 1.0), (3.0, 7.0, 2.0)]
+    two = pareto_figure([row[:2] for row in values], [True, False, True], ["a", "b"])
+    (axes,) = two.axes
+    (line,) = axes.lines
+    assert line.get_xydata().tolist() == [[1, 9], [3, 7]]
+    three = pareto_figure(values, [True, True, True], ["a", "b", "c"])
+    labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in three.axes]
+    assert labels == [("a", "b"), ("a", "c"), ("b", "c")]
+    assert not three.axes[0].lines  # there a line would zigzag
+    drawn(three)
+
+
+def test_groups_with_and_without_an_interval():
+    figure = groups_figure(
+        ["gru", "lstm"], [[1.0, 2.0], [3.0]], [1.5, 3.0], [0.75, None], metric="test/loss"
+    )
+    axes = figure.axes[0]
+    (bars,) = (c for c in axes.collections if hasattr(c, "get_segments"))
+    np.testing.assert_allclose(bars.get_segments(), [[[0.75, 0], [2.25, 0]], [[3, 1], [3, 1]]])
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["gru", "lstm"]
+    drawn(figure)
+
+
+def test_names_are_shown_whatever_they_are():
+    axes = [Axis(name, 0, 1, categories=(name, "b")) for name in ODD]
+    places = [[0, 1]] * len(ODD)
+    drawn(slices_figure(axes, places, [1.0, 2.0], objective=ODD[0]))
+    drawn(parallel_figure(axes, [[0] * len(ODD)], [1.0]))
+    drawn(importances_figure(dict.fromkeys(ODD, 0.1), objective=ODD[0]))
+    drawn(groups_figure(ODD, [[1.0]] * 6, [1.0] * 6, [None] * 6, metric=ODD[0]))
+    drawn(history_figure([(0, 1.0)], [], [], objective=ODD[0]))

@@ -1,0 +1,132 @@
+import pytest
+
+from charlab.reports.coordinates import coordinates
+from charlab.reports.importances import importances
+from charlab.reports.parameters import objective_axis, parameter_names, parameters
+from tests.support.sweep_samples import sweep, trial
+
+TRIALS = [
+    trial(0, value=3.0, parameters={"lr": 1e-4, "n": 1, "kind": "b", "on": True, "size": 128}),
+    trial(1, value=1.0, parameters={"lr": 1e-2, "n": 4, "kind": "a", "on": False, "size": 64}),
+    trial(2, value=2.0, parameters={"lr": 1e-3, "kind": "a", "on": True, "size": 512}),
+]
+SPACE = {
+    "size": "choice(512,64,128)",
+    "lr": "tag(log, interval(1e-4,1e-2))",
+    "n": "int(interval(1,4))",
+    "kind": "choice(a,b)",
+}
+
+
+def found(trials=TRIALS, **space):
+    results = sweep(trials, space={**SPACE, **space})
+    return {one.name: one for one in parameters(results, trials)}
+
+
+def test_settings_stand_in_the_order_of_the_space():
+    assert parameter_names(sweep(TRIALS, space=SPACE)) == ["size", "lr", "n", "kind", "on"]
+    assert parameter_names(sweep([], space=SPACE)) == []
+
+
+@pytest.mark.parametrize(
+    ("space", "log"),
+    [
+        ("tag(log, interval(1e-4,1e-2))", True),
+        ("tag(log,interval(1e-4,1e-2))", True),
+        ("tag(a, log, interval(1e-4,1e-2))", True),
+        ("int(tag(log, interval(1,100)))", True),
+        ("interval(1e-4,1e-2)", False),
+        ("tag(logical, interval(1e-4,1e-2))", False),
+    ],
+)
+def test_which_axes_have_factors(space, log):
+    assert found(lr=space)["lr"].axis.log is log
+
+
+def test_a_logarithm_needs_numbers_above_zero():
+    trials = [trial(i, value=1.0, parameters={"lr": float(i)}) for i in range(2)]
+    assert not found(trials)["lr"].axis.log
+
+
+def test_numbers_lie_where_they_are():
+    lr, n = found()["lr"], found()["n"]
+    assert [lr.position(one) for one in TRIALS] == [1e-4, 1e-2, 1e-3]
+    assert [lr.axis.unit(lr.position(one)) for one in TRIALS] == pytest.approx([0, 1, 0.5])
+    assert n.position(TRIALS[2]) is None  # a conditional setting
+    assert n.axis.partial
+    assert n.axis.whole
+    assert not lr.axis.partial
+
+
+def test_categories_lie_side_by_side():
+    size, kind, on = found()["size"], found()["kind"], found()["on"]
+    assert size.axis.categories == ("64", "128", "512")  # by size, not by text
+    assert [size.position(one) for one in TRIALS] == [1, 0, 2]
+    assert kind.axis.categories == ("a", "b")
+    assert on.axis.categories == ("false", "true")
+    assert [on.position(one) for one in TRIALS] == [1, 0, 1]
+
+
+def test_mixed_types_are_categories():
+    values = [1, "one", None, 2.5, True]
+    trials = [trial(i, value=1.0, parameters={"x": value}) for i, value in enumerate(values)]
+    axis = found(trials)["x"].axis
+    assert axis.categories == ("1", "2.5", "null", "one", "true")
+
+
+def test_values_far_off_are_drawn_at_the_axis_end():
+    axis = objective_axis("val/loss", [2.0, 2.1, 2.2, 2.3, 50.0], higher=False)
+    assert (axis.low, axis.high, axis.clamped) == (2.0, 2.3, "high")
+    assert axis.unit(50.0) == 1
+    assert axis.ticks()[-1] == (1.0, "≥ 2.3")
+
+
+def test_lines_run_from_the_worst_to_the_best():
+    lines = coordinates(sweep(TRIALS, space=SPACE))
+    assert [one.number for one in lines.trials] == [0, 2, 1]
+    assert lines.ranks == [0, 0.5, 1]
+    assert lines.marked == [1]
+    assert [axis.label for axis in lines.axes] == ["size", "lr", "n", "kind", "on", "val/loss"]
+    assert lines.rows[2] == pytest.approx([0, 1, 1, 0, 0, 0])
+    assert lines.rows[1][2] < 0  # below the axis: it has no such setting
+
+
+def test_nothing_searched_no_lines():
+    assert coordinates(sweep([trial(0, value=1.0)])) is None
+    assert coordinates(sweep([trial(0, "failed", parameters={"lr": 0.1})])) is None
+
+
+def test_what_matters_is_important():
+    trials = [
+        trial(i, value=float((i % 10) ** 2), parameters={"x": float(i % 10), "y": float(i // 10)})
+        for i in range(60)
+    ]
+    shares = importances(sweep(trials)).shares
+    assert list(shares) == ["x", "y"]
+    assert shares["x"] > 0.9
+    assert sum(shares.values()) == pytest.approx(1)
+    # it is the same the other way round
+    upwards = [trial(t.number, value=-t.values[0], parameters=t.parameters) for t in trials]
+    again = importances(sweep(upwards, directions=("maximize",))).shares
+    assert again == pytest.approx(shares)
+
+
+@pytest.mark.parametrize(
+    ("trials", "remark"),
+    [
+        ([], "needs two complete trials with different val/loss"),
+        ([trial(0, value=1.0, parameters={"x": 1.0})], "needs two complete trials"),
+        ([trial(i, value=1.0, parameters={"x": float(i)}) for i in range(3)], "needs two complete"),
+        (
+            [trial(i, value=float(i), parameters={"x": 1.0}) for i in range(3)],
+            "with different settings",
+        ),
+        ([trial(i, value=float(i)) for i in range(3)], "with different settings"),
+        ([trial(i, "pruned", parameters={"x": float(i)}) for i in range(3)], "needs two complete"),
+    ],
+)
+def test_why_there_are_no_importances(trials, remark, recwarn):
+    found = importances(sweep(trials))
+    assert found.shares == {}
+    assert remark in found.remark
+    assert not recwarn.list

@@ -1,0 +1,232 @@
+import base64
+import hashlib
+import json
+import re
+from datetime import datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+
+from charlab.reports.sweep_report import sweep_page
+from tests.support.sweep_samples import large_sweep, sweep, trial, two_objectives
+
+WRITTEN = datetime(2026, 11, 22, 10, 0)
+EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+CURVE = ((10, 3.0), (20, 2.5))
+X = {"x": 0.5, "kind": "a"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its words, its scripts, its data, its tags."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.arguments, self.scripts, self.data = [], [], [], []
+        self._inside = None
+        self.feed(text)
+        self.text = " ".join(" ".join(self.arguments).split())
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag in ("script", "style"):
+            kind = dict(attributes).get("type")
+            self._inside = self.data if kind else self.scripts if tag == "script" else []
+            self._inside.append("")
+
+    def handle_endtag(self, tag):
+        if tag in ("script", "style"):
+            self._inside = None
+
+    def handle_data(self, data):
+        if self._inside is None:
+            self.arguments.append(data)
+        else:
+            self._inside[-1] += data
+
+    @property
+    def charts(self):
+        return [figure for block in self.data if "layout" in (figure := json.loads(block))]
+
+    @property
+    def headings(self):
+        whole = "\n".join(self.arguments)
+        return [h for h in HEADINGS if f"\n{h}\n" in f"\n{whole}\n"]
+
+
+HEADINGS = [
+    "Best configuration",
+    "Pareto front",
+    "Finalists",
+    "History",
+    "Learning curves",
+    "Parameter importances",
+    "Slices",
+    "Parallel coordinates",
+    "Saved by pruning",
+    "Failures",
+    "Search space",
+    "All trials",
+]
+
+
+def read(results):
+    return Page(sweep_page(results, written=WRITTEN))
+
+
+@pytest.fixture(scope="module")
+def large():
+    return read(large_sweep())
+
+
+def test_a_large_sweep_has_every_part(large):
+    assert large.headings == [h for h in HEADINGS if h != "Pareto front"]
+    assert "58 trials of 65 are over" in large.text
+    assert "41 complete, 15 pruned, 2 failed, 2 running" in large.text
+    assert "the loss is not a number any more" in large.text
+    # history, curves, importances, seven slices, parallel coordinates
+    assert len(large.charts) == 11
+
+
+def test_the_best_trial_comes_with_its_command(large):
+    best = large_sweep().best
+    assert best.command in large.text
+    assert f"{best.values[0]:.4f}" in large.text
+
+
+def test_finalists_have_intervals_over_seeds(large):
+    # 2.013, 2.021, 2.009: mean 2.0143, s 0.00611, half 4.303 * s / sqrt(3)
+    assert "2.0143 ± 0.0152" in large.text
+    assert "2.0243 ± 0.0152" in large.text  # of the test part
+    assert "over seeds" in large.text
+
+
+def test_pruned_curves_are_dashed_and_marked(large):
+    (curves,) = [
+        chart for chart in large.charts if "characters seen" in json.dumps(chart["layout"])
+    ]
+    pruned = [t for t in curves["data"] if t.get("legendgroup") == "pruned"]
+    assert [t.get("line", {}).get("dash") for t in pruned] == ["dash", None]
+    ends = {n: t.curve[-1] for t in large_sweep().of_state("pruned") for n in [t.number]}
+    marks = pruned[1]
+    assert marks["marker"]["symbol"] == "x"
+    drawn = zip(marks["customdata"], marks["x"], marks["y"], strict=True)
+    assert {number: (x, y) for number, x, y in drawn} == ends
+
+
+def test_slices_of_factors_are_logarithmic(large):
+    titles = {
+        c["layout"]["xaxis"]["title"]["text"]: c["layout"]["xaxis"].get("type")
+        for c in large.charts
+    }
+    assert titles["optimizer.lr"] == "log"
+    assert titles["model.dropout"] is None
+
+
+def test_every_chart_is_one_that_plotly_knows(large):
+    for chart in large.charts:
+        go.Figure(chart)  # raises for anything unknown
+
+
+def test_nothing_is_loaded_from_anywhere(large):
+    names = {name for _, attributes in large.tags for name in attributes}
+    assert not names & {"src", "href", "srcset", "action", "background"}
+    assert {tag for tag, _ in large.tags} >= {"meta", "table", "figure", "script"}
+    assert not {"link", "iframe", "img", "object", "embed", "base"} & {t for t, _ in large.tags}
+
+
+def test_only_the_page_s_own_scripts_may_run(large):
+    (policy,) = [a["content"] for _, a in large.tags if a.get("http-equiv")]
+    digests = [
+        base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in large.scripts
+    ]
+    assert len(digests) == 2
+    allowed = re.search(r"script-src ([^;]*);", policy)[1]
+    assert allowed == " ".join(f"'sha256-{digest}'" for digest in digests)
+    assert policy.startswith("default-src 'none'")
+
+
+def test_what_users_write_is_only_text():
+    trials = [
+        trial(i, value=float(i), parameters={EVIL: value}, arguments=(f"{EVIL}={value}",))
+        for i, value in enumerate([EVIL, "b", "c"])
+    ]
+    trials.append(trial(3, "failed", reason=EVIL, folder=Path(EVIL), curve=CURVE))
+    page = read(sweep(trials, name=EVIL, space={EVIL: EVIL}, fixed=(EVIL,), sampler=EVIL))
+    assert "img" not in {tag for tag, _ in page.tags}
+    assert not any(name.startswith("on") for _, a in page.tags for name in a)
+    assert len(page.scripts) == 2
+    assert EVIL in page.text
+    assert page.text.count("<img") >= 8  # shown to the letter, where it is said
+    for block in page.data:  # plotly, too, must not take it for markup
+        assert "<img" not in "".join(_texts(json.loads(block)))
+
+
+def _texts(node):
+    if isinstance(node, dict):
+        node = list(node.values())
+    if isinstance(node, list):
+        return [text for part in node for text in _texts(part)]
+    return [node] if isinstance(node, str) else []
+
+
+def test_a_name_that_is_no_unicode_does_no_harm():
+    page = sweep_page(sweep([trial(0, value=1.0, folder=Path("a\udcff"))]), written=WRITTEN)
+    assert "Its folder: a\\xff" in page
+
+
+KINDS = {
+    "nothing yet": ([], "No trial is complete yet"),
+    "waiting": ([trial(0, "waiting")], "No trial has a value yet"),
+    "one": ([trial(0, value=2.0, parameters=X, curve=CURVE)], "Cannot be computed yet"),
+    "one without curve": ([trial(0, value=2.0)], "No trial has reported a value yet"),
+    "all pruned": (
+        [trial(i, "pruned", parameters=X, curve=CURVE, seconds=9.0) for i in range(3)],
+        "cannot be estimated",
+    ),
+    "all failed": ([trial(i, "failed", parameters=X) for i in range(3)], "not recorded"),
+    "all equal": (
+        [trial(i, value=2.0, parameters=X, curve=CURVE) for i in range(6)],
+        "two complete",
+    ),
+    "infinite": (
+        [trial(0, value=2.0), trial(1, value=float("inf"), parameters=X)],
+        "Best configuration",
+    ),
+}
+
+
+@pytest.mark.parametrize(("trials", "arguments"), KINDS.values(), ids=KINDS)
+def test_sweeps_of_every_kind_have_a_page(trials, arguments):
+    page = read(sweep(trials))
+    assert arguments in page.text
+    assert "NaN" not in "".join(page.data)
+    for chart in page.charts:
+        go.Figure(chart)
+
+
+def test_a_finished_sweep_does_not_ask_for_patience():
+    done = [trial(0, value=2.0), trial(1, "failed"), trial(2, "pruned")]
+    assert "not finished" not in read(sweep(done)).text
+    assert "1 trial of 2 is over" in read(sweep(done[:1], n_trials=2)).text
+
+
+def test_several_objectives_show_a_front_and_no_best():
+    results = two_objectives()
+    page = read(results)
+    assert "Pareto front" in page.headings
+    assert "Best configuration" not in page.headings
+    assert "Learning curves" not in page.headings
+    chart = page.charts[0]
+    front = chart["data"][-1]
+    assert set(front["customdata"]) == {one.number for one in results.study.best_trials}
+    for one in results.study.best_trials:
+        assert results.trials[one.number].command in page.text
+
+
+def test_three_objectives_make_three_pairs():
+    trials = [trial(i, values=(float(i), float(-i), 1.0), parameters=X) for i in range(3)]
+    results = sweep(trials, objectives=("a", "b", "c"), directions=("minimize",) * 3)
+    titles = [c["layout"]["xaxis"]["title"]["text"] for c in read(results).charts[:3]]
+    assert titles == ["a", "a", "b"]

@@ -1,0 +1,18 @@
+import json
+
+from charlab.sweeps.results.load import load_results
+from charlab.sweeps.results.sweep_file import RECORD
+from tests.sweeps.toys import Worker, toy_sweep
+
+
+def test_a_trial_that_nobody_works_on_is_no_running_one(tmp_path):
+    location = toy_sweep(tmp_path)
+    record = {"name": location.name, "storage": None, "n_trials": 3}
+    (location.folder / RECORD).write_text(json.dumps(record))
+    one, other = Worker(location, "one"), Worker(location, "other")
+    lives, dies = one.taken(3), other.taken(3)
+    other.die(dies)
+    states = [trial.state for trial in load_results(location.folder).trials]
+    assert states[lives.trial.number] == "running"
+    assert states[dies.trial.number] == "died"
+    assert other.taken(3).trial.number == dies.trial.number  # to look at it kept it from nobody

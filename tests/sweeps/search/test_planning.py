@@ -1,0 +1,332 @@
+"""From words to a definition; every fault of a sweep in words, before its first trial."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+
+from charlab.builders.corpus import prepare
+from charlab.config.compose import Composition
+from charlab.config.hydra_app import check
+from charlab.config.overrides import protect
+from charlab.errors import CharlabError, ConfigError
+from charlab.sweeps.run import read_options
+from charlab.sweeps.search.planning import Plan, plan, report_unit
+from charlab.sweeps.search.spec import SweepSpec
+
+NOTHING_SEARCHED = ["optimizer.lr=1e-3", "model.hidden_size=8", "model.num_layers=1"]
+
+FUNCTIONS = """
+import optuna
+
+def good(trial):
+    return {"model.dropout": trial.suggest_float("model.dropout", 0, 0.5)}
+
+def misspelt(trial):
+    return {"model.hiden_size": 3}
+
+def refuses(trial):
+    raise optuna.TrialPruned
+"""
+
+
+@pytest.fixture(scope="module")
+def corpus_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Names of two made-up languages."""
+    folder = tmp_path_factory.mktemp("names")
+    chance = random.Random(1)
+    for language, letters in {"A": "abcde", "B": "uvwxyz"}.items():
+        names = {"".join(chance.choices(letters, k=5)) for _ in range(60)}
+        (folder / f"{language}.txt").write_text("\n".join(sorted(names)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def text_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("text") / "novel.txt"
+    file.write_text("she went, and he went. " * 60)
+    return file
+
+
+def _is_search(word: str) -> bool:
+    """Hydra's multirun gives searches to the sweeper and keeps them out of what it composes."""
+    try:
+        return OverridesParser.create().parse_override(word).is_sweep_override()
+    except HydraException:  # it would say so before
+        return True
+
+
+@pytest.fixture
+def planned(conf: Path, corpus_path: Path) -> Callable[..., Plan]:
+    """``planned("model=gru")``: what ``train.py -m sweep=optuna model=gru`` would do."""
+
+    def make(*arguments: str) -> Plan:
+        paths = [] if any("dataset.path" in w for w in arguments) else [corpus_path]
+        typed = protect(
+            ["sweep=optuna", *(f"dataset.path={path}" for path in paths), *arguments], grid=True
+        )
+        plain = [word for word in typed if not _is_search(word)]
+        with initialize_config_dir(str(conf), version_base="1.3"):
+            config = compose("train", plain, return_hydra_config=True)
+        return plan(read_options(config), Composition.of(config), typed)
+
+    return make
+
+
+def test_the_default_sweep(planned: Callable[..., Plan]) -> None:
+    found = planned()
+    assert found.n_trials == 30
+    assert found.spec.space == {
+        "optimizer.lr": "tag(log, interval(1e-3, 1e-2))",
+        "model.hidden_size": "choice(128, 256, 384)",
+        "model.num_layers": "range(1, 3)",
+    }
+    assert found.remarks == (
+        "dataset.seq_len is not searched: it has no meaning for short documents, which are read "
+        "whole",
+    )
+    spec = found.spec
+    assert (spec.objectives, spec.directions) == (("val/loss",), ("minimize",))
+    assert (spec.sampler, spec.pruner, spec.seed) == ("tpe", "median", 1)
+    assert "optimizer.lr" not in spec.base
+    assert spec.base["model.name"] == "lstm"
+    assert list(SweepSpec.from_json(spec.to_json()).differences(spec)) == []
+
+
+def test_sequence_length_is_searched_in_a_stream(
+    planned: Callable[..., Plan], text_path: Path
+) -> None:
+    found = planned("dataset=text", f"dataset.path={text_path}", "dataset.seq_len=choice(8,16)")
+    assert found.spec.space["dataset.seq_len"] == "choice(8,16)"
+    assert found.remarks == ()
+
+
+@pytest.mark.parametrize("way", ["dataset.path={}", "sweep.space={{dataset.path: {}}}"])
+def test_texts_are_searched(
+    way: str, planned: Callable[..., Plan], text_path: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "it's, a b.txt"
+    other.write_text("she went, and he went. " * 60)
+    arguments = ["dataset=text", *NOTHING_SEARCHED, "dataset.seq_len=choice(8,16)"]
+    found = planned(*arguments, way.format(f'choice({text_path},"{other}")'))
+    parameter = next(p for p in found.spec.parameters if p.key == "dataset.path")
+    assert parameter.extremes() == [str(text_path), str(other)]
+    assert "dataset.path" not in found.spec.base
+    assert found.remarks == (
+        "trials differ in their texts (dataset.path): each is measured on its own",
+    )
+    short = tmp_path / "short.txt"
+    short.write_text("she went" * 2)
+    for path, complaint in {
+        tmp_path / "nowhere.txt": "the search of dataset.path holds dataset.path='",
+        short: "the search of dataset.(path|seq_len) holds",
+    }.items():
+        with pytest.raises(ConfigError, match=complaint):
+            planned(*arguments, way.format(f"choice({text_path},{path})"))
+
+
+def test_words_of_the_command_line_win(planned: Callable[..., Plan]) -> None:
+    spec = planned("optimizer.lr=0.01", "model=choice(gru,lstm)", "sweep.n_trials=4", "seed=3").spec
+    assert sorted(spec.space) == ["model", "model.hidden_size", "model.num_layers"]
+    assert {"optimizer.lr=0.01", "seed=3"} < set(spec.fixed)
+    assert not [word for word in spec.fixed if "sweep" in word]
+    assert not [key for key in spec.base if key.startswith("model.")]
+
+
+@pytest.mark.parametrize(
+    ("objective", "monitor", "pruner", "direction"),
+    [
+        ("val/accuracy", ["task.monitor=val/accuracy"], "median", "maximize"),
+        ("best/val/loss", [], "none", "minimize"),
+        ("model/parameters", [], "none", "minimize"),
+        ("speed/train_chars_per_second", [], "none", "maximize"),
+    ],
+)
+def test_what_follows_from_the_objective(
+    objective: str, monitor: Any, pruner: str, direction: str, planned: Callable[..., Plan]
+) -> None:
+    spec = planned("task=classify", f"sweep.objective={objective}").spec
+    assert [word for word in spec.fixed if word.startswith("task.monitor")] == monitor
+    assert (spec.pruner, spec.directions) == (pruner, (direction,))
+
+
+def test_several_objectives(planned: Callable[..., Plan]) -> None:
+    spec = planned("sweep.objectives=[val/loss,model/parameters]").spec
+    assert spec.objectives == ("val/loss", "model/parameters")
+    assert spec.directions == ("minimize", "minimize")
+    assert spec.pruner == "none"
+
+
+def test_a_grid_has_its_own_number_of_trials(planned: Callable[..., Plan]) -> None:
+    found = planned("sweep.sampler=grid", "optimizer.lr=1e-3,1e-2")
+    assert found.n_trials == 2 * 3 * 2
+    assert "the grid has 12 points: that many trials" in found.remarks
+
+
+def test_a_plain_grid_holds_what_the_command_line_names(planned: Callable[..., Plan]) -> None:
+    found = planned("sweep=grid", "model=lstm,gru", "seed=1,2,3")
+    assert found.spec.space == {"model": "lstm,gru", "seed": "1,2,3"}
+    assert (found.n_trials, found.spec.sampler, found.spec.pruner) == (6, "grid", "none")
+
+
+def test_known_settings(planned: Callable[..., Plan]) -> None:
+    found = planned("sweep.enqueue=[{optimizer.lr: 2e-3, model.hidden_size: 256}]")
+    assert found.known == ({"optimizer.lr": 2e-3, "model.hidden_size": 256},)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["model.hidden_size=choice()"], "model.hidden_size=choice() is a choice of nothing: "),
+        (
+            ["model.hiden_size=choice(8,16)"],
+            "unknown setting 'model.hiden_size': did you mean 'model.hidden_size'?",
+        ),
+        (["modle=choice(gru,lstm)"], "unknown setting 'modle': did you mean 'model'?"),
+        (["model=choice(gru,lstn)"], "the search of model holds model=lstn: model=lstn: no such"),
+        (
+            ["model.hidden_size=choice(8,big)"],
+            "the search of model.hidden_size holds model.hidden_size=big: "
+            "model.hidden_size must be a whole number, got 'big'",
+        ),
+        (
+            ["model.num_layers=range(1,3)", "model.hidden_size=interval(8,16)"],
+            "model.hidden_size must be a whole number, got 11.055728; write "
+            "model.hidden_size=int(interval(8,16))",
+        ),
+        (
+            ["model.dropout=interval(0,1)"],
+            "the search of model.dropout holds model.dropout=1.0: model.dropout must be at least 0 "
+            "and below 1, got 1.0",
+        ),
+        (
+            ["model.bidirectional=choice(false,true)"],
+            "the search of model.bidirectional holds model.bidirectional=True: "
+            "model.bidirectional=true is for task=classify",
+        ),
+        (["optimizer.lr=interval(1,0)"], "optimizer.lr=interval(1,0) holds no value: "),
+        (
+            [*NOTHING_SEARCHED],
+            "nothing is searched: give settings as choice(…), range(…) or interval(…), "
+            "or leave sweep.space as it is",
+        ),
+        (
+            ["sweep.objective=val/los"],
+            "objective 'val/los' is no figure here: did you mean 'val/loss'?",
+        ),
+        (
+            ["sweep.objective=test/loss"],
+            "test/loss decides nothing: settings that are chosen by the test part make its figure "
+            "too good; choose by val/loss",
+        ),
+        (
+            ["sweep.objectives=[val/loss,model/parameters]", "sweep.pruner=median"],
+            "sweep.pruner=median compares trials by one figure, and sweep.objectives has several: "
+            "set sweep.pruner=none, or one sweep.objective",
+        ),
+        (
+            ["sweep.objectives=[val/loss,model/parameters]", "sweep.finalists=2"],
+            "sweep.finalists are the best by one figure",
+        ),
+        (["sweep.objectives=[val/loss,val/loss]"], "sweep.objectives names one figure twice"),
+        (
+            ["sweep.objective=model/parameters", "sweep.pruner=hyperband"],
+            "sweep.pruner=hyperband watches validations, and model/parameters is not measured by "
+            "them: set sweep.pruner=none",
+        ),
+        (
+            ["sweep.sampler=grid"],
+            "sweep.sampler=grid needs points, and optimizer.lr=tag(log, interval(1e-3, 1e-2)) is "
+            "an interval: write optimizer.lr=choice(…), or leave it out by a plain value",
+        ),
+        (
+            ["sweep.sampler=grid", "sweep.space=null", "seed=range(0,99999999)"],
+            "the grid has 99,999,999 points, more than 1,000,000: search less",
+        ),
+        (["sweep.n_trials=null"], "sweep.n_trials=null is for sweep.sampler=grid"),
+        (
+            ["sweep.enqueue=[{model.hidden_size: 257}]"],
+            "sweep.enqueue: model.hidden_size=257 is not in choice(128, 256, 384)",
+        ),
+        (["sweep.enqueue=[{dataset.seq_len: 32}]"], "sweep.enqueue: dataset.seq_len is not search"),
+        (
+            ["sweep.enqueue=[{seed: 1}]", "sweep.sampler=grid", "sweep.space=null", "seed=1,2"],
+            "sweep.enqueue: a grid tries all of its points anyway: leave it out",
+        ),
+        (["sweep.n_trials=1,2"], "sweep.n_trials=1,2: a sweep's own settings have one value each"),
+        (
+            ["+sweep.space.seed=range(3)"],
+            "a run's setting is searched as KEY=choice(…), here seed=",
+        ),
+        (["sweep.sampler=tpee"], "sweep.sampler must be one of tpe, random, grid, gp, qmc"),
+        (["sweep.n_trials=0"], "sweep.n_trials must be at least 1, got 0"),
+        (["sweep.space_function=f.py:g"], "sweep.space_function=f.py:g: there is no file f.py; "),
+        (["dataset.path=/nowhere"], "/nowhere"),
+    ],
+)
+def test_faults_in_words(
+    arguments: list[str], complaint: str, planned: Callable[..., Plan]
+) -> None:
+    with pytest.raises(CharlabError) as raised:
+        planned(*arguments)
+    assert complaint in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_sequence_length_that_does_not_fit_the_text(
+    planned: Callable[..., Plan], text_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=r"the search of dataset.seq_len holds .*=5000: the tr"):
+        planned("dataset=text", f"dataset.path={text_path}", "dataset.seq_len=choice(16,5000)")
+
+
+@pytest.mark.slow
+def test_functions(planned: Callable[..., Plan], tmp_path: Path) -> None:
+    file = tmp_path / "f, 'n.py"
+    file.write_text(FUNCTIONS)
+    spec = planned(f"sweep.space_function={file}:good", *NOTHING_SEARCHED).spec
+    assert spec.function == f"{file}:good"
+    assert spec.function_digest is not None
+    assert len(spec.function_digest) == 64
+    for name, complaint in {
+        "misspelt": "unknown setting 'model.hiden_size': did you mean 'model.hidden_size'?",
+        "refuses": f"{file}:refuses refuses every one of 20 trials",
+    }.items():
+        with pytest.raises(ConfigError) as raised:
+            planned(f"sweep.space_function={file}:{name}")
+        assert complaint in str(raised.value)
+    with pytest.raises(ConfigError, match="grid knows all points beforehand"):
+        planned(f"sweep.space_function={file}:good", "optimizer.lr=1", "sweep.sampler=grid")
+
+
+@pytest.mark.parametrize("task", ["generate", "classify"])
+@pytest.mark.parametrize("every", [None, 3])
+def test_the_unit_is_what_a_run_counts(
+    task: str, every: int | None, compose_options: Any, corpus_path: Path
+) -> None:
+    arguments = [f"task={task}", f"dataset.path={corpus_path}", "trainer.max_epochs=4"]
+    arguments += [
+        "dataset.batch_size=8",
+        f"trainer.validate_every={'null' if every is None else 3}",
+    ]
+    prepared = prepare(compose_options(*arguments))
+    train = prepared.corpus.splits["train"]
+    epoch = train.characters + (train.documents if task == "generate" else 0)
+    unit, full = report_unit(prepared)
+    assert full == 4 * epoch
+    if every is None:
+        assert unit == epoch
+    else:
+        assert unit == pytest.approx(3 * 8 * epoch / train.documents, abs=1)
+
+
+def test_a_sweep_is_no_run(conf: Path) -> None:
+    with initialize_config_dir(str(conf), version_base="1.3"):
+        config = compose("train", ["sweep=optuna"])
+    with pytest.raises(ConfigError, match=r"add -m, as in python train\.py -m sweep=optuna"):
+        check(config)

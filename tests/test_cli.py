@@ -1,0 +1,209 @@
+"""What a user gets wrong: one clear line, exit code 1, no traceback, nothing left behind."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.in_process import in_process
+from tests.support.shell import TINY, through_bash
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+COMMAND_LINES = [
+    (["model.hiden_size=3"], "did you mean 'model.hidden_size'"),
+    (["+model.foo=1"], "unknown setting 'model.foo'"),
+    (["modle=lstm"], "did you mean 'model'"),
+    (["model=lstmm"], "did you mean 'lstm'"),
+    (["experiment=gru_txt"], "did you mean 'gru_text'"),
+    (["model.hidden_size=many"], "model.hidden_size must be a whole number, got 'many'"),
+    (["model.hidden_size=0"], "model.hidden_size must be at least 1, got 0"),
+    (["dataset.name=a\udcff"], "dataset.name must be a folder's name (in UTF-8, no slash"),
+    (["model.dropout=1.5"], "model.dropout must be at least 0 and below 1, got 1.5"),
+    (["optimizer.lr=-1"], "optimizer.lr must be above 0, got -1"),
+    (["trainer.max_epochs=1,2"], "needs -m"),
+    (["foo=a b(c"], "put quotes around"),
+    (["model.bidirectional=true"], "may not read the future"),
+    (["dataset.normalize=ascii+lowr"], "lower"),
+    (["dataset.split.fractions=[0.5,0.1,0.1]"], "dataset.split.fractions"),
+    (["trainer.max_epochs=null"], "nothing would end this run"),
+    (["task.condition_on_label=true", "dataset=text"], "task.condition_on_label"),
+    (["dataset.path=/no/such/place"], "/no/such/place"),
+    (["model.hidden_size=1000000000000000000"], "training would need at least"),
+    (["model.embedding_size=1000000000000000000"], "training would need at least"),
+    (["model.num_layers=1000000000000000000"], "training would need at least"),
+    (["task.samples.length=1000000000000000000"], "task.samples.length must be from 1 to"),
+    (["resume=latest"], "no run"),
+    (["resume=latest", "model.hidden_size=5"], "model.hidden_size cannot change in a resumed run"),
+    (["resume=latest", "trainer.max_epoch=5"], "trainer.max_epochs"),
+]
+
+
+def assert_one_line(done: "subprocess.CompletedProcess[str]", fragment: str) -> None:
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert fragment in done.stderr
+    assert "Traceback" not in done.stderr
+    assert all(line.startswith("error: ") for line in done.stderr.splitlines()), done.stderr
+
+
+@pytest.mark.parametrize(("arguments", "fragment"), COMMAND_LINES)
+def test_command_lines(
+    arguments: list[str], fragment: str, command_line: Command, tmp_path: Path
+) -> None:
+    done = command_line("train.py", *arguments)
+    assert_one_line(done, fragment)
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "outputs").exists()
+
+
+FILES = {
+    "empty file": (b"", [], "is empty"),
+    "one character": (b"aaaaaaaaaaaa" * 50, [], "one character 'a'"),
+    "too short": (b"abcdefghij", ["dataset.seq_len=64"], "dataset.seq_len"),
+    "not utf-8": (b"abc\xff" * 300, [], "at offset 3; choose the encoding"),
+    "no label": (b"abcde " * 300, ["task=classify"], "classification needs labels"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_files(case: str, command_line_in_bash: Command, tmp_path: Path) -> None:
+    data, arguments, fragment = FILES[case]
+    path = tmp_path / "мой файл, 'x'=1.txt"
+    path.write_bytes(data)
+    done = command_line_in_bash("train.py", "dataset=text", f"dataset.path={path}", *arguments)
+    assert_one_line(done, fragment)
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_an_output_dir_that_is_no_utf8() -> None:
+    done = in_process("train.py", "output_dir=a\udcff")
+    assert_one_line(done, r"in UTF-8, not empty, got 'a\udcff'")
+
+
+def test_all_faults_at_once(command_line_in_bash: Command) -> None:
+    done = command_line_in_bash("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
+    assert_one_line(done, "model.hidden_size")
+    assert len(done.stderr.splitlines()) == 3
+
+
+def test_a_traceback_for_those_who_ask() -> None:
+    done = through_bash("train.py", "model.hidden_size=0", HYDRA_FULL_ERROR="1")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("script", ["sample.py", "predict.py", "evaluate.py"])
+def test_commands_without_a_run(script: str, command_line_in_bash: Command) -> None:
+    assert_one_line(command_line_in_bash(script), "no run")
+    assert_one_line(command_line_in_bash(script, "run=nowhere"), "there is no run nowhere")
+    assert_one_line(command_line_in_bash(script, "rnu=latest"), "did you mean 'run'")
+    assert_one_line(command_line_in_bash(script, "latest"), "is not of the form key=value")
+
+
+def test_a_run_without_a_checkpoint(command_line_in_bash: Command, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = command_line_in_bash("sample.py", f"run={tmp_path / 'empty'}")
+    assert_one_line(done, "has no checkpoint")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_outputs_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    assert_one_line(through_bash("train.py", f"output_dir={folder}/outputs"), "permission denied")
+
+
+def test_an_outputs_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert_one_line(through_bash("train.py", f"output_dir={tmp_path / 'file'}"), "not a folder")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory, names_folder: Path) -> dict[str, str]:
+    """A generating and a classifying run."""
+    folders = {}
+    for task in ("generate", "classify"):
+        root = tmp_path_factory.mktemp(task)
+        arguments = [f"task={task}", f"dataset.path={names_folder}", f"output_dir={root}", *TINY]
+        done = in_process("train.py", *arguments, "trainer.max_steps=3")
+        assert done.returncode == 0, done.stderr
+        folders[task] = str(next(root.rglob("metrics.json")).parent)
+    return folders
+
+
+def test_a_checkpoint_of_the_other_task(trained: dict[str, str], command_line: Command) -> None:
+    done = command_line("sample.py", f"run={trained['classify']}")
+    assert_one_line(done, "trained with task=classify")
+    done = command_line("predict.py", f"run={trained['generate']}", "text=abc")
+    assert_one_line(done, "trained with task=generate")
+
+
+SAMPLES = [
+    (["prompt=la日x"], "'日' at 2"),
+    (["label=Orkisch"], "did you mean 'Orkish'"),
+    (["temperature=-1"], "temperature="),
+    (["top_p=2"], "top_p="),
+    (["count=0"], "count="),
+    (["count=1000000000000000000"], "count="),
+    (["length=1000000000000000000"], "count= times length="),
+    (["beam_width=1000000000000000000"], "beam_width= must be at most"),
+    (["length=ten"], "length= must be a whole number, got 'ten'"),
+    (["accelerator=tpu"], "accelerator=tpu is not available"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "fragment"), SAMPLES)
+def test_sampling(
+    arguments: list[str], fragment: str, trained: dict[str, str], command_line: Command
+) -> None:
+    assert_one_line(command_line("sample.py", f"run={trained['generate']}", *arguments), fragment)
+
+
+def test_an_unknown_character_can_be_marked(trained: dict[str, str], command_line: Command) -> None:
+    arguments = ["prompt=la日x", "unknown=mark", "length=3", "seed=1"]
+    done = command_line("sample.py", f"run={trained['generate']}", *arguments)
+    assert done.returncode == 0
+    assert "la日x" in done.stdout
+
+
+PREDICTIONS = [
+    (["text="], "empty"),
+    (["text=a", "input=b"], "exclude each other"),
+    (["input=/no/such/file"], "/no/such/file"),
+    (["text=a", "output=/no/such/folder/x.csv"], "cannot write output="),
+]
+
+
+@pytest.mark.parametrize(("arguments", "fragment"), PREDICTIONS)
+def test_predicting(
+    arguments: list[str], fragment: str, trained: dict[str, str], command_line: Command
+) -> None:
+    assert_one_line(command_line("predict.py", f"run={trained['classify']}", *arguments), fragment)
+
+
+def test_undecodable_standard_input(trained: dict[str, str], command_line: Command) -> None:
+    done = command_line("predict.py", f"run={trained['classify']}", stdin=b"abc\n\xff\n")
+    assert_one_line(done, "offset 4")
+
+
+TEXTS = [" both, ends = 'kept' ", 'two\nlines "佐藤" $HOME `x` \\']
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_any_text_passes_unharmed(
+    text: str, trained: dict[str, str], command_line: Command
+) -> None:
+    done = command_line("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rpartition("\t")[0] == text
+
+
+def test_any_text_passes_a_shell_unharmed(
+    trained: dict[str, str], command_line_in_bash: Command
+) -> None:
+    text = "".join(TEXTS)
+    done = command_line_in_bash("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.rpartition("\t")[0] == text

@@ -1,0 +1,167 @@
+"""Two processes are one of the double batch: what they learn, measure, write and go on with."""
+
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from charlab.builders.corpus import prepare
+from charlab.config import RunOptions
+from charlab.errors import CheckpointError
+from charlab.runs.checkpoint import load
+from charlab.system.signals import StopSignals
+from charlab.training import run as training
+from charlab.training.records import DivergedError
+from charlab.training.run import Result
+from tests.support.same_run import assert_same_run
+
+WORDS = [
+    "model.hidden_size=12",
+    "model.embedding_size=6",
+    "model.dropout=0",
+    "dataset.seq_len=16",
+    "trainer.max_epochs=2",
+    "trainer.log_every=3",
+    "trainer.validate_every=7",
+    "trainer.precision=float32",
+    "trainer.accelerator=cpu",
+    "trainer.progress=none",
+]
+TWO = "trainer.devices=2"
+Train = Callable[..., Result]
+
+
+class StopAfter(StopSignals):
+    """A signal that comes when it has been asked about so many times."""
+
+    def __init__(self, questions: int) -> None:
+        super().__init__()
+        self._questions = questions
+
+    def install(self) -> None:
+        pass
+
+    @property  # type: ignore[override]
+    def received(self) -> int | None:
+        self._questions -= 1
+        return signal.SIGTERM if self._questions < 0 else None
+
+    @received.setter
+    def received(self, value: int | None) -> None:
+        pass
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Two texts, or two labels with short documents of unequal number."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    first = ["ana" + "bcd"[i % 3] * (i % 7) + str(i % 10) for i in range(70)]
+    second = ["zo" + "xy" * (i % 4) + str(i) for i in range(23)]
+    (folder / "A.txt").write_text("\n".join(first), encoding="utf-8")
+    (folder / "B.txt").write_text("\n".join(second), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(data: Path, tmp_path: Path, compose_options: Callable[..., RunOptions]) -> Train:
+    """``run("one", "dataset.batch_size=8", …)``: a run in a folder of that name."""
+
+    def train(name: str, *arguments: str) -> Result:
+        place = (f"dataset.path={data}", f"output_dir={tmp_path / name}")
+        return training.train(prepare(compose_options(*place, *WORDS, *arguments)))
+
+    return train
+
+
+def assert_learned_the_same(one: Result, other: Result) -> None:
+    networks = [load(run.folder / "checkpoints" / "last.ckpt").network for run in (one, other)]
+    assert networks[0].keys() == networks[1].keys()
+    for name, weight in networks[0].items():
+        torch.testing.assert_close(networks[1][name], weight, rtol=1e-4, atol=1e-5, msg=name)
+    assert one.metrics.keys() == other.metrics.keys()
+    for name, value in one.metrics.items():
+        if isinstance(value, str):
+            assert other.metrics[name] == value, name
+        elif not name.startswith(("time/", "speed/")):
+            assert other.metrics[name] == pytest.approx(value, rel=1e-4), name
+    assert one.metrics["progress/characters"] == other.metrics["progress/characters"]
+
+
+def test_names(run: Train, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="charlab")
+    one = run("one", "dataset.batch_size=8")
+    two = run("two", "dataset.batch_size=4", TWO)
+    assert_learned_the_same(one, two)
+    files = sorted(path.name.partition(".tfevents")[0] for path in two.folder.rglob("*"))
+    assert files == sorted(path.name.partition(".tfevents")[0] for path in one.folder.rglob("*"))
+    log = (two.folder / "train.log").read_text(encoding="utf-8")
+    assert log.count("2 processes") == 1
+    assert log.count("completed after") == 1
+
+
+CASES = [
+    pytest.param(["dataset.layout=stream"], id="text"),
+    pytest.param(["dataset.layout=stream", "trainer.accumulate=3", "model=gru"], id="accumulated"),
+    pytest.param(["task=classify", "task.class_weights=balanced"], id="classify"),
+    pytest.param(["task=classify", "dataset.layout=stream", "trainer.accumulate=2"], id="windows"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", CASES)
+def test_other_tasks(arguments: list[str], run: Train) -> None:
+    smoothing = ["task.label_smoothing=0.1"] if "task=classify" in arguments else []
+    one = run("one", "dataset.batch_size=6", *arguments, *smoothing)
+    two = run("two", "dataset.batch_size=3", TWO, *arguments, *smoothing)
+    assert_learned_the_same(one, two)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("processes", "arguments"), [(2, ["dataset.layout=stream"]), (3, ["task=classify"])]
+)
+def test_stopped_and_resumed(
+    processes: int, arguments: list[str], run: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = [*arguments, "dataset.batch_size=3", "model.dropout=0.3", "trainer.max_epochs=4"]
+    arguments.append(f"trainer.devices={processes}")
+    whole = run("whole", *arguments)
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "StopSignals", lambda: StopAfter(3))
+        stopped = run("stopped", *arguments)
+    assert stopped.status == "interrupted"
+    assert 0 < int(stopped.metrics["progress/steps"]) < int(whole.metrics["progress/steps"])
+    checkpoint = load(stopped.folder / "checkpoints" / "last.ckpt")
+    random = checkpoint.training["processes"]["random"]
+    assert len(random) == processes
+    first, second = (states["torch"] for states in random[:2])
+    assert not torch.equal(first, second)  # dropout is each one's own
+    resumed = training.resume(checkpoint, checkpoint.options, stopped.folder)
+    assert resumed.status == "completed"
+    assert_same_run(whole.folder, resumed.folder)
+
+
+@pytest.mark.slow
+def test_another_number_of_processes_cannot_go_on(
+    run: Train, compose_options: Callable[..., RunOptions], data: Path
+) -> None:
+    two = run("two", TWO, "dataset.batch_size=4", "trainer.max_epochs=1")
+    checkpoint = load(two.folder / "checkpoints" / "last.ckpt")
+    alone = compose_options(f"dataset.path={data}", *WORDS, "dataset.batch_size=4")
+    with pytest.raises(CheckpointError, match="trained by 2 process"):
+        training.resume(checkpoint, alone, two.folder)
+    metrics = json.loads((two.folder / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["status"] == "completed"
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_not_finite_stops_all(run: Train, tmp_path: Path) -> None:
+    arguments = ["optimizer.lr=1e30", "trainer.gradient_clip=null", "model=vanilla"]
+    with pytest.raises(DivergedError, match="no longer a finite number"):
+        run("two", TWO, "model.nonlinearity=relu", "scheduler=constant", *arguments)
+    (metrics,) = (tmp_path / "two").rglob("metrics.json")
+    assert json.loads(metrics.read_text(encoding="utf-8"))["status"] == "failed"

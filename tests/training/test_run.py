@@ -1,0 +1,203 @@
+"""Every dataset × model × task: what a run leaves, what it can be asked."""
+
+import csv
+import json
+import math
+import unicodedata
+from itertools import product
+from pathlib import Path
+
+import pytest
+import torch
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+import charlab
+from tests.support.in_process import in_process
+from tests.support.shell import TINY, only_run, through_bash
+
+COMBINATIONS = list(
+    product(("names", "text"), ("vanilla", "lstm", "gru"), ("generate", "classify"))
+)
+# Importing torch takes longer than these trainings: only one has a shell and a process of its own.
+IN_BASH = ("text", "gru", "classify")
+FILES = [
+    ".hydra/config.yaml",
+    ".hydra/overrides.yaml",
+    "checkpoints/best.ckpt",
+    "checkpoints/last.ckpt",
+    "metrics.json",
+    "train.log",
+    "environment.json",
+]
+
+
+@pytest.fixture(scope="module")
+def outputs(
+    tmp_path_factory: pytest.TempPathFactory, names_folder: Path, text_folder: Path
+) -> Path:
+    """The twelve runs."""
+    root = tmp_path_factory.mktemp("twelve")
+    paths = {"names": names_folder, "text": text_folder}
+    for dataset, model, task in COMBINATIONS:
+        run = through_bash if (dataset, model, task) == IN_BASH else in_process
+        done = run(
+            "train.py",
+            f"dataset={dataset}",
+            f"model={model}",
+            f"task={task}",
+            f"dataset.path={paths[dataset]}",
+            f"output_dir={root}",
+            *TINY,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
+    return root
+
+
+def run_of(outputs: Path, dataset: str, model: str, task: str) -> Path:
+    return only_run(outputs / task / dataset / model)
+
+
+@pytest.mark.parametrize(("dataset", "model", "task"), COMBINATIONS)
+def test_a_run_leaves_the_files_of_the_contract(
+    outputs: Path, dataset: str, model: str, task: str
+) -> None:
+    folder = run_of(outputs, dataset, model, task)
+    for name in FILES:
+        assert (folder / name).stat().st_size > 0, name
+    assert list(folder.glob("events.out.tfevents.*"))
+    assert (folder / "samples.txt").exists() == (task == "generate")
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["status"] == "completed"
+    assert metrics["progress/epochs"] == 2
+    for split in ("val", "test"):
+        assert math.isfinite(metrics[f"{split}/loss"])
+        if task == "generate":
+            loss = metrics[f"{split}/loss"]
+            assert metrics[f"{split}/perplexity"] == pytest.approx(math.exp(loss))
+            assert metrics[f"{split}/bits_per_char"] == pytest.approx(loss / math.log(2))
+        else:
+            assert 0 <= metrics[f"{split}/macro_f1"] <= 1
+            assert f"{split}/top3_accuracy" not in metrics  # of three labels it is always 1
+    environment = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
+    assert environment["seed"] == 1
+    assert environment["versions"]["torch"] == torch.__version__
+
+
+@pytest.mark.parametrize(("dataset", "model", "task"), COMBINATIONS)
+def test_tensorboard_shows_the_same_figures(
+    outputs: Path, dataset: str, model: str, task: str
+) -> None:
+    folder = run_of(outputs, dataset, model, task)
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "images": 0})
+    events.Reload()
+    tags = events.Tags()
+    wanted = ["train/gradient_norm", "train/learning_rate", "speed/train_chars_per_second"]
+    names = {"generate": ["loss", "perplexity", "bits_per_char", "accuracy"]}.get(
+        task, ["loss", "accuracy"]
+    )
+    wanted += [f"{split}/{name}" for split in ("train", "val", "test") for name in names]
+    wanted += ["val/macro_f1", "test/macro_f1"] if task == "classify" else []
+    assert set(wanted) <= set(tags["scalars"])
+    assert "hp_metric" not in tags["scalars"]
+    for tag in ("val/loss", "test/loss", "best/val/loss"):
+        assert events.Scalars(tag)[-1].value == pytest.approx(metrics[tag], rel=1e-5)
+    if task == "generate":
+        assert "samples/text_summary" in tags["tensors"]
+    else:
+        assert "val/confusion" in tags["images"]
+
+
+def test_the_row_of_hyperparameters_has_settings_and_metrics(outputs: Path) -> None:
+    from tensorboard.plugins.hparams import plugin_data_pb2
+
+    folder = run_of(outputs, "names", "gru", "generate")
+    events = EventAccumulator(str(folder))
+    events.Reload()
+    content = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
+    data = plugin_data_pb2.HParamsPluginData.FromString(content)
+    settings = data.session_start_info.hparams
+    assert settings["model.name"].string_value == "gru"
+    assert settings["model.hidden_size"].number_value == 12
+    assert settings["status"].string_value == "completed"
+    assert "trainer.patience" not in settings  # null: a word would make the column one of words
+    scalars = set(events.Tags()["scalars"])
+    assert {"val/loss", "best/val/loss", "test/perplexity"} <= scalars
+
+
+def test_every_checkpoint_gives_its_figures_again(outputs: Path) -> None:
+    for dataset, model, task in COMBINATIONS[::5]:
+        folder = run_of(outputs, dataset, model, task)
+        run = through_bash if model == "vanilla" else in_process
+        done = run(
+            "evaluate.py", f"run={folder}", "split=test", f"output={folder / 'figures.json'}"
+        )
+        assert done.returncode == 0, done.stderr
+        metrics = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
+        stored = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        for name in ("loss", "accuracy"):
+            assert metrics[f"test/{name}"] == pytest.approx(stored[f"test/{name}"], rel=1e-6)
+
+
+def test_samples_by_label_and_by_prompt(outputs: Path) -> None:
+    folder = run_of(outputs, "names", "lstm", "generate")
+    arguments = [f"run={folder}", "label=Èlfico", "count=5", "prompt=la", "seed=3", "length=12"]
+    done = through_bash("sample.py", *arguments)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 5
+    assert all(line.startswith("la") and "nats" in line for line in lines)
+    assert "novel" in done.stderr
+    assert in_process("sample.py", *arguments).stdout == done.stdout
+
+
+def test_latest_is_the_newest_run_that_fits(outputs: Path) -> None:
+    done = in_process(
+        "sample.py", "prompt= said, so", "length=30", "seed=1", f"output_dir={outputs}"
+    )
+    assert done.returncode == 0, done.stderr
+    newest = max((p.name, p) for p in (outputs / "generate").glob("*/*/*"))[1]
+    prompt = " said, so" if newest.parts[-3] == "text" else None
+    if prompt is not None:
+        assert done.stdout.startswith(prompt)
+        assert len(done.stdout.removesuffix("\n")) == len(prompt) + 30
+
+
+def test_predictions_as_csv(outputs: Path, tmp_path: Path) -> None:
+    folder = run_of(outputs, "names", "gru", "classify")
+    texts = ["laethi", 'O\'Brien, "Jr"', "", " grashnak ", "Ёлка=щука", "日本"]
+    source, target = tmp_path / "Имена, süß.txt", tmp_path / "labels.csv"
+    source.write_text("\n".join(texts) + "\n", encoding="utf-8")
+    done = in_process("predict.py", f"run={folder}", f"input={source}", f"output={target}")
+    assert done.returncode == 0, done.stderr
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["text"] for row in rows] == texts
+    assert rows[2]["label"] == ""
+    for row in rows[:2] + rows[3:]:
+        shares = [float(row[f"probability{n}"]) for n in ("", "_2", "_3")]
+        assert sum(shares) == pytest.approx(1, abs=1e-5)
+        assert shares == sorted(shares, reverse=True)
+
+
+def test_predictions_from_standard_input(outputs: Path) -> None:
+    folder = run_of(outputs, "names", "gru", "classify")
+    done = through_bash("predict.py", f"run={folder}", "top=1", stdin="grashug\nтанёл\n")
+    assert done.returncode == 0, done.stderr
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["grashug", "танёл"]
+
+
+def test_from_python(outputs: Path) -> None:
+    generator = charlab.load(run_of(outputs, "names", "lstm", "generate"))
+    samples = generator.generate("la", count=3, label="Orkish", seed=1, length=9)
+    assert [sample.label for sample in samples] == ["Orkish"] * 3
+    score = generator.score("laethi", label=unicodedata.normalize("NFD", " Èlfico"))
+    assert score.predictions == 7  # six characters and the end mark
+    assert score.perplexity == pytest.approx(math.exp(-score.log_probability / 7))
+    classifier = charlab.load(run_of(outputs, "text", "lstm", "classify"))
+    long, short = classifier.classify(["23 77\n" * 40, "she said"])
+    assert sum(share for _, share in long) == pytest.approx(1)
+    assert {label for label, _ in short} == {"digits", "prose"}
+    alone = classifier.classify(["she said"])[0]
+    assert dict(alone) == pytest.approx(dict(short), abs=1e-6)
