@@ -6,7 +6,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.in_process import in_process
+from tests.support.in_process import in_process
 
 PACKAGE = "/charlab/"
 

@@ -10,18 +10,18 @@ from typing import Any
 
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
+
+from charlab.config import cli_options
 from tests.robustness import texts
 from tests.robustness.asking import Asked
 from tests.robustness.worlds import TINY, World
-from tests.shell import ROOT
-
-from charlab.config import door_options
+from tests.support.shell import ROOT
 
 DOORS: dict[str, tuple[Any, int]] = {
-    "sample.py": (door_options.SampleWords, 42),
-    "predict.py": (door_options.PredictWords, 28),
-    "evaluate.py": (door_options.EvaluateWords, 14),
-    "report.py": (door_options.ReportWords, 8),
+    "sample.py": (cli_options.SampleArguments, 42),
+    "predict.py": (cli_options.PredictArguments, 28),
+    "evaluate.py": (cli_options.EvaluateArguments, 14),
+    "report.py": (cli_options.ReportArguments, 8),
     "train.py": (None, 5),
     "inspect_data.py": (None, 3),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+
 from tests.robustness import bombs
 
 Forge = Callable[[random.Random, Path, Path], str]
@@ -149,7 +150,7 @@ def _tensor(chance: random.Random, value: torch.Tensor) -> tuple[str, Any]:
 
 def _plain(chance: random.Random, value: Any) -> tuple[str, Any]:
     deep: list[Any] = []
-    for _ in range(chance.choice([50, 900])):
+    for _ in range(chance.choice([50, 300])):
         deep = [deep]
     odd = [None, True, -1, 0, 10**18, 10**400, 1.5, float("nan"), float("inf"), "", "x", "\x1b[31m"]
     odd += [

@@ -19,7 +19,7 @@ from tests.robustness.contract import said
 from tests.robustness.findings import Finding
 from tests.robustness.main import drive
 from tests.robustness.worlds import World, make_worlds
-from tests.shell import ROOT
+from tests.support.shell import ROOT
 
 LIMITS = Limits(each=1, resident=2 * 2**30)
 STUDY = ROOT / "tests" / "goldens" / "sweeps" / "study"

@@ -18,15 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.commands_help import assert_same_run
+from charlab.reports.event_curves import read_curve
 from tests.robustness.asking import Asked, ask
 from tests.robustness.contract import clear, said
 from tests.robustness.findings import Finding
 from tests.robustness.main import drive
 from tests.robustness.worlds import make_data
-from tests.shell import TINY, only_run
-
-from charlab.reports.event_curves import read_curve
+from tests.support.same_run import assert_same_run
+from tests.support.shell import TINY, only_run
 
 PLANS = [("generate", "names"), ("generate", "text"), ("classify", "table")]
 SETTINGS = (

@@ -14,14 +14,14 @@ from tests.robustness.findings import Finding, Tally
 # Imported before processes are forked, which would take most of their time for it.
 AHEAD = [
     "charlab.api",
-    "charlab.commands.closing",
+    "charlab.training.final_results",
     "charlab.commands.evaluate",
-    "charlab.commands.fitting",
+    "charlab.training.trainer",
     "charlab.commands.predict",
     "charlab.commands.report",
     "charlab.commands.sample",
     "charlab.figures.confusion",
-    "charlab.sweeps.storage",
+    "charlab.sweeps.search.storage",
 ]
 
 Tries = Callable[[int, Sequence[int], Path], Iterator[tuple[int, list[Finding]]]]

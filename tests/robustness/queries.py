@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import charlab
+from charlab.errors import CharlabError
 from tests.robustness import texts
 from tests.robustness.asking import crash_of
 from tests.robustness.findings import Finding
 from tests.robustness.worlds import World
-
-import charlab
-from charlab.errors import CharlabError
 
 NEAR = 1e-5
 

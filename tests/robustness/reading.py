@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize_config_dir
+
+from charlab.builders.corpus import read_corpus
+from charlab.config.hydra_app import check
+from charlab.errors import CharlabError
+from charlab.evaluation.reference_texts import document_texts
 from tests.robustness.asking import crash_of
 from tests.robustness.data_files import Data, Row, labelled_folders, names, odd_bytes, table
 from tests.robustness.findings import Finding
-from tests.shell import ROOT
-
-from charlab.config.composing import check
-from charlab.data.texts import document_texts
-from charlab.errors import CharlabError
-from charlab.preparation import read_corpus
+from tests.support.shell import ROOT
 
 
 def read_files(chance: random.Random, folder: Path) -> list[Finding]:

@@ -5,10 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.in_process import in_process
 from tests.robustness.children import Limits, in_children
 from tests.robustness.findings import Finding
-from tests.shell import only_run
+from tests.support.in_process import in_process
+from tests.support.shell import only_run
 
 TINY = (
     "model.hidden_size=6",
