@@ -13,13 +13,9 @@ PACKAGE = "/charlab/"
 
 @dataclass(frozen=True)
 class Asked:
-    """A command line.
+    """A command line: "train.py" and the like, what follows, what is on standard input.
 
-    Attributes:
-        script: "train.py" and so on.
-        words: what follows it.
-        stdin: what is on standard input.
-        terminal: whether its output goes to a terminal.
+    ``terminal`` says whether its output goes to one.
     """
 
     script: str
@@ -35,14 +31,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command did.
-
-    Attributes:
-        code: its exit code; None if an exception came through that the command does not know.
-        out: its standard output.
-        err: its standard error.
-        crash: that exception: its type, its message and the line of charlab that it came through.
-    """
+    """What a command did: its exit code, what it wrote, and the exception that it did not know."""
 
     code: int | None
     out: str
@@ -55,9 +44,7 @@ def ask(asked: Asked, folder: Path) -> Answer:
     try:
         with warnings.catch_warnings():  # so that a warning is shown every time, not just once
             warnings.simplefilter("default")
-            warnings.filterwarnings(
-                "ignore", message="Glyph"
-            )  # as charlab does, but once, on import
+            warnings.filterwarnings("ignore", message="Glyph")  # as charlab does, once, on import
             warnings.filterwarnings("ignore", module="torch|multiprocessing|pytorch_lightning")
             done = in_process(
                 asked.script,

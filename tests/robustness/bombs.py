@@ -1,5 +1,6 @@
 """Small files that say that they are large, and files that would run code or touch others."""
 
+import gzip
 import io
 import pickle
 import struct
@@ -11,17 +12,9 @@ from typing import Any
 MEGABYTE = 2**20
 
 
-def zeros(size: int) -> bytes:
-    """A raw deflate stream of so many zero bytes: a thousandth of them, made in no time."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = packer.compress(bytes(MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)  # it stands alone
-    end = zlib.compressobj(9, zlib.DEFLATED, -15).flush()
-    return block * (size // MEGABYTE) + end
-
-
 def zip_bomb(path: Path, member: str, size: int, declared: int | None = None) -> None:
     """A zip archive of one member that unpacks to ``size`` zero bytes and may say less."""
-    data, name = zeros(size), member.encode()
+    data, name = _zeros(size), member.encode()
     said = size if declared is None else declared
     sizes = struct.pack("<III", 0, len(data) & 0xFFFFFFFF, said & 0xFFFFFFFF)
     fixed = struct.pack("<HHHHH", 20, 0, 8, 0, 0)
@@ -30,6 +23,19 @@ def zip_bomb(path: Path, member: str, size: int, declared: int | None = None) ->
     central += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
     end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local) + len(data), 0)
     path.write_bytes(local + data + central + end)
+
+
+def _zeros(size: int) -> bytes:
+    """A raw deflate stream of so many zero bytes: a thousandth of them, made in no time."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = packer.compress(bytes(MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)  # it stands alone
+    end = zlib.compressobj(9, zlib.DEFLATED, -15).flush()
+    return block * (size // MEGABYTE) + end
+
+
+def gzip_bomb(path: Path, size: int) -> None:
+    """A gzip file of members, each of zero bytes, so many in all."""
+    path.write_bytes(gzip.compress(bytes(16 * MEGABYTE)) * (size // (16 * MEGABYTE)))
 
 
 def replace_member(path: Path, ending: str, data: bytes, method: int = zipfile.ZIP_STORED) -> None:
@@ -55,7 +61,7 @@ def code(path: Path) -> bytes:
     return pickle.dumps({"charlab_format": 2, "network": Touch(path)}, protocol=2)
 
 
-ALIASES = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+_ALIASES = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
 )
 TEXTS: dict[str, bytes] = {
@@ -64,15 +70,14 @@ TEXTS: dict[str, bytes] = {
     "null": b"null",
     "list": b"[]",
     "text": b'"x"',
-    "number": b"1e999",
     "digits": b"1" * 6000,
     "deep JSON": b"[" * 100_000,
     "deep closed JSON": b"[" * 5000 + b"]" * 5000,
     "deep objects": b'{"a":' * 5000 + b"1" + b"}" * 5000,
-    "alias bomb": ALIASES.encode(),
+    "alias bomb": _ALIASES.encode(),
     "a list that holds itself": b"&a [*a]",
     "a map that holds itself": b"&a {b: *a}",
-    "a tag that runs code": b"!!python/object/apply:os.system ['true']",
+    "a tag that runs code": b"!!python/object/apply:os.system ['touch outside/ran']",
     "not UTF-8": b'{"a": "\xff\xfe"}',
     "UTF-16": '{"a": 1}'.encode("utf-16"),
     "surrogate": b'{"status": "\\ud800", "val/loss": "\\udc80"}',

@@ -1,4 +1,4 @@
-"""Ways to damage or forge the files of a run, a sweep, or a checkpoint's content."""
+"""Ways to damage or forge the files of a run, a sweep, a checkpoint's content, or data."""
 
 import os
 import random
@@ -12,6 +12,7 @@ import torch
 
 from tests.robustness import bombs
 
+GIGABYTE = 2**30
 Forge = Callable[[random.Random, Path, Path], str]
 """Takes chance, a file and a place outside of the run; damages the file and says how."""
 
@@ -31,7 +32,7 @@ def bytes_of(chance: random.Random, path: Path, outside: Path) -> str:
     elif kind == "zeroed":
         data[place : place + 4096] = bytes(len(data[place : place + 4096]))
     else:
-        data += bytes(chance.randrange(256) for _ in range(500))
+        data += chance.randbytes(500)
     _fresh(path).write_bytes(data)
     return kind
 
@@ -45,18 +46,9 @@ def text_of(chance: random.Random, path: Path, outside: Path) -> str:
 
 def node_of(chance: random.Random, path: Path, outside: Path) -> str:
     """Puts something in the place of a file that is no file, or lies elsewhere."""
-    kind = chance.choice(
-        [
-            "missing",
-            "folder",
-            "FIFO",
-            "zero device",
-            "itself",
-            "broken link",
-            "link outside",
-            "huge",
-        ]
-    )
+    links = {"zero device": "/dev/zero", "itself": path.name, "broken link": "nowhere"}
+    links["link outside"] = str(outside)
+    kind = chance.choice(["missing", "folder", "FIFO", "huge", *links])
     _fresh(path)
     if kind == "folder":
         path.mkdir()
@@ -65,9 +57,8 @@ def node_of(chance: random.Random, path: Path, outside: Path) -> str:
     elif kind == "huge":
         with path.open("wb") as file:
             file.truncate(2**40)  # without any blocks
-    elif kind != "missing":
-        targets = {"zero device": "/dev/zero", "itself": path.name, "link outside": str(outside)}
-        path.symlink_to(targets.get(kind, "nowhere"))
+    elif kind in links:
+        path.symlink_to(links[kind])
     return kind
 
 
@@ -75,40 +66,57 @@ def archive_of(chance: random.Random, path: Path, outside: Path) -> str:
     """Forges the zip archive that a checkpoint is."""
     kind = chance.choice(["bomb", "lying bomb", "packed pickle", "code", "bare pickle", "twice"])
     if kind == "bomb":
-        bombs.zip_bomb(_fresh(path), "archive/data.pkl", 6 * 2**30)
+        bombs.zip_bomb(_fresh(path), "archive/data.pkl", 6 * GIGABYTE)
     elif kind == "lying bomb":
-        bombs.zip_bomb(_fresh(path), "archive/data.pkl", 3 * 2**30, declared=1000)
+        bombs.zip_bomb(_fresh(path), "archive/data.pkl", 3 * GIGABYTE, declared=1000)
     elif kind == "packed pickle":
-        bombs.replace_member(path, "data.pkl", bytes(500 * 2**20), zipfile.ZIP_DEFLATED)
+        bombs.replace_member(path, "data.pkl", bytes(GIGABYTE // 2), zipfile.ZIP_DEFLATED)
     elif kind == "code":
         bombs.replace_member(path, "data.pkl", bombs.code(outside.with_name("ran")))
     elif kind == "bare pickle":
         _fresh(path).write_bytes(bombs.code(outside.with_name("ran")))
     else:
         with zipfile.ZipFile(path, "a") as archive:
-            name = archive.namelist()[0]
-            archive.writestr(name, b"again")
+            archive.writestr(archive.namelist()[0], b"again")
     return kind
+
+
+def data_of(chance: random.Random, folder: Path) -> tuple[Path, str]:
+    """A data file that is no ordinary one; where it is and what it is."""
+    ending = chance.choice([".zip", ".gz", ".csv", ".jsonl", ".parquet", ".txt", ".tsv"])
+    path = folder / f"data{ending}"
+    if ending == ".zip":
+        inner = chance.choice(["a.txt", "../../outside/made.txt", "/made.txt", "a.csv", "a.zip"])
+        declared = chance.choice([None, 1000])
+        bombs.zip_bomb(path, inner, chance.choice([1, 3]) * GIGABYTE, declared)
+        return path, f"zip bomb, {inner}"
+    if ending == ".gz":
+        bombs.gzip_bomb(path, 3 * GIGABYTE)
+        return path, "gzip bomb"
+    if chance.random() < 0.5:
+        return path, f"{ending} {node_of(chance, path, folder / 'outside' / 'canary')}"
+    odd = [b"\0" * 10**7, b'"' + b"a" * 10**7, b"," * 10**6, b"a,b\n" + b'"\n' * 10**5]
+    path.write_bytes(chance.choice([*odd, *bombs.TEXTS.values()]))
+    return path, f"odd {ending}"
 
 
 def content_of(chance: random.Random, path: Path, outside: Path) -> str:
     """Changes one value, or a few, in a checkpoint that is whole otherwise."""
     data = torch.load(path, weights_only=True)
-    changes = []
-    for _ in range(chance.choice([1, 1, 3])):
-        changes.append(_change(chance, data))
+    changes = [_change(chance, data) for _ in range(chance.choice([1, 1, 3]))]
     torch.save(data, _fresh(path))
     return f"content, {changes[0]}" if len(changes) == 1 else "content, several changes"
 
 
 def _change(chance: random.Random, data: dict[str, Any]) -> str:
     """Walks into nested data at random and replaces what is there."""
-    top = chance.choice(["training", "training", "network", *data])
-    holder, key, trail = data, top, [top]
+    holder: Any = data
+    key: Any = chance.choice(["training", "training", "network", *data])
+    trail = [key]
     while True:
         value = holder[key]
         inner = list(value) if isinstance(value, dict) else []
-        if isinstance(value, list) and value:
+        if isinstance(value, list):
             inner = list(range(len(value)))
         if not inner or (len(trail) > 1 and chance.random() < 0.1):
             break
@@ -152,40 +160,25 @@ def _plain(chance: random.Random, value: Any) -> tuple[str, Any]:
     deep: list[Any] = []
     for _ in range(chance.choice([50, 300])):
         deep = [deep]
-    odd = [None, True, -1, 0, 10**18, 10**400, 1.5, float("nan"), float("inf"), "", "x", "\x1b[31m"]
-    odd += [
-        "\ud800",
-        "a" * 10**6,
-        [],
-        {},
-        [[1]],
-        {"a": 1},
-        deep,
-        torch.zeros(3),
-        b"x",
-        (1, 2),
-        "\0",
-    ]
-    chosen = chance.choice(odd)
+    odd: list[Any] = [None, True, -1, 0, 10**18, 10**400, 1.5, float("nan"), float("inf"), "", "x"]
+    odd += ["\ud800", "a" * 10**6, [], {}, [[1]], {"a": 1}, deep, torch.zeros(3), b"x", (1, 2)]
+    chosen = chance.choice([*odd, "\0", "\x1b[31m"])
     return f"{type(value).__name__} becomes {type(chosen).__name__}", chosen
 
 
 def database_of(chance: random.Random, path: Path, outside: Path) -> str:
     """Changes the content of a study's database."""
     with sqlite3.connect(path) as study:
-        tables = [
-            name for (name,) in study.execute("select name from sqlite_master where type='table'")
-        ]
-        table = chance.choice(tables)
-        columns = [row[1] for row in study.execute(f"pragma table_info({table})")]
-        column = chance.choice(columns)
-        kind = chance.choice(["dropped", "emptied", "null", "text", "huge", "json"])
-        value = {"null": None, "text": "\x1b[31mx", "huge": 10**18, "json": '{"a": [1, "\\ud800"]}'}
+        tables = study.execute("select name from sqlite_master where type='table'").fetchall()
+        (table,) = chance.choice(tables)
+        column = chance.choice(study.execute(f"pragma table_info({table})").fetchall())[1]
+        values = {"null": None, "text": "\x1b[31mx", "huge": 10**18, "json": '{"a": ["\\ud800"]}'}
+        kind = chance.choice(["dropped", "emptied", *values])
         try:
-            if kind in ("dropped", "emptied"):
-                study.execute(f"{'drop table' if kind == 'dropped' else 'delete from'} {table}")
+            if kind in values:
+                study.execute(f"update {table} set {column} = ?", [values[kind]])
             else:
-                study.execute(f"update {table} set {column} = ?", [value[kind]])
+                study.execute(f"{'drop table' if kind == 'dropped' else 'delete from'} {table}")
         except sqlite3.Error:
             return "untouched"
     return f"{table}: {kind}"

@@ -14,8 +14,7 @@ from tests.robustness.asking import ask
 from tests.robustness.children import Limits, in_children
 from tests.robustness.command_lines import command_line
 from tests.robustness.contract import broken, clear
-from tests.robustness.findings import Finding
-from tests.robustness.main import drive
+from tests.robustness.findings import Finding, drive
 from tests.robustness.queries import query
 from tests.robustness.reading import read_files
 from tests.robustness.worlds import World, make_worlds
@@ -61,7 +60,7 @@ def one_input(seed: int, number: int, folder: Path, worlds: list[World]) -> list
 
 def main(words: Sequence[str] | None = None) -> int:
     """Tries inputs and prints what was found; 1 if something was."""
-    return drive("fuzz", __doc__, fuzz, 20_000, words)
+    return drive("fuzz", __doc__, fuzz, words)
 
 
 if __name__ == "__main__":

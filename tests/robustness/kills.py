@@ -21,8 +21,7 @@ from typing import Any
 from charlab.reports.event_curves import read_curve
 from tests.robustness.asking import Asked, ask
 from tests.robustness.contract import clear, said
-from tests.robustness.findings import Finding
-from tests.robustness.main import drive
+from tests.robustness.findings import Finding, drive
 from tests.robustness.worlds import make_data
 from tests.support.same_run import assert_same_run
 from tests.support.shell import TINY, only_run

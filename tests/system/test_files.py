@@ -129,6 +129,12 @@ def test_what_is_no_json_leaves_the_old_file(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text()) == {"a": 1}
 
 
+def test_bytes_of_a_command_line_come_back_from_json(tmp_path):
+    said = {"a": os.fsdecode(b"\xe9 \xff"), "b": "é\\ud800 😀"}
+    write_json(tmp_path / "a.json", said)
+    assert read_json(tmp_path / "a.json") == said
+
+
 def test_text_is_utf_8_to_the_byte(tmp_path):
     text = "Ænima\r\n\u2028\U0001f600"
     write_text(tmp_path / "a.txt", text)

@@ -230,13 +230,16 @@ def user_path(text: str) -> Path:
 def json_bytes(data: Mapping[str, Any]) -> bytes:
     """Readable JSON; keys keep their order.
 
-    JSON has no infinity: a number that is not finite becomes null.
+    JSON has no infinity: a number that is not finite becomes null. Half a character, which stands
+    for a byte of the command line, is spelled as JSON does.
     """
     finite = {
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in data.items()
     }
-    return (json.dumps(finite, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(finite, indent=2, ensure_ascii=False) + "\n").encode(
+        errors="backslashreplace"
+    )
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
