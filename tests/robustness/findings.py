@@ -1,4 +1,4 @@
-"""What all drivers share: inputs by number, faults grouped by kind, the command that repeats one."""
+"""What all drivers share: inputs by number, faults by kind, the command that repeats one."""
 
 import argparse
 import contextlib
@@ -43,14 +43,13 @@ Tries = Callable[[int, Sequence[int], Path], Iterator[tuple[int, list[Finding]]]
 """Takes a seed, numbers and a folder; yields what was wrong with each number's input."""
 
 
-def drive(name: str, about: str | None, tries: Tries, words: Sequence[str] | None) -> int:
+def drive(name: str, about: str | None, tries: Tries) -> int:
     """Tries inputs and prints what was found; 1 if something was.
 
     Args:
         name: of the driver's module.
         about: for --help.
         tries: what the driver does.
-        words: of the command line; None: the process's own.
     """
     command = f"python -m tests.robustness.{name}"
     formatter = argparse.RawDescriptionHelpFormatter
@@ -58,7 +57,7 @@ def drive(name: str, about: str | None, tries: Tries, words: Sequence[str] | Non
     parser.add_argument("--count", type=int, default=1000, help="how many inputs")
     parser.add_argument("--seed", type=int, default=1, help="an input depends on it and its number")
     parser.add_argument("--only", type=int, help="only the input of this number")
-    options = parser.parse_args(words)
+    options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "Agg")
     for module in AHEAD:

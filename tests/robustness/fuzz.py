@@ -58,10 +58,5 @@ def one_input(seed: int, number: int, folder: Path, worlds: list[World]) -> list
     return found
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Tries inputs and prints what was found; 1 if something was."""
-    return drive("fuzz", __doc__, fuzz, words)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(drive("fuzz", __doc__, fuzz))

@@ -134,10 +134,5 @@ def _harm(outside: Path) -> Iterator[str]:
         yield "a file was made outside"
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Tries files and prints what was found; 1 if something was."""
-    return drive("hostile_files", __doc__, hostile_files, words)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(drive("hostile_files", __doc__, hostile_files))
