@@ -30,7 +30,7 @@ USUAL = {
     "model": "vanilla lstm gru", "task": "generate classify", "dataset": "names text table",
     "optimizer": "adam adamw sgd", "experiment": "gru_text bilstm_names", "debug": "smoke",
     "encoding": "utf-8 latin-1 utf-16", "unit": "char byte word", "layout": "auto sequences stream",
-    "normalize": "none nfkc ascii lower+nfc", "kernel": "fused reference", "split": "train val test",
+    "normalize": "none nfkc lower+nfc", "kernel": "fused reference", "split": "train val test",
     "precision": "auto float32 bf16", "monitor": "val/loss val/accuracy", "unknown": "error mark",
     "label": "Orkish Èlfico", "metric": "val/loss status", "input": "in.txt nofile.txt .",
     "output": "out sub/out.csv .", "figure": "out.png sub/x.png", "sweep": "latest study optuna",

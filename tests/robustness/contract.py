@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,12 +88,3 @@ def left_behind(answer: Answer, folder: Path) -> Iterator[str]:
     for log in folder.rglob("train.log"):
         if RAW.search(log.read_text(encoding="utf-8", errors="replace")):
             yield "control character raw in train.log"
-
-
-def clear(folder: Path) -> None:
-    """Removes what is in a folder."""
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink()

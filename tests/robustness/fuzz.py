@@ -6,6 +6,7 @@ An input depends on the seed and on its own number alone: ``--only NUMBER`` repe
 """
 
 import random
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 from tests.robustness.asking import ask
 from tests.robustness.children import Limits, in_children
 from tests.robustness.command_lines import command_line
-from tests.robustness.contract import broken, clear
+from tests.robustness.contract import broken
 from tests.robustness.findings import Finding, drive
 from tests.robustness.queries import query
 from tests.robustness.reading import read_files
@@ -22,26 +23,18 @@ from tests.robustness.worlds import World, make_worlds
 SLOW = 10.0  # seconds of computing: everything here is tiny
 
 
-def fuzz(seed: int, numbers: Sequence[int], folder: Path) -> Iterator[tuple[int, list[Finding]]]:
-    """Tries inputs.
-
-    Args:
-        seed: of all inputs.
-        numbers: of the inputs.
-        folder: where everything is written.
-
-    Yields:
-        The number of an input, and what was wrong.
-    """
-    made = make_worlds(folder)
-    own = folder / "own"
-    own.mkdir(exist_ok=True)
-    yield from in_children(lambda number: one_input(seed, number, own, made), numbers, Limits())
+def fuzz(
+    seed: int, numbers: Sequence[int], folder: Path, worlds: Sequence[World] = ()
+) -> Iterator[tuple[int, list[Finding]]]:
+    """Tries inputs; yields each one's number, and what was wrong."""
+    made, own = worlds or make_worlds(folder), folder / "own"
+    yield from in_children(lambda number: _one_input(seed, number, own, made), numbers, Limits())
 
 
-def one_input(seed: int, number: int, folder: Path, worlds: list[World]) -> list[Finding]:
+def _one_input(seed: int, number: int, folder: Path, worlds: Sequence[World]) -> list[Finding]:
     """Tries one input in an empty folder."""
-    clear(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     chance = random.Random(f"{seed}:{number}")
     kind = chance.random()
     if kind < 0.35:

@@ -52,15 +52,22 @@ SWEEP_FILES: list[Damage] = [
 
 
 def hostile_files(
-    seed: int, numbers: Sequence[int], folder: Path, worlds: int = 3
+    seed: int,
+    numbers: Sequence[int],
+    folder: Path,
+    worlds: Sequence[World] = (),
+    limits: Limits = LIMITS,
+    commands: int = 3,
 ) -> Iterator[tuple[int, list[Finding]]]:
-    """Tries damaged files; yields each one's number, and what was wrong."""
-    made = make_worlds(folder, worlds)
-    yield from in_children(lambda number: _one_file(seed, number, folder, made), numbers, LIMITS)
+    """Gives commands, so many at most, each damaged file; yields its number and what was wrong."""
+    made = worlds or make_worlds(folder, 3)
+    work = lambda number: _one_file(seed, number, folder, made, commands)  # noqa: E731
+    yield from in_children(work, numbers, limits)
 
 
-def _one_file(seed: int, number: int, folder: Path, worlds: list[World]) -> list[Finding]:
-    """Damages one file of a copy and gives commands that read it."""
+def _one_file(
+    seed: int, number: int, folder: Path, worlds: Sequence[World], most: int
+) -> list[Finding]:
     chance = random.Random(f"{seed}:{number}")
     own = folder / "hostile"
     shutil.rmtree(own, ignore_errors=True)
@@ -69,7 +76,7 @@ def _one_file(seed: int, number: int, folder: Path, worlds: list[World]) -> list
     outside.write_bytes(CANARY)
     kind, commands = chance.choices([_run, _sweep, _data], [65, 20, 15])[0](chance, worlds, outside)
     found: list[Finding] = []
-    for asked in chance.sample(commands, min(3, len(commands))):
+    for asked in chance.sample(commands, min(most, len(commands))):
         begun = time.process_time()
         for finding in said(asked, ask(asked, own)):
             found.append(Finding(finding.kind, f"[{kind}] {asked}: {finding.detail}"))
@@ -82,7 +89,7 @@ Hostile = tuple[str, list[Asked]]
 """What was done, and the commands that meet it."""
 
 
-def _run(chance: random.Random, worlds: list[World], outside: Path) -> Hostile:
+def _run(chance: random.Random, worlds: Sequence[World], outside: Path) -> Hostile:
     world = chance.choice(worlds)
     outputs = outside.parents[1] / "outputs"
     place = outputs / "generate/x/y/2026-01-01_00-00-00"
@@ -101,7 +108,7 @@ def _run(chance: random.Random, worlds: list[World], outside: Path) -> Hostile:
     ]
 
 
-def _sweep(chance: random.Random, worlds: list[World], outside: Path) -> Hostile:
+def _sweep(chance: random.Random, worlds: Sequence[World], outside: Path) -> Hostile:
     outputs = outside.parents[1] / "outputs"
     place = outputs / "sweeps/study"
     shutil.copytree(STUDY, place)
@@ -111,7 +118,7 @@ def _sweep(chance: random.Random, worlds: list[World], outside: Path) -> Hostile
     ]
 
 
-def _data(chance: random.Random, worlds: list[World], outside: Path) -> Hostile:
+def _data(chance: random.Random, worlds: Sequence[World], outside: Path) -> Hostile:
     source = chance.choice(["text", "names", "table"])
     path, done = forging.data_of(chance, outside.parents[1])
     asked = Asked("inspect_data.py", (f"dataset={source}", f"dataset.path={path}"), terminal=True)

@@ -86,10 +86,11 @@ def _killed(chance: random.Random, start: list[str], own: Path, whole: Whole) ->
         shutil.rmtree(own)
         own.mkdir()
         words = start
-    code = _train(words, own)
-    if code != 0:
-        yield Finding("a killed run does not go on", f"{told}: {words[0]} -> {code}")
-        return
+    else:
+        code = _train(words, own)
+        if code != 0:
+            yield Finding("a killed run does not go on", f"{told}: {words[0]} -> {code}")
+            return
     for kind in _apart(whole.run, only_run(own)):
         yield Finding(kind, told)
 

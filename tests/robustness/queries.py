@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -21,7 +21,7 @@ def _model(run: str) -> Any:
     return charlab.load(run)
 
 
-def query(chance: random.Random, worlds: list[World]) -> list[Finding]:
+def query(chance: random.Random, worlds: Sequence[World]) -> list[Finding]:
     """Asks one text of one network, from Python."""
     world = chance.choice(worlds)
     look = _classified if world.task == "classify" else chance.choice([_generated, _scored])
