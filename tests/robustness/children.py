@@ -21,19 +21,12 @@ Work = Callable[[int], list[Finding]]
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a child may have.
+    """How much a child may have; whoever is silent for so many seconds hangs."""
 
-    Attributes:
-        seconds: for one input; then it is taken to hang.
-        each: inputs before a fresh child is forked.
-        memory: bytes that may be asked for beyond what the parent has; the system refuses more.
-        resident: bytes of memory in use at most.
-    """
-
-    seconds: float = 120
-    each: int = 400
-    memory: int = 3 * 2**30
-    resident: int = 4 * 2**30
+    seconds: float = 120  # for one input
+    each: int = 400  # inputs before a fresh child is forked
+    memory: int = 3 * 2**30  # bytes beyond what the parent has; the system refuses more
+    resident: int = 4 * 2**30  # bytes in use
 
 
 def in_children(

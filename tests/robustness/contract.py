@@ -16,13 +16,7 @@ _WARNING = re.compile(r"\b(\w*Warning): (.{0,80})")
 
 
 def broken(asked: Asked, answer: Answer, folder: Path) -> Iterator[Finding]:
-    """The promises that an answer breaks.
-
-    Args:
-        asked: the command.
-        answer: what it did.
-        folder: the folder that it was given in, and that held nothing of a run before.
-    """
+    """The promises that an answer breaks; the folder held nothing of a run before."""
     for finding in said(asked, answer):
         yield Finding(finding.kind, f"{asked} -> {finding.detail}")
     for kind in left_behind(answer, folder):
@@ -44,7 +38,9 @@ def said(asked: Asked, answer: Answer) -> Iterator[Finding]:
     if "Traceback (most recent" in answer.err + answer.out:
         yield Finding(f"{door}: traceback printed", answer.err[-300:])
     if answer.code == 1:
-        yield from _error_lines(door, asked, errors)
+        yield from _error_lines(door, errors)
+    if asked.script == "evaluate.py" and re.search(r"\b(nan|inf)\b", answer.out):
+        yield Finding(f"{door}: a figure that is not finite", answer.out[-300:])
     warning = _WARNING.search(answer.err)
     if warning is not None:
         yield Finding(f"{door}: a warning of Python's, {warning[1]}", warning[0])
@@ -56,22 +52,13 @@ def said(asked: Asked, answer: Answer) -> Iterator[Finding]:
                 yield Finding(f"{door}: control character raw on the terminal, {stream}", near)
 
 
-def _error_lines(door: str, asked: Asked, lines: list[str]) -> Iterator[Finding]:
+def _error_lines(door: str, lines: list[str]) -> Iterator[Finding]:
     begun = [n for n, line in enumerate(lines) if line.startswith("error: ")]
     if not begun:
         yield Finding(f"{door}: exit code 1 without a line 'error: …'", "\n".join(lines)[-300:])
         return
     if any(not line.startswith("error: ") for line in lines[begun[0] :]):
         yield Finding(f"{door}: more than 'error: …' lines", "\n".join(lines[begun[0] :])[:300])
-    pieces = {
-        piece.strip()[:12]
-        for word in asked.words
-        for piece in re.split(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]", word)[1:]
-        if len(piece.strip()) > 2
-    }
-    for line in lines[begun[0] + 1 :]:
-        if any(line.removeprefix("error: ").strip().startswith(piece) for piece in pieces):
-            yield Finding(f"{door}: an error broken into two lines by a value", line[:200])
 
 
 def left_behind(answer: Answer, folder: Path) -> Iterator[str]:
@@ -83,8 +70,18 @@ def left_behind(answer: Answer, folder: Path) -> Iterator[str]:
         metrics = checkpoints.parent / "metrics.json"
         if not metrics.exists():
             yield "left behind: a run's folder without metrics.json"
-        elif not answer.crash and json.loads(metrics.read_text())["status"] == "running":
+            continue
+        try:
+            status = json.loads(metrics.read_text(), parse_constant=_refuse)["status"]
+        except ValueError:
+            yield "a figure that is not finite in metrics.json"
+            continue
+        if not answer.crash and status == "running":
             yield "left behind: a run that ended and says 'running'"
     for log in folder.rglob("train.log"):
         if RAW.search(log.read_text(encoding="utf-8", errors="replace")):
             yield "control character raw in train.log"
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)

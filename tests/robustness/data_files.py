@@ -11,9 +11,8 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from tests.robustness import texts
 
@@ -32,28 +31,17 @@ BYTES = [
 PACKED: dict[str, Callable[[bytes], bytes]] = {
     ".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress
 }  # fmt: skip
-ALL = "abcdefghijklmnopqrstuvwxyz 0123456789"  # so that no part has a letter that training lacks
+FORMS: list[Literal["NFC", "NFD"]] = ["NFC", "NFC", "NFD"]
 
 
-@dataclass(frozen=True)
-class Data:
-    """Files, and what is in them.
-
-    Attributes:
-        kind: of the files; a fault is named by it.
-        source: "table", "names" or "text".
-        path: what the user gives.
-        settings: further settings of the dataset, by name.
-        rows: every text and its label, as NFC; None: to be read somehow or refused.
-        marks: a text of every file; whatever is not read is to be named.
-    """
+class Data(NamedTuple):
+    """Files, and the texts and labels in them as NFC; None: to be read somehow or refused."""
 
     kind: str
     source: str
     path: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any]
     rows: list[Row] | None = None
-    marks: dict[str, str] = field(default_factory=dict)
 
 
 def table(chance: random.Random, folder: Path) -> Data:
@@ -68,14 +56,14 @@ def table(chance: random.Random, folder: Path) -> Data:
         chance.choice(["text", "text", "my text", "a,b", "é", '"q"']),
         chance.choice(["x;y", "kind"]),
     ]
-    form = chance.choice(["NFC", "NFC", "NFD"])
+    form = chance.choice(FORMS)
     cells = [[text, unicodedata.normalize(form, label)] for text, label in rows]
     order = [0, 1][:: chance.choice([1, -1])] if labelled else [0]
     lines = [[line[n] for n in order] for line in ([names] if header else []) + cells]
     bare = any(
         c in cell for line in lines for cell in line for c in "\r\n"
     )  # Python leaves some so
-    quoting = csv.QUOTE_ALL if bare else chance.choice([csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if bare or chance.random() < 0.5 else csv.QUOTE_MINIMAL
     stream = io.StringIO(newline="")
     csv.writer(stream, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(lines)
     said = f"sep={delimiter}{end}" if chance.random() < 0.08 else ""
@@ -98,11 +86,15 @@ def _cell(chance: random.Random) -> str:
 
 def _normal(rows: list[tuple[str, str]], labelled: bool) -> list[Row]:
     """Rows as they are to be read: newlines of one kind, composed, without those that are blank."""
-    plain = [(re.sub("\r\n?", "\n", text), label) for text, label in rows if text.strip()]
     return [
-        (unicodedata.normalize("NFC", text), unicodedata.normalize("NFC", y) if labelled else None)
-        for text, y in plain
+        (_nfc(re.sub("\r\n?", "\n", text)), _nfc(label) if labelled else None)
+        for text, label in rows
+        if text.strip()
     ]
+
+
+def _nfc(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _encoded(chance: random.Random, path: Path, text: str) -> dict[str, Any]:
@@ -118,62 +110,39 @@ def _encoded(chance: random.Random, path: Path, text: str) -> dict[str, Any]:
 def _json_lines(chance: random.Random, folder: Path, rows: list[tuple[str, str]]) -> Data:
     path = folder / chance.choice(["t.jsonl", "t.ndjson", "T.JSONL"])
     lines = [json.dumps({"text": t, "label": y}, ensure_ascii=t > "m") for t, y in rows]
-    expected: list[Row] | None = _normal(rows, labelled=True)
-    if chance.random() < 0.4:
-        odd = ['{"text": 3}', "[]", "{", "null", '{"text": "\\ud800", "label": "a"}', "{" * 5000]
-        odd += ['{"text": ["a"]}', '{"text": "a", "label": 1e999}', '{"a":1}', "[" * 9999]
+    odd = ['{"text": 3}', "[]", "{", "null", '{"text": "\\ud800", "label": "a"}', "{" * 5000]
+    odd += ['{"text": ["a"]}', '{"text": "a", "label": 1e999}', '{"a":1}', "[" * 9999]
+    broken = chance.random() < 0.4
+    if broken:
         lines.insert(chance.randrange(len(lines) + 1), chance.choice(odd))
-        expected = None
+    expected = None if broken else _normal(rows, labelled=True)
     path.write_text(chance.choice(["\n", "\r\n", "\n\n"]).join(lines), encoding="utf-8", newline="")
     return Data("JSON Lines", "table", str(path), {"label_column": "label"}, expected)
 
 
 def names(chance: random.Random, folder: Path) -> Data:
-    """One file per language, a name a line: in a folder, packed, in a zip, with others beside."""
+    """One file per language, a name a line: in a folder, packed, or in a zip."""
     rows: list[Row] = []
     files: dict[str, bytes] = {}
-    languages = ["Irish", "Čeština", "日本語", "a b", "x.y", "O'Z"]
-    for label in chance.sample(languages, chance.randint(2, 4)):
+    for label in chance.sample(["Irish", "Čeština", "日本語", "a b", "x.y", "O'Z"], 3):
         odd = [texts.text(chance, long=False) for _ in range(chance.randint(1, 6))]
         lines = [re.sub("[\r\n\ufeff]", "", line.encode(errors="replace").decode()) for line in odd]
-        found = [line.strip() for line in [*lines, f"end {label}"] if line.strip()]
-        text = chance.choice(["\n", "\r\n", "\r"]).join([*lines, f"end {label}"])
-        written = unicodedata.normalize(chance.choice(["NFC", "NFD"]), label)
+        rows += [(_nfc(line.strip()), label) for line in [*lines, "end"] if line.strip()]
+        written = unicodedata.normalize(chance.choice(FORMS), label)
+        text = chance.choice(["\n", "\r\n", "\r"]).join([*lines, "end"])
         files[f"{written}.{chance.choice(['txt', 'TXT'])}"] = text.encode()
-        rows += [(unicodedata.normalize("NFC", name), label) for name in found]
-    marks = {name: f"end {unicodedata.normalize('NFC', name)[:-4]}" for name in files}
-    form = chance.choice(["folder", "folder", "zip", "packed", "pattern", "beside another"])
-    if form == "packed":
-        ending = chance.choice(list(PACKED))
-        files = {name + ending: PACKED[ending](data) for name, data in files.items()}
-    elif form == "beside another":
-        other = chance.choice(["eng-fra.txt", "README.md", "sub/More.txt", "x.csv", "a.jpg"])
-        files = {f"names/{name}": data for name, data in files.items()} | {other: b"a mark\n"}
-        marks[other] = "a mark"
-    path = _write(folder / chance.choice(["names", "mes noms", "имена"]), files, form)
-    expected = rows if form != "beside another" else None
-    return Data(f"names, {form}", "names", path, {}, expected, marks)
-
-
-def labelled_folders(chance: random.Random, folder: Path) -> Data:
-    """Texts in folders that stand for labels, with what lies about in such folders."""
-    files: dict[str, str] = {}
-    rows: list[Row] = []
-    form = chance.choice(["flat", "numbered", "with README", "parts", "val parts"])
-    tops = {"parts": ["train", "test"], "val parts": ["train", "valid", "test"]}.get(form, [""])
-    for top in tops:
-        for label in ("pos", "neg"):
-            for n in range(1 if form == "flat" else chance.randint(1, 3)):
-                text = f"{ALL} {''.join(chance.choices(ALL, k=8))} {label} {top} {n} " * 3
-                name = f"{label}.txt" if form == "flat" else f"{label}/{n}.txt"
-                files[f"{top}/{name}".lstrip("/")] = text
-                rows.append((text, label))
-    if form == "with README":
-        files["README.txt"] = "about these files, which is no text of theirs"
-    packing = chance.choice(["folder", "zip"])
-    path = _write(folder / "texts", {k: v.encode() for k, v in files.items()}, packing)
-    expected = rows if form != "with README" else None
-    return Data(f"texts in folders, {form}, {packing}", "text", path, {}, expected, files)
+    form = chance.choice(["", ".zip", *PACKED])
+    place = folder / f"{chance.choice(['names', 'mes noms', 'имена'])}"
+    if form == ".zip":
+        place = place.with_suffix(".zip")
+        with zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as zipped:
+            for name, data in files.items():
+                zipped.writestr(f"outer/{name}", data)
+    else:
+        place.mkdir()
+        for name, data in files.items():
+            (place / (name + form)).write_bytes(PACKED[form](data) if form else data)
+    return Data(f"names {form}", "names", str(place), {}, rows)
 
 
 def odd_bytes(chance: random.Random, folder: Path) -> Data:
@@ -190,17 +159,3 @@ def odd_bytes(chance: random.Random, folder: Path) -> Data:
     encoding = chance.choice(["utf-8", "utf-8", "latin-1", "utf-16", "nonsense", "utf-7", "idna"])
     source = chance.choice(["text", "names", "table"])
     return Data(f"odd bytes in {ending or 'a file'}", source, str(path), {"encoding": encoding})
-
-
-def _write(place: Path, files: dict[str, bytes], form: str) -> str:
-    if form == "zip":
-        archive = place.with_name(place.name + ".zip")
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
-            for name, data in files.items():
-                zipped.writestr(f"outer/{name}", data)
-        return str(archive)
-    for name, data in files.items():
-        path = place / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return str(place / "*.[tT][xX][tT]") if form == "pattern" else str(place)

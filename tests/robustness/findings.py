@@ -28,12 +28,7 @@ AHEAD = [
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault.
-
-    Attributes:
-        kind: what is the same for every instance: the rule that was broken, and where.
-        detail: this instance: the words, what was said.
-    """
+    """One fault: the rule that was broken and where, as for all of its kind; and this instance."""
 
     kind: str
     detail: str
@@ -44,13 +39,7 @@ Tries = Callable[[int, Sequence[int], Path], Iterator[tuple[int, list[Finding]]]
 
 
 def drive(name: str, about: str | None, tries: Tries) -> int:
-    """Tries inputs and prints what was found; 1 if something was.
-
-    Args:
-        name: of the driver's module.
-        about: for --help.
-        tries: what the driver does.
-    """
+    """Reads a driver's command line, tries inputs, prints what was found; 1 if something was."""
     command = f"python -m tests.robustness.{name}"
     formatter = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(command, description=about, formatter_class=formatter)

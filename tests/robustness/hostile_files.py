@@ -20,34 +20,26 @@ from tests.robustness.findings import Finding, drive
 from tests.robustness.worlds import World, make_worlds
 from tests.support.shell import ROOT
 
-LIMITS = Limits(each=1, resident=2 * 2**30)
+LIMITS = Limits(each=10, resident=3 * 2**30)
 STUDY = ROOT / "tests" / "goldens" / "sweeps" / "study"
 CANARY = b"what lies outside stays as it is\n"
 CHECKPOINT = [forging.content_of, forging.content_of, forging.archive_of]
 CHECKPOINT += [forging.node_of, forging.bytes_of]
 TEXT = [forging.text_of, forging.text_of, forging.bytes_of, forging.node_of]
-EVENTS = [forging.bytes_of, forging.text_of, forging.node_of]
 DATABASE = [forging.bytes_of, forging.database_of, forging.database_of, forging.node_of]
 # A file of a run or of a sweep, what is done to it, and how often.
 Damage = tuple[str, Sequence[forging.Forge], int]
 RUN_FILES: list[Damage] = [
     ("checkpoints/last.ckpt", CHECKPOINT, 8),
     ("checkpoints/best.ckpt", CHECKPOINT, 8),
-    ("metrics.json", TEXT, 3),
-    ("environment.json", TEXT, 2),
-    (".hydra/config.yaml", TEXT, 2),
-    (".hydra/overrides.yaml", TEXT, 2),
-    ("events.out.tfevents*", EVENTS, 3),
-    ("train.log", EVENTS[1:], 1),
-    (".lock", [forging.node_of], 1),
-    ("samples.txt", [forging.node_of], 1),
+    ("events.out.tfevents*", TEXT, 3),
+    *((name, TEXT, 2) for name in ("metrics.json", "environment.json", ".hydra/config.yaml")),
+    *((name, TEXT, 1) for name in (".hydra/overrides.yaml", "train.log", "samples.txt", ".lock")),
 ]
 SWEEP_FILES: list[Damage] = [
-    ("sweep.json", TEXT, 3),
     ("study.db", DATABASE, 6),
-    ("0/metrics.json", TEXT, 2),
-    ("1/events.out.tfevents*", EVENTS, 1),
-    ("sweep.log", [forging.node_of], 1),
+    ("sweep.json", TEXT, 3),
+    *((name, TEXT, 1) for name in ("0/metrics.json", "1/events.out.tfevents*", "sweep.log")),
 ]
 
 
@@ -56,20 +48,20 @@ def hostile_files(
     numbers: Sequence[int],
     folder: Path,
     worlds: Sequence[World] = (),
-    limits: Limits = LIMITS,
     commands: int = 3,
 ) -> Iterator[tuple[int, list[Finding]]]:
-    """Gives commands, so many at most, each damaged file; yields its number and what was wrong."""
+    """Gives each damaged file to so many commands; yields its number, and what was wrong."""
     made = worlds or make_worlds(folder, 3)
-    work = lambda number: _one_file(seed, number, folder, made, commands)  # noqa: E731
-    yield from in_children(work, numbers, limits)
+
+    def work(number: int) -> list[Finding]:
+        return _one_file(random.Random(f"{seed}:{number}"), folder / "hostile", made, commands)
+
+    yield from in_children(work, numbers, LIMITS)
 
 
 def _one_file(
-    seed: int, number: int, folder: Path, worlds: Sequence[World], most: int
+    chance: random.Random, own: Path, worlds: Sequence[World], most: int
 ) -> list[Finding]:
-    chance = random.Random(f"{seed}:{number}")
-    own = folder / "hostile"
     shutil.rmtree(own, ignore_errors=True)
     outside = own / "outside" / "canary"
     outside.parent.mkdir(parents=True)

@@ -16,15 +16,14 @@ from charlab.config.hydra_app import check
 from charlab.errors import CharlabError
 from charlab.evaluation.reference_texts import document_texts
 from tests.robustness.asking import crash_of
-from tests.robustness.data_files import Data, Row, labelled_folders, names, odd_bytes, table
+from tests.robustness.data_files import Data, Row, names, odd_bytes, table
 from tests.robustness.findings import Finding
 from tests.support.shell import ROOT
 
 
 def read_files(chance: random.Random, folder: Path) -> list[Finding]:
     """Writes some files, has them read, and says what was read wrongly."""
-    makers = [table, names, labelled_folders, odd_bytes]
-    data = chance.choices(makers, weights=[50, 20, 15, 15])[0](chance, folder)
+    data = chance.choices([table, names, odd_bytes], weights=[55, 25, 20])[0](chance, folder)
     heard = _Heard()
     logger = logging.getLogger("charlab")
     before = logger.level, logger.propagate
@@ -72,9 +71,6 @@ def _wrong(data: Data, heard: _Heard) -> Iterator[tuple[str, str]]:
                 "read wrongly in silence",
                 f"too much: {list(more)[:2]}, missing: {list(less)[:2]}",
             )
-    for name, mark in data.marks.items():
-        if Path(name).name not in heard.said and not any(mark in text for text, _ in read):
-            yield "a file passed over in silence", f"{name}; said: {heard.said[:200]!r}"
 
 
 def _read(data: Data) -> list[Row]:

@@ -2,8 +2,8 @@
 
 import random
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.robustness.children import Limits, in_children
 from tests.robustness.findings import Finding
@@ -28,20 +28,8 @@ SYLLABLES = {
 }
 
 
-@dataclass(frozen=True)
-class World:
-    """A trained network and what it was trained for.
-
-    Attributes:
-        name: of the world.
-        run: its folder.
-        task: "generate" or "classify".
-        source: "names", "text" or "table".
-        data: the path that it was trained on.
-        normalize: the steps of its normalization.
-        unit: "char", "byte" or "word".
-        labels: those of its data.
-    """
+class World(NamedTuple):
+    """A trained network: its run's folder, what it was trained for and on, and the labels."""
 
     name: str
     run: str
