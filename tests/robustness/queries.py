@@ -45,26 +45,27 @@ def _classified(chance: random.Random, world: World, given: list[object]) -> Ite
     text, other = texts.text(chance), texts.plain_word(chance)
     given += ["classify", text]
     (ranking,) = model.classify([text])
-    values = [probability for _, probability in ranking]
-    if sorted(label for label, _ in ranking) != sorted(world.labels):
-        yield "not every label once"
-    if not math.isclose(sum(values), 1, abs_tol=NEAR) or min(values) < 0:
-        yield "probabilities are none"
-    if values != sorted(values, reverse=True):
-        yield "the likeliest is not first"
-    if model.classify([text]) != [ranking]:
-        yield "the same text, another answer"
-    forms = {"beside another text": [text, other], "normalized before": [world.normal(text)]}
-    if world.source == "names":
-        forms["with white space around it"] = [f" {text}\t"]
-    for form, asked in forms.items():
-        if _apart(model.classify(asked)[0], ranking):
-            yield f"another answer {form}"
+    labels, values = zip(*ranking, strict=True)
+
+    def apart(asked: list[str]) -> bool:
+        there = dict(model.classify(asked)[0])
+        return any(abs(value - there[label]) > NEAR for label, value in ranking)
+
+    yield from _true(
+        {
+            "not every label once": sorted(labels) != sorted(world.labels),
+            "no probabilities": not math.isclose(sum(values), 1, abs_tol=NEAR) or min(values) < 0,
+            "the likeliest is not first": list(values) != sorted(values, reverse=True),
+            "the same text, another answer": model.classify([text]) != [ranking],
+            "another answer beside another text": apart([text, other]),
+            "another answer if normalized before": apart([world.normal(text)]),
+            "another answer among blanks": world.source == "names" and apart([f" {text}\t"]),
+        }
+    )
 
 
-def _apart(one: Any, other: Any) -> bool:
-    there = dict(other)
-    return any(abs(p - there[label]) > NEAR for label, p in one)
+def _true(kinds: dict[str, bool]) -> Iterator[str]:
+    yield from (kind for kind, wrong in kinds.items() if wrong)
 
 
 def _generated(chance: random.Random, world: World, given: list[object]) -> Iterator[str]:
@@ -72,53 +73,44 @@ def _generated(chance: random.Random, world: World, given: list[object]) -> Iter
     model = _model(world.run)
     prompt = texts.text(chance, long=False)
     knobs: dict[str, Any] = {"length": chance.choice([1, 8, 30]), "seed": chance.randrange(9)}
+    knobs["unknown"] = chance.choice(["error", "mark"])
     if chance.random() < 0.4:
         knobs["banned"] = texts.text(chance, long=False)
     if chance.random() < 0.3:
         knobs["stop"] = chance.choice(["a", " ", "\n", texts.text(chance, long=False)])
-    if chance.random() < 0.4:
-        knobs["unknown"] = "mark"
     if world.name == "conditional":
         knobs["label"] = chance.choice(world.labels)
     given += ["generate", prompt, knobs]
     (sample,) = model.generate(prompt, **knobs)
-    normal = world.normal(prompt)
-    begins = [normal, normal.strip()] if world.source == "names" and normal.strip() else [normal]
-    # A word's unit may read white space in its own way; what is not white must stand.
-    if world.unit == "word":
-        if not "".join(sample.text.split()).startswith("".join(normal.split())):
-            yield "the sample does not begin with its prompt"
-    elif not any(sample.text.startswith(begin) for begin in begins):
-        yield "the sample does not begin with its prompt"
-    if world.unit != "word" and sample.text[: len(sample.prompt)] != sample.prompt:
-        yield "the sample's prompt is not its beginning"
-    own = sample.text[len(sample.prompt) :]
-    banned = [c for c in world.normal(knobs.get("banned", "")) if c in own]
-    if banned:
-        yield "a banned character was generated"
-    if knobs.get("stop") and world.normal(knobs["stop"]) in own:
-        yield "the stop text stands in the sample"
-    if not sample.log_probability <= 0:
-        yield "a log-probability above 0"
-    if model.generate(prompt, **knobs) != [sample]:
-        yield "the same seed, another sample"
+    begin, text, own = world.normal(prompt), sample.text, sample.text[len(sample.prompt) :]
+    if world.unit == "word" or world.source == "names":  # they read white space in their own way
+        begin, text = "".join(begin.split()), "".join(text.split())
+    stop, banned = (world.normal(knobs.get(name, "")) for name in ("stop", "banned"))
+    yield from _true(
+        {
+            "the sample does not begin with its prompt": not text.startswith(begin),
+            "a banned character was generated": bool(set(banned) & set(own)),
+            "the stop text stands in the sample": stop != "" and stop in own,
+            "a log-probability above 0": not sample.log_probability <= 0,
+            "the same seed, another sample": model.generate(prompt, **knobs) != [sample],
+        }
+    )
 
 
 def _scored(chance: random.Random, world: World, given: list[object]) -> Iterator[str]:
-    """A text is as probable as itself; more text is never likelier."""
+    """A text is as probable as itself; nothing is more than certain."""
     model = _model(world.run)
     text = texts.text(chance)
     knobs = {"label": world.labels[0]} if world.name == "conditional" else {}
-    if chance.random() < 0.5:
-        knobs["unknown"] = "mark"
+    knobs["unknown"] = chance.choice(["error", "mark"])
     given += ["score", text, knobs]
-    score = model.score(text, **knobs)
-    if not score.log_probability <= 0:
-        yield "a log-probability above 0"
-    if not math.isfinite(score.log_probability):
-        yield "a log-probability that is not finite"
-    again = model.score(text, **knobs)
-    if again.log_probability != score.log_probability:
-        yield "the same text, another score"
-    if world.normal(text) and world.source == "text" and score.predictions == 0:
-        yield "nothing of a text that is not empty is scored"
+    score, again = (model.score(text, **knobs) for _ in range(2))
+    unread = world.source == "text" and world.normal(text) != "" and score.predictions == 0
+    yield from _true(
+        {
+            "a log-probability above 0": not score.log_probability <= 0,
+            "a log-probability that is not finite": not math.isfinite(score.log_probability),
+            "the same text, another score": again.log_probability != score.log_probability,
+            "nothing of a text that is not empty is scored": unread,
+        }
+    )

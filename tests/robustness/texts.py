@@ -39,28 +39,20 @@ HUGE = ["1" + "0" * 18, "9223372036854775808", "1" + "0" * 400, "461168601842738
 
 def text(chance: random.Random, *, long: bool = True) -> str:
     """A value of free text; never a zero byte, which no command line can hold."""
-    kind = chance.random()
-    if kind < 0.30:
-        value = word(chance)
-    elif kind < 0.42:
-        value = chance.choice(BLANKS)
-    elif kind < 0.60:
-        value = chance.choice(GRAMMAR)
-    elif kind < 0.75:
-        value = word(chance) + chance.choice(CONTROLS) + word(chance)
-    elif kind < 0.80:
-        value = chance.choice(NUMBERS)
-    elif kind < 0.86:
-        value = unicodedata.normalize(chance.choice(["NFD", "NFKD"]), word(chance) + "éÅ한")
-    elif kind < 0.90:
-        value = chance.choice(["\udc80", "a\udcffb", "\ud83d", "\udcc3\udca9"])  # bytes of argv
-    elif kind < 0.92 and long:
-        value = word(chance) * chance.choice([300, 3000])
-    elif kind < 0.96:
-        value = f"{word(chance)}{chance.choice(GRAMMAR)} {chance.choice(BLANKS)}{word(chance)}"
-    else:
-        value = "".join(chr(_code_point(chance)) for _ in range(chance.randint(1, 12)))
-    return value.replace("\0", "0")
+    one, odd = word(chance), chance.choice(GRAMMAR)
+    kinds = {
+        one: 30,
+        chance.choice(BLANKS): 12,
+        odd: 18,
+        one + chance.choice(CONTROLS) + word(chance): 15,
+        chance.choice(NUMBERS): 5,
+        unicodedata.normalize("NFKD", f"{one}éÅ한"): 6,
+        chance.choice(["\udc80", "a\udcffb", "\ud83d", "\udcc3\udca9"]): 4,  # bytes of argv
+        one * (chance.choice([300, 3000]) if long else 2): 2,
+        f"{one}{odd} {chance.choice(BLANKS)}{word(chance)}": 4,
+        "".join(chr(_code_point(chance)) for _ in range(chance.randint(1, 12))): 4,
+    }
+    return chance.choices(list(kinds), list(kinds.values()))[0].replace("\0", "0")
 
 
 def readable(chance: random.Random) -> str:
