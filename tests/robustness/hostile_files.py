@@ -20,7 +20,7 @@ from tests.robustness.findings import Finding, drive
 from tests.robustness.worlds import World, make_worlds
 from tests.support.shell import ROOT
 
-LIMITS = Limits(each=10, resident=3 * 2**30)
+LIMITS = Limits(each=25, resident=3 * 2**30)
 STUDY = ROOT / "tests" / "goldens" / "sweeps" / "study"
 CANARY = b"what lies outside stays as it is\n"
 CHECKPOINT = [forging.content_of, forging.content_of, forging.archive_of]
