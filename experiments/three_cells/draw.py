@@ -20,7 +20,8 @@ def main(folders: list[Path]) -> None:
         events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
         events.Reload()
         name = folder.parent.name
-        curves[name] = [(float(e.step), e.value) for e in events.Scalars("val/perplexity")]
+        points = [(float(e.step), e.value) for e in events.Scalars("val/perplexity")]
+        curves[f"{name} ({points[-1][1]:.2f})"] = [points]
         trigram = metrics[TRIGRAM]
         cells = [
             name,
@@ -34,7 +35,6 @@ def main(folders: list[Path]) -> None:
     figure = learning_curves_figure(
         curves,
         metric="validation perplexity",
-        unit="optimizer steps",
         yardstick=("trigram on the test part", trigram),
     )
     figure.savefig(HERE / "curves.png")

@@ -162,7 +162,7 @@ def test_the_command_does_without_torch(runs, tmp_path):
     script.write_text(
         "import sys\nfrom charlab.cli import report\n"
         f"report({arguments!r})\n"
-        "import charlab.reports.sweep_report, charlab.reports.pictures\n"
+        "import charlab.reports.sweep_report, charlab.reports.charts\n"
         "import charlab.sweeps.results.records\n"
         "print('torch' in sys.modules, 'pytorch_lightning' in sys.modules)\n"
     )

@@ -6,14 +6,15 @@ from matplotlib.colors import to_hex
 
 from charlab.figures import to_image
 from charlab.figures.axis import Axis
+from charlab.figures.colors import LIGHT
+from charlab.figures.learning_curves import learning_curves_figure
 from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
 from charlab.figures.sweep_groups import groups_figure
-from charlab.figures.sweep_history import history_figure
+from charlab.figures.sweep_history import History, history_figure
 from charlab.figures.sweep_importances import importances_figure
-from charlab.figures.sweep_parallel import parallel_figure
+from charlab.figures.sweep_parallel import Coordinates, parallel_figure
 from charlab.figures.sweep_pareto import pareto_figure
 from charlab.figures.sweep_slices import slices_figure
-from charlab.figures.sweeps import BEST
 
 ODD = ["$x^$", "a$b$c$", "$\\frac", "50 %", "_ {", "x" * 80]
 
@@ -28,13 +29,12 @@ def drawn(figure):
 
 
 def test_history():
-    figure = history_figure(
-        [(0, 3.0), (2, 2.0)], [(1, 4.0)], [(0, 3.0), (2, 2.0)], objective="val/loss", limits=(2, 3)
-    )
+    history = History([(0, 3.0), (2, 2.0)], [(1, 4.0)], [(0, 3.0), (2, 2.0)])
+    figure = history_figure(history, objective="val/loss", limits=(2, 3))
     axes = figure.axes[0]
     complete, pruned = axes.collections
     assert complete.get_offsets().tolist() == [[0, 3], [2, 2]]
-    assert pruned.get_offsets().tolist() == [[1, 4]]
+    assert pruned.get_offsets().tolist() == [[1, 3]]  # beyond the limits: at the edge
     (best,) = axes.lines
     assert best.get_drawstyle() == "steps-post"
     assert best.get_xydata().tolist() == [[0, 3], [2, 2]]
@@ -46,10 +46,10 @@ def test_history():
 
 def test_curves_of_pruned_trials_are_dashed_and_end_in_a_cross():
     curves = [
-        TrialCurve("complete", [(1, 3.0), (2, 2.0)], best=True),
-        TrialCurve("pruned", [(1, 4.0), (2, 3.5)]),
-        TrialCurve("pruned", [(1, 4.2)]),
-        TrialCurve("running", [(1, 4.1)]),
+        TrialCurve(0, "complete", [(1, 3.0), (2, 2.0)], best=True),
+        TrialCurve(1, "pruned", [(1, 4.0), (2, 3.5)]),
+        TrialCurve(2, "pruned", [(1, 4.2)]),
+        TrialCurve(3, "running", [(1, 4.1)]),
     ]
     figure = sweep_curves_figure(curves, objective="val/loss")
     axes = figure.axes[0]
@@ -57,8 +57,8 @@ def test_curves_of_pruned_trials_are_dashed_and_end_in_a_cross():
     assert first.get_linestyle() == "--"
     assert (cross.get_marker(), cross.get_xydata().tolist()) == ("x", [[2, 3.5]])
     assert best.get_xydata().tolist() == [[1, 3], [2, 2]]  # on top of all others
-    assert to_hex(best.get_color()) == BEST
-    assert legend(figure) == ["pruned", "running", "best"]
+    assert to_hex(best.get_color()) == LIGHT["best"]
+    assert legend(figure) == ["pruned", "running", "best (trial 0)"]
     drawn(figure)
 
 
@@ -80,7 +80,7 @@ def test_slices_on_their_own_scales():
         Axis("n", 1, 3, whole=True),
     ]
     places = [[1e-4, 1e-2], [1, 0], [None, 3]]
-    figure = slices_figure(axes, places, [2.0, 1.0], objective="loss", marked=[False, True])
+    figure = slices_figure(axes, places, [2.0, 1.0], objective="loss", trials=[4, 7], best=7)
     lr, model, n = figure.axes
     assert (lr.get_xscale(), model.get_xscale(), n.get_xscale()) == ("log", "linear", "linear")
     assert [text.get_text() for text in model.get_xticklabels()] == ["gru", "lstm"]
@@ -95,12 +95,13 @@ def test_slices_on_their_own_scales():
 def test_parallel_lines_run_through_their_places():
     axes = [Axis("lr", 0, 1), Axis("n", 1, 2, whole=True, partial=True), Axis("loss", 1, 2)]
     rows = [[0, -0.14, 1], [1, 0.5, 0]]
-    figure = parallel_figure(axes, rows, [0.0, 1.0], marked=[False, True])
+    figure = parallel_figure(Coordinates(axes, [4, 7], rows, [0.0, 1.0], marked=[7]))
     plot = figure.axes[0]
-    plain, marked = plot.collections
-    np.testing.assert_allclose(plain.get_segments(), [[[0, 0], [1, -0.14], [2, 1]]])
-    np.testing.assert_allclose(marked.get_segments(), [[[0, 1], [1, 0.5], [2, 0]]])
-    assert to_hex(marked.get_color()[0]) == BEST
+    plain, marked, *_ = plot.lines
+    assert plain.get_xydata().tolist() == [[0, 0], [1, -0.14], [2, 1]]
+    assert marked.get_xydata().tolist() == [[0, 1], [1, 0.5], [2, 0]]
+    assert to_hex(marked.get_color()) == LIGHT["best"]
+    assert marked.get_zorder() > plain.get_zorder()
     assert "absent" in [text.get_text() for text in plot.texts]
     assert [text.get_text() for text in plot.get_xticklabels()] == ["lr", "n", "loss"]
     drawn(figure)
@@ -108,11 +109,11 @@ def test_parallel_lines_run_through_their_places():
 
 def test_pareto_pairs():
     values = [(1.0, 9.0, 3.0), (2.0, 8.0, 1.0), (3.0, 7.0, 2.0)]
-    two = pareto_figure([row[:2] for row in values], [True, False, True], ["a", "b"])
+    two = pareto_figure([row[:2] for row in values], [5, 6, 7], [5, 7], ["a", "b"], [None] * 2)
     (axes,) = two.axes
     (line,) = axes.lines
     assert line.get_xydata().tolist() == [[1, 9], [3, 7]]
-    three = pareto_figure(values, [True, True, True], ["a", "b", "c"])
+    three = pareto_figure(values, [5, 6, 7], [5, 6, 7], ["a", "b", "c"], [None] * 3)
     labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in three.axes]
     assert labels == [("a", "b"), ("a", "c"), ("b", "c")]
     assert not three.axes[0].lines  # there a line would zigzag
@@ -133,8 +134,18 @@ def test_groups_with_and_without_an_interval():
 def test_names_are_shown_whatever_they_are():
     axes = [Axis(name, 0, 1, categories=(name, "b")) for name in ODD]
     places = [[0, 1]] * len(ODD)
-    drawn(slices_figure(axes, places, [1.0, 2.0], objective=ODD[0]))
-    drawn(parallel_figure(axes, [[0] * len(ODD)], [1.0]))
+    drawn(slices_figure(axes, places, [1.0, 2.0], objective=ODD[0], trials=[0, 1]))
+    drawn(parallel_figure(Coordinates(axes, [0], [[0] * len(ODD)], [1.0])))
     drawn(importances_figure(dict.fromkeys(ODD, 0.1), objective=ODD[0]))
     drawn(groups_figure(ODD, [[1.0]] * 6, [1.0] * 6, [None] * 6, metric=ODD[0]))
-    drawn(history_figure([(0, 1.0)], [], [], objective=ODD[0]))
+    drawn(history_figure(History([(0, 1.0)], [], []), objective=ODD[0]))
+    drawn(learning_curves_figure({name: [[(1, 2.0)]] for name in ODD}, metric=ODD[0]))
+
+
+def test_curves_of_groups_have_their_groups_colors_and_marks():
+    curves = {"gru": [[(1, 3.0), (2, 2.0)], [(1, 3.1)]], "lstm": [[(1, 3.5), (2, 2.5)]]}
+    figure = learning_curves_figure(curves, metric="val/loss")
+    first, second, third = figure.axes[0].lines
+    assert first.get_color() == second.get_color() != third.get_color()
+    assert [line.get_gid() for line in (first, third)] == ["marks curve-0", "marks curve-1"]
+    assert legend(figure) == ["gru", "lstm"]

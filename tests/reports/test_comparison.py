@@ -1,5 +1,7 @@
 import csv
 import io
+import json
+import re
 import shlex
 from datetime import datetime
 from pathlib import Path
@@ -7,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from charlab.errors import ConfigError
-from charlab.evaluation.confidence import student_t_quantile
+from charlab.reports.charts import metric_of_curves, runs_charts
 from charlab.reports.comparison import compare
 from charlab.reports.run_records import RunFacts
-from charlab.reports.runs_report import metric_of_curves, runs_csv, runs_page
+from charlab.reports.runs_report import runs_csv, runs_page
 
 
 def run(name, seed, value, *, status="completed", metric="test/loss", arguments=None, **settings):
@@ -25,6 +27,12 @@ def run(name, seed, value, *, status="completed", metric="test/loss", arguments=
         else arguments,
         fingerprint="abc",
     )
+
+
+def page_of(found, pattern, curves):
+    charts = runs_charts(found, curves)
+    written = datetime(2026, 11, 22)
+    return runs_page(found, charts, pattern=pattern, curves=curves, written=written)
 
 
 RUNS = [
@@ -44,7 +52,7 @@ def test_groups_are_averaged_over_seeds_best_first():
     assert [group.label for group in found.groups] == ["model=gru", "model=lstm", "model=vanilla"]
     gru, lstm, vanilla = (group.interval for group in found.groups)
     assert (gru.count, gru.mean) == (3, pytest.approx(2.0))
-    assert gru.half == pytest.approx(student_t_quantile(0.975, 2) * 0.1 / 3**0.5)
+    assert gru.half == pytest.approx(4.30265 * 0.1 / 3**0.5)
     assert (lstm.count, lstm.mean) == (2, pytest.approx(2.1))
     assert (vanilla.count, vanilla.half) == (1, None)
     assert found.remarks == (
@@ -130,7 +138,7 @@ def test_a_metric_that_no_run_has():
 def test_no_completed_run_is_no_error():
     found = compare([run("gru", 1, None, status="running")])
     assert found.groups == ()
-    page = runs_page(found, pattern="x", curves={}, written=datetime(2026, 11, 22))
+    page = page_of(found, "x", {})
     assert "nothing to compare yet" in page
 
 
@@ -164,12 +172,29 @@ def test_the_table_holds_all_runs():
 
 def test_the_page_says_what_it_compares():
     curves = {"model=gru": [[(10, 3.0), (20, 2.0)]]}
-    page = runs_page(compare(RUNS), pattern="<b>*", curves=curves, written=datetime(2026, 11, 22))
+    page = page_of(compare(RUNS), "<b>*", curves)
     assert "&lt;b&gt;*" in page
     assert "1.7516 to 2.2484" in page  # 2 ± 4.303 * 0.1 / sqrt(3)
     assert "none (one seed)" in page
     assert "Shown: 1 of 3 groups" in page
-    assert page.count('class="plot"') == 2
+    assert page.count("<svg") == 2
+    hover = json.loads(re.search(r'id="hover">(.*?)</script>', page)[1])
+    assert hover["group-0"] == "model=gru\n2.0000 ± 0.2484"
+    assert hover["run-1-1"] == "model=lstm\nseed 2: 2.2000\noutputs/lstm/2"
+    assert hover["curve-0"] == "model=gru"
+    assert {f"group-{i}" for i in range(3)} | {"curve-0"} <= hover.keys()
+    assert 'data-marks="group-0 group-1 group-2"' in page
+    assert 'data-marks="curve-0"' in page
+
+
+def test_what_users_write_is_only_text():
+    evil = "<img src=x onerror=alert(1)>$x^$</script>"
+    found = compare([run("gru", 1, 2.0, dataset__path=evil), run("gru", 1, 2.1)])
+    curves = {evil: [[(10, 3.0)]]}
+    page = page_of(found, evil, curves)
+    assert "<img" not in page
+    assert page.count("</script>") == 2
+    assert "&lt;img src=x" in page
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_values_far_off_are_drawn_at_the_axis_end():
 
 def test_lines_run_from_the_worst_to_the_best():
     lines = coordinates(sweep(TRIALS, space=SPACE))
-    assert [one.number for one in lines.trials] == [0, 2, 1]
+    assert lines.trials == [0, 2, 1]
     assert lines.ranks == [0, 0.5, 1]
     assert lines.marked == [1]
     assert [axis.label for axis in lines.axes] == ["size", "lr", "n", "kind", "on", "val/loss"]

@@ -154,7 +154,7 @@ sys.argv = ["train.py", *sys.argv[1:]]
 assert train(sys.argv[1:]) == 0
 for name in ("torch._dynamo", "scipy.signal"):
     assert isinstance(sys.modules[name], StandIn), name
-wanted = {"torch._dynamo.utils", "sympy", "scipy.stats", "optuna", "plotly", "sqlalchemy"}
+wanted = {"torch._dynamo.utils", "sympy", "scipy.stats", "optuna", "sqlalchemy"}
 print("imported:", sorted(wanted & set(sys.modules)))
 """
 

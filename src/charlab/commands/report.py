@@ -1,11 +1,9 @@
 """``report.py``: what a sweep found, or how runs compare, as a page. Imports no torch."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from matplotlib.figure import Figure
 
 from charlab.config.cli_options import ReportArguments
 from charlab.errors import ConfigError, RunError
@@ -14,6 +12,7 @@ from charlab.system.files import user_path, write_bytes, write_text
 from charlab.system.terminal import remark, show
 
 if TYPE_CHECKING:
+    from charlab.reports.charts import Chart
     from charlab.reports.comparison import Comparison
     from charlab.sweeps.results.records import SweepResults
 
@@ -40,7 +39,7 @@ def report(arguments: ReportArguments) -> int:
 
 
 def _report_sweep(arguments: ReportArguments, sweep: str) -> int:
-    from charlab.reports.pictures import sweep_pictures
+    from charlab.reports.charts import sweep_charts
     from charlab.reports.sweep_report import sweep_page
     from charlab.reports.tables import trials_csv
     from charlab.sweeps.results.load import find_sweep, load_results
@@ -49,21 +48,18 @@ def _report_sweep(arguments: ReportArguments, sweep: str) -> int:
     remark(f"sweep: {place}")
     results = load_results(place, arguments.storage)
     folder = results.folder if arguments.output is None else user_path(arguments.output)
-    now = datetime.now()
-    _write(
-        folder,
-        {_PAGE: sweep_page(results, written=now), "trials.csv": trials_csv(results)},
-        sweep_pictures(results),
-    )
+    charts = sweep_charts(results)
+    page = sweep_page(results, charts, written=datetime.now())
+    _write(folder, {_PAGE: page, "trials.csv": trials_csv(results)}, charts)
     show(*sweep_summary(results), f"report: {folder / _PAGE}")
     return 0
 
 
 def _report_runs(arguments: ReportArguments, pattern: str) -> int:
+    from charlab.reports.charts import curves_of_best, runs_charts
     from charlab.reports.comparison import compare
-    from charlab.reports.pictures import runs_pictures
     from charlab.reports.run_records import find_runs, read_run
-    from charlab.reports.runs_report import curves_of_best, runs_csv, runs_page
+    from charlab.reports.runs_report import runs_csv, runs_page
 
     found = compare([read_run(folder) for folder in find_runs(pattern)], arguments.metric)
     now = datetime.now()
@@ -71,16 +67,18 @@ def _report_runs(arguments: ReportArguments, pattern: str) -> int:
         folder = user_path(arguments.output)
     else:
         folder = user_path(arguments.output_dir) / "reports" / now.strftime("%Y-%m-%d_%H-%M-%S")
-    text = runs_page(found, pattern=pattern, curves=curves_of_best(found), written=now)
-    _write(folder, {_PAGE: text, "runs.csv": runs_csv(found)}, runs_pictures(found))
+    curves = curves_of_best(found)
+    charts = runs_charts(found, curves)
+    page = runs_page(found, charts, pattern=pattern, curves=curves, written=now)
+    _write(folder, {_PAGE: page, "runs.csv": runs_csv(found)}, charts)
     show(*runs_summary(found), f"report: {folder / _PAGE}")
     return 0
 
 
 def sweep_summary(results: "SweepResults") -> list[str]:
     """A few lines about a sweep for the screen."""
-    from charlab.reports.sweep_head import states_text
     from charlab.reports.sweep_numbers import pareto_front
+    from charlab.reports.sweep_report import states_text
 
     lines = [
         f"sweep {results.name}: {len(results.trials)} of {counted(results.n_trials, 'trial')} "
@@ -120,14 +118,14 @@ def runs_summary(found: "Comparison") -> list[str]:
     return [*lines, *found.remarks]
 
 
-def _write(folder: Path, texts: dict[str, str], pictures: Iterable[tuple[str, Figure]]) -> None:
+def _write(folder: Path, texts: Mapping[str, str], charts: Mapping[str, "Chart"]) -> None:
     from charlab.figures import to_png
 
     try:
         figures = folder / "figures"
         figures.mkdir(parents=True, exist_ok=True)
-        for name, figure in pictures:
-            write_bytes(figures / f"{name}.png", to_png(figure))
+        for name, chart in charts.items():
+            write_bytes(figures / f"{name}.png", to_png(chart.figure))
         for name, text in texts.items():
             write_text(folder / name, text)
     except OSError as error:

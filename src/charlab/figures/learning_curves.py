@@ -1,35 +1,37 @@
-"""Learning curves of several runs in one figure."""
+"""Learning curves of groups of runs."""
 
 from collections.abc import Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-Points = Sequence[tuple[float, float]]
+from charlab.figures.colors import SERIES
+from charlab.figures.sweeps import Points, add_legend, line, new_figure, short, tidy
+
+_LABEL = 48  # characters of a group
 
 
 def learning_curves_figure(
-    curves: Mapping[str, Points], *, metric: str, unit: str, yardstick: tuple[str, float] | None
+    curves: Mapping[str, Sequence[Points]],
+    *,
+    metric: str,
+    yardstick: tuple[str, float] | None = None,
 ) -> Figure:
-    """Draws a validation metric over training.
+    """Draws a line for each run in its group's color; its mark is "curve-GROUP".
 
     Args:
-        curves: by the run's name, (progress, value) pairs.
-        metric: what the values are ("validation perplexity").
-        unit: what progress is counted in ("optimizer steps").
+        curves: group -> a curve for each run, of (optimizer step, value).
+        metric: what the values are.
         yardstick: name and value of what every run must beat, a dashed line.
     """
-    figure = Figure(figsize=(7, 4.2), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
-    for name, points in curves.items():
-        progress, values = zip(*points, strict=True)
-        axes.plot(progress, values, marker="o", markersize=4, label=f"{name} ({values[-1]:.2f})")
+    figure, axes = new_figure(4.6)
+    for place, ((group, lines), color) in enumerate(zip(curves.items(), SERIES, strict=False)):
+        for i, points in enumerate(lines):
+            label = "_" if i else short(group, _LABEL)
+            line(axes, points, f"curve-{place}", color=color, linewidth=1.4, label=label)
     if yardstick is not None:
         name, value = yardstick
         axes.axhline(value, linestyle="--", color="gray", label=f"{name} ({value:.2f})")
-    axes.set_xlabel(unit)
-    axes.set_ylabel(metric)
-    axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    tidy(axes, "optimizer steps", metric)
+    axes.set_xlim(left=0)
+    add_legend(figure, 3)
     return figure

@@ -1,12 +1,13 @@
-"""Groups of runs as a picture: means with their intervals over seeds."""
+"""Groups of runs: means with their intervals over seeds."""
 
 from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from charlab.figures.sweeps import COMPLETE, QUIET, new_figure, short, tidy
+from charlab.figures.colors import LIGHT
+from charlab.figures.sweeps import add_legend, new_figure, scatter, short, tidy
 
-_LABEL = 44  # characters
+_LABEL = 48  # characters
 
 
 def groups_figure(
@@ -17,7 +18,7 @@ def groups_figure(
     *,
     metric: str,
 ) -> Figure:
-    """Draws a row for each group, the first on top.
+    """Draws a row for each group, the first on top; marks are "run-GROUP-RUN" and "group-GROUP".
 
     Args:
         labels: the groups' names.
@@ -26,24 +27,22 @@ def groups_figure(
         halves: half the width of each mean's interval; None: it has none.
         metric: what the values are.
     """
-    figure = new_figure(7.5, 1.4 + 0.34 * len(labels))
-    axes = figure.add_subplot()
-    for place, group in enumerate(values):
-        label = "single runs" if place == 0 else "_"
-        axes.scatter(group, [place] * len(group), s=20, color=QUIET, alpha=0.6, label=label)
-    places = list(range(len(labels)))
-    axes.errorbar(
-        means,
-        places,
-        xerr=[half or 0.0 for half in halves],
-        fmt="o",
-        color=COMPLETE,
-        capsize=4,
-        label="mean and 95% interval over seeds",
-    )
+    figure, axes = new_figure(1.4 + 0.34 * len(labels))
+    places = range(len(labels))
+    runs = [
+        (value, place, f"run-{place}-{i}")
+        for place, group in enumerate(values)
+        for i, value in enumerate(group)
+    ]
+    scatter(axes, runs, s=20, color=LIGHT["quiet"], alpha=0.6, label="single runs")
+    errors = [half or 0.0 for half in halves]
+    axes.errorbar(means, places, xerr=errors, fmt="none", color=LIGHT["complete"], capsize=4)
+    marked = [(mean, place, f"group-{place}") for place, mean in enumerate(means)]
+    label = "mean and 95% interval over seeds"
+    scatter(axes, marked, s=40, color=LIGHT["complete"], label=label)
     axes.set_yticks(places, [short(label, _LABEL) for label in labels], parse_math=False)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     tidy(axes, metric, "")
     axes.grid(visible=False, axis="y")
-    figure.legend(loc="outside upper left", ncols=2, frameon=False)
+    add_legend(figure, 2)
     return figure

@@ -1,50 +1,55 @@
-"""Parallel coordinates as a picture."""
+"""Parallel coordinates: a line for each complete trial through all its settings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from charlab.figures.axis import ABSENT, Axis
-from charlab.figures.sweeps import BEST, COMPLETE, QUIET, new_figure, short
+from charlab.figures.colors import LIGHT
+from charlab.figures.svg import marks
+from charlab.figures.sweeps import WIDTH, new_figure, short
 
-_SHADES = LinearSegmentedColormap.from_list("worst to best", ["#d5dbe3", COMPLETE])
 _LABEL, _TICK = 18, 12  # characters
+_PALEST = 0.2  # the opacity of the worst trial's line
 
 
-def parallel_figure(
-    axes: Sequence[Axis],
-    rows: Sequence[Sequence[float]],
-    ranks: Sequence[float],
-    *,
-    marked: Sequence[bool] = (),
-) -> Figure:
-    """Draws a line for each trial through all axes.
+@dataclass(frozen=True)
+class Coordinates:
+    """Trials as lines through axes.
 
-    Args:
+    Attributes:
         axes: A axes.
-        rows: for each trial, its A places, from 0 to 1 or :data:`~.sweep_axis.ABSENT`; the later
-            a trial, the further on top.
-        ranks: for each trial, from 0 (pale) to 1 (strong).
-        marked: which trials stand out; empty: none.
+        trials: their numbers; the later one is, the further on top it is drawn.
+        rows: for each trial, its A places, from 0 to 1 or :data:`~.axis.ABSENT`.
+        ranks: for each trial, from 0 (the worst, pale) to 1 (the best, strong).
+        marked: numbers of those that stand out.
     """
-    figure = new_figure(max(5.0, 1.0 + 1.45 * len(axes)), 4.4)
-    plot = figure.add_subplot()
-    marks = list(marked) or [False] * len(rows)
-    for chosen in (False, True):
-        lines = [
-            (list(enumerate(row)), rank)
-            for row, rank, mark in zip(rows, ranks, marks, strict=True)
-            if mark == chosen
-        ]
-        colors = [BEST if chosen else _SHADES(rank) for _, rank in lines]
-        width = 2.6 if chosen else 1.2
-        plot.add_collection(
-            LineCollection([points for points, _ in lines], colors=colors, linewidths=width)
+
+    axes: Sequence[Axis]
+    trials: Sequence[int]
+    rows: Sequence[Sequence[float]]
+    ranks: Sequence[float]
+    marked: Sequence[int] = ()
+
+
+def parallel_figure(lines: Coordinates) -> Figure:
+    """Draws a line for each trial through all axes."""
+    axes = lines.axes
+    figure, plot = new_figure(4.4, max(WIDTH, 1.0 + 1.3 * len(axes)))
+    for row, rank, trial in zip(lines.rows, lines.ranks, lines.trials, strict=True):
+        chosen = trial in lines.marked
+        plot.plot(
+            row,
+            color=LIGHT["best" if chosen else "complete"],
+            alpha=1 if chosen else _PALEST + (0.9 - _PALEST) * rank,
+            linewidth=2.6 if chosen else 1.2,
+            zorder=2.5 if chosen else 2,
+            gid=marks([trial]),
         )
     for place, axis in enumerate(axes):
-        plot.plot([place, place], [0, 1], color=QUIET, linewidth=1, zorder=3)
+        plot.plot([place, place], [0, 1], color=LIGHT["quiet"], linewidth=1, zorder=3)
         for height, text in (*axis.ticks(), *([(ABSENT, "absent")] if axis.partial else [])):
             _write(plot, place, height, text)
     plot.set_xlim(-0.1, len(axes) - 0.5)
@@ -59,9 +64,9 @@ def parallel_figure(
     return figure
 
 
-def _write(plot: object, place: int, height: float, text: str) -> None:
+def _write(plot: Axes, place: int, height: float, text: str) -> None:
     """Writes a tick's text beside its axis, on a ground that keeps lines off it."""
-    plot.annotate(  # type: ignore[attr-defined]  # Axes; mypy knows no keyword of Text here
+    plot.annotate(
         short(text, _TICK),
         (place, height),
         xytext=(5, 0),
@@ -70,5 +75,5 @@ def _write(plot: object, place: int, height: float, text: str) -> None:
         fontsize=8,
         zorder=4,
         parse_math=False,
-        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1},
+        bbox={"facecolor": LIGHT["paper"], "edgecolor": "none", "alpha": 0.75, "pad": 1},
     )

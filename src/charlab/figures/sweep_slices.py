@@ -1,4 +1,4 @@
-"""The objective over each searched setting, as a picture."""
+"""The objective over each searched setting by itself."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from charlab.figures.axis import Axis
-from charlab.figures.sweeps import BEST, COMPLETE, new_figure, short, show_part, tidy
+from charlab.figures.colors import LIGHT
+from charlab.figures.sweeps import WIDTH, Limits, empty_figure, scatter, short, show_part, tidy
 
 _COLUMNS = 3
 _CATEGORY = 16  # characters
@@ -21,8 +22,9 @@ def slices_figure(
     values: Sequence[float],
     *,
     objective: str,
-    marked: Sequence[bool] = (),
-    limits: tuple[float, float] | None = None,
+    trials: Sequence[int],
+    best: int | None = None,
+    limits: Limits | None = None,
 ) -> Figure:
     """Draws a small chart for each setting.
 
@@ -31,25 +33,22 @@ def slices_figure(
         places: for each axis, each trial's value (or category's index); None: it has none.
         values: each trial's objective.
         objective: what the values are.
-        marked: which trials stand out; empty: none.
-        limits: the part of the objective to be shown; None: all.
+        trials: their numbers.
+        best: the number of the one that stands out; None: none.
+        limits: the part of the objective to be shown, the rest at its edge; None: all.
     """
     columns = min(_COLUMNS, len(axes))
     rows = math.ceil(len(axes) / columns)
-    figure = new_figure(max(4.0, 3.4 * columns), 2.9 * rows)
+    figure = empty_figure(3.0 * rows, WIDTH * columns / _COLUMNS)
     for i, (axis, column) in enumerate(zip(axes, places, strict=True)):
         part = figure.add_subplot(rows, columns, i + 1)
-        for chosen, color, size, alpha in ((False, COMPLETE, 22, 0.65), (True, BEST, 60, 1.0)):
+        for chosen, color, size, alpha in ((False, "complete", 22, 0.65), (True, "best", 60, 1.0)):
             points = [
-                (place, value)
-                for place, value, mark in zip(
-                    column, values, marked or [False] * len(values), strict=True
-                )
-                if place is not None and bool(mark) == chosen
+                (place, value, trial)
+                for trial, place, value in zip(trials, column, values, strict=True)
+                if place is not None and (trial == best) == chosen
             ]
-            if points:
-                x, y = zip(*points, strict=True)
-                part.scatter(x, y, s=size, color=color, alpha=alpha)
+            scatter(part, points, limits, s=size, color=LIGHT[color], alpha=alpha)
         tidy(part, axis.label, objective if i % columns == 0 else "")
         _set_scale(part, axis)
         show_part(part, limits)
@@ -70,4 +69,4 @@ def _set_scale(part: Axes, axis: Axis) -> None:
     elif axis.log:
         part.set_xscale("log")
     elif axis.whole:
-        part.xaxis.set_major_locator(MaxNLocator(integer=True))
+        part.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

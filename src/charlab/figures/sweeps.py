@@ -1,28 +1,61 @@
-"""What the pictures of sweeps share."""
+"""What the figures of sweeps share."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from charlab.figures.svg import marks
 from charlab.system.terminal import visible
 
-COMPLETE, BEST, PRUNED, FAILED, RUNNING = "#3568a8", "#c2410c", "#8a6d1d", "#b3261e", "#2e7d5b"
-DIED = "#8c3d6e"
-QUIET = "#5b6572"
+Points = Sequence[tuple[float, float]]
+Limits = tuple[float, float]
+
+WIDTH = 11.0  # inches: as wide as a page
 _LABEL = 40  # characters at an axis
-OF_STATE = {
-    "complete": COMPLETE,
-    "pruned": PRUNED,
-    "failed": FAILED,
-    "died": DIED,
-    "running": RUNNING,
-}
 
 
-def new_figure(width: float = 7.0, height: float = 4.2) -> Figure:
-    """An empty figure, inches."""
-    return Figure(figsize=(width, height), dpi=120, layout="constrained")
+def empty_figure(height: float, width: float = WIDTH) -> Figure:
+    """A figure without charts, inches."""
+    figure = Figure(figsize=(width, height), dpi=120)
+    figure.set_layout_engine("constrained", w_pad=0.08, h_pad=0.08)
+    return figure
+
+
+def new_figure(height: float = 4.2, width: float = WIDTH) -> tuple[Figure, Axes]:
+    """A figure with one empty chart, inches."""
+    figure = empty_figure(height, width)
+    return figure, figure.add_subplot()
+
+
+def scatter(
+    axes: Axes,
+    points: Sequence[tuple[float, float, object]],
+    limits: Limits | None = None,
+    **style: Any,
+) -> None:
+    """Draws points, if there are any; those beyond the vertical limits at their edge.
+
+    Args:
+        axes: where.
+        points: (x, y, what it stands for) each.
+        limits: the part of the vertical axis to be shown; None: all.
+        style: as matplotlib has it.
+    """
+    if points:
+        x, y, names = zip(*points, strict=True)
+        axes.scatter(x, np.clip(y, *limits or (-math.inf, math.inf)), gid=marks(names), **style)
+
+
+def line(axes: Axes, points: Points, name: object, **style: Any) -> None:
+    """Draws a line that stands for something; a single point is a dot."""
+    x, y = zip(*points, strict=True)
+    if len(points) == 1:
+        style = {"marker": "o", "markersize": 5, **style}
+    axes.plot(x, y, gid=marks([name]), **style)
 
 
 def short(text: str, length: int) -> str:
@@ -40,7 +73,14 @@ def tidy(axes: Axes, x_label: str, y_label: str) -> None:
         axes.spines[side].set_visible(False)
 
 
-def show_part(axes: Any, limits: tuple[float, float] | None) -> None:
+def add_legend(figure: Figure, columns: int) -> None:
+    """Says above a figure what its marks mean."""
+    legend = figure.legend(loc="outside upper left", ncols=columns, frameon=False)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def show_part(axes: Axes, limits: Limits | None) -> None:
     """Shows a part of the vertical axis; None: all of it."""
     if limits is not None:
         pad = 0.04 * (limits[1] - limits[0])

@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from charlab.config.overrides import as_typed
@@ -49,12 +49,12 @@ class Group:
 
         Of a run that was extended the last value of a setting counts; one that was not goes first.
         """
-        typed = [
-            {as_typed(word).lstrip("+").partition("=")[0]: as_typed(word) for word in run.overrides}
-            for run in sorted(self.runs, key=lambda run: _repeats(run.overrides))
-        ]
-        arguments = [word for key, word in typed[0].items() if key != "output_dir"]
-        return shlex.join(["python", "train.py", *arguments]) if typed[0] else None
+        typed = [[as_typed(word) for word in run.overrides] for run in self.runs]
+        settings = [{word.lstrip("+").partition("=")[0]: word for word in words} for words in typed]
+        repeats = [len(words) - len(last) for words, last in zip(typed, settings, strict=True)]
+        first = settings[repeats.index(min(repeats))]
+        arguments = [word for key, word in first.items() if key != "output_dir"]
+        return shlex.join(["python", "train.py", *arguments]) if first else None
 
 
 @dataclass(frozen=True)
@@ -92,18 +92,20 @@ def compare(runs: Sequence[RunFacts], metric: str | None = None) -> Comparison:
     completed = [run for run in runs if run.status == "completed"]
     metric = _choose_metric(metric, completed)
     apart = {id(run): reason for run in runs if (reason := _unfit(run, metric))}
-    buckets: dict[tuple[tuple[str, str], ...], list[RunFacts]] = {}
+    buckets: dict[frozenset[tuple[str, str]], list[RunFacts]] = {}
     for run in runs:
         if id(run) not in apart:
-            buckets.setdefault(_identity(run), []).append(run)
+            buckets.setdefault(frozenset(_identity(run).items()), []).append(run)
     for bucket in buckets.values():
         _set_repeats_apart(bucket, apart)
-    keys = _telling_keys([dict(identity) for identity in buckets], _in_order(buckets.values()))
-    labels = _labels([_texts(dict(identity), keys) for identity in buckets], keys)
-    groups = [
-        _group(label, dict(identity), bucket, keys, metric)
-        for label, (identity, bucket) in zip(labels, buckets.items(), strict=True)
-    ]
+    identities = [_identity(bucket[0]) for bucket in buckets.values()]
+    keys = _telling_keys(identities)
+    rows = [_texts(identity, keys) for identity in identities]
+    groups = []
+    for label, row, bucket in zip(_labels(rows, keys), rows, buckets.values(), strict=True):
+        settings = dict(zip(keys, row, strict=True))
+        values = tuple(run.metrics[metric] for run in bucket)
+        groups.append(Group(label, settings, tuple(bucket), values, mean_interval(values)))
     sign = -1 if higher_is_better(metric) else 1
     groups.sort(key=lambda group: (sign * group.interval.mean, group.label))
     return Comparison(
@@ -114,11 +116,6 @@ def compare(runs: Sequence[RunFacts], metric: str | None = None) -> Comparison:
         apart=tuple((run, apart[id(run)]) for run in runs if id(run) in apart),
         remarks=_remarks(groups),
     )
-
-
-def _repeats(arguments: Sequence[str]) -> int:
-    """How many settings are given again: those that extended a run."""
-    return len(arguments) - len({word.lstrip("+").partition("=")[0] for word in arguments})
 
 
 def _choose_metric(metric: str | None, completed: Sequence[RunFacts]) -> str:
@@ -151,9 +148,8 @@ def _unfit(run: RunFacts, metric: str) -> str | None:
     return None
 
 
-def _identity(run: RunFacts) -> tuple[tuple[str, str], ...]:
-    settings = run.settings or {}
-    return tuple(sorted((k, v) for k, v in settings.items() if k not in _IGNORED))
+def _identity(run: RunFacts) -> dict[str, str]:
+    return {key: text for key, text in (run.settings or {}).items() if key not in _IGNORED}
 
 
 def _set_repeats_apart(bucket: list[RunFacts], apart: dict[int, str]) -> None:
@@ -165,19 +161,13 @@ def _set_repeats_apart(bucket: list[RunFacts], apart: dict[int, str]) -> None:
     bucket[:] = newest.values()
 
 
-def _in_order(buckets: Iterable[Sequence[RunFacts]]) -> list[str]:
-    """All settings, as the configurations have them."""
-    runs = [run for bucket in buckets for run in bucket]
-    names = dict.fromkeys(key for run in runs for key in run.settings or {})
-    return [name for name in names if name not in _IGNORED]
-
-
-def _telling_keys(identities: Sequence[Mapping[str, str]], names: Sequence[str]) -> tuple[str, ...]:
+def _telling_keys(identities: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     """Settings that tell groups apart.
 
     A setting that only some groups have ("model.forget_bias" among several models) says nothing,
     unless groups would look the same without it.
     """
+    names = dict.fromkeys(key for identity in identities for key in identity)
     differing = [key for key in names if len({one[key] for one in identities if key in one}) > 1]
     if len({_texts(identity, differing) for identity in identities}) < len(identities):
         differing = [key for key in names if len({one.get(key) for one in identities}) > 1]
@@ -195,18 +185,6 @@ def _labels(rows: Sequence[tuple[str, ...]], keys: Sequence[str]) -> list[str]:
     names = list(short_names(keys).values())
     pairs = [zip(names, row, strict=True) for row in chosen]
     return [", ".join(f"{key}={text}" for key, text in row) or "all runs" for row in pairs]
-
-
-def _group(
-    label: str,
-    identity: Mapping[str, str],
-    runs: Sequence[RunFacts],
-    keys: Sequence[str],
-    metric: str,
-) -> Group:
-    settings = dict(zip(keys, _texts(identity, keys), strict=True))
-    values = tuple(run.metrics[metric] for run in runs)
-    return Group(label, settings, tuple(runs), values, mean_interval(values))
 
 
 def _remarks(groups: Sequence[Group]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """How reports write numbers, times and settings."""
 
 import math
+import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,15 @@ from charlab.evaluation.confidence import Interval
 
 NOTHING = "–"
 _READABLE = 9  # characters of a number
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number that a float can be; NaN and infinity are none in JSON."""
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )
 
 
 def number(value: float | None) -> str:

@@ -3,7 +3,7 @@
 import warnings
 from dataclasses import dataclass
 
-from charlab.reports.parameters import higher, usable
+from charlab.reports.parameters import column, higher, usable
 from charlab.sweeps.results.records import SweepResults
 
 _RELIABLE = 50  # complete trials: of the best tenth there should be five
@@ -25,9 +25,9 @@ class Importances:
 def importances(results: SweepResults, objective: int = 0) -> Importances:
     """How much the searched settings explain which trials are among the best."""
     trials = usable(results)
-    distinct = {trial.values[objective] for trial in trials if trial.values is not None}
-    if len(distinct) < 2:
-        return Importances({}, f"needs two complete trials with different {_name(results)}.")
+    if len(set(column(results, objective))) < 2:
+        what = "values" if len(results.objectives) > 1 else results.objectives[0]
+        return Importances({}, f"needs two complete trials with different {what}.")
     if len({str(sorted(trial.parameters.items())) for trial in trials}) < 2:
         return Importances({}, "needs complete trials with different settings.")
     raw = _evaluate(results, objective)
@@ -35,14 +35,9 @@ def importances(results: SweepResults, objective: int = 0) -> Importances:
     if not total > 0:
         return Importances({}, "the complete trials do not tell the settings apart yet.")
     ordered = sorted(raw.items(), key=lambda pair: (-pair[1], pair[0]))
-    remark = ""
-    if len(trials) < _RELIABLE:
-        remark = f"From {len(trials)} complete trials only: a first hint, no more."
+    few = f"From {len(trials)} complete trials only: a first hint, no more."
+    remark = few if len(trials) < _RELIABLE else ""
     return Importances({name: value / total for name, value in ordered}, remark)
-
-
-def _name(results: SweepResults) -> str:
-    return "values" if len(results.objectives) > 1 else results.objectives[0]
 
 
 def _evaluate(results: SweepResults, objective: int) -> dict[str, float]:

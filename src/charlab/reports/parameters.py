@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from charlab.figures.axis import Axis, robust_limits
-from charlab.reports.formatting import NOTHING, setting, short_names
+from charlab.reports.formatting import NOTHING, is_number, setting, short_names
 from charlab.sweeps.results.records import SweepResults, TrialResult
 
 _TAGS = re.compile(r"\btag\(([^()]*)\(")  # "tag(log, interval(1e-4, 1e-1))": "log, interval"
@@ -19,6 +19,11 @@ def usable(results: SweepResults) -> list[TrialResult]:
         for trial in results.of_state("complete")
         if trial.values is not None and all(math.isfinite(value) for value in trial.values)
     ]
+
+
+def column(results: SweepResults, objective: int) -> list[float]:
+    """The usable trials' values of an objective."""
+    return [trial.values[objective] for trial in usable(results) if trial.values is not None]
 
 
 def higher(results: SweepResults, objective: int) -> bool:
@@ -45,32 +50,29 @@ class Parameter:
     def __init__(self, name: str, label: str, space: str, trials: Sequence[TrialResult]) -> None:
         self.name = name
         values = [trial.parameters[name] for trial in trials if name in trial.parameters]
-        numeric = bool(values) and all(_is_number(value) for value in values)
+        numeric = bool(values) and all(is_number(value) for value in values)
         # Numbers to choose from (64, 128, 512) are read best when they stand side by side.
-        self._categories = None
+        partial = len(values) < len(trials)
         if not numeric or space.strip().startswith("choice("):
-            self._categories = _categories(values, numeric=numeric)
-        self.axis = self._axis(label, space, values, partial=len(values) < len(trials))
+            categories = _categories(values, numeric=numeric)
+            last = max(0, len(categories) - 1)
+            self.axis = Axis(label, 0, last, categories=categories, partial=partial)
+        else:
+            self.axis = Axis(
+                label,
+                low=float(min(values)),
+                high=float(max(values)),
+                log=_is_logarithmic(space) and min(values) > 0,
+                whole=all(isinstance(value, int) for value in values),
+                partial=partial,
+            )
 
     def position(self, trial: TrialResult) -> float | None:
         """Where a trial lies: a number, or its category's index; None if it lacks the setting."""
         if self.name not in trial.parameters:
             return None
-        value = trial.parameters[self.name]
-        return float(value if self._categories is None else self._categories.index(setting(value)))
-
-    def _axis(self, label: str, space: str, values: list[Any], *, partial: bool) -> Axis:
-        if self._categories is not None:
-            last = max(0, len(self._categories) - 1)
-            return Axis(label, 0, last, categories=tuple(self._categories), partial=partial)
-        return Axis(
-            label,
-            low=float(min(values)),
-            high=float(max(values)),
-            log=_is_logarithmic(space) and min(values) > 0,
-            whole=all(isinstance(value, int) for value in values),
-            partial=partial,
-        )
+        value, categories = trial.parameters[self.name], self.axis.categories
+        return float(categories.index(setting(value)) if categories else value)
 
 
 def parameters(results: SweepResults, trials: Sequence[TrialResult]) -> list[Parameter]:
@@ -97,15 +99,11 @@ def parameter_text(trial: TrialResult, name: str) -> str:
     return setting(trial.parameters[name]) if name in trial.parameters else NOTHING
 
 
-def _categories(values: list[Any], *, numeric: bool) -> list[str]:
+def _categories(values: list[Any], *, numeric: bool) -> tuple[str, ...]:
     ordered = sorted(values) if numeric else sorted(values, key=setting)
-    return list(dict.fromkeys(setting(value) for value in ordered))
+    return tuple(dict.fromkeys(setting(value) for value in ordered))
 
 
 def _is_logarithmic(space: str) -> bool:
     found = _TAGS.search(space)
     return found is not None and "log" in [tag.strip() for tag in found[1].split(",")]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

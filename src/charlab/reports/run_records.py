@@ -1,14 +1,13 @@
 """Runs on disk as plain records: what a comparison is made from."""
 
 import glob
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from charlab.errors import RunError
-from charlab.reports.formatting import setting
+from charlab.reports.formatting import is_number, setting
 from charlab.runs.folder import true_status
 from charlab.runs.saved_config import read_overrides, read_yaml
 from charlab.system.files import read_json, user_path
@@ -96,7 +95,7 @@ def read_run(folder: Path) -> RunFacts:
     return RunFacts(
         folder=folder,
         status=true_status(folder, status),
-        metrics={key: value for key, value in (metrics or {}).items() if _is_number(value)},
+        metrics={key: value for key, value in (metrics or {}).items() if is_number(value)},
         settings=_flat(resolved) if isinstance(resolved, Mapping) else composed,
         overrides=read_overrides(folder) or (),
         problem=problem,
@@ -107,8 +106,6 @@ def read_run(folder: Path) -> RunFacts:
 def _metrics_below(match: Path) -> list[Path]:
     if match.name == METRICS:
         return [match]
-    if not match.is_dir():
-        return []
     own = match / METRICS
     return [own] if own.is_file() else list(match.rglob(METRICS))
 
@@ -123,12 +120,3 @@ def _flat(options: Any, prefix: str = "") -> dict[str, str]:
         else:
             flat[f"{prefix}{name}"] = repr(value) if isinstance(value, float) else setting(value)
     return flat
-
-
-def _is_number(value: Any) -> bool:
-    """Whether it is a number that a float can be; NaN and infinity are none in JSON."""
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and abs(value) <= sys.float_info.max
-    )

@@ -1,130 +1,159 @@
-"""The page about a sweep, put together."""
+"""The page about a sweep."""
 
+import shlex
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from charlab.reports.charts.base import hover_texts
-from charlab.reports.charts.curves import curves_chart
-from charlab.reports.charts.history import history_chart
-from charlab.reports.charts.importances import importances_chart
-from charlab.reports.charts.parallel import parallel_chart
-from charlab.reports.charts.pareto import pareto_charts
-from charlab.reports.charts.slices import slices
-from charlab.reports.html import Html, element, join, paragraph, section
+from charlab.evaluation.confidence import mean_interval
+from charlab.reports.charts import Chart, ending
+from charlab.reports.formatting import interval, number, seconds, shorten
 from charlab.reports.importances import importances
-from charlab.reports.page import page
-from charlab.reports.parameters import parameter_names, usable
-from charlab.reports.sweep_head import best_part, head, pareto_table
-from charlab.reports.sweep_numbers import history, pareto_front
-from charlab.reports.sweep_tables import (
-    failures_part,
-    finalists_part,
-    savings_part,
-    settings_part,
-    trials_part,
-)
-from charlab.sweeps.results.records import SweepResults
+from charlab.reports.page import render
+from charlab.reports.parameters import higher, parameter_names, parameter_text, usable
+from charlab.reports.savings import estimate_savings
+from charlab.reports.sweep_numbers import last_point, pareto_front
+from charlab.sweeps.results.records import SweepResults, TrialResult
+
+_STATES = ("complete", "pruned", "failed", "died", "running", "waiting")
+_DONE = ("complete", "pruned", "failed")
+
+Rows = list[list[Any]]
 
 
-def sweep_page(results: SweepResults, *, written: datetime) -> str:
+def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: datetime) -> str:
     """The whole page as HTML.
 
     Args:
         results: a sweep, finished or not.
+        charts: its charts, by name.
         written: when.
     """
-    several = len(results.objectives) > 1
-    parts = [
-        head(results),
-        _pareto_part(results) if several else best_part(results),
-        finalists_part(results),
-        _history_part(results),
-        _curves_part(results),
-        _importances_part(results),
-        _slices_part(results),
-        _parallel_part(results),
-        savings_part(results),
-        failures_part(results),
-        settings_part(results),
-        trials_part(results),
-    ]
-    return page(f"Sweep {results.name}", *parts, written=written, texts=hover_texts(results))
-
-
-def _pareto_part(results: SweepResults) -> Html:
-    if not pareto_front(results):
-        return section("Pareto front", paragraph("No trial is complete yet."))
-    return section(
-        "Pareto front",
-        paragraph(
-            "Trials that no other beats in one objective without losing in another. Sweeps with "
-            "several objectives are not pruned.",
-            _class="quiet",
-        ),
-        pareto_charts(results),
-        pareto_table(results),
+    names = parameter_names(results)
+    objectives = range(len(results.objectives))
+    return render(
+        "sweep.html",
+        charts,
+        hover={str(trial.number): _hover(trial, results) for trial in results.trials},
+        written=written,
+        results=results,
+        names=names,
+        endings=[ending(results, i) for i in objectives],
+        unknown=[f"Cannot be computed yet: {importances(results, i).remark}" for i in objectives],
+        usable=len(usable(results)),
+        finished=sum(trial.state in _DONE for trial in results.trials),
+        ways=["higher" if higher(results, i) else "lower" for i in objectives],
+        states=states_text(results),
+        spent=sum(trial.seconds or 0.0 for trial in results.trials),
+        best_figures=_best_figures(results),
+        best_settings=[] if results.best is None else _settings(results.best),
+        front=_front(results, names),
+        front_header=["trial", *results.objectives, *names, "command that repeats it"],
+        finalists=_finalists(results),
+        test=_answering_test(results.objectives[0]),
+        savings=estimate_savings(results),
+        failures=_failures(results),
+        fixed=shlex.join(results.fixed),
+        trials=_trials(results, names),
+        trials_header=["trial", "state", *results.objectives, *names, "time", "reason"],
     )
 
 
-def _history_part(results: SweepResults) -> Html:
-    charts = []
-    for i, name in enumerate(results.objectives):
-        found = history(results, i)
-        if found.complete or found.pruned:
-            charts.append(_titled(results, name, history_chart(results, i)))
-    if not charts:
-        return section("History", paragraph("No trial has a value yet."))
-    arguments = "In all charts: drag to enlarge a part, double click to go back."
-    return section("History", *charts, paragraph(arguments, _class="quiet"))
+def states_text(results: SweepResults) -> str:
+    """ "12 complete, 3 pruned"; of states that occur."""
+    counts = [(len(results.of_state(state)), state) for state in _STATES]
+    return ", ".join(f"{count} {state}" for count, state in counts if count) or "none yet"
 
 
-def _curves_part(results: SweepResults) -> Html:
-    if len(results.objectives) > 1:
-        return Html("")  # trials report nothing on their way
-    chart = curves_chart(results)
-    return section("Learning curves", chart or paragraph("No trial has reported a value yet."))
-
-
-def _importances_part(results: SweepResults) -> Html:
-    if not parameter_names(results):
-        return Html("")
-    parts = []
-    for i, name in enumerate(results.objectives):
-        found = importances(results, i)
-        chart = importances_chart(found) if found.shares else _unknown(found.remark)
-        parts.append(_titled(results, name, chart))
-    method = (
-        "How much each setting explains which complete trials are among the best tenth "
-        "(PED-ANOVA). It is about the values that were tried, and about settings one by one."
-    )
-    return section("Parameter importances", paragraph(method, _class="quiet"), *parts)
-
-
-def _unknown(remark: str) -> Html:
-    return paragraph(f"Cannot be computed yet: {remark}")
-
-
-def _slices_part(results: SweepResults) -> Html:
-    if not usable(results) or not parameter_names(results):
-        return Html("")
-    charts = [
-        _titled(results, name, slices(results, i)) for i, name in enumerate(results.objectives)
+def _hover(trial: TrialResult, results: SweepResults) -> str:
+    lines = [f"trial {trial.number} ({trial.state})"]
+    last = last_point(trial)
+    if trial.values is not None:
+        pairs = zip(results.objectives, trial.values, strict=True)
+        lines += [f"{name}: {number(value)}" for name, value in pairs]
+    elif last is not None:
+        lines.append(f"last {results.objectives[0]}: {number(last[1])}")
+    lines += [
+        f"{name} = {shorten(parameter_text(trial, name), 40)}"
+        for name in parameter_names(results)
+        if name in trial.parameters
     ]
-    arguments = "Complete trials only."
-    if results.best is not None:
-        arguments += " The large mark is the best trial."
-    return section("Slices", paragraph(arguments, _class="quiet"), *charts)
+    if trial.seconds is not None:
+        lines.append(seconds(trial.seconds))
+    return "\n".join(lines)
 
 
-def _parallel_part(results: SweepResults) -> Html:
-    chart = parallel_chart(results)
-    if chart is None:
-        return Html("")
-    arguments = "Each line is a complete trial. Pointing at a line's mark draws it in full."
-    return section("Parallel coordinates", paragraph(arguments, _class="quiet"), chart)
+def _best_figures(results: SweepResults) -> list[tuple[str, str]]:
+    """The best trial's test figures, and how large its network is."""
+    metrics = {} if results.best is None else results.best.metrics
+    shown = [key for key in metrics if key.startswith("test/") or key == "model/parameters"]
+    others = [key for key in shown if key != results.objectives[0]]
+    return [(key, number(metrics[key])) for key in others[:6]]
 
 
-def _titled(results: SweepResults, title: str, content: Html) -> Html:
-    """A chart, with a heading where there is one for each of several objectives."""
-    if len(results.objectives) == 1:
-        return content
-    return join([element("h3", title), content])
+def _settings(trial: TrialResult) -> Rows:
+    return [[name, parameter_text(trial, name)] for name in trial.parameters]
+
+
+def _front(results: SweepResults, names: list[str]) -> Rows:
+    """The trials on the Pareto front with their settings and commands."""
+    return [
+        [
+            trial.number,
+            *map(number, trial.values or ()),
+            *(parameter_text(trial, name) for name in names),
+            trial.command,
+        ]
+        for trial in pareto_front(results)
+    ]
+
+
+def _finalists(results: SweepResults) -> Rows:
+    test = _answering_test(results.objectives[0])
+
+    def over_seeds(values: list[float]) -> str:
+        return interval(mean_interval(values) if values else None)
+
+    return [
+        [
+            place,
+            finalist.trial,
+            len(finalist.values),
+            over_seeds([*finalist.values.values()]),
+            over_seeds([found[test] for found in finalist.metrics.values() if test in found]),
+            shlex.join(["python", "train.py", *finalist.arguments]),
+        ]
+        for place, finalist in enumerate(results.finalists, start=1)
+    ]
+
+
+def _failures(results: SweepResults) -> Rows:
+    return [
+        [
+            trial.number,
+            trial.reason or "not recorded",
+            ", ".join(f"{name}={text}" for name, text in _settings(trial)),
+            trial.folder,
+        ]
+        for trial in results.of_state("failed")
+    ]
+
+
+def _trials(results: SweepResults, names: list[str]) -> Rows:
+    nothing = [None] * len(results.objectives)
+    return [
+        [
+            trial.number,
+            trial.state,
+            *map(number, trial.values or nothing),
+            *(parameter_text(trial, name) for name in names),
+            seconds(trial.seconds),
+            trial.reason,
+        ]
+        for trial in results.trials
+    ]
+
+
+def _answering_test(objective: str) -> str:
+    """The figure of the test part that answers to an objective ("val/loss": "test/loss")."""
+    return f"test/{objective.rsplit('/', 1)[-1]}"

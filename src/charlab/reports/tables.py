@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from charlab.reports.formatting import setting
 from charlab.reports.parameters import parameter_names
 from charlab.sweeps.results.records import SweepResults, TrialResult
 from charlab.system.files import csv_text
@@ -34,10 +35,8 @@ def _row(results: SweepResults, trial: TrialResult, names: Sequence[str]) -> lis
 
 def _exact(value: Any) -> Any:
     """Settings as in a command line: true, false and null."""
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else value
+    return setting(value) if value is None or isinstance(value, bool) else value
 
 
-def _time(value: datetime | None) -> str:
-    return "" if value is None else value.isoformat(sep=" ", timespec="seconds")
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat(sep=" ", timespec="seconds")

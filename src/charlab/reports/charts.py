@@ -1,0 +1,199 @@
+"""The charts of a sweep or of compared runs: drawn once, for the page and as PNG files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from charlab.figures.axis import robust_limits
+from charlab.figures.colors import SERIES
+from charlab.figures.learning_curves import learning_curves_figure
+from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
+from charlab.figures.sweep_groups import groups_figure
+from charlab.figures.sweep_history import history_figure
+from charlab.figures.sweep_importances import importances_figure
+from charlab.figures.sweep_parallel import parallel_figure
+from charlab.figures.sweep_pareto import pareto_figure
+from charlab.figures.sweep_slices import slices_figure
+from charlab.figures.sweeps import Limits
+from charlab.reports.comparison import Comparison, Group
+from charlab.reports.coordinates import coordinates
+from charlab.reports.event_curves import read_curve
+from charlab.reports.formatting import counted
+from charlab.reports.importances import importances
+from charlab.reports.parameters import column, higher, parameters, usable
+from charlab.reports.sweep_numbers import curve, history, pareto_front
+from charlab.sweeps.results.records import SweepResults
+
+MOST_GROUPS = 40  # in one chart
+
+Curves = Mapping[str, Sequence[Sequence[tuple[int, float]]]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure and what to see in it."""
+
+    figure: Figure
+    caption: str = ""
+
+
+def sweep_charts(results: SweepResults) -> dict[str, Chart]:
+    """The charts that the results allow, by name.
+
+    With several objectives a name ends in the objective ("history_val_loss").
+    """
+    charts: dict[str, Chart | None] = {}
+    for i in range(len(results.objectives)):
+        end = ending(results, i)
+        charts[f"history{end}"] = _history(results, i)
+        charts[f"importances{end}"] = _importances(results, i)
+        charts[f"slices{end}"] = _slices(results, i)
+    if len(results.objectives) == 1:
+        charts["curves"] = _curves(results)
+    else:
+        charts["pareto"] = _pareto(results)
+    charts["parallel"] = _parallel(results)
+    return {name: chart for name, chart in charts.items() if chart is not None}
+
+
+def runs_charts(found: Comparison, curves: Curves) -> dict[str, Chart]:
+    """The charts of a comparison of runs, by name.
+
+    Args:
+        found: the runs, grouped.
+        curves: group -> a learning curve for each run; may be empty.
+    """
+    charts = {}
+    groups = found.groups[:MOST_GROUPS]
+    if groups:
+        more = len(found.groups) - len(groups)
+        figure = groups_figure(
+            [placed(place, group) for place, group in enumerate(groups, start=1)],
+            [group.values for group in groups],
+            [group.interval.mean for group in groups],
+            [group.interval.half for group in groups],
+            metric=found.metric,
+        )
+        caption = f"The best {len(groups)}; {more} more in the table." if more else ""
+        charts["groups"] = Chart(figure, caption)
+    if curves:
+        metric = metric_of_curves(found.metric)
+        charts["curves"] = Chart(learning_curves_figure(curves, metric=metric))
+    return charts
+
+
+def curves_of_best(found: Comparison) -> dict[str, list[list[tuple[int, float]]]]:
+    """Learning curves of the best groups' runs, as far as their event files have them."""
+    curves = {}
+    for place, group in enumerate(found.groups[: len(SERIES)], start=1):
+        lines = [read_curve(run.folder, metric_of_curves(found.metric)) for run in group.runs]
+        if any(lines):
+            curves[placed(place, group)] = [line for line in lines if line]
+    return curves
+
+
+def metric_of_curves(metric: str) -> str:
+    """The curve that answers to a figure ("test/loss", "best/val/loss": "val/loss")."""
+    name = metric.removeprefix("best/")
+    return f"val/{name.removeprefix('test/')}" if name.startswith("test/") else name
+
+
+def placed(place: int, group: Group) -> str:
+    """A group's name with its place, which tells it apart where the name is cut short."""
+    return f"{place}. {group.label}"
+
+
+def ending(results: SweepResults, objective: int) -> str:
+    """What the names of an objective's charts end in."""
+    several = len(results.objectives) > 1
+    return f"_{results.objectives[objective].replace('/', '_')}" if several else ""
+
+
+def _history(results: SweepResults, objective: int) -> Chart | None:
+    found = history(results, objective)
+    values = [value for _, value in (*found.complete, *found.pruned)]
+    if not values:
+        return None
+    limits = robust_limits(values, higher=higher(results, objective))
+    figure = history_figure(found, objective=results.objectives[objective], limits=limits)
+    return Chart(figure, _left_out(values, limits, "point"))
+
+
+def _importances(results: SweepResults, objective: int) -> Chart | None:
+    found = importances(results, objective)
+    if not found.shares:
+        return None
+    figure = importances_figure(found.shares, objective=results.objectives[objective])
+    return Chart(figure, found.remark)
+
+
+def _slices(results: SweepResults, objective: int) -> Chart | None:
+    trials = usable(results)
+    searched = parameters(results, trials)
+    if not searched:
+        return None
+    values = column(results, objective)
+    limits = robust_limits(values, higher=higher(results, objective))
+    figure = slices_figure(
+        [one.axis for one in searched],
+        [[one.position(trial) for trial in trials] for one in searched],
+        values,
+        objective=results.objectives[objective],
+        trials=[trial.number for trial in trials],
+        best=None if results.best is None else results.best.number,
+        limits=limits,
+    )
+    return Chart(figure, _left_out(values, limits, "trial"))
+
+
+def _curves(results: SweepResults) -> Chart | None:
+    best = results.best
+    curves = [
+        TrialCurve(trial.number, trial.state, curve(trial), best=trial is best)
+        for trial in results.trials
+        if curve(trial)
+    ]
+    if not curves:
+        return None
+    values = [value for one in curves for _, value in one.points]
+    limits = robust_limits(values, higher=higher(results, 0))
+    figure = sweep_curves_figure(curves, objective=results.objectives[0], limits=limits)
+    return Chart(figure, _left_out(values, limits, "point", where="outside the picture"))
+
+
+def _pareto(results: SweepResults) -> Chart | None:
+    trials = usable(results)
+    if not trials:
+        return None
+    count = len(results.objectives)
+    columns = [column(results, i) for i in range(count)]
+    limits = [robust_limits(columns[i], higher=higher(results, i)) for i in range(count)]
+    numbers = [trial.number for trial in trials]
+    front = [trial.number for trial in pareto_front(results)]
+    rows = list(zip(*columns, strict=True))
+    figure = pareto_figure(rows, numbers, front, results.objectives, limits)
+    remarks = [_left_out(columns[i], limits[i], "trial") for i in range(1, count)]
+    return Chart(figure, " ".join(filter(None, remarks)))
+
+
+def _parallel(results: SweepResults) -> Chart | None:
+    found = coordinates(results)
+    if found is None:
+        return None
+    if len(results.objectives) > 1:
+        remark = f"Thick: the Pareto front. Stronger blue: better {results.objectives[0]}."
+    else:
+        remark = "Thick: the best trial. Stronger blue: better."
+    return Chart(parallel_figure(found), remark)
+
+
+def _left_out(
+    values: Sequence[float], limits: Limits | None, noun: str, where: str = "drawn at the edge"
+) -> str:
+    """The sentence about values beyond an axis; "" if there are none."""
+    if limits is None:
+        return ""
+    count = sum(not limits[0] <= value <= limits[1] for value in values)
+    verb = "lies" if count == 1 else "lie"
+    return f"{counted(count, noun)} {verb} far beyond the rest, {where}."

@@ -1,1 +1,0 @@
-"""Interactive charts: plotly figures, and how they get into a page."""
