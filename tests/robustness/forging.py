@@ -93,7 +93,10 @@ def data_of(chance: random.Random, folder: Path) -> tuple[Path, str]:
         bombs.gzip_bomb(path, 3 * GIGABYTE)
         return path, "gzip bomb"
     if chance.random() < 0.5:
-        return path, f"{ending} {node_of(chance, path, folder / 'outside' / 'canary')}"
+        kind = node_of(chance, path, folder / "outside" / "canary")
+        if kind == "huge":  # data may be of any size, and are read
+            os.truncate(path, 2**24)
+        return path, f"{ending} {kind}"
     odd = [b"\0" * 10**7, b'"' + b"a" * 10**7, b"," * 10**6, b"a,b\n" + b'"\n' * 10**5]
     path.write_bytes(chance.choice([*odd, *bombs.TEXTS.values()]))
     return path, f"odd {ending}"
