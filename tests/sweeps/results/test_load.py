@@ -33,5 +33,5 @@ def test_figures_that_are_text_are_a_damaged_study(tmp_path, table, column):
     with sqlite3.connect(folder / "study.db") as study:
         study.execute(f"update {table} set {column} = 'x'")
     study.close()
-    with pytest.raises(SweepError, match="the study of the sweep in .* is damaged: ValueError"):
+    with pytest.raises(SweepError, match=r"the study of the sweep in .* is damaged: ValueError"):
         load_results(folder)
