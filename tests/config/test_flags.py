@@ -20,7 +20,7 @@ SCRIPTS = ("train", "sample", "predict", "evaluate", "report", "inspect_data")
         ("help", "--help", ""),
         ("-h --resolve", "--help --resolve", ""),
         ("--multi a=1", "--multirun", "a=1"),
-        ("--info a=1", "--info", "a=1"),
+        ("a=1 --info b=2", "--info=all", "a=1 b=2"),
         ("-i plugins", "--info=plugins", ""),
         ("-cd x ~sweep +y=--z", "--config-dir=x", "~sweep +y=--z"),
         ("-sc install=bash", "--shell-completion", "install=bash"),

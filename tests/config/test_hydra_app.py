@@ -168,6 +168,8 @@ MISTAKES = {
     "model.name=lstmm": "model.name='lstmm' is unknown: did you mean 'lstm'?",
     "model.hidden_size=1,2": "several values make a grid of runs, which needs -m",
     "model.hidden_size=a b": "model.hidden_size must be a whole number, got 'a b'",
+    f"trainer.max_steps=1{400 * '0'}": "trainer.max_steps must be below 2^63",
+    f"trainer.max_steps={5000 * '1'}": "a whole number among the settings has too many digits",
     "model.hidden_size=é": "Hydra cannot read this override",
     "model.hidden_size=${model.num_layer}": "Interpolation key 'model.num_layer' not found",
     "seed": "Error parsing override 'seed' missing EQUAL",

@@ -444,6 +444,11 @@ def test_a_member_that_says_to_be_larger_than_the_file(saved):
     assert "looks like a bomb" in refuse(saved)
 
 
+def test_a_file_of_holes_is_not_read_through(saved):
+    os.truncate(saved, 2**40)
+    assert "larger than this machine's memory" in refuse(saved)
+
+
 def test_more_parts_than_a_network_has(saved, monkeypatch):
     monkeypatch.setattr(checkpoint_file, "_MEMBERS", 5)
     assert "more than 5 parts" in refuse(saved)

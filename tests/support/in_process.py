@@ -20,15 +20,21 @@ from tests.support.shell import ROOT, environment
 
 
 def in_process(
-    script: str, *arguments: str, stdin: str | bytes = "", folder: Path = ROOT
+    script: str,
+    *arguments: str,
+    stdin: str | bytes = "",
+    folder: Path = ROOT,
+    terminal: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Does what ``python SCRIPT WORD …`` does, without a process of its own.
 
     For what a command says, writes and returns in a folder. What a shell, a pipe, a signal or a
     fresh interpreter has a part in goes through ``tests.support.shell``. A fault that the command
-    does not know comes out as the exception that it is.
+    does not know comes out as the exception that it is. With ``terminal`` what it writes goes to a
+    terminal, as far as the command can tell.
     """
-    out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
+    sink = _Terminal if terminal else io.BytesIO
+    out, err = io.TextIOWrapper(sink()), io.TextIOWrapper(sink())
     given = io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
     argv = [str(ROOT / script), *arguments]
     with (
@@ -43,6 +49,13 @@ def in_process(
     code = ended.value.code
     assert isinstance(code, int)
     return subprocess.CompletedProcess(argv, code, _text(out), _text(err))
+
+
+class _Terminal(io.BytesIO):
+    """Says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @contextlib.contextmanager

@@ -129,6 +129,12 @@ def test_what_is_no_json_leaves_the_old_file(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text()) == {"a": 1}
 
 
+def test_bytes_of_a_command_line_come_back_from_json(tmp_path):
+    said = {"a": os.fsdecode(b"\xe9 \xff"), "b": "é\\ud800 😀"}
+    write_json(tmp_path / "a.json", said)
+    assert read_json(tmp_path / "a.json") == said
+
+
 def test_text_is_utf_8_to_the_byte(tmp_path):
     text = "Ænima\r\n\u2028\U0001f600"
     write_text(tmp_path / "a.txt", text)
@@ -136,6 +142,9 @@ def test_text_is_utf_8_to_the_byte(tmp_path):
     # A file's name may hold bytes that are no UTF-8; they come back as they were.
     write_text(tmp_path / "a.txt", os.fsdecode(b"name-\xff.txt"))
     assert (tmp_path / "a.txt").read_bytes() == b"name-\xff.txt"
+    # Half a character, as JSON or a checkpoint may hold it, has no bytes.
+    write_text(tmp_path / "a.txt", "a\ud800b\udfff")
+    assert (tmp_path / "a.txt").read_bytes() == "a\ufffdb\ufffd".encode()
 
 
 def test_json_without_infinities(tmp_path: Path) -> None:

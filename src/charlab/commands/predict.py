@@ -12,7 +12,7 @@ from charlab.config.cli_options import PredictArguments
 from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
 from charlab.evaluation.prediction import Predictor
-from charlab.system.files import csv_text, open_output, user_path
+from charlab.system.files import csv_text, open_output, user_path, utf8_bytes
 from charlab.system.terminal import as_shown, remark, visible, write
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
@@ -102,7 +102,7 @@ def _written(
     with open_output(path) as file:
 
         def put(*row: object) -> None:
-            file.write(csv_text([row], end="\n").encode(errors="surrogateescape"))
+            file.write(utf8_bytes(csv_text([row], end="\n")))
 
         def add(text: str, answer: Any | None, unseen: Unseen) -> None:
             cells = [""] * len(columns) if answer is None else predictor.cells(answer, top)

@@ -65,6 +65,8 @@ def sort_flags(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str
             if following is None:
                 raise ConfigError(f"{word} takes a value: {name}=…")
             equals, value = "=", waiting.pop(0)
+        elif name == "--info" and not equals:
+            equals, value = "=", "all"  # Hydra would take the next word for its value
         flags.append(f"{name}{equals}{value}")
     _require_sense(dict(flag.partition("=")[::2] for flag in flags), rest)
     return flags, rest

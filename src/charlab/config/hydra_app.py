@@ -154,6 +154,8 @@ def explain(error: BaseException) -> str | None:
         )
     if isinstance(error, ValueError) and str(error).startswith("Only one of --run"):
         return "--cfg, --info and -m exclude each other: leave -m out to look at a configuration"
+    if isinstance(error, ValueError) and "integer string conversion" in str(error):
+        return "a whole number among the settings has too many digits"
     if isinstance(error, HydraException | OmegaConfBaseException):
         cause = error.__cause__
         key = getattr(cause, "full_key", None)

@@ -271,6 +271,7 @@ def _convert_tuple(parts: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     return tuple(_convert_scalar(part, item) for part, item in zip(parts, value, strict=True))
 
 
+_BEYOND = 2**63  # what follows keeps numbers in 64 bits
 WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
@@ -279,6 +280,8 @@ def _convert_scalar(kind: type, value: Any) -> Any:
     if kind is bool and isinstance(value, bool):
         return value
     if kind is int and is_number and (isinstance(value, int) or value.is_integer()):
+        if abs(value) >= _BEYOND:
+            raise _FaultError("must be below 2^63: no count here needs more")
         return int(value)  # 1e4 is how people write ten thousand
     if kind is float and is_number:
         with contextlib.suppress(OverflowError):  # a whole number beyond all floats

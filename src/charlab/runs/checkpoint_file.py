@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from charlab.errors import CheckpointError
+from charlab.system.devices import total_memory
 from charlab.system.files import open_regular
 
 _MEMBERS = 100_000  # a network's tensor has up to four of them
@@ -63,6 +64,10 @@ def _whole_archive(file: IO[bytes]) -> IO[bytes]:
     torch packs nothing densely, so what is in the file is no larger than the file.
     """
     size = file.seek(0, io.SEEK_END)
+    if size > total_memory(torch.device("cpu")):  # a file of holes may be of any size
+        raise _UnsafeError("it is larger than this machine's memory")
+    if not zipfile.is_zipfile(file):
+        raise zipfile.BadZipFile
     if _count(file, b"PK\x01\x02", _MEMBERS) > _MEMBERS:
         raise _UnsafeError(f"it says to hold more than {_MEMBERS:,} parts")
     copy = io.BytesIO()

@@ -228,13 +228,16 @@ def user_path(text: str) -> Path:
 def json_bytes(data: Mapping[str, Any]) -> bytes:
     """Readable JSON; keys keep their order.
 
-    JSON has no infinity: a number that is not finite becomes null.
+    JSON has no infinity: a number that is not finite becomes null. Half a character, which stands
+    for a byte of the command line, is spelled as JSON does.
     """
     finite = {
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in data.items()
     }
-    return (json.dumps(finite, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(finite, indent=2, ensure_ascii=False) + "\n").encode(
+        errors="backslashreplace"
+    )
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
@@ -244,7 +247,12 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Writes text as UTF-8, atomically."""
-    write_bytes(path, text.encode(errors="surrogateescape"))
+    write_bytes(path, utf8_bytes(text))
+
+
+def utf8_bytes(text: str) -> bytes:
+    """Text as UTF-8; a surrogate stands for a byte of the command line, or becomes U+FFFD."""
+    return _LONE.sub("\ufffd", text).encode(errors="surrogateescape")
 
 
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
@@ -264,6 +272,8 @@ def _harmless(cell: Any) -> Any:
     formula = isinstance(cell, str) and cell.startswith(_FORMULA)
     return f"'{cell}" if formula else cell
 
+
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # the others stand for bytes
 
 # How a formula begins in a spreadsheet; the wide signs count in East Asian ones.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -1,7 +1,13 @@
 import json
+import shutil
+import sqlite3
 
+import pytest
+
+from charlab.errors import SweepError
 from charlab.sweeps.results.load import load_results
 from charlab.sweeps.results.sweep_file import RECORD
+from tests.support.shell import ROOT
 from tests.sweeps.toys import Worker, toy_sweep
 
 
@@ -16,3 +22,16 @@ def test_a_trial_that_nobody_works_on_is_no_running_one(tmp_path):
     assert states[lives.trial.number] == "running"
     assert states[dies.trial.number] == "died"
     assert other.taken(3).trial.number == dies.trial.number  # to look at it kept it from nobody
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("trial_intermediate_values", "intermediate_value"), ("trial_values", "value")],
+)
+def test_figures_that_are_text_are_a_damaged_study(tmp_path, table, column):
+    folder = shutil.copytree(ROOT / "tests" / "goldens" / "sweeps" / "study", tmp_path / "study")
+    with sqlite3.connect(folder / "study.db") as study:
+        study.execute(f"update {table} set {column} = 'x'")
+    study.close()
+    with pytest.raises(SweepError, match=r"the study of the sweep in .* is damaged: ValueError"):
+        load_results(folder)

@@ -105,13 +105,14 @@ def _result(trial: "FrozenTrial", places: Sequence[str], folder: Path) -> TrialR
     metrics = dict(trial.user_attrs.get("figures", {})) or _figures(own)
     arguments = trial.user_attrs.get(WORDS, [])
     finished = trial.state.name in ("COMPLETE", "PRUNED")
-    values = tuple(trial.values) if finished and trial.values else None
+    values = tuple(map(float, trial.values)) if finished and trial.values else None
+    curve = sorted((int(seen), float(value)) for seen, value in trial.intermediate_values.items())
     return TrialResult(
         number=trial.number,
         state=_state(trial, folder / str(trial.number)),
         parameters=dict(trial.params),
         values=values,
-        curve=tuple(sorted(trial.intermediate_values.items())),
+        curve=tuple(curve),
         arguments=(*places, *(as_typed(word) for word in arguments)),
         reason=None if trial.state.name == "COMPLETE" else trial.user_attrs.get(REASON),
         seconds=metrics.get("time/train_seconds"),

@@ -1,3 +1,4 @@
+import gc
 import gzip
 import json
 import sys
@@ -211,6 +212,20 @@ def test_other_columns_may_be_there_twice(tmp_path):
     assert read(write(tmp_path / "a.csv", "text,n,n\na,1,2\n")) == [Document("a")]
     pq.write_table(pa.table([["a"], [1], [2]], names=["text", "n", "n"]), tmp_path / "b.pq")
     assert read(tmp_path / "b.pq") == [Document("a")]
+
+
+@pytest.mark.filterwarnings(
+    "error::ResourceWarning", "error::pytest.PytestUnraisableExceptionWarning"
+)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_parquet_file_is_closed(tmp_path, whole):
+    file = as_parquet(tmp_path / "a.parquet", text=["a"])
+    if whole:
+        read(file)
+    else:
+        file.write_bytes(b"PAR1 broken")
+        refused(file)
+    gc.collect()
 
 
 def test_parquet_labels_may_be_bytes(tmp_path):

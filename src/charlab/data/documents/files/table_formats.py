@@ -170,21 +170,25 @@ def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
     try:
         # What is packed once more has no places to jump to; it must be held.
         plain = entry.member is None and entry.name == entry.parts[-1]
-        source = open_regular(entry.file) if plain else io.BytesIO(b"".join(entry.blocks()))
-        file = pq.ParquetFile(source)
-        _check_size(file.metadata, source.seek(0, io.SEEK_END), columns.title)
-        text, label = columns.choose(file.schema_arrow.names)
-        _check_type(file.schema_arrow.field(text).type, columns.title, text)
-        number = 0
-        for batch in file.iter_batches(columns=[text] + ([label] if label is not None else [])):
-            texts = batch.column(text).to_pylist()
-            labels = [None] * len(texts) if label is None else batch.column(label).to_pylist()
-            for cell, word in zip(texts, labels, strict=True):
-                number += 1
-                yield cell, word, f"row {number}"
+        with open_regular(entry.file) if plain else io.BytesIO(b"".join(entry.blocks())) as source:
+            file = pq.ParquetFile(source)
+            _check_size(file.metadata, source.seek(0, io.SEEK_END), columns.title)
+            yield from _parquet_rows(file, columns)
     except (pa.ArrowException, OSError) as error:
         said = " ".join(str(error).split())
         raise DataError(f"{columns.title} is no Parquet file that can be read: {said}") from error
+
+
+def _parquet_rows(file: Any, columns: Columns) -> Iterator[Row]:
+    text, label = columns.choose(file.schema_arrow.names)
+    _check_type(file.schema_arrow.field(text).type, columns.title, text)
+    number = 0
+    for batch in file.iter_batches(columns=[text] + ([label] if label is not None else [])):
+        texts = batch.column(text).to_pylist()
+        labels = [None] * len(texts) if label is None else batch.column(label).to_pylist()
+        for cell, word in zip(texts, labels, strict=True):
+            number += 1
+            yield cell, word, f"row {number}"
 
 
 def _check_size(about: Any, size: int, title: str) -> None:
