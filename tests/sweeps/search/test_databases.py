@@ -102,7 +102,7 @@ def test_a_broken_connection_is_made_anew_where_it_held_nothing(url: str) -> Non
 
 
 def test_a_broken_connection_that_held_a_trial_takes_it_again(url: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr("charlab.sweeps.workers.locks._SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr("charlab.sweeps.workers.locks._SECONDS_BETWEEN_STATUSES", 0.05)
     mine, yours = DatabaseLocks(url, "broken too"), DatabaseLocks(url, "broken too")
     assert mine.take(1)
     lost = threading.Event()
@@ -119,7 +119,7 @@ def test_a_broken_connection_that_held_a_trial_takes_it_again(url: str, monkeypa
 
 
 def test_whoever_lost_a_trial_to_another_learns_it(url: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr("charlab.sweeps.workers.locks._SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr("charlab.sweeps.workers.locks._SECONDS_BETWEEN_STATUSES", 0.05)
     mine, yours = DatabaseLocks(url, "lost"), DatabaseLocks(url, "lost")
     assert mine.take(1)
     _break(url, mine)
