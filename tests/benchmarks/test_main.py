@@ -91,3 +91,7 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path):
     rooms = {row["room"] for row in json.loads(file.read_text())["rows"]}
     assert rooms == {"batches", "starts", "scale"}
     assert "| first training step, embedded names | s |" in done.stdout
+
+
+def test_help_says_how_it_is_started():
+    assert "python -m benchmarks only=" in bench("--help").stdout

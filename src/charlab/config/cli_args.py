@@ -85,7 +85,8 @@ def describe(schema: type[CommandArguments]) -> str:
     fields = sorted(dataclasses.fields(given), key=lambda field: "." in _typed(field))
     width = max(len(_typed(field)) for field in fields) + 1
     lines = [f"{schema.command}: {schema.purpose}", ""]
-    started = command_line(schema.command.removesuffix(".py"))
+    name = schema.command.removesuffix(".py")
+    started = f"python {name}" if name == schema.command else command_line(name)
     lines += [f"  {started} {example}" for example in schema.examples]
     lines += ["", "Words (key=value; the value is taken literally):", ""]
     for field in fields:
