@@ -10,16 +10,25 @@ from pathlib import Path
 
 from benchmarks.rows import Row, to_json, to_markdown
 from charlab.cli import main
-from charlab.config.cli_args import argument, describe, parse_arguments, wants_help
+from charlab.config.cli_args import (
+    CommandArguments,
+    argument,
+    describe,
+    parse_arguments,
+    wants_help,
+)
 from charlab.errors import ConfigError
 
 ROOMS = ("training", "batches", "generation", "starts", "scale")
-_COMMAND = "-m benchmarks"
 
 
 @dataclass(frozen=True)
-class BenchmarkArguments:
+class BenchmarkArguments(CommandArguments):
     """What the benchmark understands."""
+
+    command = "-m benchmarks"
+    purpose = "measures charlab's speed against the machine's; run it alone, from the project"
+    examples = ("only=training,generation seconds=8",)
 
     only: str = argument(",".join(ROOMS), "which rooms to measure, with commas between")
     seconds: float = argument(4.0, "of each measurement")
@@ -32,12 +41,9 @@ class BenchmarkArguments:
 def bench(arguments: list[str]) -> int:
     """Measures and prints; returns an exit code."""
     if wants_help(arguments):
-        purpose = "measures charlab's speed against the machine's; run it alone, from the project"
-        print(
-            describe(BenchmarkArguments, _COMMAND, purpose, ["only=training,generation seconds=8"])
-        )
+        print(describe(BenchmarkArguments))
         return 0
-    options = parse_arguments(BenchmarkArguments, arguments, _COMMAND)
+    options = parse_arguments(BenchmarkArguments, arguments)
     rooms = options.only.split(",")
     unknown = [room for room in rooms if room not in ROOMS]
     if unknown:

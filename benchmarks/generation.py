@@ -1,6 +1,6 @@
 """Text drawn one at a time and many at once, against calling the module for every character."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
@@ -45,44 +45,51 @@ def generation_rows(
             embedding_size=size.embedding,
         )
         model = LanguageModel(recurrent).to(device).eval()
-        what = f"{size.cell} {size.hidden} × {size.layers}"
-        one = lambda m=model, s=size: ours(m, 1, _STEPS[s.hidden][0], seconds)  # noqa: E731
         naive = sampling_steps(size, device)
         fast, slow = alternate(
-            one,
+            _one_text(model, size, seconds),
             lambda n=naive: rate(lambda: next(n), seconds=seconds, work=1),  # type: ignore[misc]
             rounds,
         )
-        yield _row(what, "one text", fast, slow, "module called for each character", "")
-        if device.type != "cpu":
-            continue
-        folded = FoldedModel(model)
-        fast, floor = alternate(
-            one,
-            lambda f=folded: weights_rate(f, seconds),  # type: ignore[misc]
-            rounds,
-        )
-        yield _row(what, "one text", fast, floor, "reading the weights, nothing else", "")
-        steps = _STEPS[size.hidden][1]
-        flops = 2 * sum(matrix.size for matrix in folded.matrices)
-        many, matmul = alternate(
-            lambda m=model, n=steps, f=flops: f * ours(m, MANY, n, seconds) / 1e9,  # type: ignore[misc]
-            lambda: matmul_rate(torch.float32, device, seconds),
-            rounds,
-        )
-        yield Row(
-            room="generation",
-            what=f"{what}, {MANY} texts ({1e9 * many / flops:,.0f} characters/s)",
-            unit="GFLOP/s",
-            ours=many,
-            theirs=matmul,
-            yardstick="matrix product 1024³, float32",
-            target="0.5",
-        )
+        yield _row(size, "one text", fast, slow, "module called for each character")
+        if device.type == "cpu":
+            yield from _cpu_rows(model, size, seconds, rounds)
 
 
-def _row(what: str, how: str, ours: float, theirs: float, yardstick: str, target: str) -> Row:
-    return Row("generation", f"{what}, {how}", "characters/s", ours, theirs, yardstick, target)
+def _cpu_rows(model: LanguageModel, size: Size, seconds: float, rounds: int) -> Iterator[Row]:
+    """Against what no program can be faster than: its products alone."""
+    folded = FoldedModel(model)
+    one = _one_text(model, size, seconds)
+    fast, floor = alternate(one, lambda: weights_rate(folded, seconds), rounds)
+    yield _row(size, "one text", fast, floor, "reading the weights, nothing else")
+    flops = 2 * sum(matrix.size for matrix in folded.matrices)
+    many, matmul = alternate(
+        lambda: flops * ours(model, MANY, _STEPS[size.hidden][1], seconds) / 1e9,
+        lambda: matmul_rate(torch.float32, torch.device("cpu"), seconds),
+        rounds,
+    )
+    yield Row(
+        room="generation",
+        what=f"{_name(size)}, {MANY} texts ({1e9 * many / flops:,.0f} characters/s)",
+        unit="GFLOP/s",
+        ours=many,
+        theirs=matmul,
+        yardstick="matrix product 1024³, float32",
+        target="0.5",
+    )
+
+
+def _one_text(model: LanguageModel, size: Size, seconds: float) -> Callable[[], float]:
+    return lambda: ours(model, 1, _STEPS[size.hidden][0], seconds)
+
+
+def _name(size: Size) -> str:
+    return f"{size.cell} {size.hidden} × {size.layers}"
+
+
+def _row(size: Size, how: str, ours: float, theirs: float, yardstick: str) -> Row:
+    what = f"{_name(size)}, {how}"
+    return Row("generation", what, "characters/s", ours, theirs, yardstick, "")
 
 
 def ours(model: LanguageModel, count: int, length: int, seconds: float) -> float:

@@ -17,7 +17,8 @@ from benchmarks.timing import alternate
 from charlab.builders.corpus import Prepared, prepare, read_corpus
 from charlab.config.overrides import quote
 from charlab.config.schema import RunOptions
-from charlab.data.batches.loaders import LabelUse, training_batches
+from charlab.data.batches.batch import LabelUse
+from charlab.data.batches.loaders import training_batches
 from charlab.system.devices import choose_device
 from charlab.training.module import TrainingModule
 from charlab.training.precision import resolve_precision

@@ -5,9 +5,9 @@
 # ruff: noqa: E402
 import os
 
-from charlab.cli import let_threads_sleep
+from charlab.system.startup import prepare
 
-let_threads_sleep()
+prepare()
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import functools

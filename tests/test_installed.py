@@ -71,6 +71,7 @@ def test_a_program_trains_and_samples(names_folder: Path, tmp_path: Path) -> Non
     words = [f"dataset.path={names_folder}", f"output_dir={tmp_path}", *TINY]
     model = charlab.train(words)
     assert model.generate(count=2, seed=1)
+    assert repr(model).startswith("<generate: lstm 1 × 12 on names, val/loss ")
     assert charlab.train([*words, "seed=2"]).options.seed == 2
     with pytest.raises(ConfigError, match="did you mean 'gru'"):
         charlab.train(["model=gur"])

@@ -1,10 +1,11 @@
 import itertools
+import os
 import sys
 
 import pytest
 
 from charlab.errors import ConfigError, nearest
-from charlab.registry import Registry
+from charlab.registry import USER_PATH, OptionsOf, Registry, user_folders
 
 NUMBER = itertools.count()
 
@@ -63,3 +64,35 @@ def test_a_name_is_given_once():
     ):
         registry.register("apple")(object())
     assert registry["apple"] is apple
+
+
+@pytest.fixture
+def two_folders(tmp_path, monkeypatch):
+    """Two folders of the user's own, with a model each."""
+    for name, model in (("one", "ours"), ("two", "theirs")):
+        (tmp_path / name / "model").mkdir(parents=True)
+        (tmp_path / name / "model" / f"{model}.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(USER_PATH, os.pathsep.join(["one", "two", ""]))
+    return tmp_path
+
+
+def test_folders_of_the_user_s_own(two_folders, monkeypatch):
+    assert user_folders() == [str(two_folders / "one"), str(two_folders / "two")]
+    assert user_folders("model")[1] == str(two_folders / "two" / "model")
+    assert list(OptionsOf("model", "charlab.models", int, known={"lstm": int})) == [
+        "lstm",
+        "ours",
+        "theirs",
+    ]
+    monkeypatch.setenv(USER_PATH, "three")
+    with pytest.raises(ConfigError, match=r"^CHARLAB_PATH names 'three', which is no folder$"):
+        user_folders()
+
+
+def test_a_module_s_name_is_given_once(package, two_folders):
+    module = __import__(package)
+    (two_folders / "one" / "model" / "b.py").touch()
+    module.__path__ += user_folders("model")
+    with pytest.raises(ConfigError, match="one/model/b: there is a module of that name already"):
+        module.members.names()

@@ -23,7 +23,6 @@ import optuna  # noqa: E402
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec  # noqa: E402
 from charlab.sweeps.search.study import create, load, quiet  # noqa: E402
 from charlab.sweeps.workers.engines.local import LocalEngine  # noqa: E402
-from charlab.sweeps.workers.locks import locks_for  # noqa: E402
 from charlab.sweeps.workers.supervisor import Supervisor  # noqa: E402
 
 JOB = "waiting:run"
@@ -63,8 +62,6 @@ def sweep(trials: int, workers: int, seconds: float) -> float:
         study, _ = load(location)
         begun = time.perf_counter()
         Supervisor(
-            study=study,
-            locks=locks_for(location.storage, location.name, folder),
             location=location,
             n_trials=trials,
             size=workers,

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from charlab.sweeps.workers.job import JobEnd, Watch
+from charlab.sweeps.workers.worker import JobEnd, Watch
 
 
 def run(

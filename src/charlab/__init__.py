@@ -6,8 +6,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-from charlab.system.lazy_imports import defer
-
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
     from charlab.api import load_model as load
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = ["TrainedModel", "__version__", "compose", "load", "train"]
-
-defer()  # wherever Lightning is imported from later, this module was before
 
 
 def __getattr__(name: str) -> Any:

@@ -4,32 +4,29 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from charlab.builders.corpus import read_corpus
 from charlab.builders.network import restore_network, task_of
-from charlab.data.batches.batch import LabelUse
-from charlab.data.batches.evaluation import evaluation_batches
-from charlab.data.corpus import Corpus, encode_documents
-from charlab.data.documents.document import Document
-from charlab.data.documents.normalize import normalize_label
-from charlab.data.queries import Asking, Unseen
-from charlab.data.tokens.ragged import cut_windows
+from charlab.config.task_options import PREDICT, SAMPLE, TASK_OPTIONS, tasks_asked_by
+from charlab.data.corpus import Corpus
+from charlab.data.queries import Unseen
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding import GenerationConfig, Sample, Score, generate, score
-from charlab.decoding.conditioning import draw_labels
-from charlab.decoding.decoder import check_count
-from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError, nearest
+from charlab.decoding.generation_config import GenerationConfig
+from charlab.decoding.results import Sample
+from charlab.decoding.scoring import Score
+from charlab.decoding.text_generator import TextGenerator
+from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
+from charlab.evaluation.prediction import Predictor
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
 from charlab.runs.data_paths import located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
-from charlab.tasks.task import POSITIONS
+
+Served = TypeVar("Served")
 
 
 class Ranking(list[tuple[str, float]]):
@@ -60,23 +57,39 @@ class TrainedModel:
         self.labels = checkpoint.labels
         self.metrics = checkpoint.metrics
         self.device = device
-        self.trained_for: Any = task_of(checkpoint)
+        self.trained_for = task_of(checkpoint)
         self.network: Any = restore_network(checkpoint, path).to(device)
-        dataset = self.options.dataset
-        self.asking = Asking(dataset.source, dataset.normalize, self.vocabulary)
-        self._label_counts = checkpoint.label_counts
         self._fingerprint = checkpoint.fingerprint
         self._data_paths = checkpoint.data_paths
 
-    @property
-    def task(self) -> str:
-        """ "generate" or "classify"."""
-        return self.options.task.name
+    def __repr__(self) -> str:
+        model, loss = self.options.model, self.metrics.get(self.options.task.monitor)
+        layers = f"{model.name} {model.num_layers} × {model.hidden_size}"
+        measured = "" if loss is None else f", {self.options.task.monitor} {loss:.4g}"
+        return f"<{self.task}: {layers} on {self.options.dataset.name}{measured}; {self.path}>"
 
     @property
-    def documents(self) -> bool:
-        """Whether the network was trained on short documents (else: on a stream)."""
-        return self.options.dataset.layout == "sequences"
+    def task(self) -> str:
+        """The name of what the network was trained for, as "generate" or "classify"."""
+        return self.options.task.name
+
+    @cached_property
+    def generator(self) -> TextGenerator:
+        """What generates texts.
+
+        Raises:
+            CheckpointError: if the network was trained for something else.
+        """
+        return self._served(self.trained_for.generator(self.network), tasks_asked_by(SAMPLE))
+
+    @cached_property
+    def predictor(self) -> Predictor[Any]:
+        """What is asked about texts.
+
+        Raises:
+            CheckpointError: if the network was trained for something else.
+        """
+        return self._served(self.trained_for.predictor(self.network), tasks_asked_by(PREDICT))
 
     def generate(
         self,
@@ -101,61 +114,17 @@ class TrainedModel:
                 length=500``.
 
         Raises:
-            CheckpointError: if the network classifies.
+            CheckpointError: if the network does not generate.
             ConfigError: if a setting or label is unknown or out of range.
             UnknownCharacterError: if the prompt holds characters or words never seen in training.
         """
-        self._require("generate")
-        check_count(count)
-        settings = self.decoding(settings or GenerationConfig(), **generation_options)
-        return generate(
-            self.network,
-            self.vocabulary,
-            settings,
-            prompt=self.asking.known(prompt, "prompt=", settings.unknown),
-            count=count,
-            conditions=self.conditions(label, count, settings.seed),
-            labels=self.condition_labels,
-            documents=self.documents,
-            on_text=on_text,
-        )
-
-    def decoding(self, settings: GenerationConfig, **generation_options: Any) -> GenerationConfig:
-        """Settings with some of them changed, and their texts in this model's spelling.
-
-        Raises:
-            ConfigError: if one is unknown or out of range.
-        """
+        generator = self.generator
         known = [field.name for field in dataclasses.fields(GenerationConfig)]
         for key in generation_options:
             if key not in known:
                 raise ConfigError(f"unknown setting {key!r}: {nearest(key, known)}")
-        return dataclasses.replace(settings, **generation_options).spelled(self.asking.normalize)
-
-    def classify(self, texts: Sequence[str]) -> list[Ranking]:
-        """Ranks all labels for each text.
-
-        A text longer than the windows that the network was trained on is read in such windows,
-        and their log-probabilities are averaged. What training never saw of a text stands in its
-        ranking's ``unseen``.
-
-        Raises:
-            CheckpointError: if the network generates.
-            ConfigError: if what is given is not several texts.
-            DataError: if a text is empty (after what training does to its own).
-        """
-        self._require("classify")
-        if isinstance(texts, str):
-            raise ConfigError(f"classify takes a list of texts: classify([{texts!r:.60}])")
-        texts = list(texts)
-        probabilities = self._label_log_probabilities(texts).exp()
-        values, order = probabilities.sort(dim=-1, descending=True, stable=True)
-        return [
-            Ranking(((self.labels[i], p) for i, p in zip(row, ps, strict=True)), unseen)
-            for row, ps, unseen in zip(
-                order.tolist(), values.tolist(), map(self.asking.unseen, texts), strict=True
-            )
-        ]
+        settings = dataclasses.replace(settings or GenerationConfig(), **generation_options)
+        return generator.generate(prompt, settings, count=count, label=label, on_text=on_text)
 
     def score(self, text: str, *, label: str | None = None, unknown: str = "error") -> Score:
         """How probable a text is: log-probability in nats, per token, and bits per character.
@@ -167,24 +136,41 @@ class TrainedModel:
             unknown: what training never saw of it: "error", or read as the unknown "mark".
 
         Raises:
-            CheckpointError: if the network classifies.
+            CheckpointError: if the network does not generate.
             ConfigError: if a label is missing or unknown.
             UnknownCharacterError: if there are unknown characters and ``unknown`` is "error".
         """
-        self._require("generate")
-        if self.condition_labels and label is None:
-            raise ConfigError("this network generates by label: say label= to score a text")
-        conditions = self.conditions(label, 1, 0)
-        unknown = GenerationConfig(unknown=unknown).unknown  # refuses what is neither
-        normalized = self.asking.known(text, "text=", unknown)
-        return score(
-            self.network,
-            self.vocabulary,
-            self.asking.whole(normalized) or normalized,
-            documents=self.documents,
-            condition=conditions[0] if conditions else None,
-            unknown=unknown,
-        )
+        return self.generator.score(text, label=label, unknown=unknown)
+
+    def predict(self, texts: Sequence[str]) -> list[Any]:
+        """What the network says of each text: its task says what an answer is.
+
+        Raises:
+            CheckpointError: if the network generates.
+            ConfigError: if what is given is not several texts.
+            DataError: if a text is empty (after what training does to its own).
+        """
+        return self.predictor.predict(texts)
+
+    def classify(self, texts: Sequence[str]) -> list[Ranking]:
+        """Ranks all labels for each text.
+
+        A text longer than the windows that the network was trained on is read in such windows,
+        and their log-probabilities are averaged. What training never saw of a text stands in its
+        ranking's ``unseen``.
+
+        Raises:
+            CheckpointError: if the network predicts no labels.
+            ConfigError: if what is given is not several texts.
+            DataError: if a text is empty (after what training does to its own).
+        """
+        able = [name for name, options in TASK_OPTIONS.items() if options.predicts_label]
+        predictor = self._served(self.predictor if self.task in able else None, able)
+        if isinstance(texts, str):
+            raise ConfigError(f"classify takes a list of texts: classify([{texts!r:.60}])")
+        texts = list(texts)
+        unseen = map(predictor.asking.unseen, texts)
+        return list(map(Ranking, predictor.predict(texts), unseen))
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -201,90 +187,25 @@ class TrainedModel:
             )
         return corpus
 
-    @property
-    def condition_labels(self) -> tuple[str, ...]:
-        """The labels that generation is conditioned on; () if on none."""
-        labels: tuple[str, ...] = self.trained_for.condition_labels
-        return labels
-
-    def conditions(self, label: str | None, count: int, seed: int | None) -> list[int] | None:
-        """The condition of each of ``count`` samples; None for a network without conditions.
-
-        Raises:
-            CheckpointError: if the network does not generate.
-            ConfigError: if the label is unknown, or the network has none.
-        """
-        self._require("generate")
-        if not self.condition_labels:
-            if label is not None:
-                raise ConfigError(f"label={label!r}: this network does not generate by label")
-            return None
-        if label is None:
-            return draw_labels(self._label_counts, count, seed)
-        if not isinstance(label, str):
-            raise ConfigError(f"label= must be text, got {label!r}")
-        if label not in self.labels:  # perhaps in another spelling
-            spellings = {normalize_label(known): known for known in self.labels}
-            label = spellings.get(normalize_label(label), label)
-        if label not in self.labels:
-            raise ConfigError(f"unknown label {label!r}: {nearest(label, list(self.labels))}")
-        return [self.labels.index(label)] * count
-
     def normalize(self, text: str) -> str:
         """A text as the training text was normalized; white space around it stays."""
-        return self.asking.normalize(text)
+        return self.trained_for.asking.normalize(text)
 
-    def _label_log_probabilities(self, texts: Sequence[str]) -> Tensor:
-        """Log-probabilities (texts, C) in float64."""
-        if not texts:
-            return torch.zeros(0, len(self.labels), dtype=torch.float64)
-        documents = []
-        for number, text in enumerate(texts, start=1):
-            read = self.asking.whole(text)
-            if not read:
-                raise DataError(
-                    f"text {number} ({text!r:.60}) is empty to this model: there is nothing to "
-                    "classify"
-                )
-            documents.append(Document(read))
-        encoded = encode_documents(documents, self.vocabulary)
-        pieces = encoded if self.documents else cut_windows(encoded, self.options.dataset.seq_len)
-        owner = np.searchsorted(encoded.offsets, pieces.offsets[:-1], side="right") - 1
-        log_probabilities = self._read_in_batches(pieces)
-        sums = torch.zeros(len(texts), len(self.labels), dtype=torch.float64)
-        owners = torch.from_numpy(owner)
-        sums.index_add_(0, owners, log_probabilities)
-        means = sums / torch.bincount(owners, minlength=len(texts))[:, None]
-        return means.log_softmax(-1)
+    def _served(self, served: Served | None, able: Sequence[str]) -> Served:
+        """What is asked for; refused if it is none.
 
-    @torch.no_grad()
-    def _read_in_batches(self, pieces: Any) -> Tensor:
-        """Log-probabilities of pieces (n, C), in their order."""
-        numbered = type(pieces)(pieces.ids, pieces.offsets, np.arange(pieces.documents))
-        result = torch.zeros(pieces.documents, len(self.labels), dtype=torch.float64)
-        batches = evaluation_batches(
-            numbered,
-            layout="sequences",
-            labels=LabelUse.TARGET,
-            seq_len=1,
-            device=self.device,
-            budget=POSITIONS,
-        )
-        for batch in batches:  # sorted by length; the label says which piece a row is
-            logits = self.network(batch.ids, batch.lengths)
-            result[batch.targets.cpu()] = logits.cpu().double().log_softmax(-1)
-        return result
-
-    def _require(self, task: str) -> None:
-        if self.task != task:
-            verb, file = {
-                "generate": ("generate or score text", "predict.py"),
-                "classify": ("classify", "sample.py"),
-            }[task]
+        Args:
+            served: what the task gives.
+            able: names of the tasks that give it.
+        """
+        if served is None:
+            verbs = " or ".join(TASK_OPTIONS[name].verb for name in able)
             raise CheckpointError(
-                f"{self.path} was trained with task={self.task} and cannot {verb}; use {file} for "
-                f"it, or a run with task={task}"
+                f"{self.path} was trained with task={self.task} and cannot {verbs}; use "
+                f"{self.options.task.asked_by or 'evaluate.py'} for it, or a run with "
+                f"{' or '.join(f'task={name}' for name in able)}"
             )
+        return served
 
 
 def load_model(
@@ -300,10 +221,10 @@ def load_model(
 
     Args:
         run: a run's folder, a checkpoint, or "latest": the newest run that fits and loads.
-        task: what "latest" has to have been trained for; None: anything.
+        task: what "latest" has to have been trained for; None: anything that ``command`` asks.
         accelerator: "cpu", "cuda", "mps" or "auto".
         output_dir: where "latest" looks.
-        command: who asks, for messages.
+        command: who asks.
         data: where the run's data are now, if not where they were, by the settings of the dataset:
             ``{"path": "…"}``.
 
@@ -312,11 +233,10 @@ def load_model(
         CheckpointError: if its checkpoint cannot be loaded.
     """
     device = choose_device(accelerator)
-    if str(run) != "latest":
-        path = runs.checkpoint_file(runs.find(str(run), output_dir, task, command))
-        return TrainedModel(load(path).with_data(data or {}), path, device)
+    tasks = tasks_asked_by(command) if task is None else [task]
     failure: CharlabError | None = None
-    for folder in runs.newest_first(output_dir, task):
+    found = runs.newest_first(output_dir, tasks) if str(run) == "latest" else ()
+    for folder in found:
         path = runs.checkpoint_file(folder)
         try:
             return TrainedModel(load(path).with_data(data or {}), path, device)
@@ -325,5 +245,5 @@ def load_model(
             failure = failure or error
     if failure is not None:
         raise failure
-    runs.find("latest", output_dir, task, command)  # raises: there is none
-    raise AssertionError("unreachable")
+    path = runs.checkpoint_file(runs.find(str(run), output_dir, tasks, command))
+    return TrainedModel(load(path).with_data(data or {}), path, device)

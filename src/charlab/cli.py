@@ -2,27 +2,25 @@
 code.
 """
 
-import atexit
 import contextlib
 import dataclasses
-import gc
 import os
 import secrets
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from charlab.errors import CharlabError, ConfigError, line_about_the_machine, nearest
-from charlab.runs.folder import (
-    find,  # a run that is not there is found out before torch is imported
-)
+from charlab.runs.folder import find
+from charlab.system.startup import prepare
 
 if TYPE_CHECKING:
+    from charlab.config.cli_args import CommandArguments
     from charlab.config.schema import RunOptions
 
-T = TypeVar("T")
+T = TypeVar("T", bound="CommandArguments")
 _WANTS_TRACEBACK = os.environ.get("HYDRA_FULL_ERROR") == "1"
 
 
@@ -34,8 +32,7 @@ def main(command: Callable[[list[str]], int]) -> None:
     """
     _prepare_streams()
     sys.unraisablehook = _on_unraisable
-    let_threads_sleep()
-    atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
+    prepare()
     try:
         code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
         sys.stdout.flush()
@@ -138,13 +135,7 @@ def sample(arguments: list[str]) -> int:
     from charlab.config.cli_options import SampleArguments
     from charlab.decoding.generation_config import MOST_AT_ONCE, MOST_TEXTS, GenerationConfig
 
-    options = _read(
-        SampleArguments,
-        arguments,
-        "sample.py",
-        "generates text with a trained network",
-        ['run=latest prompt="The " temperature=0.7 length=500', "label=Italian count=20"],
-    )
+    options = _read(SampleArguments, arguments)
     if options is None:
         return 0
     if not 1 <= options.count <= MOST_TEXTS:
@@ -159,7 +150,6 @@ def sample(arguments: list[str]) -> int:
     if generation_options["seed"] is None:
         generation_options["seed"] = secrets.randbits(32)  # one seed for the labels and the texts
     settings = GenerationConfig(**generation_options)
-    find(options.run, options.output_dir, "generate", "sample.py")
     from charlab.commands.sample import sample as run_sample
 
     return run_sample(options, settings)
@@ -169,16 +159,9 @@ def predict(arguments: list[str]) -> int:
     """``predict.py``: classifies texts."""
     from charlab.config.cli_options import PredictArguments
 
-    options = _read(
-        PredictArguments,
-        arguments,
-        "predict.py",
-        "ranks labels for texts",
-        ['run=latest text="O\'Brien"', "input=names.txt output=labels.csv", "< names.txt"],
-    )
+    options = _read(PredictArguments, arguments)
     if options is None:
         return 0
-    find(options.run, options.output_dir, "classify", "predict.py")
     from charlab.commands.predict import predict as run_predict
 
     return run_predict(options)
@@ -188,16 +171,9 @@ def evaluate(arguments: list[str]) -> int:
     """``evaluate.py``: measures a run on a split."""
     from charlab.config.cli_options import EvaluateArguments
 
-    options = _read(
-        EvaluateArguments,
-        arguments,
-        "evaluate.py",
-        "exact figures of a run",
-        ["run=latest split=test"],
-    )
+    options = _read(EvaluateArguments, arguments)
     if options is None:
         return 0
-    find(options.run, options.output_dir, None, "evaluate.py")
     from charlab.commands.evaluate import evaluate as run_evaluate
 
     return run_evaluate(options)
@@ -207,13 +183,7 @@ def report(arguments: list[str]) -> int:
     """``report.py``: a page about a sweep, or one that compares runs."""
     from charlab.config.cli_options import ReportArguments
 
-    options = _read(
-        ReportArguments,
-        arguments,
-        "report.py",
-        "writes a page, pictures and a table about a sweep or a set of runs",
-        ["sweep=latest", "runs='outputs/generate/names/*/*' metric=test/perplexity"],
-    )
+    options = _read(ReportArguments, arguments)
     if options is None:
         return 0
     from charlab.commands.report import report as run_report
@@ -227,7 +197,10 @@ def inspect_data(arguments: list[str]) -> int:
     from charlab.config.overrides import take_out
 
     if wants_help(arguments):
-        print(_INSPECT_HELP)
+        from charlab.system.entry_point import command_line
+
+        started = {"inspect": command_line("inspect_data"), "train": command_line("train")}
+        print(_INSPECT_HELP.format(**started))
         return 0
     from charlab.config.flags import refuse_flags
     from charlab.config.hydra_app import known_words
@@ -242,26 +215,32 @@ def inspect_data(arguments: list[str]) -> int:
     return run_inspect(rest, output)
 
 
-_INSPECT_HELP = """inspect_data.py: figures and pictures of a dataset
+_INSPECT_HELP = """{inspect}: figures and pictures of a dataset
 
-  python inspect_data.py dataset=text dataset.path=book.txt
-  python inspect_data.py dataset=names output=pictures
+  {inspect} dataset=text dataset.path=book.txt
+  {inspect} dataset=names output=pictures
 
-It takes the dataset's settings as train.py does (python train.py --help lists them), and
+It takes the dataset's settings as {train} does ({train} --help lists them), and
 
   output=FOLDER   where the pictures go; without it, outputs/data/<dataset>"""
 
 
-def _read(
-    schema: type[T], arguments: list[str], command: str, purpose: str, examples: list[str]
-) -> T | None:
-    """A command's options; None if the user wanted help, which is printed."""
+def _read(schema: type[T], arguments: list[str]) -> T | None:
+    """A command's options; None if the user wanted help, which is printed.
+
+    A run that is not there is found out before torch is imported.
+    """
     from charlab.config.cli_args import describe, parse_arguments, wants_help
+    from charlab.config.task_options import tasks_asked_by
 
     if wants_help(arguments):
-        print(describe(schema, command, purpose, examples))
+        print(describe(schema))
         return None
-    return parse_arguments(schema, arguments, command)
+    options = parse_arguments(schema, arguments)
+    asked: Any = options
+    if hasattr(asked, "run"):
+        find(asked.run, asked.output_dir, tasks_asked_by(schema.command), schema.command)
+    return options
 
 
 def exit_code(signum: int | None) -> int:
@@ -299,17 +278,6 @@ def _drop_unwritten() -> None:
             stream.flush()
         except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def let_threads_sleep() -> None:
-    """Lets PyTorch's CPU threads fall asleep soon; to be called before torch is imported.
-
-    By default a thread that waits for the others spins for milliseconds. Where another program
-    wants the same cores, all of them then wait for the one that is not running: a small LSTM
-    trained some 20 times slower beside one busy process on two cores. Spinning a thousand times
-    first costs nothing on an idle machine; going to sleep at once costs a quarter of the speed.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def _prepare_streams() -> None:

@@ -4,8 +4,10 @@ A checkpoint may come from a stranger, so what it names is looked up here, never
 """
 
 import importlib
+import os
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from charlab.errors import ConfigError, nearest
@@ -14,6 +16,27 @@ T = TypeVar("T")
 
 
 Member = TypeVar("Member")
+
+USER_PATH = "CHARLAB_PATH"
+
+
+def user_folders(group: str = "") -> list[str]:
+    """The folders of the user's own that the environment variable ``CHARLAB_PATH`` names.
+
+    Each is laid out as ``conf/``, and holds a member's module beside its YAML file:
+    ``model/mgu.py`` and ``model/mgu.yaml``. Several are separated as in ``PATH``.
+
+    Args:
+        group: the group of the configuration whose subfolders are meant; "": the folders.
+
+    Raises:
+        ConfigError: if one is not there.
+    """
+    folders = [Path(name) for name in os.environ.get(USER_PATH, "").split(os.pathsep) if name]
+    for folder in folders:
+        if not folder.is_dir():
+            raise ConfigError(f"{USER_PATH} names {str(folder)!r}, which is no folder")
+    return [str(folder.resolve() / group) for folder in folders]
 
 
 class Registry(Generic[T]):
@@ -66,9 +89,17 @@ class Registry(Generic[T]):
     def _all(self) -> dict[str, T]:
         if not self._discovered:
             package = importlib.import_module(self._package)
-            for module in pkgutil.iter_modules(package.__path__, f"{self._package}."):
-                inside = f".{self._inside}" if module.ispkg and self._inside else ""
-                importlib.import_module(module.name + inside)
+            found: set[str] = set()
+            for folder in package.__path__:
+                for module in pkgutil.iter_modules([folder]):
+                    if module.name in found:
+                        raise ConfigError(
+                            f"{folder}/{module.name}: there is a module of that name already, of "
+                            f"charlab or of another folder in {USER_PATH}; call yours otherwise"
+                        )
+                    found.add(module.name)
+                    inside = f".{self._inside}" if module.ispkg and self._inside else ""
+                    importlib.import_module(f"{self._package}.{module.name}{inside}")
             self._discovered = True
         return self._members
 
@@ -76,35 +107,47 @@ class Registry(Generic[T]):
 class OptionsOf(Mapping[str, type[T]]):
     """The schema of each member's options, by the member's name, found without its other code.
 
-    A member is a module of the package that holds a class ``Options``, or a folder whose module
-    ``options`` does. Each is imported when it is asked for, so that a configuration is checked
-    before anything heavy is imported.
+    A member is a module that holds a class ``Options``, or a folder whose module ``options`` does;
+    without one it has the options that all have. Each is imported when it is asked for, so that a
+    configuration is checked before anything heavy is imported.
 
     Args:
-        package: the package whose modules are the members.
-        base: what ``Options`` is a subclass of; the module that defines the members' contract is
-            called after the package, without its plural, and is none of them.
+        group: the group of the configuration ("model"); a module of that name is no member.
+        package: the package that the members belong to.
+        base: what ``Options`` is a subclass of.
+        known: the options of charlab's own members; None: they stand in the members' modules.
     """
 
-    def __init__(self, package: str, base: type[T]) -> None:
+    def __init__(
+        self,
+        group: str,
+        package: str,
+        base: type[T],
+        known: Mapping[str, type[T]] | None = None,
+    ) -> None:
+        self._group = group
         self._package = package
         self._base = base
+        self._known = known
 
     def _modules(self) -> dict[str, bool]:
-        """The members' names, and whether each is a folder."""
-        package = importlib.import_module(self._package)
-        contract = self._package.rpartition(".")[2].removesuffix("s")
-        found = {module.name: module.ispkg for module in pkgutil.iter_modules(package.__path__)}
-        return {name: found[name] for name in sorted(found) if name != contract}
+        """The names of members in modules, and whether each is a folder."""
+        folders: Iterable[str] = user_folders(self._group)
+        if self._known is None:
+            folders = importlib.import_module(self._package).__path__
+        found = {module.name: module.ispkg for module in pkgutil.iter_modules(folders)}
+        return {name: found[name] for name in sorted(found) if name != self._group}
 
     def __getitem__(self, name: str) -> type[T]:
+        if self._known and name in self._known:
+            return self._known[name]
         path = f"{self._package}.{name}{'.options' if self._modules()[name] else ''}"
-        options: type[T] = importlib.import_module(path).Options
+        options: type[T] = getattr(importlib.import_module(path), "Options", self._base)
         assert issubclass(options, self._base), f"{path}.Options is no {self._base.__name__}"
         return options
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._modules())
+        return iter({**(self._known or {}), **self._modules()})
 
     def __len__(self) -> int:
-        return len(self._modules())
+        return len(list(iter(self)))

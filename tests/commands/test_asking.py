@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 import charlab
-from charlab.decoding import GenerationConfig, SequenceNovelty
+from charlab.decoding.generation_config import GenerationConfig
 from charlab.errors import CharlabError, ConfigError, DataError, UnknownCharacterError
+from charlab.evaluation.novelty import SequenceNovelty
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

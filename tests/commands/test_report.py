@@ -19,6 +19,8 @@ from tests.support.same_run import assert_same_run
 from tests.support.shell import ROOT, TINY, only_run, through_bash
 from tests.support.sweep_samples import large_sweep, sweep, trial, two_objectives, write_run
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,25 +16,14 @@ from charlab.commands.resume import read_changes
 from charlab.errors import ConfigError
 from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
-from tests.support.shell import ROOT, TINY, environment, only_run
+from tests.support.shell import TINY, only_run
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 WORDS = ["dataset=text", *TINY, "trainer.validate_every=5", "trainer.progress=none"]
-
-
-def train_in(folder: Path, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    """``train.py`` from another folder than the project's."""
-    return subprocess.run(
-        [sys.executable, str(ROOT / "train.py"), *arguments],
-        cwd=folder,
-        env=environment(),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +32,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory, text_folder: Path) -> Path
     place = tmp_path_factory.mktemp("stopped")
     shutil.copy(text_folder / "prose.txt", place / "prose.txt")
     arguments = [*WORDS, "dataset.path=prose.txt", "output_dir=outputs", "trainer.max_steps=7"]
-    done = train_in(place, *arguments)
+    done = in_process("train.py", *arguments, folder=place)
     assert done.returncode == 0, done.stderr
     return place
 

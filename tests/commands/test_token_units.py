@@ -10,6 +10,8 @@ import charlab
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 TEXTS = {
     "one": "the königin saw the sun; the sun saw the königin! 日本\n" * 30,
     "two": "a dog, a cat, and a dog: 日本 and ☃ too.\n" * 40,

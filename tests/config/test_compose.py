@@ -72,3 +72,14 @@ def test_the_program_s_own_hydra_is_left_as_it_was(conf: Path) -> None:
         with pytest.raises(ConfigError):
             other.compose(["modle=gru"])
         assert GlobalHydra.instance().hydra is before
+
+
+def test_folders_of_members_are_searched_anyway(
+    conf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model").mkdir()
+    shutil.copy(conf / "model" / "gru.yaml", tmp_path / "model" / "mine.yaml")
+    monkeypatch.setenv("CHARLAB_PATH", str(tmp_path))
+    here = composition(conf, "model=mine")
+    assert here.search_path == ()  # a command that repeats a run need not name them
+    assert here.compose(["model=mine"]).model.name == "gru"

@@ -1,18 +1,35 @@
-import dataclasses
-from typing import Annotated
+"""Rules for single settings: what each takes, and how it is worded."""
 
 import pytest
 
-from charlab.config.cli_args import convert
-from charlab.config.constraints import at_least
-from charlab.config.schema import TrainerOptions
+from charlab.config.constraints import (
+    Rule,
+    above,
+    at_least,
+    between,
+    each,
+    folder_name,
+    fraction_below_one,
+    one_of,
+    place,
+)
 
 
-def test_annotated_types_are_read_as_what_they_annotate():
-    assert convert(Annotated[int | None, at_least(1)], "7") == 7
-    assert convert(Annotated[float, at_least(1)], "7") == 7.0
-    with pytest.raises(ValueError, match="invalid literal"):
-        convert(Annotated[int | None, at_least(1)], "x")
-    for field in dataclasses.fields(TrainerOptions):  # what resume= converts
-        text = "false" if field.type is bool else "3"
-        assert convert(field.type, text) in (3, False, "3")
+@pytest.mark.parametrize(
+    ("rule", "text", "taken", "refused"),
+    [
+        (at_least(1), "at least 1", [1, 2.5], [0.9, -1]),
+        (above(0), "above 0", [1e-9, 3], [0, -1]),
+        (between(0, 1), "from 0 to 1", [0, 0.5, 1], [-0.1, 1.1]),
+        (fraction_below_one(), "at least 0 and below 1", [0, 0.99], [1, -0.1]),
+        (each(at_least(1)), "at least 1, each", [(1, 2), ()], [(1, 0)]),
+        (one_of("a", "b"), "one of a, b", ["a"], ["c", ""]),
+        (place(), "a path in UTF-8, not empty", ["a/ü", "~"], ["", " ", "caf\udce9"]),
+        (folder_name(), "a folder's name (in UTF-8, no slash, not empty)", ["a b", "Größe", "a.b"],
+         ["", ".", "..", "a/b", "a\\b", "a\0", "caf\udce9"]),
+    ],
+)  # fmt: skip
+def test_rules(rule: Rule, text: str, taken: list[object], refused: list[object]) -> None:
+    assert rule.text == text
+    assert all(rule.holds(value) for value in taken)
+    assert not any(rule.holds(value) for value in refused)

@@ -51,10 +51,10 @@ def test_overrides_count(conf: Path) -> None:
 
 
 def test_of_a_grid_what_all_runs_share(conf: Path) -> None:
-    shown = settings(describe_settings(["-m", "model=gru,lstm", "seed=5", "--help"]))
+    shown = settings(describe_settings(["--multirun", "model=gru,lstm", "seed=5", "--help"]))
     assert isinstance(shown["model"], dict)
     assert (shown["model"]["name"], shown["seed"]) == ("lstm", 5)
-    search = settings(describe_settings(["-m", "sweep=optuna", "--help"]))
+    search = settings(describe_settings(["--multirun", "sweep=optuna", "--help"]))
     assert isinstance(search["sweep"], dict)
 
 
@@ -85,8 +85,8 @@ def test_find_groups(tmp_path: Path) -> None:
     ("line", "wanted"),
     [
         ("--help", True),
-        ("model=gru -h", True),
-        ("-m sweep=optuna --help", True),
+        ("model=gru --help", True),
+        ("--multirun sweep=optuna --help", True),
         ("model=gru", False),
         ("--hydra-help", False),
         ("--cfg job", False),

@@ -1,7 +1,6 @@
 import ast
 import dataclasses
 import inspect
-import itertools
 import os
 import re
 import sys
@@ -76,16 +75,6 @@ def test_schema_and_files_know_the_same_names(group):
 def test_schema_and_code_know_the_same_names():
     assert models.names() == sorted(MODELS)
     assert TASKS.names() == sorted(TASK_OPTIONS)
-
-
-TWELVE = list(itertools.product(["names", "text"], MODELS, TASK_OPTIONS))
-
-
-@pytest.mark.parametrize("choices", TWELVE, ids="-".join)
-def test_the_twelve_combinations_compose(compose_options, choices):
-    dataset, model, task = choices
-    options = compose_options(f"dataset={dataset}", f"model={model}", f"task={task}")
-    assert (options.dataset.source, options.model.name, options.task.name) == choices
 
 
 def test_experiments_are_what_their_first_lines_say(compose_options):
@@ -305,11 +294,15 @@ def test_a_grid_goes_on_after_a_failure(command_line):
 )
 def test_a_grid_over_paths(command_line, tmp_path, value, paths):
     (tmp_path / "there, it is").touch()
-    for word in ("-m", "hydra.mode=MULTIRUN"):
-        given, _, _ = command_line(word, f"dataset.path={value}")
-        assert [options.dataset.path for options, *_ in given] == paths
+    given, _, _ = command_line("-m", f"dataset.path={value}")
+    assert [options.dataset.path for options, *_ in given] == paths
     ((options, *_),), _, _ = command_line(f"dataset.path={value}")
     assert options.dataset.path == value  # of a single run to the letter
+
+
+def test_a_grid_may_be_asked_for_by_hydra_s_mode(command_line):
+    given, _, _ = command_line("hydra.mode=MULTIRUN", "dataset.path='a,b',c")
+    assert [options.dataset.path for options, *_ in given] == ["a,b", "c"]
 
 
 def test_folders_of_a_grid_s_runs(command_line, tmp_path):

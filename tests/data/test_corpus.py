@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from charlab.data.corpus import Corpus, build_corpus, choose_layout, encode_documents
 from charlab.data.corpus_checks import require_classes, require_measurable, require_window
 from charlab.data.documents.document import SPLITS, Document
-from charlab.data.splits import Fractions, split_positions
+from charlab.data.splits import Fractions, apportion
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 from charlab.data.tokens.vocabulary import UNK, Vocabulary
 from charlab.errors import ConfigError, DataError
@@ -56,6 +56,17 @@ def test_no_text_stands_in_two_splits_after_normalization(docs: list[tuple[str, 
     assert sum(len(set(texts)) for texts in found) == len(set(chain(*found)))
 
 
+def test_emptied_documents_are_removed_and_counted() -> None:
+    docs = [Document(f"Ana{i}", "b") for i in range(10)]
+    docs[3:3] = [Document("佐藤", "c"), Document("عبد الله", "d")]
+    corpus = build(docs, layout="sequences", normalize="ascii+lower", fractions=(1.0, 0.0, 0.0))
+    assert texts_of(corpus.splits["train"], corpus.vocabulary) == [f"ana{i}" for i in range(10)]
+    assert corpus.labels == ("b",)
+    assert corpus.report.emptied_documents == 2
+    assert corpus.report.dropped_characters["佐"] == 1
+    assert sum(corpus.report.dropped_characters.values()) == 2 + 7
+
+
 def test_sequences_hold_every_document_with_its_label() -> None:
     docs = [Document(f"n{i % 30}", "even" if i % 2 == 0 else "odd") for i in range(40)]
     corpus = build(docs)
@@ -89,7 +100,8 @@ def test_a_stream_is_split_by_position(texts: list[str], fractions: Fractions) -
     for part, name in enumerate(SPLITS):
         expected, labels = [], []
         for i, doc in enumerate(docs):
-            start, end = split_positions(len(doc.text), fractions)[part]
+            ends = np.cumsum(apportion([len(doc.text)], fractions)[0])
+            start, end = (0, *ends)[part], ends[part]
             if end > start:
                 piece = doc.text[start:end]
                 expected.append("".join(c if c in train else "\ufffd" for c in piece))

@@ -15,7 +15,6 @@ from charlab.data.splits import (
     check_fractions,
     scarce_labels,
     split_documents,
-    split_positions,
 )
 from charlab.errors import ConfigError
 
@@ -119,16 +118,6 @@ def test_a_split_stays_what_it_was() -> None:
     texts = [f"t{i}" for i in range(20)]
     split = split_documents(texts, ["x"] * 20, EIGHTY, 0)
     assert "".join(map(str, split)) == "00002000000011020000"
-
-
-@given(st.integers(0, 10_000), fractions)
-def test_positions_are_contiguous_and_exact(length: int, fractions: Fractions) -> None:
-    parts = split_positions(length, fractions)
-    assert [start for start, _ in parts] == [0, *(end for _, end in parts[:-1])]
-    assert parts[-1][1] == length
-    for (start, end), fraction in zip(parts, fractions, strict=True):
-        assert abs(end - start - length * fraction) < 1
-        assert fraction > 0 or start == end
 
 
 @given(

@@ -45,9 +45,9 @@ def test_a_full_width_finds_the_best_documents(make_model, seed, prompt):
 def test_a_full_width_finds_the_best_chunk_of_a_stream(make_model, seed):
     model = make_model(vocabulary, seed=seed)
     settings = GenerationConfig(beam_width=3**4, length=4)
-    found = generate(model, vocabulary, settings, documents=False, count=5, start="a")
+    found = generate(model, vocabulary, settings, documents=False, count=5, prompt="a")
     best = exhaustive(model, documents=False, length=4)[:5]
-    assert [sample.text for sample in found] == [text for _, text in best]
+    assert [sample.continuation for sample in found] == [text for _, text in best]
     assert not any(sample.finished for sample in found)
 
 
@@ -64,7 +64,7 @@ def test_banned_characters_and_minimum_length_hold(make_model):
 def test_a_stop_string_ends_hypotheses(make_model):
     model = make_model(vocabulary, seed=1)
     settings = GenerationConfig(beam_width=3**5, length=5, stop="bc", min_length=1)
-    found = generate(model, vocabulary, settings, documents=False, count=4, start="a")
+    found = generate(model, vocabulary, settings, documents=False, count=4, prompt="a")
     assert all(sample.finished for sample in found)
     nats = []
     for n in range(1, 4):
@@ -72,7 +72,7 @@ def test_a_stop_string_ends_hypotheses(make_model):
             text = vocabulary.decode(ids)
             if "bc" not in (text + "bc")[1:-1]:  # ends at the first one from character 1 on
                 nats.append((sum(model.nats([2, *ids, 3, 4])), text))
-    assert [sample.text for sample in found] == [text for _, text in sorted(nats)[::-1][:4]]
+    assert [s.continuation for s in found] == [text for _, text in sorted(nats)[::-1][:4]]
     assert found[0].predictions == found[0].characters + 2
 
 

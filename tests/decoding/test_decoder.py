@@ -4,13 +4,14 @@ import torch
 
 from charlab.data.tokens.characters import CharacterVocabulary
 from charlab.decoding import decoder
-from charlab.decoding.batch_sampler import ModelReader, draw_hypotheses
+from charlab.decoding.batch_sampler import draw_hypotheses
 from charlab.decoding.decoder import generate
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
 from charlab.decoding.model_protocol import decoding
 from charlab.decoding.prompt import read_context
 from charlab.decoding.random_streams import RandomStreams
+from charlab.decoding.readers import ModelReader
 from charlab.decoding.scoring import score
 from charlab.decoding.stopping import StoppingCriteria
 from charlab.errors import CheckpointError, ConfigError, UnknownCharacterError
@@ -158,28 +159,15 @@ def test_a_stop_string_that_can_never_come_is_refused(make_model):
         generate(make_model(vocabulary), vocabulary, settings, documents=True)
 
 
-@pytest.mark.parametrize(
-    ("characters", "start", "read"),
-    [("a b\n", None, "\n"), ("a b", None, " "), ("bca", None, "a"), ("a b\n", "ba", "ba")],
-)
-def test_a_stream_without_a_prompt_begins_after_its_start(make_model, characters, start, read):
+@pytest.mark.parametrize(("characters", "read"), [("a b\n", "\n"), ("a b", " "), ("bca", "a")])
+def test_a_stream_without_a_prompt_begins_after_a_line_s_end(make_model, characters, read):
     known = CharacterVocabulary(characters)
     model = make_model(known)
     settings = GenerationConfig(length=20, seed=1)
-    (sample,) = generate(model, known, settings, documents=False, start=start)
+    (sample,) = generate(model, known, settings, documents=False)
     (prompted,) = generate(model, known, settings, documents=False, prompt=read)
     assert read + sample.text == prompted.text
     assert sample.log_probability == prompted.log_probability
-
-
-def test_a_start_goes_before_a_prompt_and_not_into_a_document(make_model):
-    model = make_model(vocabulary)
-    settings = GenerationConfig(length=20, seed=1)
-    (sample,) = generate(model, vocabulary, settings, documents=False, start="c", prompt="a")
-    (whole,) = generate(model, vocabulary, settings, documents=False, prompt="ca")
-    assert "c" + sample.text == whole.text
-    with pytest.raises(ValueError, match="start is for streams"):
-        generate(model, vocabulary, settings, documents=True, start="c")
 
 
 def test_global_random_states_are_untouched_and_modes_restored(make_model):
@@ -271,7 +259,6 @@ def test_drawing_several_tokens_between_looks_changes_no_text(make_model, docume
     model = make_model(vocabulary)
     settings = GenerationConfig(length=40, stop=None if documents else "ab", min_length=2)
     rules = {
-        "length": 40,
         "filters": LogitsFilters(settings, vocabulary, documents=documents),
         "stopping": StoppingCriteria(settings, vocabulary, documents=documents),
     }

@@ -49,8 +49,8 @@ def test_the_newest_is_first(tmp_path):
     for name in sorted(order):
         make_run(tmp_path / name)
     assert list(runs.newest_first(str(tmp_path))) == [tmp_path / name for name in order]
-    assert list(runs.newest_first(str(tmp_path), "classify")) == [tmp_path / order[-1]]
-    assert runs.find("latest", str(tmp_path), "generate", "x.py") == tmp_path / order[0]
+    assert list(runs.newest_first(str(tmp_path), ["classify"])) == [tmp_path / order[-1]]
+    assert runs.find("latest", str(tmp_path), ["generate"], "x.py") == tmp_path / order[0]
 
 
 def test_what_is_no_run_does_not_count(tmp_path):
@@ -76,42 +76,42 @@ def test_what_is_no_run_does_not_count(tmp_path):
 def test_an_output_folder_s_name_is_no_pattern(tmp_path):
     root = tmp_path / "[a-z]*"
     run = make_run(root / "generate" / "na[m]es" / "lstm" / "2026-01-05_10-00-00")
-    assert list(runs.newest_first(str(root), "generate")) == [run]
+    assert list(runs.newest_first(str(root), ["generate"])) == [run]
 
 
 def test_no_run_yet(tmp_path):
     wanted = r"^sample\.py: no run with task=generate in .*/ yet; train one first: python train\.py"
     with pytest.raises(RunError, match=wanted + " task=generate$"):
-        runs.find("latest", str(tmp_path), "generate", "sample.py")
+        runs.find("latest", str(tmp_path), ["generate"], "sample.py")
     with pytest.raises(RunError, match=r"^x\.py: no run in .*/ yet; .*: python train\.py$"):
-        runs.find("latest", str(tmp_path), None, "x.py")
+        runs.find("latest", str(tmp_path), (), "x.py")
 
 
 def test_a_named_run(tmp_path):
     run = make_run(tmp_path / "my run", "best.ckpt", "last.ckpt")
-    assert runs.find(str(run), "elsewhere", None, "x.py") == run
+    assert runs.find(str(run), "elsewhere", (), "x.py") == run
     assert runs.checkpoint_file(run) == run / "checkpoints" / "best.ckpt"
     only_last = make_run(tmp_path / "short")
     assert runs.checkpoint_file(only_last) == only_last / "checkpoints" / "last.ckpt"
     file = run / "checkpoints" / "last.ckpt"
-    assert runs.checkpoint_file(runs.find(str(file), "elsewhere", None, "x.py")) == file
+    assert runs.checkpoint_file(runs.find(str(file), "elsewhere", (), "x.py")) == file
     (tmp_path / "empty").mkdir()
     with pytest.raises(
         RunError, match=r"^x\.py: .*empty has no checkpoint in checkpoints/ \(yet\)"
     ):
-        runs.find(str(tmp_path / "empty"), "elsewhere", None, "x.py")
+        runs.find(str(tmp_path / "empty"), "elsewhere", (), "x.py")
     with pytest.raises(RunError, match=r"^x\.py: there is no run .*shrot: did you mean 'short'\?$"):
-        runs.find(str(tmp_path / "shrot"), "elsewhere", None, "x.py")
+        runs.find(str(tmp_path / "shrot"), "elsewhere", (), "x.py")
     with pytest.raises(RunError, match=r"^x\.py: there is no run .*none/there$"):
-        runs.find(str(tmp_path / "none" / "there"), "elsewhere", None, "x.py")
+        runs.find(str(tmp_path / "none" / "there"), "elsewhere", (), "x.py")
 
 
 def test_a_tilde(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     run = make_run(tmp_path / "mine")
-    assert runs.find("~/mine", "elsewhere", None, "x.py") == run
+    assert runs.find("~/mine", "elsewhere", (), "x.py") == run
     with pytest.raises(RunError, match="there is no run ~nobody-of-that-name/mine"):
-        runs.find("~nobody-of-that-name/mine", "elsewhere", None, "x.py")
+        runs.find("~nobody-of-that-name/mine", "elsewhere", (), "x.py")
 
 
 def test_a_folder_of_the_user_s_own(tmp_path):

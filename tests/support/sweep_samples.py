@@ -115,6 +115,15 @@ def write_run(
     return folder
 
 
+def _state(number: int, floor: float) -> str:
+    """What became of a trial that could not do better than ``floor``."""
+    if number in (58, 59):
+        return "running"
+    if number in (11, 29):
+        return "failed"
+    return "pruned" if number > 4 and floor > 2.35 and number != 13 else "complete"
+
+
 def _random_trial(number: int, chance: random.Random) -> TrialResult:
     parameters: dict[str, Any] = {
         "optimizer.lr": 10 ** chance.uniform(-4, -1),
@@ -135,13 +144,7 @@ def _random_trial(number: int, chance: random.Random) -> TrialResult:
         (40_000 * (i + 1), floor + 1.4 * math.exp(-0.45 * i) + chance.gauss(0, 0.01))
         for i in range(steps)
     ]
-    state = "complete"
-    if number > 4 and floor > 2.35 and number != 13:
-        state = "pruned"
-    if number in (11, 29):
-        state = "failed"
-    if number in (58, 59):
-        state = "running"
+    state = _state(number, floor)
     done = {"pruned": chance.choice([2, 4]), "failed": 3, "running": 6}.get(state, steps)
     arguments = tuple(
         f"{name}={str(value).lower() if isinstance(value, bool) else value}"

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from optuna.storages._rdb.storage import _VersionManager
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -21,6 +23,21 @@ def _quick_storages() -> Iterator[None]:
     event.listen(Engine, "connect", hurry)
     yield
     event.remove(Engine, "connect", hurry)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _known_version() -> Iterator[None]:
+    """Optuna reads its migrations at every opening of a storage, to know the newest."""
+    found: list[str] = []
+    read = _VersionManager.get_head_version
+
+    def newest(manager: _VersionManager) -> str:
+        if not found:
+            found.append(read(manager))
+        return found[0]
+
+    with patch.object(_VersionManager, "get_head_version", newest):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -81,6 +81,24 @@ def metrics_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(file.read_text()) for file in files]
 
 
+def is_done_and_itself(arguments: list[str], folder: Path) -> None:
+    """Given again, the sweep has nothing left to do; with other settings it is refused."""
+    metrics = metrics_of(folder)
+    again = through_bash("train.py", *arguments)
+    assert again.returncode == 0, again.stderr
+    assert "3 of 3 trials are done" in again.stdout
+    assert metrics_of(folder) == metrics
+    other = through_bash("train.py", *arguments, "sweep.seed=9", "trainer.max_epochs=2")
+    assert other.returncode == 1
+    assert other.stderr.splitlines() == [
+        "error: the sweep it is another one; it goes on with its own settings only (or choose "
+        "another sweep.name):",
+        "error:   trainer.max_epochs: 20 there, 2 here",
+        "error:   sweep.seed: 1 there, 9 here",
+    ]
+    assert metrics_of(folder) == metrics
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks processes up in /proc")
 def test_stopped_killed_joined_and_given_again(names_folder: Path, tmp_path: Path) -> None:
@@ -124,21 +142,7 @@ def test_stopped_killed_joined_and_given_again(names_folder: Path, tmp_path: Pat
     for trial in results.trials:
         steps_told = [step for step, _ in trial.curve]
         assert len(steps_told) == len(set(steps_told)) == 20
-
-    again = through_bash("train.py", *arguments)
-    assert again.returncode == 0, again.stderr
-    assert "3 of 3 trials are done" in again.stdout
-    assert metrics_of(folder) == metrics
-
-    other = through_bash("train.py", *arguments, "sweep.seed=9", "trainer.max_epochs=2")
-    assert other.returncode == 1
-    assert other.stderr.splitlines() == [
-        "error: the sweep it is another one; it goes on with its own settings only (or choose "
-        "another sweep.name):",
-        "error:   trainer.max_epochs: 20 there, 2 here",
-        "error:   sweep.seed: 1 there, 9 here",
-    ]
-    assert metrics_of(folder) == metrics
+    is_done_and_itself(arguments, folder)
 
 
 @pytest.mark.slow

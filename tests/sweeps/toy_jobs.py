@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from charlab.sweeps.workers.job import JobEnd, Watch
+from charlab.sweeps.workers.worker import JobEnd, Watch
 
 LEDGER = "ledger"
 UNIT = 100  # characters between two validations

@@ -11,7 +11,6 @@ from typing import Any
 from charlab.config.compose import Composition
 from charlab.config.sweep_schema import LocalOptions
 from charlab.sweeps.results.sweep_file import file_url
-from charlab.sweeps.search.retries import patiently
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
 from charlab.sweeps.search.storage import open_storage
 from charlab.sweeps.search.study import build_pruner, create, load
@@ -80,7 +79,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self.study, self.spec = load(self.location)
-        self.locks = locks_for(self.location.storage, self.location.name, self.location.folder)
+        self.locks = locks_for(self.location)
 
     def take(self, n_trials: int) -> Claimed | None:
         """Claims a trial; its pruner knows no more than a fresh process's."""
@@ -141,10 +140,8 @@ def ledger_of(location: StudyLocation) -> Counter[str]:
 
 def toy_supervisor(location: StudyLocation, n_trials: int, size: int, **more: Any) -> Supervisor:
     """A pool of real processes."""
-    study, spec = load(location)
+    _, spec = load(location)
     return Supervisor(
-        study=study,
-        locks=patiently(lambda: locks_for(location.storage, location.name, location.folder)),
         location=location,
         n_trials=n_trials,
         size=size,

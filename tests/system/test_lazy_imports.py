@@ -38,7 +38,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     (folder / "inner.py").write_text(f"import {name}\n{name}.inner_loads.append(1)\n")
     monkeypatch.syspath_prepend(tmp_path)
     lazy_imports.defer()
-    lazy_imports._put_up(f"{name}.late", lambda: {"answer": 42}, _adjust)
+    monkeypatch.setitem(lazy_imports.STAND_INS, f"{name}.late", ({"answer": 42}, _adjust))
     yield name
     for module in [module for module in sys.modules if module.startswith(name)]:
         del sys.modules[module]
@@ -123,10 +123,16 @@ def test_many_threads_ask_at_once(package: str) -> None:
     assert loads(package) == (1, 1)
 
 
-def test_no_stand_in_for_what_is_there_or_is_nowhere(package: str) -> None:
+def test_no_stand_in_for_what_is_there_or_is_nowhere(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importlib.import_module(package)
     before = set(sys.modules)
     for name in ("json.decoder", f"{package}.nothing", "no_such_package.part"):
-        lazy_imports._put_up(name, dict, _adjust)
+        monkeypatch.setitem(lazy_imports.STAND_INS, name, ({}, _adjust))
+    for name in (f"{package}.nothing", "no_such_package.part"):
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module(name)
     assert set(sys.modules) == before
     assert not isinstance(importlib.import_module("json.decoder"), StandIn)
 
@@ -150,6 +156,8 @@ RUN = """
 import sys
 from charlab.system.lazy_imports import StandIn
 from charlab.cli import train
+from charlab.system.startup import prepare
+prepare()
 sys.argv = ["train.py", *sys.argv[1:]]
 assert train(sys.argv[1:]) == 0
 for name in ("torch._dynamo", "scipy.signal"):
@@ -174,7 +182,8 @@ def text_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 COMPILED = """
 import sys
-import charlab
+from charlab.system.startup import prepare
+prepare()
 import pytorch_lightning
 import torch
 from charlab.system.lazy_imports import StandIn
@@ -233,7 +242,8 @@ FIRST = """
 import sys
 import torch._dynamo, scipy.signal
 dynamo, signal = torch._dynamo, scipy.signal
-import charlab
+from charlab.system.startup import prepare
+prepare()
 import pytorch_lightning
 assert sys.modules["torch._dynamo"] is torch._dynamo is dynamo
 assert sys.modules["scipy.signal"] is scipy.signal is signal
@@ -282,9 +292,10 @@ def test_a_function_is_disabled_as_soon_as_there_is_a_compiler(
 
 def test_weights_without_memory_need_no_compiler():
     code = """
-import charlab, torch
-from charlab.system.lazy_imports import DYNAMO, defer_compiler, loaded
-defer_compiler()
+import torch
+from charlab.system.lazy_imports import DYNAMO, loaded
+from charlab.system.startup import prepare
+prepare()
 with torch.device("meta"):
     torch.nn.Embedding(3, 4)
 print(loaded(DYNAMO) is None)

@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytorch_lightning as pl
 import torch
 import torch.nn.functional as F
+from pytorch_lightning.callbacks import EarlyStopping
 
 from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
 from charlab.system.random_state import seed_everything
+from charlab.system.signals import StopSignals
 from charlab.tasks.classify.task import class_weights
 from charlab.training import run
-from charlab.training.records import DivergedError
 from charlab.training.session import Session
+from charlab.training.statistics import DivergedError
+from charlab.training.trainer import fit
 
 STEPS = 21  # two chunks and a part of a third
 
@@ -235,3 +239,24 @@ def test_class_weights_count_windows_of_a_stream(
     assert session.task.data.label_counts == (1, 1)
     counts = torch.tensor([8000 // 64, 13])  # 800 characters: 13 windows of 61 or 62
     assert torch.equal(session.task._class_weights, class_weights(counts, 1.0))
+
+
+class Follower(pl.Callback):
+    """A callback of somebody else's, who knows Lightning and nothing of charlab."""
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.losses.append(float(trainer.callback_metrics["val/loss"]))
+
+
+def test_lightnings_own_callbacks_find_the_metrics(
+    new_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    session, follower = new_session("trainer.validate_every=9"), Follower()
+    stopping = EarlyStopping("val/loss", patience=0, min_delta=100.0, verbose=False)
+    with StopSignals() as signals:
+        assert not fit(session, tmp_path, signals, [follower, stopping])
+    assert session.module.progress.step == 18  # the second validation was not 100 nats better
+    assert follower.losses[-1] == pytest.approx(session.module.metrics["val/loss"])

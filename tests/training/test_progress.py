@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charlab.config.validation import to_plain
 from charlab.training.progress import Clock, Limits, Progress
 
 WHOLE = st.none() | st.integers(1, 40)
@@ -21,7 +22,7 @@ def test_counting(steps, windows_per_epoch):
     progress = advanced(steps, windows_per_epoch)
     assert (progress.epoch, progress.window) == divmod(steps, windows_per_epoch)
     assert (progress.step, progress.characters) == (steps, 7 * steps)
-    assert Progress(**progress.to_plain()) == progress
+    assert Progress(**to_plain(progress)) == progress
 
 
 @given(

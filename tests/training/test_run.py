@@ -15,11 +15,11 @@ import charlab
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 COMBINATIONS = list(
     product(("names", "text"), ("vanilla", "lstm", "gru"), ("generate", "classify"))
 )
-# Importing torch takes longer than these trainings: only one has a shell and a process of its own.
-IN_BASH = ("text", "gru", "classify")
 FILES = [
     ".hydra/config.yaml",
     ".hydra/overrides.yaml",
@@ -39,8 +39,7 @@ def outputs(
     root = tmp_path_factory.mktemp("twelve")
     paths = {"names": names_folder, "text": text_folder}
     for dataset, model, task in COMBINATIONS:
-        run = through_bash if (dataset, model, task) == IN_BASH else in_process
-        done = run(
+        done = in_process(
             "train.py",
             f"dataset={dataset}",
             f"model={model}",
@@ -129,10 +128,8 @@ def test_the_row_of_hyperparameters_has_settings_and_metrics(outputs: Path) -> N
 def test_every_checkpoint_gives_its_figures_again(outputs: Path) -> None:
     for dataset, model, task in COMBINATIONS[::5]:
         folder = run_of(outputs, dataset, model, task)
-        run = through_bash if model == "vanilla" else in_process
-        done = run(
-            "evaluate.py", f"run={folder}", "split=test", f"output={folder / 'figures.json'}"
-        )
+        output = f"output={folder / 'figures.json'}"
+        done = in_process("evaluate.py", f"run={folder}", "split=test", output)
         assert done.returncode == 0, done.stderr
         metrics = json.loads((folder / "figures.json").read_text(encoding="utf-8"))
         stored = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))

@@ -11,16 +11,17 @@ from pathlib import Path
 import pytest
 import torch
 
+from charlab.reports.run_records import read_run
+from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import ROOT, TINY, environment, only_run
 
 EPOCHS = 3
+THREADS = 2  # as a user has them: sums that they split have to come out the same, too
 
 
 def arguments(folder: Path, task: str, dataset: str, path: Path, *more: str) -> list[str]:
     return [
-        sys.executable,
-        "train.py",
         f"task={task}",
         f"dataset={dataset}",
         f"dataset.path={path}",
@@ -32,22 +33,24 @@ def arguments(folder: Path, task: str, dataset: str, path: Path, *more: str) -> 
     ]
 
 
-def start(command: list[str]) -> "subprocess.Popen[bytes]":
-    # with threads, as a user has them: sums that they split have to come out the same, too
-    threads = {"OMP_NUM_THREADS": "2"}
+def start(arguments: list[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        command,
+        [sys.executable, "train.py", *arguments],
         cwd=ROOT,
-        env=environment() | threads,
+        env=environment() | {"OMP_NUM_THREADS": str(THREADS)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
     )
 
 
-def finish(command: list[str]) -> None:
-    process = start(command)
-    _, errors = process.communicate()
-    assert process.returncode == 0, errors.decode()
+def finish(*arguments: str) -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(THREADS)
+    try:
+        done = in_process("train.py", *arguments)
+    finally:
+        torch.set_num_threads(before)
+    assert done.returncode == 0, done.stderr
 
 
 def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[bytes]", output_dir: Path) -> Path:
@@ -81,12 +84,12 @@ def test_a_killed_run_resumed_is_the_run_never_stopped(
     path = {"names": names_folder, "text": text_folder}[dataset]
     more = ["model.num_layers=2", f"trainer.precision={precision}", "trainer.validate_every=37"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    reference = start(arguments(whole, task, dataset, path, *more))
     victim = start(arguments(killed, task, dataset, path, *more))
     folder = kill_in_the_middle_of_an_epoch(victim, killed)
-    _, errors = reference.communicate()
-    assert reference.returncode == 0, errors.decode()
-    finish([sys.executable, "train.py", f"resume={folder}"])
+    assert json.loads((folder / "metrics.json").read_text())["status"] == "running"
+    assert read_run(folder).status == "died"
+    finish(f"resume={folder}")
+    finish(*arguments(whole, task, dataset, path, *more))
     assert_same_run(only_run(whole), folder)
     metrics = json.loads((folder / "metrics.json").read_text())
     assert metrics["status"] == "completed"

@@ -11,7 +11,6 @@ from charlab.config.schema import SGDOptions
 from charlab.errors import CharlabError, CheckpointError, ConfigError
 from charlab.runs.checkpoint import Checkpoint, require_like
 from charlab.system.devices import total_memory
-from charlab.system.lazy_imports import defer_compiler
 from charlab.tasks import TASKS
 from charlab.tasks.task import DataFacts, Task
 
@@ -57,7 +56,6 @@ def require_memory(task: Task[Any], *, positions: int, device: torch.device) -> 
 
 def _count_on_paper(task: Task[Any]) -> int:
     """A network's parameters, without making them; layers after the second are like that one."""
-    defer_compiler()
     counts = []
     for layers in (1, 2):
         model = dataclasses.replace(task.run.model, num_layers=layers)
@@ -77,7 +75,6 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
     Raises:
         CheckpointError: if the weights do not fit the configuration beside them.
     """
-    defer_compiler()
     try:
         if checkpoint.options.model.num_layers > len(checkpoint.network):
             raise ValueError("more layers than weights")

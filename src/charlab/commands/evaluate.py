@@ -1,6 +1,7 @@
 """``evaluate.py``: exact metrics of a run on a split."""
 
-from charlab.api import TrainedModel, load_model
+from charlab.api import TrainedModel
+from charlab.commands import load_for
 from charlab.config.cli_options import EvaluateArguments
 from charlab.data.documents.document import SPLITS
 from charlab.errors import ConfigError, DataError, nearest
@@ -21,13 +22,7 @@ def evaluate(arguments: EvaluateArguments) -> int:
         raise ConfigError(f"split={arguments.split}: {nearest(arguments.split, list(SPLITS))}")
     if arguments.batch_characters < 1:
         raise ConfigError(f"batch_characters= must be at least 1, got {arguments.batch_characters}")
-    model = load_model(
-        arguments.run,
-        accelerator=arguments.accelerator,
-        output_dir=arguments.output_dir,
-        command="evaluate.py",
-        data=arguments.data,
-    )
+    model = load_for(arguments)
     if arguments.figure is not None and not model.trained_for.has_figure:
         raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
     metrics, meter = evaluate_model(model, arguments.split, positions=arguments.batch_characters)

@@ -1,14 +1,17 @@
-"""``predict.py``: the labels of texts."""
+"""``predict.py``: what a network says of texts."""
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
+from typing import Any
 
-from charlab.api import Ranking, TrainedModel, load_model
+from charlab.commands import load_for
 from charlab.config.cli_options import PredictArguments
 from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
+from charlab.evaluation.prediction import Predictor
 from charlab.system.files import csv_text, open_output, user_path, utf8_bytes
 from charlab.system.terminal import as_shown, remark, visible, write
 
@@ -16,7 +19,7 @@ _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
 
 def predict(arguments: PredictArguments) -> int:
-    """Ranks labels for one text, a file's lines or standard input's.
+    """Answers for one text, a file's lines or standard input's.
 
     Raises:
         CharlabError: if the run or a text is unfit, or a file cannot be read or written.
@@ -25,45 +28,37 @@ def predict(arguments: PredictArguments) -> int:
         raise ConfigError("text= and input= exclude each other: leave one out")
     if arguments.top < 1:
         raise ConfigError(f"top= must be at least 1, got {arguments.top}")
-    model = load_model(
-        arguments.run,
-        task="classify",
-        accelerator=arguments.accelerator,
-        output_dir=arguments.output_dir,
-        command="predict.py",
-    )
-    top = min(arguments.top, len(model.labels))
-    lines = (
-        [arguments.text]
-        if arguments.text is not None
-        else read_lines(arguments.input, arguments.encoding)
-    )
+    predictor = load_for(arguments).predictor
+    one = arguments.text
+    lines = read_lines(arguments.input, arguments.encoding) if one is None else [one]
     total, with_unseen = Unseen(Counter(), 0), 0
-    with _answers(arguments.output, top) as write_answer:
-        for text, ranking in _ranked(model, lines):
-            if not ranking and arguments.text is not None:
+    with _written(predictor, arguments.output, arguments.top) as write_answer:
+        for text, answer, unseen in _answered(predictor, lines):
+            if answer is None and one is not None:
                 raise DataError(
                     "text= is empty to this model: there is nothing to classify"
-                    + (f"; not known from training: {ranking.unseen}" if ranking.unseen else "")
+                    + (f"; not known from training: {unseen}" if unseen else "")
                 )
-            write_answer(text, ranking)
-            total.add(ranking.unseen)
-            with_unseen += bool(ranking.unseen)
+            write_answer(text, answer, unseen)
+            total.add(unseen)
+            with_unseen += bool(unseen)
     if total:
         where = f", in {with_unseen:,} of {len(lines):,} texts" if len(lines) > 1 else ""
-        remark(f"{model.vocabulary.plural} not known from training: {total}{where}")
+        remark(f"{predictor.asking.vocabulary.plural} not known from training: {total}{where}")
     return 0
 
 
-def _ranked(model: TrainedModel, texts: Sequence[str]) -> Iterator[tuple[str, Ranking]]:
-    """Texts and their rankings; a blank line has an empty one, so that rows stay side by side."""
+def _answered(
+    predictor: Predictor[Any], texts: Sequence[str]
+) -> Iterator[tuple[str, Any | None, Unseen]]:
+    """Texts with their answers; a blank line has none, so that rows stay side by side."""
+    asking = predictor.asking
     for first in range(0, len(texts), _AT_ONCE):
         part = texts[first : first + _AT_ONCE]
-        full = [text for text in part if model.asking.whole(text)]
-        rankings = iter(model.classify(full))
-        for text in part:
-            blank = not model.asking.whole(text)
-            yield text, Ranking([], model.asking.unseen(text)) if blank else next(rankings)
+        full = [bool(asking.whole(text)) for text in part]
+        answers = iter(predictor.predict(list(compress(part, full))))
+        for text, is_full in zip(part, full, strict=True):
+            yield text, next(answers) if is_full else None, asking.unseen(text)
 
 
 def read_lines(path: str | None, encoding: str) -> list[str]:
@@ -91,32 +86,28 @@ def read_lines(path: str | None, encoding: str) -> list[str]:
 
 
 @contextmanager
-def _answers(path: str | None, top: int) -> Iterator[Callable[[str, Ranking], object]]:
-    """What writes a text and its ranking: on the screen or, with a path, into a CSV file."""
+def _written(
+    predictor: Predictor[Any], path: str | None, top: int
+) -> Iterator[Callable[[str, Any | None, Unseen], object]]:
+    """What writes a text and its answer: on the screen or, with a path, into a CSV file."""
     if path is None:
-        yield lambda text, ranking: write(_line(text, ranking, top))
+
+        def show(text: str, answer: Any | None, _: Unseen) -> None:
+            line = "" if answer is None else as_shown(predictor.line(answer, top))
+            write(f"{as_shown(text)}\t{line}\n")
+
+        yield show
         return
+    columns = predictor.columns(top)
     with open_output(path) as file:
-        ranks = ["", *(f"_{n}" for n in range(2, top + 1))]
-        columns = [f"{name}{n}" for n in ranks for name in ("label", "probability")]
 
         def put(*row: object) -> None:
             file.write(utf8_bytes(csv_text([row], end="\n")))
 
+        def add(text: str, answer: Any | None, unseen: Unseen) -> None:
+            cells = [""] * len(columns) if answer is None else predictor.cells(answer, top)
+            never_seen = " ".join(map(visible, unseen.counts))
+            put(text, *cells, f"{unseen.share:.6f}", never_seen)
+
         put("text", *columns, "unseen_share", "unseen")
-        yield lambda text, ranking: put(text, *_cells(ranking, top))
-
-
-def _line(text: str, ranking: Ranking, top: int) -> str:
-    answers = "  ".join(f"{label} {value:.3f}" for label, value in ranking[:top])
-    return f"{as_shown(text)}\t{as_shown(answers)}\n"
-
-
-def _cells(ranking: Ranking, top: int) -> list[object]:
-    """Labels and probabilities, the share of what training never saw, and what that was."""
-    cells: list[object] = []
-    for label, probability in ranking[:top]:
-        cells += [label, f"{probability:.6f}"]
-    cells += [""] * (2 * top - len(cells))
-    unseen = ranking.unseen
-    return [*cells, f"{unseen.share:.6f}", " ".join(map(visible, unseen.counts))]
+        yield add

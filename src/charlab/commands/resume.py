@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
@@ -13,10 +13,6 @@ from charlab.config.validation import check_some, dotted_keys
 from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths
-from charlab.runs.last_checkpoint import load_last
-
-if TYPE_CHECKING:
-    pass
 
 # What a resumed run may change: when it ends, what it says and saves, where it computes, and
 # where its data are, which stay the same.
@@ -50,13 +46,14 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     Raises:
         CharlabError: if an override is not accepted, there is no such run, or it cannot go on.
     """
-    output_dir, rest = _output_dir(arguments)
+    given_dir, rest = take_out(arguments, "output_dir")
+    output_dir = given_dir or "outputs"
     given, others = take_paths(rest)
     changes = read_changes(others)
     if run == "latest":
         folder = runs.find_newest(output_dir)
     else:
-        folder = runs.find(run, output_dir, None, "resume")
+        folder = runs.find(run, output_dir, (), "resume")
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
     from charlab.system.terminal import start_logging
@@ -68,6 +65,7 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
 def _resume(
     folder: Path, changes: dict[str, Any], given: Mapping[str, str], arguments: Sequence[str]
 ) -> int:
+    from charlab.runs.checkpoint import load_last
     from charlab.system.terminal import remark
     from charlab.training.run import resume
 
@@ -90,6 +88,7 @@ def _unless_it_follows(
     folder: Path, changes: dict[str, Any]
 ) -> AbstractContextManager[None] | None:
     """An empty context in a process that follows the first one on a cluster, which has the lock."""
+    from charlab.runs.checkpoint import load_last
     from charlab.training.distributed.launch import rank_outside
 
     if rank_outside(2) == 0:  # no cluster of several hosts gave it a rank
@@ -140,8 +139,3 @@ def _scalar(value: str) -> int | float | str | None:
         except ValueError:
             continue
     return value
-
-
-def _output_dir(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    value, rest = take_out(arguments, "output_dir")
-    return value or "outputs", rest

@@ -1,14 +1,14 @@
 """Training from a command line's job and from a program: ``charlab.train(["model=gru"])``."""
 
-import contextlib
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charlab.builders.corpus import prepare
 from charlab.config.schema import RunOptions
 from charlab.runs.folder import require_writable
+from charlab.system.startup import rarely_collected
 from charlab.system.terminal import start_logging
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run(
     """
     require_writable(options.output_dir)
     start_logging()
-    with _rarely_collected():
+    with rarely_collected():
         prepared = prepare(options)  # finds unfit data before anything heavy is imported
         from charlab.training.run import train as train_run
 
@@ -81,14 +81,3 @@ def _compose(overrides: Sequence[str]) -> tuple[RunOptions, str]:
         overrides = [overrides]
     config = Composition.here().compose(protect(overrides))
     return check(config), OmegaConf.to_yaml(config)
-
-
-@contextlib.contextmanager
-def _rarely_collected() -> Iterator[None]:
-    """Looks for garbage rarely: texts and modules are many objects, and come to stay."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -4,10 +4,11 @@ import dataclasses
 import types
 import typing
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
-from charlab.config.validation import no_setting, unknown_key
+from charlab.config.validation import WANTED, no_setting, unknown_key
 from charlab.errors import ConfigError
+from charlab.system.entry_point import command_line
 
 T = TypeVar("T")
 HELP = "help"
@@ -25,13 +26,25 @@ def _typed(field: "dataclasses.Field[Any]") -> str:
     return field.metadata["key"] or field.name
 
 
-def parse_arguments(schema: type[T], arguments: Sequence[str], command: str) -> T:
+class CommandArguments:
+    """What a command understands: a dataclass whose fields are made by :func:`argument`.
+
+    Attributes:
+        command: the command's name.
+        purpose: what it does.
+        examples: words that it may be given.
+    """
+
+    command: ClassVar[str]
+    purpose: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]]
+
+
+def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
     """Reads a command's words. Everything after the first ``=`` is the value, to the letter.
 
     Args:
         schema: a dataclass whose fields are made by :func:`argument`.
-        arguments: as the shell gave them.
-        command: the command's name, for messages.
 
     Raises:
         ConfigError: a line for each word that cannot be read.
@@ -55,7 +68,7 @@ def parse_arguments(schema: type[T], arguments: Sequence[str], command: str) -> 
             try:
                 values[names[key]] = convert(hints[key], value)
             except ValueError:
-                faults.append(f"{key}= must be {_WANTED[_kind(hints[key])]}, got {value!r}")
+                faults.append(f"{key}= must be {WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:
         raise ConfigError(*faults)
     return schema(**values)
@@ -66,12 +79,14 @@ def wants_help(arguments: Sequence[str]) -> bool:
     return any(item in ("--help", "-h", "help") for item in arguments)
 
 
-def describe(schema: type, command: str, purpose: str, examples: Sequence[str]) -> str:
+def describe(schema: type[CommandArguments]) -> str:
     """What ``--help`` prints."""
-    fields = sorted(dataclasses.fields(schema), key=lambda field: "." in _typed(field))
+    given: Any = schema  # a dataclass
+    fields = sorted(dataclasses.fields(given), key=lambda field: "." in _typed(field))
     width = max(len(_typed(field)) for field in fields) + 1
-    lines = [f"{command}: {purpose}", ""]
-    lines += [f"  python {command} {example}" for example in examples]
+    lines = [f"{schema.command}: {schema.purpose}", ""]
+    started = command_line(schema.command.removesuffix(".py"))
+    lines += [f"  {started} {example}" for example in schema.examples]
     lines += ["", "Words (key=value; the value is taken literally):", ""]
     for field in fields:
         default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
@@ -93,13 +108,8 @@ def convert(hint: Any, value: str) -> Any:
     return kind(value)
 
 
-_WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
-
-
 def _kind(hint: Any) -> Any:
-    """The type that is no None, without what is annotated."""
-    if hasattr(hint, "__metadata__"):
-        hint = typing.get_args(hint)[0]
+    """The type that is no None."""
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         return next(part for part in typing.get_args(hint) if part is not type(None))
     return hint

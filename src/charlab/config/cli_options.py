@@ -1,8 +1,9 @@
 """What the commands without Hydra understand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from charlab.config.cli_args import argument
+from charlab.config.cli_args import CommandArguments, argument
+from charlab.config.task_options import PREDICT, SAMPLE
 
 _RUN = "the run: latest, a run's folder, or a checkpoint"
 _OUTPUT_DIR = "where run=latest looks"
@@ -10,7 +11,7 @@ _ACCELERATOR = "cpu, cuda, mps or auto"
 
 
 @dataclass(frozen=True)
-class _DataWords:
+class _DataWords(CommandArguments):
     """Where a run's data are now, if they are no longer where they were."""
 
     path: str | None = argument(
@@ -23,13 +24,20 @@ class _DataWords:
     @property
     def data(self) -> dict[str, str]:
         """What was given, by the dataset's settings."""
-        arguments = {name: getattr(self, name) for name in _DataWords.__dataclass_fields__}
-        return {name: value for name, value in arguments.items() if value is not None}
+        given = {field.name: getattr(self, field.name) for field in fields(_DataWords)}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 @dataclass(frozen=True)
 class SampleArguments(_DataWords):
     """``sample.py``."""
+
+    command = SAMPLE
+    purpose = "generates text with a trained network"
+    examples = (
+        'run=latest prompt="The " temperature=0.7 length=500',
+        "label=Italian count=20",
+    )
 
     run: str = argument("latest", _RUN)
     prompt: str = argument("", "what the text begins with")
@@ -56,8 +64,16 @@ class SampleArguments(_DataWords):
 
 
 @dataclass(frozen=True)
-class PredictArguments:
+class PredictArguments(CommandArguments):
     """``predict.py``."""
+
+    command = PREDICT
+    purpose = "ranks labels for texts"
+    examples = (
+        'run=latest text="O\'Brien"',
+        "input=names.txt output=labels.csv",
+        "< names.txt",
+    )
 
     run: str = argument("latest", _RUN)
     text: str | None = argument(None, "one text; without it and input=, standard input, one a line")
@@ -75,6 +91,10 @@ class PredictArguments:
 class EvaluateArguments(_DataWords):
     """``evaluate.py``."""
 
+    command = "evaluate.py"
+    purpose = "exact figures of a run"
+    examples = ("run=latest split=test",)
+
     run: str = argument("latest", _RUN)
     split: str = argument("test", "train, val or test")
     output: str | None = argument(None, "a JSON file for the figures")
@@ -85,8 +105,15 @@ class EvaluateArguments(_DataWords):
 
 
 @dataclass(frozen=True)
-class ReportArguments:
+class ReportArguments(CommandArguments):
     """``report.py``."""
+
+    command = "report.py"
+    purpose = "writes a page, pictures and a table about a sweep or a set of runs"
+    examples = (
+        "sweep=latest",
+        "runs='outputs/generate/names/*/*' metric=test/perplexity",
+    )
 
     sweep: str | None = argument(
         None, "latest, a sweep's name or its folder; latest if runs= is not given"

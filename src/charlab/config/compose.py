@@ -9,6 +9,7 @@ from charlab.config.hydra_settings import PROVIDER, looked_into_first, own_confi
 from charlab.config.overrides import quote
 from charlab.config.validation import to_plain
 from charlab.errors import CharlabError, ConfigError
+from charlab.registry import USER_PATH
 from charlab.system.entry_point import conf_folder
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Composition:
         """What composed a configuration (with its ``hydra`` node)."""
         sources = [s for s in config.hydra.runtime.config_sources if s.schema == "file"]
         first = [str(source.path) for source in sources if source.provider == PROVIDER]
-        folders = [str(source.path) for source in sources if source.provider != PROVIDER]
+        found_anyway = (PROVIDER, USER_PATH)
+        folders = [str(source.path) for source in sources if source.provider not in found_anyway]
         arguments = [
             str(word)
             for word in config.hydra.overrides.hydra

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from charlab.config.validation import no_setting
 from charlab.errors import ConfigError
+from charlab.system.entry_point import command_line
 
 HELP = "--help"
 GRID = "--multirun"
@@ -30,10 +31,6 @@ _LONG = {*_SHORT.values(), "--hydra-help", "--resolve", _RERUN}
 def refuse_flags(arguments: Sequence[str], known: Sequence[str]) -> None:
     """Refuses whatever is no ``key=value``, with the setting that it may stand for.
 
-    Args:
-        arguments: of a command line.
-        known: the keys that there are.
-
     Raises:
         ConfigError: if there is such a word.
     """
@@ -43,10 +40,6 @@ def refuse_flags(arguments: Sequence[str], known: Sequence[str]) -> None:
 
 def sort_flags(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], list[str]]:
     """Separates flags from overrides, which Hydra takes only in one piece.
-
-    Args:
-        arguments: of a command line.
-        known: the settings that there are.
 
     Returns:
         The flags by their long names, a value as in ``--cfg=job``; and the other words.
@@ -109,5 +102,5 @@ def _require_sense(flags: dict[str, str], rest: Sequence[str]) -> None:
     if "--shell-completion" in flags and len(wanted.intersection(rest)) != 1:
         raise ConfigError(
             "--shell-completion goes with install=SHELL or uninstall=SHELL, SHELL being bash, fish "
-            'or zsh, as in: eval "$(python train.py --shell-completion install=bash)"'
+            f'or zsh, as in: eval "$({command_line("train")} --shell-completion install=bash)"'
         )

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charlab.config.flags import GRID, HELP
 from charlab.config.overrides import protect
-from charlab.system.entry_point import conf_folder
+from charlab.system.entry_point import command_line, conf_folder
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -14,23 +15,23 @@ _HEADER = """charlab trains character-level recurrent networks.
 
 What can be composed (group=choice):"""
 _SETTINGS = "The settings with their defaults (key=value overrides; comments stand in conf/):"
-_FOOTER = """python train.py model=lstm task=generate            names, generated
-python train.py model=gru task=classify             names -> language
-python train.py dataset=text dataset.path=book.txt  text of your own
-python train.py -m model=vanilla,lstm,gru seed=1,2  a grid of runs
-python train.py -m sweep=optuna                     a search for the best settings
-python train.py resume=latest                       goes on where a run stopped"""
+_EXAMPLES = (
+    ("model=lstm task=generate", "names, generated"),
+    ("model=gru task=classify", "names -> language"),
+    ("dataset=text dataset.path=book.txt", "text of your own"),
+    ("-m model=vanilla,lstm,gru seed=1,2", "a grid of runs"),
+    ("-m sweep=optuna", "a search for the best settings"),
+    ("resume=latest", "goes on where a run stopped"),
+)
 
-_FLAGS = {"--help", "-h"}
-_GRID = {"--multirun", "-m"}
-_WITH_HELP = {*_FLAGS, *_GRID, "--resolve"}
+_WITH_HELP = {HELP, GRID, "--resolve"}
 _INTERNAL = {"hydra", "shared"}  # folders of what is composed by others, not by the user
 
 
 def wants_settings(arguments: Sequence[str]) -> bool:
-    """Whether a command line asks for this help; with any other flag it is Hydra's affair."""
+    """Whether flags, in full, ask for this help; with any other it is Hydra's affair."""
     flags = {word for word in arguments if word.startswith("-")}
-    return bool(flags & _FLAGS) and flags <= _WITH_HELP
+    return HELP in flags and flags <= _WITH_HELP
 
 
 def describe_settings(arguments: Sequence[str]) -> str:
@@ -47,7 +48,7 @@ def describe_settings(arguments: Sequence[str]) -> str:
     from hydra import compose, initialize_config_dir
     from omegaconf import OmegaConf
 
-    grid = bool(_GRID.intersection(arguments))
+    grid = GRID in arguments
     overrides = protect((word for word in arguments if not word.startswith("-")), grid=grid)
     if grid:
         overrides = _single(overrides)
@@ -55,8 +56,12 @@ def describe_settings(arguments: Sequence[str]) -> str:
         config = compose("train", overrides, return_hydra_config=True)
     groups = [f"{group}: {', '.join(names)}" for group, names in find_groups(_folders(config))]
     settings = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
-    parts = (_HEADER, "\n".join(groups), _SETTINGS, OmegaConf.to_yaml(settings), _FOOTER)
+    parts = (_HEADER, "\n".join(groups), _SETTINGS, OmegaConf.to_yaml(settings), _footer())
     return "\n\n".join(part.strip("\n") for part in parts)
+
+
+def _footer() -> str:
+    return "\n".join(f"{command_line('train')} {words:<34} {what}" for words, what in _EXAMPLES)
 
 
 def find_groups(folders: Iterable[Path]) -> list[tuple[str, list[str]]]:

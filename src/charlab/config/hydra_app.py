@@ -22,7 +22,7 @@ from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
 from charlab.config.validation import build, dotted_keys, unknown_key
 from charlab.errors import CharlabError, ConfigError, nearest
-from charlab.system.entry_point import conf_folder
+from charlab.system.entry_point import command_line, conf_folder
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
 _ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no interpolation
@@ -123,7 +123,9 @@ def check(config: Any) -> RunOptions:
     from omegaconf import OmegaConf
 
     if config.get("sweep") is not None:
-        raise ConfigError("sweep=… makes many runs: add -m, as in python train.py -m sweep=optuna")
+        raise ConfigError(
+            "sweep=… makes many runs: add -m, as in " + command_line("train", "-m", "sweep=optuna")
+        )
 
     if _reads_environment(OmegaConf.to_container(config, resolve=False)):
         raise ConfigError(

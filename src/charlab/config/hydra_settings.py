@@ -29,10 +29,6 @@ _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir")
 def require_known(flags: Sequence[str], arguments: Sequence[str]) -> bool:
     """Refuses what charlab could not do as a user of Hydra expects it, before a folder is made.
 
-    Args:
-        flags: of the command line.
-        arguments: its overrides.
-
     Returns:
         Whether they ask for a grid of runs, or a sweep.
 

@@ -22,7 +22,6 @@ def protect(arguments: Iterable[str], *, grid: bool = False) -> list[str]:
     takes ``${`` for an interpolation. Other words pass as they are.
 
     Args:
-        arguments: of a command line.
         grid: whether several values may make several runs: ``dataset.path=a,b``, each in quotes
             where it holds a comma, or ``choice(a,b)``. What is there by the whole name is one.
     """

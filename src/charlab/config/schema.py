@@ -20,6 +20,7 @@ from charlab.config.constraints import (
     place,
 )
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
+from charlab.registry import OptionsOf
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class DatasetOptions:
 
 @dataclass(frozen=True)
 class ModelOptions:
-    """What every recurrent model has. A model with more options adds a subclass."""
+    """What every recurrent model has. A model with more settings adds a subclass."""
 
     name: str
     hidden_size: Annotated[int, at_least(1)]
@@ -86,7 +87,12 @@ class GRUOptions(ModelOptions):
     """The gated recurrent unit."""
 
 
-MODELS: dict[str, type] = {"vanilla": VanillaOptions, "lstm": LSTMOptions, "gru": GRUOptions}
+MODELS = OptionsOf(
+    "model",
+    "charlab.models",
+    ModelOptions,
+    known={"vanilla": VanillaOptions, "lstm": LSTMOptions, "gru": GRUOptions},
+)
 
 
 @dataclass(frozen=True)
@@ -121,20 +127,11 @@ class SchedulerOptions:
     final: Annotated[float, between(0, 1)]
 
 
-SCHEDULERS: dict[str, type] = {
-    "cosine": SchedulerOptions,
-    "linear": SchedulerOptions,
-    "constant": SchedulerOptions,
-}
+SCHEDULERS: dict[str, type] = dict.fromkeys(("cosine", "linear", "constant"), SchedulerOptions)
 
 
 # Lightning's strategies whose processes hold the whole network each: a checkpoint needs it whole.
-STRATEGIES = (
-    "auto",
-    "ddp",
-    "ddp_find_unused_parameters_false",
-    "ddp_find_unused_parameters_true",
-)
+STRATEGIES = ("auto", "ddp", "ddp_find_unused_parameters_false", "ddp_find_unused_parameters_true")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from charlab.config.constraints import (
     folder_name,
     one_of,
 )
+from charlab.config.validation import build
 
 
 @dataclass(frozen=True)
@@ -91,3 +92,15 @@ class SweepConfig:
     """The ``sweep`` group where it stands, so that messages name its keys in full."""
 
     sweep: SweepOptions
+
+
+def read_options(config: Any) -> SweepOptions:
+    """The ``sweep`` group of what Hydra composed, checked.
+
+    Raises:
+        ConfigError: a line for each fault.
+    """
+    from omegaconf import OmegaConf
+
+    plain: Any = OmegaConf.to_container(config.sweep, resolve=True)
+    return build(SweepConfig, {"sweep": plain}).sweep

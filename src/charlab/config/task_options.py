@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from charlab.data.tokens.ragged import EncodedSplit
 
 
+SAMPLE, PREDICT = "sample.py", "predict.py"  # the commands that ask a trained network
+
+
 @dataclass(frozen=True)
 class Metric:
     """A number that says how well a network does.
@@ -39,6 +42,9 @@ class TaskOptions:
         monitor: the metric that decides which checkpoint is the best one ("val/loss").
         metrics: all that a split is measured by, in the order in which they are said.
         predicts_label: whether it is the label of a document: each then needs documents of its own.
+        asked_by: the command that puts questions to its networks: ``SAMPLE`` or ``PREDICT``; None:
+            they are only evaluated.
+        verb: what its networks then do, for messages ("classify").
     """
 
     name: str
@@ -46,6 +52,8 @@ class TaskOptions:
 
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", on_progress_line=True),)
     predicts_label: ClassVar[bool] = False
+    asked_by: ClassVar[str | None] = None
+    verb: ClassVar[str] = ""
 
     def check(self, run: "RunOptions") -> None:
         """Refuses settings of a run that do not go with this task, before any data are read.
@@ -72,8 +80,14 @@ def monitored(metrics: Iterable[Metric]) -> Rule:
     return one_of(*(f"val/{metric.name}" for metric in metrics if metric.monitored))
 
 
-TASK_OPTIONS: OptionsOf[TaskOptions] = OptionsOf("charlab.tasks", TaskOptions)
+TASK_OPTIONS: OptionsOf[TaskOptions] = OptionsOf("task", "charlab.tasks", TaskOptions)
 """By the task's name: the schema of its options."""
+
+
+def tasks_asked_by(command: str) -> list[str]:
+    """Names of the tasks whose networks a command puts questions to; [] if it does to none."""
+    return [name for name, options in TASK_OPTIONS.items() if options.asked_by == command]
+
 
 RUN_METRICS = (
     Metric("model/parameters"),

@@ -48,7 +48,6 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
     """Checks plain data against a schema dataclass and makes an instance of it.
 
     Args:
-        schema: a dataclass of :mod:`charlab.config.schema`.
         data: nested mappings, lists and scalars.
         hints: whether to suggest the nearest known key for an unknown one.
 
@@ -67,7 +66,6 @@ def check_some(schema: type, data: Mapping[str, Any], *, prefix: str) -> dict[st
     """Checks values for some of a schema's fields, and gives them back in their fields' types.
 
     Args:
-        schema: a dataclass of :mod:`charlab.config.schema`.
         data: values by the names of fields that it has.
         prefix: what stands before the names in messages ("trainer.").
 
@@ -122,6 +120,15 @@ def to_plain(value: Any) -> Any:
     return value
 
 
+def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Nested options as ("model.hidden_size", 256) and so on."""
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
 def unknown_key(key: str, known: list[str]) -> str:
     """The line about a key that does not exist, with the nearest that does."""
     group = key.rpartition(".")[0]
@@ -137,13 +144,7 @@ def unknown_key(key: str, known: list[str]) -> str:
 
 
 def no_setting(word: str, following: str | None, known: Sequence[str]) -> str:
-    """The line about a word that is no ``key=value``: a flag, or a key and its value in two words.
-
-    Args:
-        word: of a command line.
-        following: the word after it, if there is one.
-        known: the keys that there are.
-    """
+    """The line about a word that is no ``key=value``: a flag, or a key and value in two words."""
     name, _, value = word.lstrip("-–—").partition("=")
     if following is not None and "=" not in following and not following.startswith("-"):
         value = value or following
@@ -271,7 +272,7 @@ def _convert_tuple(parts: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
 
 
 _BEYOND = 2**63  # what follows keeps numbers in 64 bits
-_WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+WANTED = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 
 
 def _convert_scalar(kind: type, value: Any) -> Any:
@@ -288,4 +289,4 @@ def _convert_scalar(kind: type, value: Any) -> Any:
                 return float(value)
     if kind is str and (is_number or isinstance(value, str)):
         return str(value)
-    raise _FaultError(f"must be {_WANTED[kind]}, got {value!r}")
+    raise _FaultError(f"must be {WANTED[kind]}, got {value!r}")

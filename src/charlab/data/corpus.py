@@ -1,33 +1,36 @@
 """From documents to encoded splits: normalized, split without leaks, counted."""
 
-import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
 from charlab.data.corpus_report import CorpusReport, report_corpus
-from charlab.data.documents.document import SPLITS, AnyDocument, Document
-from charlab.data.documents.limit import SHORT_DOCUMENT
-from charlab.data.splits import FEW_DOCUMENTS, Fractions, assign_splits, check_fractions
-from charlab.data.tokens import resolve_min_count, vocabulary_from_counts
-from charlab.data.tokens.cache import CorpusCache
-from charlab.data.tokens.ragged import EncodedSplit, Ids, chunks, flat_offsets, smallest_unsigned
-from charlab.data.tokens.store import StoredIds
-from charlab.data.tokens.tokenize import tokenize_documents
-from charlab.data.tokens.tokenized import (
-    CHUNK,
-    UNASSIGNED,
-    TokenizedText,
-    count_parts,
-    token_lengths,
+from charlab.data.documents.document import SHORT_DOCUMENT, SPLITS, AnyDocument, Document
+from charlab.data.splits import (
+    FEW_DOCUMENTS,
+    Fractions,
+    SplitAssignment,
+    assign_splits,
+    check_fractions,
 )
-from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary
+from charlab.data.tokens import learn_vocabulary
+from charlab.data.tokens.ragged import (
+    CHUNK,
+    HELD,
+    EncodedSplit,
+    SelectedIds,
+    TokenIds,
+    Unsigned,
+    flat_offsets,
+)
+from charlab.data.tokens.reader import ReaderOptions, tokenize_documents
+from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
+from charlab.data.tokens.vocabulary import NAMES, UNK, Vocabulary, smallest_unsigned
 from charlab.errors import ConfigError, DataError
-from charlab.system.files import write_atomically
 
 LAYOUTS = ("sequences", "stream")
 
@@ -78,38 +81,26 @@ def choose_layout(layout: str, lengths: npt.ArrayLike) -> str:
 def build_corpus(
     docs: Iterable[AnyDocument],
     *,
-    normalize: str,
     layout: str,
     fractions: Fractions,
     split_seed: int,
     predicts_label: bool = False,
-    distinct: bool = False,
-    unit: str = "char",
     min_count: int | None = None,
-    limit: int | None = None,
-    cache: CorpusCache | None = None,
-    announce: Callable[[str], object] = lambda text: None,
+    **reading: Unpack[ReaderOptions],
 ) -> Corpus:
     """Normalizes, splits and encodes documents.
 
     The vocabulary is that of the train split; tokens of other splits that train lacks become
-    ``UNK``, and the report says how many. A large text is encoded once, piece by piece, into
-    a file of the cache, and stays there: the ids of its splits are read when they are needed.
+    ``UNK``, and the report says how many.
 
     Args:
         docs: texts with labels, all or none of them labelled.
-        normalize: steps of `normalize_documents`.
         layout: "auto", "sequences" or "stream".
         fractions: shares of train, val and test in what the data itself puts into none of them.
         split_seed: another seed, another split; of no meaning where texts are cut by position.
         predicts_label: whether it is to be predicted; no document is cut then (`assign_splits`).
-        distinct: whether a text that comes again with the same label counts once. Otherwise how
-            often it comes is information, for training as for every figure.
-        unit: what a token is: "char", "byte" or "word".
         min_count: rarer tokens of train are unknown; None: the unit's own.
-        limit: characters of each part that are read; None: all.
-        cache: where large texts are kept; None: in the user's cache folder.
-        announce: told what takes long.
+        reading: how the documents are read.
 
     Raises:
         ConfigError: if a setting cannot be.
@@ -117,44 +108,24 @@ def build_corpus(
             token is, or train gets none of it; or if only some documents have a label.
     """
     check_fractions(fractions)
-    least = resolve_min_count(unit, min_count)
-    text = tokenize_documents(
-        docs,
-        unit=unit,
-        normalize=normalize,
-        distinct=distinct,
-        limit=limit,
-        sequences=layout == "sequences",
-        cache=cache,
-        announce=announce,
-    )
+    text = tokenize_documents(docs, sequences=layout == "sequences", **reading)
     if not len(text.lengths):
         raise DataError(
-            f"no text is left after dataset.normalize={normalize} "
-            f"({text.normalization.emptied_documents} documents were emptied): "
+            f"no text is left after dataset.normalize={reading['normalize']} "
+            f"({text.emptied} documents were emptied): "
             "check dataset.path or choose another normalization"
         )
     layout = choose_layout(layout, text.characters)
     assignment = assign_splits(text, layout, fractions, split_seed, predicts_label=predicts_label)
-    counts = _counts(text, assignment.shares)
+    counts = count_parts(text, assignment.shares)
     _require_something(text, counts, fractions)
-    vocabulary, table, rare = _learn(text, counts, least)
-    pieces = _cut(text, assignment.shares, table, in_memory=layout == "sequences")
-    splits = {SPLITS[part]: pieces[part] for part in assignment.parts}
+    vocabulary, table, rare = learn_vocabulary(text.unit, text.tokens, counts[0], min_count)
+    splits = _cut(text, assignment, table, layout)
+    given = _given(text, assignment, layout)
     report = report_corpus(
-        text,
-        assignment,
-        splits,
-        counts=counts,
-        given=_given(text, assignment.shares, layout),
-        lengths=token_lengths(unit, text.tokens),
-        known=table != UNK,
-        rare=rare,
+        text, assignment, counts=counts, given=given, known=table != UNK, rare=rare
     )
-    fingerprint = text.fingerprint
-    if layout == "stream" and not assignment.cut and (text.parts == UNASSIGNED).any():
-        # Earlier versions cut these documents: what was trained then had other parts.
-        fingerprint = hashlib.sha256(f"{fingerprint} whole".encode()).hexdigest()
+    fingerprint = _fingerprint(text, assignment, layout)
     return Corpus(vocabulary, text.labels, layout, splits, fingerprint, report)
 
 
@@ -189,48 +160,24 @@ def encode_documents(
     return EncodedSplit(ids, flat_offsets(lengths), label_ids)
 
 
-def _counts(text: TokenizedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """How often each token stands in each split, (3, S); of a stored text counted once."""
-    if text.folder is None:
-        return count_parts(text.token_ids, shares, len(text.tokens))
-    key = hashlib.sha256(shares.tobytes()).hexdigest()[:16]
-    file = text.folder / f"counts-{key}.npy"
-    known = _load_counts(file, (len(SPLITS), len(text.tokens)))
-    if known is not None:
-        return known
-    counts = count_parts(text.token_ids, shares, len(text.tokens))
-    with contextlib.suppress(OSError):  # a full disk: they are counted again the next time
-        write_atomically(file, lambda stream: np.save(stream, counts))
-    return counts
+def _fingerprint(text: TokenizedText, assignment: SplitAssignment, layout: str) -> str:
+    if layout == "stream" and not assignment.cut and (text.parts == UNASSIGNED).any():
+        # Earlier versions cut these documents: what was trained then had other parts.
+        return hashlib.sha256(f"{text.fingerprint} whole".encode()).hexdigest()
+    return text.fingerprint
 
 
-def _given(
-    text: TokenizedText, shares: npt.NDArray[np.int64], layout: str
-) -> npt.NDArray[np.int64]:
+def _given(text: TokenizedText, assignment: SplitAssignment, layout: str) -> npt.NDArray[np.int64]:
     """Of each split the tokens that nothing predicts, (3, S): the first of a stream's pieces."""
     counts = np.zeros((len(SPLITS), len(text.tokens)), np.int64)
     if layout == "stream":
-        begins = _begins(shares)
-        for part, column in enumerate(shares.T):
-            places = begins[column > 0, part]
-            for near in np.split(places, np.flatnonzero(np.diff(places // CHUNK)) + 1):
+        for part in range(len(SPLITS)):
+            _, starts, _ = assignment.pieces(part)
+            for near in np.split(starts, np.flatnonzero(np.diff(starts // CHUNK)) + 1):
                 if len(near):
                     token_ids = text.token_ids[int(near[0]) : int(near[-1]) + 1]
                     np.add.at(counts[part], token_ids[near - near[0]], 1)
     return counts
-
-
-def _begins(shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Where each document's share for each split begins, (n, 3)."""
-    return flat_offsets(shares.ravel())[:-1].reshape(shares.shape)
-
-
-def _load_counts(file: Path, shape: tuple[int, int]) -> npt.NDArray[np.int64] | None:
-    try:
-        counts: npt.NDArray[np.int64] = np.load(file)
-    except (OSError, ValueError, EOFError):
-        return None
-    return counts if counts.shape == shape else None
 
 
 def _require_something(
@@ -240,7 +187,7 @@ def _require_something(
     occurring = np.flatnonzero(counts.sum(axis=0))
     if occurring.size == 1:
         token = text.tokens[int(occurring[0])]
-        what = {"char": "character", "byte": "byte", "word": "word"}[text.unit]
+        what = NAMES[text.unit].removesuffix("s")
         raise DataError(f"the whole text is the one {what} {token!r}: there is nothing to learn")
     if not counts[0].any():
         raise DataError(
@@ -249,67 +196,16 @@ def _require_something(
         )
 
 
-def _learn(
-    text: TokenizedText, counts: npt.NDArray[np.int64], min_count: int
-) -> tuple[Vocabulary, npt.NDArray[np.unsignedinteger], tuple[int, int]]:
-    """The vocabulary of the train split, the id of each number, (S,), and what is too rare."""
-    train = counts[0]
-    vocabulary, tokens, occurrences = vocabulary_from_counts(
-        text.unit, text.tokens, train, min_count
-    )
-    if not tokens < np.count_nonzero(train):
-        raise DataError(
-            f"no symbol of the train part occurs {min_count} times or more: "
-            f"lower dataset.min_count={min_count} or give more text"
-        )
-    ids = {token: i for i, token in enumerate(vocabulary.tokens, start=FIRST)}
-    table = np.array(
-        [ids.get(token, UNK) for token in text.tokens],
-        smallest_unsigned(vocabulary.size),
-    )
-    return vocabulary, table, (tokens, occurrences)
-
-
 def _cut(
-    text: TokenizedText,
-    shares: npt.NDArray[np.int64],
-    table: npt.NDArray[np.unsignedinteger],
-    *,
-    in_memory: bool,
-) -> list[EncodedSplit]:
-    """Deals the documents' tokens out to the splits and gives them their ids.
-
-    Args:
-        text: the documents.
-        shares: tokens of each document for each split, (n, 3), taken in this order.
-        table: the id of each number, (S,).
-        in_memory: whether ids of a stored text are to be read.
-    """
-    token_ids = text.token_ids
-    begins = _begins(shares)
-    side = np.zeros(0, np.int8)
-    if not isinstance(token_ids, StoredIds):
-        side = np.repeat(np.tile(np.arange(len(SPLITS), dtype=np.int8), len(shares)), shares.flat)
-    pieces = []
-    for part in range(len(SPLITS)):
-        held = shares[:, part] > 0
-        lengths = shares[held, part]
-        ids: Ids
-        if isinstance(token_ids, StoredIds):
-            ids = token_ids.select(begins[held, part], lengths, table)
-            ids = ids[:] if in_memory else ids
-        else:
-            ids = _look_up(table, token_ids[side == part])
-        labels = None if text.label_ids is None else text.label_ids[held]
-        pieces.append(EncodedSplit(ids, flat_offsets(lengths), labels))
-    return pieces
-
-
-def _look_up(
-    table: npt.NDArray[np.unsignedinteger], token_ids: npt.NDArray[np.unsignedinteger]
-) -> npt.NDArray[np.unsignedinteger]:
-    """table[numbers] chunk by chunk: NumPy makes indices of 8 bytes of all it is given at once."""
-    ids = np.empty(len(token_ids), table.dtype)
-    for begin, chunk in chunks(token_ids, CHUNK):
-        ids[begin : begin + len(chunk)] = table[chunk]
-    return ids
+    text: TokenizedText, assignment: SplitAssignment, table: Unsigned, layout: str
+) -> dict[str, EncodedSplit]:
+    """The splits' tokens with their ids in the vocabulary: of each token, (S,), in ``table``."""
+    hold = layout == "sequences" or len(text.token_ids) <= HELD
+    splits = {}
+    for part in assignment.parts:
+        documents, starts, lengths = assignment.pieces(part)
+        selected = SelectedIds(text.token_ids, starts, lengths, table)
+        ids: TokenIds = selected[:] if hold else selected
+        labels = None if text.label_ids is None else text.label_ids[documents]
+        splits[SPLITS[part]] = EncodedSplit(ids, flat_offsets(lengths), labels)
+    return splits

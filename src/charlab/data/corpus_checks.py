@@ -36,10 +36,10 @@ def require_window(corpus: Corpus, seq_len: int) -> None:
     remedy = "give more text"
     if length > 1:
         remedy += f" or set dataset.seq_len to {length - 1} or less"
-    unit = corpus.vocabulary.unit
+    names = NAMES[corpus.vocabulary.unit]
     raise DataError(
-        f"the train part of the text has {length} {NAMES[unit]} and one window with the "
-        f"{'character' if unit == 'char' else unit} after it takes {seq_len + 1} "
+        f"the train part of the text has {length} {names} and one window with the "
+        f"{names.removesuffix('s')} after it takes {seq_len + 1} "
         f"(dataset.seq_len={seq_len}): {remedy}"
     )
 

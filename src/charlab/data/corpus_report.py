@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS
 from charlab.data.splits import SplitAssignment
-from charlab.data.tokens.ragged import EncodedSplit
+from charlab.data.tokens import token_lengths
 from charlab.data.tokens.tokenized import TokenizedText
 
 
@@ -65,53 +65,46 @@ class CorpusReport:
 def report_corpus(
     text: TokenizedText,
     assignment: SplitAssignment,
-    splits: dict[str, EncodedSplit],
     *,
     counts: npt.NDArray[np.int64],
     given: npt.NDArray[np.int64],
-    lengths: npt.NDArray[np.int64],
     known: npt.NDArray[np.bool_],
     rare: tuple[int, int],
 ) -> CorpusReport:
-    """Counts over normalized texts and their encoded splits.
+    """Counts over normalized texts and their splits.
 
     Args:
         text: the documents.
         assignment: how they were assigned to splits.
-        splits: what they became.
         counts: how often each token stands in each split, (3, S).
         given: how often each is not predicted, (3, S).
-        lengths: characters of each token, (S,).
         known: whether the vocabulary has it, (S,).
         rare: tokens of train that are too rare to be known, and how often they occur.
     """
-    unknown = counts * ~known  # (3, S)
-    predicted = counts - given
-    missed = predicted * ~known
-    by_split = {name: SPLITS.index(name) for name in splits}
-    tokens = {name: int(unknown[part].sum()) for name, part in by_split.items()}
+    predicted, lengths = counts - given, token_lengths(text.unit, text.tokens)
+
+    def by_split(sums: npt.NDArray[np.int64]) -> dict[str, int]:
+        return {SPLITS[part]: int(sums[part]) for part in assignment.parts}
+
+    tokens, unknown = by_split(counts.sum(axis=1)), by_split(counts @ ~known)
     return CorpusReport(
         documents=len(text.lengths),
         characters=int(text.characters.sum()),
         distinct_tokens=int((counts.sum(axis=0) > 0).sum()),
-        dropped_characters=dict(text.normalization.dropped_characters),
-        emptied_documents=text.normalization.emptied_documents,
+        dropped_characters=dict(text.dropped),
+        emptied_documents=text.emptied,
         repeats_dropped=text.repeats_dropped,
         duplicate_documents=text.duplicates,
         scarce_labels=assignment.scarce,
         rare_tokens=rare[0],
         rare_occurrences=rare[1],
         overlap=assignment.overlap,
-        unknown_share={
-            name: tokens[name] / max(1, split.characters) for name, split in splits.items()
-        },
-        unknown_tokens=tokens,
+        unknown_share={name: unknown[name] / max(1, tokens[name]) for name in tokens},
+        unknown_tokens=unknown,
         cut_documents=assignment.cut,
-        split_documents={name: split.documents for name, split in splits.items()},
-        split_characters={name: split.characters for name, split in splits.items()},
-        predicted_characters={n: int(predicted[part] @ lengths) for n, part in by_split.items()},
-        predicted_unknown={n: int(missed[part].sum()) for n, part in by_split.items()},
-        predicted_unknown_characters={
-            n: int(missed[part] @ lengths) for n, part in by_split.items()
-        },
+        split_documents=by_split((assignment.shares > 0).sum(axis=0)),
+        split_characters=tokens,
+        predicted_characters=by_split(predicted @ lengths),
+        predicted_unknown=by_split(predicted @ ~known),
+        predicted_unknown_characters=by_split(predicted @ (lengths * ~known)),
     )

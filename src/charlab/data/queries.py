@@ -57,7 +57,7 @@ class Asking:
         self._stripped = strips(source)
         self._normalization = steps
         self._steps = check_steps(steps)
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         # Files are read with every system's newlines as one, unless the dataset is exact.
         self._knows_return = vocabulary.unit != "byte" and not vocabulary.unknown("\r")
 
@@ -103,8 +103,8 @@ class Asking:
         """What training never saw of a whole text."""
         dropped: Counter[str] = Counter()
         read = self._strip(self._normalize(text, dropped))
-        unknown = Counter(token for _, token in self._vocabulary.unknown(read))
-        tokens = len(self._vocabulary.encode(read)) + dropped.total()
+        unknown = Counter(token for _, token in self.vocabulary.unknown(read))
+        tokens = len(self.vocabulary.encode(read)) + dropped.total()
         return Unseen(dropped + unknown, tokens)
 
     def _strip(self, normalized: str) -> str:

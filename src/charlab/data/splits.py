@@ -10,10 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS
+from charlab.data.tokens.ragged import flat_offsets
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText
 from charlab.errors import ConfigError
 
 Fractions = tuple[float, float, float]
+
+TRAIN = SPLITS.index("train")
+FEW_DOCUMENTS = 8  # fewer are no collection
 
 
 def check_fractions(fractions: Sequence[float]) -> None:
@@ -50,17 +54,6 @@ def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> npt.NDArray[
     extra = np.arange(len(weights)) < left[:, None]
     np.put_along_axis(shares, by_remainder, np.take_along_axis(shares, by_remainder, 1) + extra, 1)
     return shares
-
-
-def split_positions(length: int, fractions: Fractions) -> tuple[tuple[int, int], ...]:
-    """Start and end of the train, val and test part of a document, contiguous, in this order.
-
-    Raises:
-        ConfigError: if the fractions cannot be.
-    """
-    check_fractions(fractions)
-    ends = np.cumsum(apportion([length], fractions)[0]).tolist()
-    return tuple(zip([0, *ends[:-1]], ends, strict=True))
 
 
 def split_documents(
@@ -150,12 +143,6 @@ def scarce_labels(
     return tuple(sorted(label for label, sides in found.items() if not there <= sides))
 
 
-TRAIN = SPLITS.index("train")
-
-
-FEW_DOCUMENTS = 8  # fewer are no collection
-
-
 @dataclass(frozen=True)
 class SplitAssignment:
     """How a text is assigned to splits.
@@ -174,11 +161,19 @@ class SplitAssignment:
     scarce: tuple[str, ...]
     overlap: dict[str, int]
 
+    def pieces(
+        self, part: int
+    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """A split's pieces: each one's document, where in the text it begins, and its tokens."""
+        begins = flat_offsets(self.shares.ravel())[:-1].reshape(self.shares.shape)
+        documents = np.flatnonzero(self.shares[:, part])
+        return documents, begins[documents, part], self.shares[documents, part]
+
 
 def assign_splits(
     text: TokenizedText, layout: str, fractions: Fractions, seed: int, *, predicts_label: bool
 ) -> SplitAssignment:
-    """Deals documents, or positions of them, out to the splits.
+    """Assigns documents, or positions of them, to the splits.
 
     Documents that the data puts into a split go there whole. The others are assigned to splits by
     the fractions; a split of val and test that was given takes no share of them. Sequences are

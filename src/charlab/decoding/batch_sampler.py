@@ -5,7 +5,6 @@ B samples, A of them still going on, V vocabulary size.
 
 import math
 from collections.abc import Callable
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,66 +12,24 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from charlab.decoding.logits_filters import LogitsFilters
-from charlab.decoding.model_protocol import StepModel, on_host, refuse_diverged
-from charlab.decoding.prompt import Context
+from charlab.decoding.model_protocol import on_host, refuse_diverged
 from charlab.decoding.random_streams import RandomStreams, draw
+from charlab.decoding.readers import Reader
 from charlab.decoding.results import Hypothesis
 from charlab.decoding.stopping import StoppingCriteria
 
 _DEVICE_STEPS = 16  # tokens drawn on a device before the host looks at them
 
 
-class Reader(Protocol):
-    """Lanes that read tokens; where they stand is kept inside."""
-
-    @property
-    def logits(self) -> Tensor:
-        """Of the next token in each lane, (A, V)."""
-
-    def read(self, ids: Tensor) -> None:
-        """One more token in each lane, (A,)."""
-
-    def keep(self, lanes: Tensor) -> None:
-        """Goes on with these lanes alone; ``logits`` mean nothing until the next token."""
-
-
-class ModelReader:
-    """A language model's lanes, read step by step where the model is.
-
-    Args:
-        model: gives the logits.
-        context: where the samples begin, B lanes.
-    """
-
-    def __init__(self, model: StepModel, context: Context) -> None:
-        self._model = model
-        self._context = context
-
-    @property
-    def logits(self) -> Tensor:
-        """See `Reader`."""
-        return self._context.logits
-
-    def read(self, ids: Tensor) -> None:
-        """See `Reader`."""
-        self._context = self._context.advance(self._model, ids)
-
-    def keep(self, lanes: Tensor) -> None:
-        """See `Reader`."""
-        self._context = self._context.lanes(lanes)
-
-
 def draw_hypotheses(
     reader: Reader,
-    *,
-    length: int,
     filters: LogitsFilters,
     stopping: StoppingCriteria,
     random_streams: RandomStreams,
     on_id: Callable[[int], None] | None = None,
     steps: int | None = None,
 ) -> list[Hypothesis]:
-    """Draws B samples of at most ``length`` tokens.
+    """Draws B samples.
 
     Samples that have ended leave the batch; the loop is over when none is left. On a device other
     than the CPU several tokens are drawn before the host looks at them, so that it waits for the
@@ -80,7 +37,6 @@ def draw_hypotheses(
 
     Args:
         reader: gives the logits, B lanes.
-        length: the most tokens of a sample.
         filters: what may be drawn.
         stopping: when a sample ends.
         random_streams: random numbers, B streams.
@@ -92,44 +48,55 @@ def draw_hypotheses(
         ValueError: if the filters leave nothing to draw.
     """
     device = on_host(reader.logits).device
-    filters = filters.to(device)
-    rows = _SampleRows(len(reader.logits), stopping)
-    states = filters.begin(len(reader.logits))
+    rows = _SampleRows(len(reader.logits), stopping, on_id)
+    lanes = _Lanes(reader, filters.to(device))
     steps = steps or (1 if device.type == "cpu" else _DEVICE_STEPS)
-    generated = 0
-    while generated < length:
-        block = min(steps, length - generated)
+    while (block := min(steps, stopping.length - lanes.generated)) > 0 and len(rows.going):
         uniform = torch.from_numpy(random_streams.take(block)[:, rows.going]).to(device)  # (K, A)
-        drawn: list[tuple[Tensor, Tensor, Tensor]] = []
-        for chance in uniform:
-            if drawn:
-                reader.read(drawn[-1][0])
-                states = filters.follow(states, drawn[-1][0])
-            drawn.append(_draw_one(reader, filters, chance, generated + len(drawn), states))
+        drawn = [lanes.draw(chance) for chance in uniform]
         ids, nats, unfit = (torch.stack(part).cpu().numpy() for part in zip(*drawn, strict=True))
-        stay = rows.add(ids, nats, unfit, on_id)
-        generated += block
-        if generated >= length or not len(stay):
-            break
-        last = drawn[-1][0]
-        if len(stay) < ids.shape[1]:
-            lanes = torch.from_numpy(stay).to(device)
-            reader.keep(lanes.to(reader.logits.device))
-            last = last[lanes]
-            states = None if states is None else states[lanes]
-        reader.read(last)
-        states = filters.follow(states, last)
+        stay = rows.add(ids, nats, unfit)
+        if 0 < len(stay) < ids.shape[1]:
+            lanes.keep(torch.from_numpy(stay).to(device))
     return rows.hypotheses()
 
 
-def _draw_one(
-    reader: Reader, filters: LogitsFilters, chance: Tensor, generated: int, states: Tensor | None
-) -> tuple[Tensor, Tensor, Tensor]:
-    """An id for each lane, its log-probability in nats, and whether it is none, (A,) each."""
-    logits = on_host(reader.logits).double()
-    ids, unfit = draw(filters(logits, generated, states), chance)
-    nats = logits.gather(1, ids[:, None]).squeeze(1) - logits.logsumexp(dim=-1)
-    return ids, nats, unfit
+class _Lanes:
+    """Lanes that draw: a token in each, which is read when the next one is asked for.
+
+    Attributes:
+        generated: tokens that each has drawn.
+    """
+
+    def __init__(self, reader: Reader, filters: LogitsFilters) -> None:
+        self.generated = 0
+        self._reader = reader
+        self._filters = filters
+        self._states = filters.begin(len(reader.logits))
+        self._last: Tensor | None = None
+
+    def draw(self, chance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """An id for each lane, its log-probability in nats, and whether it is none, (A,) each.
+
+        Args:
+            chance: uniform numbers in [0, 1), (A,).
+        """
+        if self._last is not None:
+            self._reader.read(self._last)
+            self._states = self._filters.follow(self._states, self._last)
+        logits = on_host(self._reader.logits).double()
+        ids, unfit = draw(self._filters(logits, self.generated, self._states), chance)
+        nats = logits.gather(1, ids[:, None]).squeeze(1) - logits.logsumexp(dim=-1)
+        self._last = ids
+        self.generated += 1
+        return ids, nats, unfit
+
+    def keep(self, lanes: Tensor) -> None:
+        """Goes on with these lanes alone."""
+        if self._last is not None:
+            self._last = self._last[lanes]
+        self._states = None if self._states is None else self._states[lanes]
+        self._reader.keep(lanes.to(self._reader.logits.device))
 
 
 class _SampleRows:
@@ -139,8 +106,11 @@ class _SampleRows:
         going: the numbers of the samples that go on, (A,).
     """
 
-    def __init__(self, samples: int, stopping: StoppingCriteria) -> None:
+    def __init__(
+        self, samples: int, stopping: StoppingCriteria, on_id: Callable[[int], None] | None
+    ) -> None:
         self.going = np.arange(samples)
+        self._on_id = on_id
         self._rule = stopping
         self._rows: list[NDArray[np.int32]] = []  # (B,) for each step
         self._nats = np.zeros(samples)
@@ -153,7 +123,6 @@ class _SampleRows:
         ids: NDArray[np.int64],
         nats: NDArray[np.float64],
         unfit: NDArray[np.bool_],
-        on_id: Callable[[int], None] | None,
     ) -> NDArray[np.int64]:
         """Takes what the lanes drew in some steps, (K, A) each; gives the lanes that go on."""
         stays = np.ones(len(self.going), dtype=bool)
@@ -169,8 +138,8 @@ class _SampleRows:
             self._rows.append(row)
             self._nats[on] += step_nats
             self._lengths[on] += 1
-            if on_id is not None and stays[0]:
-                on_id(int(step_ids[0]))
+            if self._on_id is not None and stays[0]:
+                self._on_id(int(step_ids[0]))
             self._end_some(step_ids, stays)
             if not stays.any():
                 break

@@ -6,21 +6,19 @@ import torch
 from torch import Tensor
 
 from charlab.decoding.logits_filters import LogitsFilters
-from charlab.decoding.model_protocol import StepModel, to_cpu
-from charlab.decoding.prompt import Context
+from charlab.decoding.model_protocol import to_cpu
+from charlab.decoding.readers import ModelReader
 from charlab.decoding.results import Hypothesis
 from charlab.decoding.stopping import StoppingCriteria
 
 
 def beam_search(
-    model: StepModel,
-    context: Context,
+    reader: ModelReader,
+    filters: LogitsFilters,
+    stopping: StoppingCriteria,
     *,
     width: int,
     count: int,
-    length: int,
-    filters: LogitsFilters,
-    stopping: StoppingCriteria,
 ) -> list[Hypothesis]:
     """Keeps the ``width`` most probable beginnings at each token (Lowerre 1976).
 
@@ -29,13 +27,11 @@ def beam_search(
     the beam and takes no place in it, so a beam as wide as there are hypotheses finds the optimum.
 
     Args:
-        model: gives the logits.
-        context: where the texts begin, a single lane.
-        width: hypotheses that are carried on, W.
-        count: hypotheses wanted.
-        length: the most tokens of a text.
+        reader: gives the logits; it stands where the texts begin, a single lane.
         filters: those that forbid are applied.
         stopping: when a text ends.
+        width: hypotheses that are carried on, W.
+        count: hypotheses wanted.
 
     Returns:
         At most ``count`` hypotheses: those that ended, the best first, then those of full length.
@@ -44,33 +40,23 @@ def beam_search(
     live = [Hypothesis([])]
     ended: list[Hypothesis] = []
     states = filters.begin(1)
-    for generated in range(length):
-        scores = _scores(live, context, filters, generated, states)  # (A, V)
+    for generated in range(stopping.length):
+        _, nats = to_cpu(reader.logits)
+        before = torch.tensor([h.log_probability for h in live], dtype=torch.float64)
+        # Log-probability of each hypothesis with each next token, (A, V); -inf: not allowed.
+        scores = filters.allowed(before[:, None] + nats, generated, states)
         ended = _best(ended + _take_ended(live, scores, stopping), count)
         live, parents = _grow(live, scores, width)
         # Going on only lowers a log-probability: those found cannot be beaten any more.
         if not live or _decided(ended, live, count):
             break
-        if generated + 1 < length:
+        if generated + 1 < stopping.length:
             lanes = torch.tensor(parents)
             newest = torch.tensor([hypothesis.ids[-1] for hypothesis in live])
             states = None if states is None else filters.follow(states[lanes], newest)
-            lanes = lanes.to(context.logits.device)
-            context = context.lanes(lanes).advance(model, newest)
+            reader.keep(lanes.to(reader.logits.device))
+            reader.read(newest)
     return (ended + live)[:count]
-
-
-def _scores(
-    live: list[Hypothesis],
-    context: Context,
-    filters: LogitsFilters,
-    generated: int,
-    states: Tensor | None,
-) -> Tensor:
-    """Log-probability of each hypothesis with each next token, (A, V); -inf: not allowed."""
-    _, nats = to_cpu(context.logits)
-    before = torch.tensor([hypothesis.log_probability for hypothesis in live], dtype=torch.float64)
-    return filters.allowed(before[:, None] + nats, generated, states)
 
 
 def _take_ended(

@@ -1,19 +1,24 @@
 """Text from a language model."""
 
-from collections.abc import Callable, Sequence
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import repeat
 
+import numpy as np
 import torch
 
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding.batch_sampler import ModelReader, draw_hypotheses
+from charlab.decoding.batch_sampler import draw_hypotheses
 from charlab.decoding.beam_search import beam_search
-from charlab.decoding.folded_sampler import draw_folded
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
 from charlab.decoding.model_protocol import StepModel, decoding
+from charlab.decoding.numpy_sampler import draw_one
 from charlab.decoding.prompt import Context, context_ids, read_context
-from charlab.decoding.random_streams import RandomStreams, fresh_seed
+from charlab.decoding.random_streams import RandomStreams
+from charlab.decoding.readers import FoldedLanes, ModelReader
 from charlab.decoding.results import Hypothesis, Sample
 from charlab.decoding.stopping import StoppingCriteria, TextStream
 from charlab.errors import ConfigError
@@ -32,7 +37,6 @@ def generate(
     count: int = 1,
     conditions: Sequence[int] | None = None,
     labels: Sequence[str] = (),
-    start: str | None = None,
     on_text: Callable[[str], None] | None = None,
 ) -> list[Sample]:
     """Generates texts.
@@ -41,18 +45,9 @@ def generate(
     states are neither read nor changed; sample i depends on the seed and on i, not on ``count``.
 
     Args:
-        model: a language model.
-        vocabulary: that it was trained with.
-        settings: how to draw.
-        documents: True for a model of short documents: the text begins after the begin mark and
-            the end mark ends it. False for a stream, which only length or stop string ends.
-        prompt: what the texts begin with, normalized as the corpus was.
+        model, vocabulary, settings, documents, prompt, labels: see `Decoder`.
         count: how many texts.
         conditions: a condition id for each text, or None.
-        labels: names of the condition ids, for ``Sample.label``.
-        start: for streams, what the model reads before the prompt and the text does not show. By
-            default nothing before a prompt; without one a line's end, or a space where the
-            vocabulary has no line's end, or else its first token.
         on_text: called with each piece of the text after the prompt as soon as it is certain
             (count 1). Beam search knows nothing before its end and calls once.
 
@@ -61,8 +56,8 @@ def generate(
         condition) and fewer than ``count`` only where fewer texts exist.
 
     Raises:
-        UnknownCharacterError: if prompt, start or stop string hold a character that the model
-            never saw, or a word (with ``unknown="mark"`` the stop string alone).
+        UnknownCharacterError: if prompt or stop string hold a character that the model never
+            saw, or a word (with ``unknown="mark"`` the stop string alone).
         ConfigError: if ``count`` does not fit, or nothing is left to generate.
         CheckpointError: if the model's outputs are not finite.
     """
@@ -70,7 +65,7 @@ def generate(
     if on_text is not None and count != 1:
         raise ValueError(f"on_text streams one sample, count is {count}")
     decoder = Decoder(
-        model, vocabulary, settings, documents=documents, prompt=prompt, labels=labels, start=start
+        model, vocabulary, settings, documents=documents, prompt=prompt, labels=labels
     )
     if settings.beam_width is not None:
         return decoder.search(count, conditions, on_text)
@@ -91,7 +86,19 @@ def check_count(count: int, conditions: Sequence[int] | None = None) -> None:
 
 
 class Decoder:
-    """One generation, checked and ready to draw; ``generate`` says what the arguments are."""
+    """One generation, checked and ready to draw.
+
+    Args:
+        model: a language model.
+        vocabulary: that it was trained with.
+        settings: how to draw.
+        documents: True for a model of short documents: the text begins after the begin mark and
+            the end mark ends it. False for a stream, which only length or stop string ends;
+            without a prompt it begins after a line's end, or a space where the vocabulary has no
+            line's end, or else its first token, which the text does not show.
+        prompt: what the texts begin with, normalized as the corpus was.
+        labels: names of the condition ids, for ``Sample.label``.
+    """
 
     def __init__(
         self,
@@ -102,13 +109,12 @@ class Decoder:
         documents: bool,
         prompt: str = "",
         labels: Sequence[str] = (),
-        start: str | None = None,
     ) -> None:
         self._model = model
         self._folded: FoldedModel | None = None
         self._vocabulary = vocabulary
         if settings.seed is None:
-            settings = replace(settings, seed=fresh_seed())
+            settings = replace(settings, seed=secrets.randbits(64))
         self._settings = settings
         self._prompt = prompt
         self._labels = labels
@@ -116,9 +122,7 @@ class Decoder:
         self._stopping = StoppingCriteria(settings, vocabulary, documents=documents)
         read = vocabulary.settled(prompt)
         self._shown = len(prompt) - len(read)
-        self._ids = context_ids(
-            vocabulary, read, documents=documents, start=start, unknown=settings.unknown
-        )
+        self._ids = context_ids(vocabulary, read, documents=documents, unknown=settings.unknown)
 
     def draw(
         self,
@@ -171,26 +175,14 @@ class Decoder:
     ) -> list[Hypothesis]:
         """On a CPU from folded weights; any other model, and on any device, through its steps."""
         random_streams = RandomStreams(self._settings.seed or 0, numbers, attempt)
+        rules = (self._filters, self._stopping, random_streams, on_id)
         if not can_fold(self._model):
-            return draw_hypotheses(
-                ModelReader(self._model, context),
-                length=self._settings.length,
-                filters=self._filters,
-                stopping=self._stopping,
-                random_streams=random_streams,
-                on_id=on_id,
-            )
+            return draw_hypotheses(ModelReader(self._model, context), *rules)
         if self._folded is None:
             self._folded = FoldedModel(self._model)
-        return draw_folded(
-            self._folded,
-            context,
-            length=self._settings.length,
-            filters=self._filters,
-            stopping=self._stopping,
-            random_streams=random_streams,
-            on_id=on_id,
-        )
+        if len(numbers) == 1:
+            return [draw_one(self._folded, context, *rules)]
+        return draw_hypotheses(FoldedLanes(self._folded, context), *rules)
 
     def search(
         self,
@@ -203,49 +195,35 @@ class Decoder:
         Raises:
             ConfigError: if more texts are wanted of a condition than the beam is wide.
         """
-        wanted: dict[int | None, int] = {}
-        for condition in conditions if conditions is not None else [None] * count:
-            wanted[condition] = wanted.get(condition, 0) + 1
+        wanted = Counter(conditions if conditions is not None else [None] * count)
         width = self._settings.beam_width or 1
         if max(wanted.values()) > width:
             raise ConfigError(f"count={count} is above beam_width={width}: widen the beam")
         samples = []
         for condition, number in wanted.items():
-            found = self._search_one(width, number, condition)
-            samples += self._samples(found, None if condition is None else [condition] * number)
+            given = None if condition is None else [condition] * number
+            with decoding(self._model):
+                reader = ModelReader(self._model, self._contexts(1, given and given[:1]))
+                rules = (self._filters, self._stopping)
+                found = beam_search(reader, *rules, width=width, count=number)
+            samples += self._samples(found, given)
         if on_text is not None and samples and samples[0].characters:
             on_text(samples[0].continuation)
         return samples
 
-    def _search_one(self, width: int, count: int, condition: int | None) -> list[Hypothesis]:
-        with decoding(self._model):
-            return beam_search(
-                self._model,
-                self._contexts(1, None if condition is None else [condition]),
-                width=width,
-                count=count,
-                length=self._settings.length,
-                filters=self._filters,
-                stopping=self._stopping,
-            )
-
     def _contexts(self, lanes: int, conditions: Sequence[int] | None) -> Context:
         """The prompt, read once for each different condition and then given to every lane."""
-        if conditions is None:
-            read = read_context(self._model, self._ids, None)
-            index = [0] * lanes
-        else:
-            distinct = sorted(set(conditions))
-            read = read_context(self._model, self._ids, distinct)
-            index = [distinct.index(condition) for condition in conditions]
-        return read.lanes(torch.tensor(index, device=read.logits.device))
+        distinct, index = np.unique(conditions or [0] * lanes, return_inverse=True)
+        known = None if conditions is None else distinct.tolist()
+        read = read_context(self._model, self._ids, known)
+        return read.lanes(torch.from_numpy(index).to(read.logits.device))
 
     def _samples(
         self, hypotheses: list[Hypothesis], conditions: Sequence[int] | None
     ) -> list[Sample]:
-        """Drafts as samples; a beam may have found fewer than there are conditions."""
-        samples = []
-        for i, hypothesis in enumerate(hypotheses):
-            label = self._labels[conditions[i]] if conditions is not None and self._labels else None
-            samples.append(hypothesis.to_sample(self._vocabulary, self._prompt, label))
-        return samples
+        """Hypotheses as samples; a beam may have found fewer than there are conditions."""
+        labels: Iterable[str | None] = repeat(None)
+        if conditions is not None and self._labels:
+            labels = [self._labels[condition] for condition in conditions]
+        pairs = zip(hypotheses, labels, strict=False)
+        return [h.to_sample(self._vocabulary, self._prompt, label) for h, label in pairs]

@@ -68,6 +68,10 @@ class LogitsFilters:
         documents: whether the end mark may be drawn (a stream has none).
         prompt: what is generated stands behind it.
 
+    Attributes:
+        settings: the knobs.
+        automaton: what forbids by what stands before; None for characters.
+
     Raises:
         ConfigError: if no token is left to generate.
     """
@@ -80,69 +84,56 @@ class LogitsFilters:
         documents: bool,
         prompt: str = "",
     ) -> None:
-        self._settings = settings
+        self.settings = settings
         forbidden = torch.zeros(vocabulary.size, dtype=torch.bool)
         if not isinstance(vocabulary, ByteVocabulary):
             forbidden[_holding(vocabulary, settings.banned)] = True
         forbidden[[UNK, EOS]] = True
         if forbidden.all():
             raise ConfigError("banned= leaves no character to generate: shorten it")
-        self._automaton: Automaton | None = None
+        self.automaton: Automaton | None = None
         if isinstance(vocabulary, ByteVocabulary):
-            self._automaton = utf8_automaton(vocabulary, settings.banned)
+            self.automaton = utf8_automaton(vocabulary, settings.banned)
         elif isinstance(vocabulary, WordVocabulary):
-            self._automaton = word_automaton(vocabulary, forbidden, prompt)
-        self._before_min_length = forbidden
-        self._after_min_length = forbidden.clone()
-        self._after_min_length[EOS] = not documents
-        self._early_penalty = _penalty(self._before_min_length)
-        self._late_penalty = _penalty(self._after_min_length)
-
-    @property
-    def settings(self) -> GenerationConfig:
-        """The knobs."""
-        return self._settings
-
-    @property
-    def automaton(self) -> Automaton | None:
-        """What forbids by what stands before; None for characters."""
-        return self._automaton
+            self.automaton = word_automaton(vocabulary, forbidden, prompt)
+        late = forbidden.clone()
+        late[EOS] = not documents
+        self._forbidden = (late, forbidden)  # the second before the minimum length
+        self._penalties = (_penalty(late), _penalty(forbidden))
 
     def forbidden(self, generated: int) -> Tensor:
         """The ids ruled out, (V,) bool, where ``generated`` tokens stand after the prompt."""
-        early = generated < self._settings.min_length
-        return self._before_min_length if early else self._after_min_length
+        return self._forbidden[generated < self.settings.min_length]
 
     def to(self, device: torch.device) -> "LogitsFilters":
         """The same filters for logits on a device."""
         moved = copy.copy(self)
-        moved._early_penalty = self._early_penalty.to(device)
-        moved._late_penalty = self._late_penalty.to(device)
-        moved._automaton = None if self._automaton is None else self._automaton.to(device)
+        late, early = self._penalties
+        moved._penalties = (late.to(device), early.to(device))
+        moved.automaton = None if self.automaton is None else self.automaton.to(device)
         return moved
 
     def begin(self, lanes: int) -> Tensor | None:
         """The states of lanes (A,) in which nothing was generated yet, or None."""
-        return None if self._automaton is None else self._automaton.begin(lanes)
+        return None if self.automaton is None else self.automaton.begin(lanes)
 
     def follow(self, states: Tensor | None, ids: Tensor) -> Tensor | None:
         """The states after one more token in each lane, (A,), or None."""
-        if self._automaton is None or states is None:
+        if self.automaton is None or states is None:
             return None
-        return self._automaton.follow(states, ids)
+        return self.automaton.follow(states, ids)
 
     def allowed(self, logits: Tensor, generated: int, states: Tensor | None = None) -> Tensor:
         """The filters alone that forbid; ``generated`` tokens stand after the prompt already."""
-        early = generated < self._settings.min_length
         # Adding 0 or -inf is what `rule_out` does, in a fifth of the time.
-        logits = logits + (self._early_penalty if early else self._late_penalty)
-        if self._automaton is None or states is None:
+        logits = logits + self._penalties[generated < self.settings.min_length]
+        if self.automaton is None or states is None:
             return logits
-        return rule_out(logits, self._automaton.forbidden(states))
+        return rule_out(logits, self.automaton.forbidden[states])
 
     def __call__(self, logits: Tensor, generated: int, states: Tensor | None = None) -> Tensor:
         """All filters."""
-        settings = self._settings
+        settings = self.settings
         logits = self.allowed(logits, generated, states)
         if settings.temperature != 1:
             logits = with_temperature(logits, settings.temperature)

@@ -10,18 +10,22 @@ V vocabulary size.
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from charlab.decoding.logits_filters import LogitsFilters
 from charlab.decoding.model_protocol import refuse_diverged
+from charlab.decoding.prompt import Context
 from charlab.decoding.random_streams import RandomStreams
 from charlab.decoding.results import Hypothesis
 from charlab.decoding.stopping import StoppingCriteria
-from charlab.models.folded.weights import FoldedReader
+from charlab.models.folded.weights import FoldedModel, FoldedReader
 
 Row = NDArray[np.float64]
+_SMALL = 2**21  # bytes of weights
 _SAFE_MASS = (1e-200, 1e200)  # sums of exponentials that are neither cut off nor overflowing
 
 
@@ -44,8 +48,9 @@ class Chooser:
         self._min_length = settings.min_length
         self._state: int | None = None
         if filters.automaton is not None:
-            after, forbidden, self._state = filters.automaton.tables
-            self._after, self._follows = after.numpy(), (~forbidden).numpy().astype(float)
+            self._state = filters.automaton.start
+            self._after = filters.automaton.after.numpy()
+            self._follows = (~filters.automaton.forbidden).numpy().astype(float)
         size = len(self._early)
         self._ones = np.ones(size)
         self._mass, self._sums = np.empty(size), np.empty(size)
@@ -140,21 +145,18 @@ def _top_p(mass: Row, p: float) -> NDArray[np.bool_]:
 
 
 def draw_one(
-    reader: FoldedReader,
-    logits: NDArray[np.floating],
-    *,
-    length: int,
+    folded: FoldedModel,
+    context: Context,
     filters: LogitsFilters,
     stopping: StoppingCriteria,
     random_streams: RandomStreams,
     on_id: Callable[[int], None] | None = None,
 ) -> Hypothesis:
-    """Draws a text of at most ``length`` tokens.
+    """Draws a text.
 
     Args:
-        reader: a single lane.
-        logits: of the first token, (V,).
-        length: the most tokens.
+        folded: the weights.
+        context: where the text begins, a single lane.
         filters: what may be drawn.
         stopping: when the text ends.
         random_streams: random numbers, one stream.
@@ -163,11 +165,14 @@ def draw_one(
     Raises:
         CheckpointError: if the model's outputs are not finite.
     """
+    reader = FoldedReader(folded, context.state, context.condition, alone=True)
+    logits: NDArray[np.floating] = context.logits[0].numpy()
     chooser = Chooser(filters)
     ends = frozenset(stopping.last_ids)
     hypothesis = Hypothesis([])
-    ids = hypothesis.ids
-    with np.errstate(all="ignore"):  # overflow is seen to by the chooser
+    ids, length = hypothesis.ids, stopping.length
+    # Overflow is seen to by the chooser.
+    with np.errstate(all="ignore"), _product_threads(folded):
         for generated, chance in zip(range(length), random_streams.alone(), strict=False):
             drawn, nats = chooser.choose(logits, generated, chance)
             ids.append(drawn)
@@ -182,3 +187,12 @@ def draw_one(
                 reader.step(drawn)
                 logits = reader.logits
     return hypothesis
+
+
+def _product_threads(folded: FoldedModel) -> AbstractContextManager[object]:
+    """One thread for the products of weights that stay in one core's cache: others would wait."""
+    limits = 1 if folded.bytes_per_step < _SMALL else None  # None: as they are
+    limit: AbstractContextManager[object] = ThreadpoolController().limit(
+        limits=limits, user_api="blas"
+    )
+    return limit

@@ -1,7 +1,7 @@
 """Reading what stands before the first generated token."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,8 +15,7 @@ from charlab.models.state import State, select_lanes
 _CHUNK = 4096  # tokens read at once: bounds the memory that logits (1, T, V) take
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """How far B samples have come.
 
     Attributes:
@@ -33,12 +32,6 @@ class Context:
         """The contexts of the lanes ``index``, (N,) int64 on the model's device."""
         condition = None if self.condition is None else self.condition[index]
         return Context(self.logits[index], select_lanes(self.state, index), condition)
-
-    def advance(self, model: StepModel, ids: Tensor) -> "Context":
-        """The contexts after one more token in each lane, (B,)."""
-        ids = ids.to(self.logits.device)
-        logits, state = model.step(ids, self.state, condition=self.condition)
-        return Context(logits, state, self.condition)
 
 
 def encode_known(vocabulary: Vocabulary, text: str, unknown: str, what: str) -> NDArray[np.int64]:
@@ -62,24 +55,19 @@ def default_start(vocabulary: Vocabulary) -> str:
 
 
 def context_ids(
-    vocabulary: Vocabulary, prompt: str, *, documents: bool, start: str | None, unknown: str
+    vocabulary: Vocabulary, prompt: str, *, documents: bool, unknown: str
 ) -> NDArray[np.int64]:
-    """What the model reads before it writes: begin mark (documents) or ``start``, then the prompt.
+    """What the model reads before it writes: a document's begin mark, then the prompt.
 
-    A stream's ``start`` is by default nothing before a prompt, else ``default_start``.
+    A stream without a prompt begins after ``default_start``.
 
     Raises:
-        UnknownCharacterError: if prompt or start hold tokens that the model never saw.
-        ValueError: if ``start`` is given for documents, which begin with their mark.
+        UnknownCharacterError: if the prompt holds tokens that the model never saw.
     """
-    prompt_ids = encode_known(vocabulary, prompt, unknown, "prompt=")
-    if documents:
-        if start is not None:
-            raise ValueError("start is for streams: a document begins with its begin mark")
-        return np.concatenate([np.array([EOS]), prompt_ids])
-    if not start and not prompt:
-        start = default_start(vocabulary)
-    return np.concatenate([encode_known(vocabulary, start or "", unknown, "start="), prompt_ids])
+    if not documents and not prompt:
+        prompt = default_start(vocabulary)
+    ids = encode_known(vocabulary, prompt, unknown, "prompt=")
+    return np.concatenate([[EOS], ids]) if documents else ids
 
 
 def read_chunks(

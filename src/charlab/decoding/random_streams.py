@@ -1,7 +1,7 @@
 """Random numbers of a generation, apart from every global generator."""
 
-import secrets
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import torch
@@ -9,11 +9,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 _BLOCK = 64
-
-
-def fresh_seed() -> int:
-    """A seed that nobody chose."""
-    return secrets.randbits(64)
 
 
 class RandomStreams:
@@ -35,20 +30,15 @@ class RandomStreams:
             )
             for i in samples
         ]
-        self._block: NDArray[np.float64] = np.empty((len(samples), 0))
-        self._used = 0
+        self._rows = self._draw_blocks()
 
-    def next(self) -> NDArray[np.float64]:
-        """The next number in [0, 1) of each sample, (B,)."""
-        if self._used == self._block.shape[1]:
-            self._block = np.stack([generator.random(_BLOCK) for generator in self._generators])
-            self._used = 0
-        self._used += 1
-        return self._block[:, self._used - 1]
+    def _draw_blocks(self) -> Iterator[NDArray[np.float64]]:
+        while True:
+            yield from np.stack([g.random(_BLOCK) for g in self._generators], axis=1)
 
     def take(self, count: int) -> NDArray[np.float64]:
-        """The next ``count`` numbers of each sample, (count, B)."""
-        return np.stack([self.next() for _ in range(count)])
+        """The next ``count`` numbers in [0, 1) of each sample, (count, B)."""
+        return np.stack(list(islice(self._rows, count)))
 
     def alone(self) -> Iterator[float]:
         """The numbers of the only sample, one after another."""

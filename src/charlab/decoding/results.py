@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.evaluation.copied_spans import SpanNovelty
+from charlab.evaluation.novelty import training_documents
+from charlab.evaluation.reference_texts import name_opening, opening_text
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Sample:
     def continuation(self) -> str:
         """The text after the prompt."""
         return self.text[len(self.prompt) :]
+
+    @property
+    def labelled(self) -> str:
+        """The text, its label before it if it has one."""
+        return f"{self.label}: {self.text}" if self.label else self.text
 
 
 @dataclass
@@ -69,3 +78,19 @@ class Hypothesis:
             finished=self.cut > 0,
             label=label,
         )
+
+
+def describe_novelty(corpus: Corpus, samples: Sequence[Sample]) -> tuple[list[str], str]:
+    """What of each sample stands in the training data, in words, and a summary.
+
+    Of short documents whether they do, of others what they copy after their prompts.
+    """
+    if corpus.layout == "sequences":
+        known = training_documents(corpus)
+        marks = ["in the training data" if known.is_known(s.text) else "" for s in samples]
+        return marks, known.describe([s.text for s in samples])
+    train = corpus.splits["train"]
+    spans = SpanNovelty(opening_text(train, corpus.vocabulary))
+    where = name_opening(train, corpus.vocabulary)
+    longest = [spans.longest_copied_span(s.continuation).length for s in samples]
+    return [f"longest span copied from {where}: {n} characters" for n in longest], ""

@@ -16,9 +16,12 @@ class StoppingCriteria:
     either), or it has none.
 
     Args:
-        settings: ``stop`` and ``min_length`` are read.
+        settings: ``length``, ``stop`` and ``min_length`` are read.
         vocabulary: of the model.
         documents: whether the end mark ends a sample.
+
+    Attributes:
+        length: the most tokens of a sample.
 
     Raises:
         UnknownCharacterError: if the stop string holds a token that can never be generated.
@@ -27,6 +30,7 @@ class StoppingCriteria:
     def __init__(
         self, settings: GenerationConfig, vocabulary: Vocabulary, *, documents: bool
     ) -> None:
+        self.length = settings.length
         self._stops = _stops(settings.stop, vocabulary)
         self._min_length = settings.min_length
         self._documents = documents

@@ -26,30 +26,21 @@ class Automaton:
     """
 
     def __init__(self, after: Tensor, forbidden: Tensor, start: int) -> None:
-        self._after = after
-        self._forbidden = forbidden
-        self._start = start
-
-    @property
-    def tables(self) -> tuple[Tensor, Tensor, int]:
-        """The state after each id, (S, V); the forbidden ids, (S, V) bool; the first state."""
-        return self._after, self._forbidden, self._start
+        self.after = after
+        self.forbidden = forbidden
+        self.start = start
 
     def begin(self, lanes: int) -> Tensor:
         """The states before the first token, (A,)."""
-        return torch.full((lanes,), self._start, device=self._after.device)
+        return torch.full((lanes,), self.start, device=self.after.device)
 
     def to(self, device: torch.device) -> "Automaton":
         """The same on a device."""
-        return Automaton(self._after.to(device), self._forbidden.to(device), self._start)
-
-    def forbidden(self, states: Tensor) -> Tensor:
-        """Which ids may not come next in states (A,): bool (A, V)."""
-        return self._forbidden[states]
+        return Automaton(self.after.to(device), self.forbidden.to(device), self.start)
 
     def follow(self, states: Tensor, ids: Tensor) -> Tensor:
         """The states after ids that were allowed, (A,)."""
-        return self._after[states, ids]
+        return self.after[states, ids]
 
 
 # A state is what the last token was like; these stand for all tokens like them.

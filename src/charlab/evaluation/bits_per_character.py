@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 
 from charlab.data.corpus import Corpus
-from charlab.data.tokens import tokenizer
+from charlab.data.tokens import token_lengths, tokenizer
 from charlab.data.tokens.vocabulary import CODE_POINTS, Vocabulary
 
 SPELLING_BITS = math.log2(CODE_POINTS)  # 20.09 for each character that is spelled out
@@ -54,8 +54,8 @@ def text_of(text: str, vocabulary: Vocabulary, *, document: bool = True) -> Orig
     given = 0
     if not document and text:
         tokens = tokenizer(unit)
-        first = tokens.points(text)[0]
-        given = int(tokens.lengths()[first])
+        first = tokens.token_ids(text)[0]
+        given = int(token_lengths(unit, tokens.tokens())[first])
     unknown = vocabulary.unknown(text)
     spelled_out = sum(len(token) + _ENDS[unit] for place, token in unknown if place >= given)
     return OriginalText(unit, len(text) - given, spelled_out)

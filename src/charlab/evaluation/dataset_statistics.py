@@ -95,10 +95,9 @@ def entropies(encoded: EncodedSplit, layout: str, vocabulary_size: int) -> Entro
     if counts is None:
         return Entropies(dict.fromkeys(ORDERS, 0.0), 0, total)
     events, V = counts.events, vocabulary_size
-    contexts = (np.zeros_like(events.last), events.last, events.before * V + events.last)
     bits = {
-        order: _conditional_entropy(context, events.target, counts.counts, V)
-        for order, context in zip(ORDERS, contexts, strict=True)
+        name: _conditional_entropy(events.context(order, V), events.target, counts.counts, V)
+        for order, name in enumerate(ORDERS)
     }
     return Entropies(bits, counts.total, total)
 

@@ -1,32 +1,39 @@
 """A network against a split: exact metrics that no setting of training changes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Protocol
 
-from torch import Tensor, nn
+import torch
+from torch import nn
 
 from charlab.data.batches.batch import Batch
 from charlab.evaluation.bits_per_character import OriginalText
 
 
-class Meter(Protocol):
-    """Sums over the batches of a split, divided once, at the end: exact metrics."""
+class Meter(ABC):
+    """Sums over the batches of a split, divided once, at the end: exact metrics.
 
+    Args:
+        size: how many sums.
+
+    Attributes:
+        sums: all that was counted so far, (size,) float64; those of several meters add up.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.sums = torch.zeros(size, dtype=torch.float64)
+
+    @abstractmethod
     def update(self, batch: Batch) -> None:
         """Adds a batch; computes in float32, whatever precision trains."""
 
+    @abstractmethod
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """The metrics so far, without a split's prefix.
 
         Args:
             text: what the batches were made of, where they were a whole text.
         """
-
-    def sums(self) -> Tensor:
-        """All that was counted so far, as one vector of float64; those of several meters add up."""
-
-    def replace(self, sums: Tensor) -> None:
-        """Takes another's sums, or several meters' together, for its own."""
 
 
 def measure(

@@ -7,7 +7,7 @@ sparse data").
 V vocabulary size, n predictions, m different ones, K components of the mixture.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,6 @@ from charlab.evaluation.ngram_counts import (
     count_events,
     count_keys,
     list_events,
-    only,
 )
 
 Ints = npt.NDArray[np.int64]
@@ -95,18 +94,18 @@ class InterpolatedTrigram:
         self._size = vocabulary_size
         self._layout = layout
         self._conditional = conditional
-        self._contexts = _contexts(vocabulary_size, conditional)
+        counts = self._first(list_events(train, layout))
+        if counts is None:
+            raise ValueError("a trigram model needs training text")
         held = None if validation is None else self._first(list_events(validation, layout))
-        if held is not None:
-            counts = self._first(list_events(train, layout))
-            if counts is None:
-                raise ValueError("a trigram model needs training text")
-            self._tables = self._tabulate(counts)
-        else:
-            counts, held = self._hold_a_tenth_out(train)
+        counted = counts
+        if held is None:
+            counted, held = self._hold_a_tenth_out(train, counts)
+        self._tables = self._tabulate(counted)
         self.counted = counts.total
         self.weights, self.objective = fit_weights(self.components(held.events), held.counts)
-        self._tables = self._tabulate(counts)
+        if counted is not counts:
+            self._tables = self._tabulate(counts)
 
     def loss(self, encoded: EncodedSplit) -> float:
         """Mean negative log-probability of a split's predictions, in nats; NaN without any."""
@@ -119,28 +118,29 @@ class InterpolatedTrigram:
 
     def components(self, events: Events) -> Floats:
         """What each component gives each prediction, (n, K)."""
-        uniform = np.full(len(events), 1 / self._size)
-        columns = [uniform]
-        for order, (table, context) in enumerate(zip(self._tables, self._contexts, strict=True)):
-            # A label's own unigram (order 3) falls back to everybody's (column 1).
-            lower = columns[1] if order == 3 else columns[-1]
-            columns.append(table.probability(context(events), events.target, lower))
+        columns = [np.full(len(events), 1 / self._size)]
+        for place, table in enumerate(self._tables):
+            # A label's own unigram (place 3) falls back to everybody's (column 1).
+            lower = columns[1] if place == 3 else columns[-1]
+            columns.append(table.probability(self._context(events, place), events.target, lower))
         return np.stack(columns, axis=1)
 
-    def _hold_a_tenth_out(self, train: EncodedSplit) -> tuple[EventCounts, EventCounts]:
-        """Counts of train, and of a tenth of it; tables are left without that tenth."""
+    def _context(self, events: Events, place: int) -> Ints:
+        """What a component looks at: the uniform one apart, three orders, then with the label."""
+        return events.context(place % 3, self._size, labelled=place >= 3)
 
-        def events() -> Iterator[Events]:
-            return list_events(train, self._layout)
-
-        counts = self._first(events())
-        if counts is None:
-            raise ValueError("a trigram model needs training text")
-        held = self._first(only(events(), lambda chunk: chunk.group % 10 == 9))
-        rest = self._first(only(events(), lambda chunk: chunk.group % 10 != 9))
-        # Fewer than ten documents have no tenth.
-        self._tables = self._tabulate(rest if held and rest else counts)
-        return counts, held if held and rest else counts
+    def _hold_a_tenth_out(
+        self, train: EncodedSplit, counts: EventCounts
+    ) -> tuple[EventCounts, EventCounts]:
+        """Counts of nine tenths of train, and of the tenth; all twice where there is no tenth."""
+        rest, held = (
+            self._first(
+                events.where((events.group % 10 == 9) == is_held)
+                for events in list_events(train, self._layout)
+            )
+            for is_held in (False, True)
+        )
+        return (rest, held) if rest and held else (counts, counts)  # fewer than ten documents
 
     def _count(self, chunks: Iterable[Events]) -> Iterator[EventCounts]:
         return count_events(chunks, self._size, labelled=self._conditional)
@@ -151,25 +151,9 @@ class InterpolatedTrigram:
     def _tabulate(self, counts: EventCounts) -> list[_Frequencies]:
         events = counts.events
         return [
-            _Frequencies(context(events), events.target, counts.counts, self._size)
-            for context in self._contexts
+            _Frequencies(self._context(events, place), events.target, counts.counts, self._size)
+            for place in range(6 if self._conditional else 3)
         ]
-
-
-def _contexts(vocabulary_size: int, conditional: bool) -> list[Callable[[Events], Ints]]:
-    """Packs what a component looks at into one integer, for each component but the uniform."""
-    V = vocabulary_size
-    plain: list[Callable[[Events], Ints]] = [
-        lambda events: np.zeros_like(events.last),
-        lambda events: events.last,
-        lambda events: events.before * V + events.last,
-    ]
-    labelled: list[Callable[[Events], Ints]] = [
-        lambda events: events.label,
-        lambda events: events.label * V + events.last,
-        lambda events: (events.label * V + events.before) * V + events.last,
-    ]
-    return plain + labelled if conditional else plain
 
 
 def fit_weights(components: Floats, counts: Ints) -> tuple[Floats, list[float]]:

@@ -3,7 +3,7 @@
 V vocabulary size, n predictions.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -44,6 +44,12 @@ class Events:
         """The predictions where ``mask`` (n,) is True."""
         columns = (self.before, self.last, self.target, self.label, self.group)
         return Events(*(column[mask] for column in columns))
+
+    def context(self, order: int, vocabulary_size: int, *, labelled: bool = False) -> Ints:
+        """The last ``order`` tokens (0 to 2), and perhaps the label, as one integer each."""
+        V = vocabulary_size
+        packed = self.before * V + self.last if order == 2 else self.last * order
+        return packed + self.label * V**order if labelled else packed
 
 
 @dataclass(frozen=True)
@@ -253,12 +259,3 @@ def _unpack(keys: Ints, vocabulary_size: int) -> Events:
     rest, last = np.divmod(rest, vocabulary_size)
     label, before = np.divmod(rest, vocabulary_size)
     return Events(before, last, target, label, np.zeros_like(label))
-
-
-Mask = Callable[[Events], npt.NDArray[np.bool_]]
-
-
-def only(chunks: Iterable[Events], mask: Mask) -> Iterator[Events]:
-    """The predictions where a mask says so."""
-    for events in chunks:
-        yield events.where(mask(events))

@@ -1,37 +1,10 @@
 """Whether generated texts are new or copies of the training data."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from charlab.data.corpus import Corpus
 from charlab.errors import ConfigError
-
-
-@dataclass(frozen=True)
-class NoveltyReport:
-    """Novelty of a set of samples.
-
-    Attributes:
-        count: how many samples.
-        novel: how many of them do not stand in the training data.
-        distinct: how many different texts they are.
-    """
-
-    count: int
-    novel: int
-    distinct: int
-
-    @property
-    def novel_share(self) -> float:
-        """Share of the samples that do not stand in the training data; 0 of no samples."""
-        return self.novel / self.count if self.count else 0.0
-
-    @property
-    def distinct_share(self) -> float:
-        """Different texts per sample; 0 of no samples."""
-        return self.distinct / self.count if self.count else 0.0
-
-    def __str__(self) -> str:
-        return f"{self.novel_share:.1%} novel, {self.distinct_share:.1%} distinct of {self.count}"
+from charlab.evaluation.reference_texts import document_texts
 
 
 class SequenceNovelty:
@@ -50,7 +23,14 @@ class SequenceNovelty:
         """Whether the text stands in the training data, as a whole and to the letter."""
         return text in self._known
 
-    def report(self, texts: Sequence[str]) -> NoveltyReport:
-        """Counts of novel and of distinct texts (``[sample.text for sample in samples]``)."""
-        novel = sum(not self.is_known(text) for text in texts)
-        return NoveltyReport(count=len(texts), novel=novel, distinct=len(set(texts)))
+    def describe(self, texts: Sequence[str]) -> str:
+        """The shares of novel and of distinct texts, in words."""
+        count = max(1, len(texts))
+        novel = sum(not self.is_known(text) for text in texts) / count
+        distinct = len(set(texts)) / count
+        return f"{novel:.1%} novel, {distinct:.1%} distinct of {len(texts)}"
+
+
+def training_documents(corpus: Corpus) -> SequenceNovelty:
+    """Tells the documents of a corpus's training part."""
+    return SequenceNovelty(document_texts(corpus.splits["train"], corpus.vocabulary))

@@ -18,7 +18,7 @@ BETWEEN = "\0"  # stands between documents whose texts are put together
 
 def document_texts(encoded: EncodedSplit, vocabulary: Vocabulary) -> list[str]:
     """The text of each document."""
-    ids = encoded.array.tolist()
+    ids = encoded.ids[:].tolist()
     bounds = pairwise(encoded.offsets.tolist())
     return [vocabulary.decode(ids[begin:end]) for begin, end in bounds]
 

@@ -1,6 +1,7 @@
 """The recurrent networks: characters in, features out; state in, state out.
 
-A new model is one file here: a subclass of `RecurrentModel` under ``@models.register("name")``.
+A new model is a subclass of `RecurrentModel` under ``@models.register("name")``, in a module of a
+folder of the user's own; docs/adding-a-model.md.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from charlab.models.language_model import LanguageModel
 from charlab.models.pooling import POOLINGS
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State, detach_state, reset_lanes, select_lanes
-from charlab.registry import Registry
+from charlab.registry import Registry, user_folders
 
 __all__ = [
     "POOLINGS",
@@ -24,6 +25,8 @@ __all__ = [
     "reset_lanes",
     "select_lanes",
 ]
+
+__path__ += user_folders("model")
 
 models: Registry[type[RecurrentModel]] = Registry("model", "charlab.models")
 

@@ -1,7 +1,6 @@
 """Runs grouped by their settings, each group's mean over seeds, best first."""
 
 import math
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from charlab.errors import ConfigError, nearest
 from charlab.evaluation.confidence import Interval, mean_interval
 from charlab.reports.formatting import NOTHING, brief, short_names
 from charlab.reports.run_records import RunFacts
+from charlab.system.entry_point import command_line
 
 _DEFAULTS = ("test/loss", "best/val/loss")
 # What changes neither what is learned nor how it is measured.
@@ -54,7 +54,7 @@ class Group:
         repeats = [len(words) - len(last) for words, last in zip(typed, settings, strict=True)]
         first = settings[repeats.index(min(repeats))]
         arguments = [word for key, word in first.items() if key != "output_dir"]
-        return shlex.join(["python", "train.py", *arguments]) if first else None
+        return command_line("train", *arguments) if first else None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from charlab.reports.parameters import higher, parameter_names, parameter_text, 
 from charlab.reports.savings import estimate_savings
 from charlab.reports.sweep_numbers import last_point, pareto_front
 from charlab.sweeps.results.records import SweepResults, TrialResult
+from charlab.system.entry_point import command_line
 
 _STATES = ("complete", "pruned", "failed", "died", "running", "waiting")
 _DONE = ("complete", "pruned", "failed")
@@ -121,7 +122,7 @@ def _finalists(results: SweepResults) -> Rows:
             len(finalist.values),
             over_seeds([*finalist.values.values()]),
             over_seeds([found[test] for found in finalist.metrics.values() if test in found]),
-            shlex.join(["python", "train.py", *finalist.arguments]),
+            command_line("train", *finalist.arguments),
         ]
         for place, finalist in enumerate(results.finalists, start=1)
     ]

@@ -21,8 +21,10 @@ from charlab.data.tokens import make_vocabulary
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.errors import CharlabError, CheckpointError
 from charlab.runs import checkpoint_file
+from charlab.runs import folder as runs
 from charlab.runs.data_paths import absolute_paths
-from charlab.system.files import write_bytes
+from charlab.system.files import copy_atomically, write_bytes
+from charlab.system.terminal import warn
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
@@ -48,7 +50,7 @@ class Checkpoint:
 
     Attributes:
         options: the resolved configuration: what "auto" and null stood for is decided.
-        tokens: the vocabulary's characters or words, in order; () of bytes, which need no list.
+        symbols: the vocabulary's tokens, in order; () of bytes, which need no list.
         labels: the labels, in order; () without.
         label_counts: training documents of each label; () without labels.
         fingerprint: of the corpus, to notice that data changed.
@@ -108,6 +110,29 @@ def load(path: Path) -> Checkpoint:
             format that this version does not know.
     """
     return _from_plain(checkpoint_file.read(path), path)
+
+
+def load_last(folder: Path) -> Checkpoint:
+    """A run's last checkpoint; its best, which takes that one's place, if the last is damaged.
+
+    Raises:
+        CheckpointError: if neither can be read, or the last is whole and may not be read.
+    """
+    last, best = (folder / runs.CHECKPOINTS / name for name in (runs.LAST, runs.BEST))
+    try:
+        return load(last)
+    except CheckpointError as error:
+        is_kept_from_us = isinstance(error.__cause__, OSError) and last.exists()
+        if is_kept_from_us or not best.exists():
+            raise
+        try:
+            checkpoint = load(best)
+        except CheckpointError as other:
+            raise CheckpointError(f"{error}; nor does {runs.BEST} help: {other}") from error
+        step = checkpoint.training.get("progress", {}).get("step")
+        warn(f"{error}; the run goes on from {runs.BEST}, which was saved at step {step}")
+    copy_atomically(best, last)
+    return checkpoint
 
 
 def _from_plain(data: Any, path: Path) -> Checkpoint:

@@ -1,16 +1,17 @@
 """Runs on disk: where a run's folder is, what it is called, how the latest is found."""
 
 import difflib
-import fcntl
 import os
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from charlab.errors import RunError, RunInUseError, nearest
+from charlab.system.entry_point import command_line
+from charlab.system.file_locks import is_locked, lock
 from charlab.system.files import clean_up, open_regular, user_path
 
 HYDRA = ".hydra"
@@ -28,10 +29,9 @@ def allocate(output_dir: str, task: str, dataset: str, model: str, *, debug: boo
         RunError: if the folder cannot be made.
     """
     parent = user_path(output_dir) / ("debug" if debug else "") / task / dataset / model
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        return _first_free(parent, stamp)
+        return first_free(parent)
     except OSError as error:
         raise RunError(
             f"cannot write the run's folder {parent}: {error.strerror}; "
@@ -95,30 +95,11 @@ def exclusive(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise RunError(f"cannot lock the run's folder {folder}: {error.strerror}") from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunInUseError(
-                f"{folder} is in use: the run goes on in another process"
-            ) from error
+        if not lock(file, wait=False):
+            raise RunInUseError(f"{folder} is in use: the run goes on in another process")
         for part in own:
             clean_up(part)
         yield
-
-
-def is_locked(path: Path) -> bool:
-    """Whether a process has a lock file: a run's (``LOCK``), or a sweep's for a trial."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # held, or a file system that knows no locks: in doubt it lives
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def true_status(folder: Path, status: str) -> str:
@@ -130,22 +111,25 @@ def true_status(folder: Path, status: str) -> str:
     return "died" if status == "running" and not is_locked(folder / LOCK) else status
 
 
-def newest_first(output_dir: str, task: str | None = None, *, saved: bool = True) -> Iterator[Path]:
+def newest_first(
+    output_dir: str, tasks: Collection[str] = (), *, saved: bool = True
+) -> Iterator[Path]:
     """Runs, newest first; neither debug runs nor trials of sweeps.
 
     Args:
         output_dir: where runs are ("outputs").
-        task: only runs of that task; None: of any.
+        tasks: only runs of these; (): of any.
         saved: only those with a checkpoint.
     """
     root = user_path(output_dir)
     ranked = []
-    for folder in root.glob(f"{task or '*'}/*/*/*/"):
+    for folder in root.glob("*/*/*/*/"):
         if not (has_checkpoint(folder) or (not saved and (folder / HYDRA).exists())):
             continue
         match = _FOLDER_NAME.fullmatch(folder.name)
         kind = folder.relative_to(root).parts[0]
-        if match and kind not in ("debug", "sweeps", "multirun"):
+        wanted = kind in tasks if tasks else kind not in ("debug", "sweeps", "multirun")
+        if match and wanted:
             ranked.append((match[1], int(match[2] or 1), str(folder), folder))
     for *_, folder in sorted(ranked, reverse=True):
         yield folder
@@ -159,7 +143,7 @@ def find_newest(output_dir: str) -> Path:
     """
     newest = next(newest_first(output_dir, saved=False), None)
     if newest is None or has_checkpoint(newest):
-        return find("latest", output_dir, None, "resume")
+        return find("latest", output_dir, (), "resume")
     raise RunError(
         f"resume: the newest run, {newest}, has no checkpoint to go on from; another one is named "
         "by its folder: resume=FOLDER"
@@ -171,17 +155,18 @@ def has_checkpoint(folder: Path) -> bool:
     return any((folder / CHECKPOINTS / name).exists() for name in (BEST, LAST))
 
 
-def find(run: str, output_dir: str, task: str | None, command: str) -> Path:
+def find(run: str, output_dir: str, tasks: Collection[str], command: str) -> Path:
     """The folder that ``run=`` names: "latest" or a path (a folder or a checkpoint in it).
 
     Raises:
         RunError: if there is none, or it has no checkpoint.
     """
     if run == "latest":
-        for folder in newest_first(output_dir, task):
+        for folder in newest_first(output_dir, tasks):
             return folder
-        kind = f" with task={task}" if task else ""
-        what = f"python train.py task={task}" if task else "python train.py"
+        named = [f" task={task}" for task in tasks]
+        kind = " with" + " or".join(named) if tasks else ""
+        what = f"{command_line('train')}{''.join(named[:1])}"
         raise RunError(f"{command}: no run{kind} in {output_dir}/ yet; train one first: {what}")
     if not run:
         raise RunError(f"{command}: run= is empty: give latest, or a run's folder")
@@ -206,8 +191,9 @@ def checkpoint_file(run: Path) -> Path:
     return best if best.exists() else run / CHECKPOINTS / LAST
 
 
-def _first_free(parent: Path, stamp: str) -> Path:
-    number = 1
+def first_free(parent: Path) -> Path:
+    """Makes a folder that is named by the time and belongs to the caller: ``<date>_<time>[-n]``."""
+    stamp, number = datetime.now().strftime("%Y-%m-%d_%H-%M-%S"), 1
     while True:
         folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
         try:

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from optuna.trial import FrozenTrial
 from rich.console import Group
 from rich.live import Live
 from rich.table import Table
@@ -17,9 +18,6 @@ from charlab.sweeps.workers.claim import LABEL, REASON
 from charlab.sweeps.workers.supervisor import SweepStatus
 from charlab.system.terminal import console, duration, say, visible
 
-if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
-
 _SECONDS_BETWEEN_PICTURES = 1.0
 _ROWS = 24  # of running trials
 
@@ -28,7 +26,6 @@ class SweepDisplay:
     """Shows a sweep while it goes on.
 
     Args:
-        spec: the sweep's definition.
         live: whether there is a terminal for a table.
     """
 
@@ -67,7 +64,7 @@ class SweepDisplay:
             self._drawn_at = now
             self._live.update(self._picture(status), refresh=True)
 
-    def _line(self, trial: "FrozenTrial", status: SweepStatus) -> str:
+    def _line(self, trial: FrozenTrial, status: SweepStatus) -> str:
         took = _seconds(trial)
         done = sum(t.state.is_finished() for t in status.trials)
         retried = trial.user_attrs.get(RETRY_OF)
@@ -88,9 +85,10 @@ class SweepDisplay:
         pairs = zip(self._spec.objectives, values, strict=False)
         return ", ".join(f"{name} {_short(value)}" for name, value in pairs)
 
-    def _best_so_far(self, trials: list["FrozenTrial"]) -> str:
-        best = best_trial(trials, self._spec)
-        return "" if best is None else f" | best {_short(best.values[0])} (trial {best.number})"
+    def _best_so_far(self, trials: list[FrozenTrial]) -> str:
+        """The best complete trial of a sweep with one objective."""
+        ranked = self._spec.ranked(trials) if len(self._spec.objectives) == 1 else []
+        return f" | best {_short(ranked[0].values[0])} (trial {ranked[0].number})" if ranked else ""
 
     def _picture(self, status: SweepStatus) -> Group:
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -131,23 +129,14 @@ class SweepDisplay:
         return ", ".join(parts)
 
 
-def best_trial(trials: list["FrozenTrial"], spec: SweepSpec) -> "FrozenTrial | None":
-    """The best complete trial of a sweep with one objective."""
-    complete = [t for t in trials if t.state.name == "COMPLETE"]
-    if len(spec.objectives) != 1 or not complete:
-        return None
-    sign = -1.0 if spec.directions[0] == "maximize" else 1.0
-    return min(complete, key=lambda trial: (sign * trial.values[0], trial.number))
-
-
-def _seconds(trial: "FrozenTrial") -> float:
+def _seconds(trial: FrozenTrial) -> float:
     begun = trial.datetime_start
     if begun is None:
         return 0.0
     return ((trial.datetime_complete or datetime.now()) - begun).total_seconds()
 
 
-def _settings(trial: "FrozenTrial") -> str:
+def _settings(trial: FrozenTrial) -> str:
     if LABEL in trial.user_attrs:
         return str(trial.user_attrs[LABEL])
     settings: Mapping[str, Any] = trial.params

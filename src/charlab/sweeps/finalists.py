@@ -7,7 +7,8 @@ Further runs with seeds that decided nothing say how good it is.
 import dataclasses
 import itertools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from optuna.trial import FrozenTrial
 
 from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import SweepError
@@ -17,9 +18,6 @@ from charlab.sweeps.search.study import create, load
 from charlab.sweeps.workers.claim import GIVEN, IDENTITY, LABEL, OF, WORDS
 from charlab.sweeps.workers.locks import locks_for
 from charlab.system.terminal import say, warn
-
-if TYPE_CHECKING:
-    from optuna.trial import FrozenTrial
 
 Work = Callable[[StudyLocation, SweepSpec, int, SweepOptions], int | None]
 
@@ -33,9 +31,6 @@ def run_finalists(
     and counted like its trials.
 
     Args:
-        location: the sweep's.
-        spec: its definition.
-        options: how many finalists, how many seeds.
         work: works on a study until it has so many trials.
 
     Returns:
@@ -47,19 +42,19 @@ def run_finalists(
     if not best:
         warn("no trial is complete, so there are no finalists")
         return None
-    seeds = _unused_seeds(study.get_trials(deepcopy=False), spec, options.finalist_seeds)
+    seeds = _unused_seeds(trials, spec, options.finalist_seeds)
     numbers = ", ".join(str(trial.number) for trial in best)
     say(f"finalists: trials {numbers}, each with the seeds {', '.join(map(str, seeds))}")
     where = finalist_location(location)
     where.folder.mkdir(exist_ok=True)
     final_spec = dataclasses.replace(spec, pruner="none", sampler="random", space={}, function=None)
-    with locks_for(where.storage, where.name, where.folder).alone():
+    with locks_for(where).alone():
         create(where, final_spec)
         total = _enqueue(where, trials, best, seeds, retry_failed=options.retry_failed)
     return work(where, final_spec, total, dataclasses.replace(options, max_minutes=None))
 
 
-def _unused_seeds(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list[int]:
+def _unused_seeds(trials: list[FrozenTrial], spec: SweepSpec, count: int) -> list[int]:
     """Seeds that decided nothing in the search: the first above the sweep's own.
 
     What a search of the seed may still draw is left out too, so that they stay when it goes on.
@@ -77,19 +72,17 @@ def _seed_of(word: str) -> int | None:
     return int(value) if key == "seed" and value.isdecimal() else None
 
 
-def _best(trials: list["FrozenTrial"], spec: SweepSpec, count: int) -> list["FrozenTrial"]:
+def _best(trials: list[FrozenTrial], spec: SweepSpec, count: int) -> list[FrozenTrial]:
     """The best complete trials, each configuration once."""
-    sign = -1.0 if spec.directions[0] == "maximize" else 1.0
-    complete = [trial for trial in trials if trial.state.name == "COMPLETE"]
-    ranked = sorted(complete, key=lambda trial: (sign * trial.values[0], trial.number))
+    ranked = spec.ranked(trials)
     different = {tuple(_without_seed(t.user_attrs[WORDS])): t for t in reversed(ranked)}
     return sorted(different.values(), key=ranked.index)[:count]
 
 
 def _enqueue(
     where: StudyLocation,
-    trials: list["FrozenTrial"],
-    best: list["FrozenTrial"],
+    trials: list[FrozenTrial],
+    best: list[FrozenTrial],
     seeds: list[int],
     *,
     retry_failed: bool,

@@ -1,19 +1,17 @@
 """``python train.py -m sweep=optuna``: a sweep begun, joined or gone on with, to its end."""
 
-import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+from hydra.core.config_loader import ConfigLoader
 
 from charlab.config.compose import Composition
 from charlab.config.overrides import as_typed
-from charlab.config.sweep_schema import SweepConfig, SweepOptions
-from charlab.config.validation import build
+from charlab.config.sweep_schema import SweepOptions
 from charlab.errors import ConfigError, SweepError
-from charlab.runs.folder import require_writable
+from charlab.runs.folder import first_free, require_writable
 from charlab.sweeps.display import SweepDisplay
 from charlab.sweeps.finalists import run_finalists
 from charlab.sweeps.results.load import SWEEPS, load_results
@@ -22,35 +20,28 @@ from charlab.sweeps.results.sweep_file import file_url, write_record
 from charlab.sweeps.search.databases import with_driver, without_password
 from charlab.sweeps.search.planning import Plan, plan
 from charlab.sweeps.search.queueing import queue_failed, queue_known, retries
-from charlab.sweeps.search.retries import StorageError, patiently
+from charlab.sweeps.search.retries import StorageError
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
 from charlab.sweeps.search.study import create, load
 from charlab.sweeps.workers.engines import build_engine
 from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.supervisor import Supervisor
+from charlab.system.entry_point import command_line
 from charlab.system.files import user_path
 from charlab.system.terminal import LogFile, say, start_logging
 
-if TYPE_CHECKING:
-    from hydra.core.config_loader import ConfigLoader
-    from omegaconf import DictConfig
 
-
-def run_sweep(config: "DictConfig", arguments: Sequence[str], loader: "ConfigLoader") -> None:
-    """Runs a sweep to its end.
-
-    Args:
-        config: what Hydra composed, with its ``hydra`` node.
-        arguments: the command line's overrides.
-        loader: Hydra's.
+def run_sweep(
+    options: SweepOptions, composition: Composition, arguments: Sequence[str], loader: ConfigLoader
+) -> None:
+    """Runs a sweep to its end; the arguments are the command line's overrides.
 
     Raises:
         ConfigError, DataError: before the first trial, if something in it does not fit.
         SweepError: if a sweep of this name is another one, or trials fail in a row.
         KeyboardInterrupt: on Ctrl-C, when every worker has saved.
     """
-    options = read_options(config)
-    planned = plan(options, Composition.of(config), arguments, loader)
+    planned = plan(options, composition, arguments, loader)
     start_logging()
     require_writable(planned.output_dir)
     folder = _folder(planned.output_dir, options.name)
@@ -79,18 +70,6 @@ def run_sweep(config: "DictConfig", arguments: Sequence[str], loader: "ConfigLoa
         sys.exit(128 + signum)
 
 
-def read_options(config: "DictConfig") -> SweepOptions:
-    """The ``sweep`` group, checked.
-
-    Raises:
-        ConfigError: a line for each fault.
-    """
-    from omegaconf import OmegaConf
-
-    plain: Any = OmegaConf.to_container(config.sweep, resolve=True)
-    return build(SweepConfig, {"sweep": plain}).sweep
-
-
 def _folder(output_dir: str, name: str | None) -> Path:
     """The sweep's folder, made if it is new; without a name, one of its own."""
     parent = user_path(output_dir) / SWEEPS
@@ -98,16 +77,7 @@ def _folder(output_dir: str, name: str | None) -> Path:
     if name is not None:
         (parent / name).mkdir(exist_ok=True)
         return parent / name
-    stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    number = 1
-    while True:
-        folder = parent / (stamp if number == 1 else f"{stamp}-{number}")
-        try:
-            folder.mkdir()
-        except FileExistsError:
-            number += 1
-        else:
-            return folder
+    return first_free(parent)
 
 
 def _address(folder: Path, storage: str | None) -> StudyLocation:
@@ -122,7 +92,7 @@ def _address(folder: Path, storage: str | None) -> StudyLocation:
 
 
 def _begin_or_join(location: StudyLocation, spec: SweepSpec) -> SweepSpec:
-    with locks_for(location.storage, location.name, location.folder).alone():
+    with locks_for(location).alone():
         stored = create(location, spec)
     differences = list(stored.differences(spec))
     if differences:
@@ -137,7 +107,7 @@ def _begin_or_join(location: StudyLocation, spec: SweepSpec) -> SweepSpec:
 def _queue(location: StudyLocation, planned: Plan, options: SweepOptions) -> int:
     """Queues what is tried again and what is known; how many trials there are to be then."""
     study, _ = load(location)
-    with locks_for(location.storage, location.name, location.folder).alone():
+    with locks_for(location).alone():
         if count := queue_failed(study) if options.retry_failed else 0:
             say(f"failed trials that are tried again: {count}, under new numbers")
         if count := queue_known(study, planned.known):
@@ -149,11 +119,8 @@ def _work(
     location: StudyLocation, spec: SweepSpec, n_trials: int, options: SweepOptions
 ) -> int | None:
     """Works until there are ``n_trials``; the signal that stopped it, if one did."""
-    study, _ = load(location)
     with SweepDisplay(spec) as display:
         return Supervisor(
-            study=study,
-            locks=patiently(lambda: locks_for(location.storage, location.name, location.folder)),
             location=location,
             n_trials=n_trials,
             size=options.workers,
@@ -195,16 +162,16 @@ def _command_again(name: str) -> str:
         arguments.append(f"{key}={without_password(with_driver(value))}" if is_url else word)
     if not any(word.lstrip("+").startswith("sweep.name=") for word in arguments):
         arguments.append(f"sweep.name={name}")
-    return shlex.join(["python", sys.argv[0], *arguments])
+    return command_line("train", *arguments)
 
 
 def _command_to_report(location: StudyLocation) -> str:
     folder = location.folder
     is_usual = folder.parent == user_path("outputs") / SWEEPS
-    arguments = ["python", "report.py", f"sweep={folder.name if is_usual else folder}"]
+    arguments = [f"sweep={folder.name if is_usual else folder}"]
     if location.storage != file_url(folder):
         arguments.append(f"storage={without_password(location.storage)}")
-    return shlex.join(arguments)
+    return command_line("report", *arguments)
 
 
 def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -> None:

@@ -2,28 +2,25 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
 
 from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions
-from charlab.config.validation import to_plain
+from charlab.config.validation import flat, to_plain
 from charlab.errors import CheckpointError
 from charlab.runs import folder as runs
-from charlab.runs.checkpoint import Checkpoint
-from charlab.runs.last_checkpoint import load_last
-from charlab.sweeps.search.planning import flat
+from charlab.runs.checkpoint import Checkpoint, load_last
 from charlab.sweeps.search.spec import INCIDENTAL
 from charlab.sweeps.search.trial_folders import MARKER
-from charlab.sweeps.workers.job import JobEnd
+from charlab.sweeps.workers.worker import JobEnd
 from charlab.system.signals import Interrupted
 from charlab.system.terminal import LOGGER, warn
 from charlab.training.callbacks.pruning import Watch
 from charlab.training.run import Result, resume, train
-
-if TYPE_CHECKING:
-    from omegaconf import DictConfig
 
 
 def run_trial(
@@ -34,8 +31,6 @@ def run_trial(
     Args:
         arguments: the overrides of its run.
         composition: how its configuration is composed.
-        folder: its own.
-        watch: told every validation; may give it up.
 
     Raises:
         CharlabError: if settings or data are unfit, or training diverges.
@@ -89,7 +84,7 @@ def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
 
 
 def _begin(
-    config: "DictConfig",
+    config: DictConfig,
     options: RunOptions,
     arguments: list[str],
     folder: Path,
@@ -102,7 +97,5 @@ def _begin(
         elif path.name != MARKER:
             path.unlink()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    from omegaconf import OmegaConf
-
     yaml = OmegaConf.to_yaml(config)
     return train(prepared, folder=folder, config_yaml=yaml, overrides=arguments, watch=watch)

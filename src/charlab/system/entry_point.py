@@ -3,6 +3,7 @@
 A clone's scripts read the ``conf/`` beside them; an installed charlab has one in the package.
 """
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -16,17 +17,19 @@ def conf_folder() -> Path:
     return next((place for place in places if (place / _PRIMARY).is_file()), places[1])
 
 
-def invocation(command: str) -> list[str]:
+def command_line(command: str, *arguments: str) -> str:
     """What a user types to start a command (``train``), as this program itself was started."""
-    if (_script_folder() / f"{command}.py").is_file():
-        return ["python", f"{command}.py"]
-    return ["charlab", command]
-
-
-def command_name(command: str) -> str:
-    """A command as messages call it: ``train.py`` in a clone, ``charlab train`` installed."""
-    words = invocation(command)
-    return words[1] if words[0] == "python" else " ".join(words)
+    script = Path(sys.argv[0])
+    beside = script.with_name(f"{command}.py")
+    started_by_name = script.stem in ("charlab", "__main__")  # as a command, or by python -m
+    if script.suffix == ".py" and beside.is_file():
+        is_here = beside.resolve().parent == Path.cwd()
+        words = ["python", beside.name if is_here else str(beside)]
+    elif (_PACKAGE.parents[1] / beside.name).is_file() and not started_by_name:
+        words = ["python", beside.name]
+    else:
+        words = ["charlab", command]
+    return shlex.join([*words, *arguments])
 
 
 def _script_folder() -> Path:

@@ -35,8 +35,6 @@ def open_regular(path: Path, mode: str = "rb", **text: Any) -> IO[Any]:
     cannot choose which file is written.
 
     Args:
-        path: the file.
-        mode: as of ``open``.
         text: encoding, errors and newline of a text file.
 
     Raises:
@@ -304,13 +302,17 @@ def cache_folder(*parts: str) -> Path:
     ``CHARLAB_CACHE`` names the cache folder; without it, it is where the system keeps the caches
     of programs (on Linux ``$XDG_CACHE_HOME/charlab`` or ``~/.cache/charlab``).
 
-    Args:
-        parts: names of folders, one in the other.
-
     Raises:
         DataError: if it cannot be made.
     """
-    folder = _root().joinpath(*parts)
+    chosen = os.environ.get(VARIABLE, "").strip()
+    if chosen:
+        root = user_path(chosen).absolute()
+    else:
+        from platformdirs import user_cache_path  # here: most runs need no cache
+
+        root = user_cache_path("charlab", appauthor=False)
+    folder = root.joinpath(*parts)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -319,12 +321,3 @@ def cache_folder(*parts: str) -> Path:
             f"name another in the environment variable {VARIABLE}"
         ) from error
     return folder
-
-
-def _root() -> Path:
-    chosen = os.environ.get(VARIABLE, "").strip()
-    if chosen:
-        return user_path(chosen).absolute()
-    from platformdirs import user_cache_path  # here: most runs need no cache
-
-    return user_cache_path("charlab", appauthor=False)

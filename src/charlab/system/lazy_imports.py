@@ -1,9 +1,10 @@
 """What Lightning imports and a run never uses is imported when somebody asks for it.
 
 Lightning imports ``torch._dynamo`` for an ``isinstance`` check and ``scipy.signal`` (by way of
-torchmetrics) for a ``hasattr``: half of the time that it takes. Once Lightning is looked for, a
-stand-in takes the place of each that is not there yet. It answers what is asked without need, and
-nothing else: whatever it does not know brings the real module, which takes its own place.
+torchmetrics) for a ``hasattr``: half of the time that it takes. An initialization of weights that
+have no memory yet, as a checkpoint's are before they are read, imports the first as well. Whoever
+imports one of them gets a stand-in. It answers what is asked without need, and nothing else:
+whatever it does not know brings the real module, which takes its own place.
 """
 
 import functools
@@ -17,23 +18,13 @@ from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 DYNAMO, SIGNAL = "torch._dynamo", "scipy.signal"
-_LIGHTNING = ("lightning_fabric", "pytorch_lightning", "lightning", "torchmetrics")
 _taking_place = threading.Lock()
 
 
 def defer() -> None:
-    """Lets stand-ins be put up when Lightning is looked for; to be called before it is imported."""
+    """Lets stand-ins take the place of what is imported from now on."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-
-
-def defer_compiler() -> None:
-    """Puts the stand-in of ``torch._dynamo`` up, once torch is there.
-
-    Without Lightning too it is imported where nothing is compiled: by an initialization of weights
-    that have no memory yet, as a checkpoint's are before they are read.
-    """
-    _put_up(DYNAMO, _dynamo_answers, _adjust_dynamo)
 
 
 def loaded(name: str) -> types.ModuleType | None:
@@ -43,31 +34,11 @@ def loaded(name: str) -> types.ModuleType | None:
 
 
 class StandIn(types.ModuleType):
-    """Takes a module's place until somebody asks for more than it knows.
+    """Takes a module's place until somebody asks for more than it knows."""
 
-    Args:
-        spec: the real module's.
-        answers: what it knows, by name.
-        adjust: told the real module once that is loaded.
-    """
-
-    def __init__(
-        self,
-        spec: ModuleSpec,
-        answers: dict[str, Any],
-        adjust: Callable[[types.ModuleType], None],
-    ) -> None:
-        super().__init__(spec.name)
-        # Written past __setattr__, which would bring the real module.
-        self.__dict__.update(
-            answers,
-            __spec__=spec,
-            __file__=spec.origin,
-            __path__=spec.submodule_search_locations,
-            __package__=spec.name,
-            __loader__=spec.loader,
-            _adjust=adjust,
-        )
+    def __init__(self, name: str, answers: dict[str, Any]) -> None:
+        super().__init__(name)
+        self.__dict__.update(answers)  # past __setattr__, which would bring the real module
 
     def __getattr__(self, name: str) -> Any:
         # Python itself probes modules for names such as __warningregistry__.
@@ -96,31 +67,31 @@ def _real(stand_in: StandIn) -> types.ModuleType:
     with _taking_place:
         took_place = sys.modules.get(name) is stand_in
         if took_place:
+            _REPLACED.add(name)
             del sys.modules[name]
             # While it is being imported its parent has no such attribute, as without us.
             if vars(sys.modules.get(parent, stand_in)).get(child) is stand_in:
                 delattr(sys.modules[parent], child)
     module = importlib.import_module(name)
     if took_place:
-        vars(stand_in)["_adjust"](module)
+        STAND_INS[name][1](module)
     return module
 
 
 class _Finder(MetaPathFinder):
-    """Sees what is imported: Lightning, and parts of what has a stand-in."""
+    """Sees what is imported: what has a stand-in, and parts of it."""
 
     def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None,
-        target: types.ModuleType | None = None,
+        self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """None, which lets the other finders look, but for what came with the real module."""
-        if fullname in _LIGHTNING:
-            _put_up(DYNAMO, _dynamo_answers, _adjust_dynamo)
-            _put_up(SIGNAL, _signal_answers, _adjust_signal)
+        """None lets the other finders look: what it knows are stand-ins and their real parts."""
         if isinstance(target, StandIn):  # importlib.reload
             return ModuleSpec(fullname, _Present(None))
+        if fullname in STAND_INS and fullname not in _REPLACED:
+            spec = PathFinder.find_spec(fullname, path)
+            if spec is not None:
+                spec.loader = _StandInLoader()
+            return spec
         parent = sys.modules.get(fullname.rpartition(".")[0])
         if not isinstance(parent, StandIn):
             return None
@@ -151,24 +122,14 @@ class _Present(Loader):
             vars(module)["__spec__"] = self._spec
 
 
-def _put_up(
-    name: str,
-    answers: Callable[[], dict[str, Any]],
-    adjust: Callable[[types.ModuleType], None],
-) -> None:
-    """Puts a stand-in where there is no module yet; nothing if there is none to stand in for."""
-    if name in sys.modules:
-        return
-    parent, _, child = name.rpartition(".")
-    try:
-        package = importlib.import_module(parent)
-    except ImportError:
-        return
-    spec = PathFinder.find_spec(name, package.__path__)
-    if spec is None or name in sys.modules:
-        return
-    sys.modules[name] = stand_in = StandIn(spec, answers(), adjust)
-    setattr(package, child, stand_in)
+class _StandInLoader(Loader):
+    """Gives a stand-in instead of the module."""
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        return StandIn(spec.name, STAND_INS[spec.name][0])
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing: the module itself is executed when somebody asks for it."""
 
 
 # torch._dynamo: nothing is compiled before it is loaded.
@@ -233,11 +194,6 @@ class _TraceRules:
         return getattr(importlib.import_module(f"{DYNAMO}.trace_rules"), name)
 
 
-def _dynamo_answers() -> dict[str, Any]:
-    known = (OptimizedModule, disable, graph_break)
-    return {**{answer.__name__: answer for answer in known}, "trace_rules": _TraceRules()}
-
-
 def _adjust_dynamo(module: types.ModuleType) -> None:
     """Disables what was to be disabled before there was anything to compile."""
     while _waiting:
@@ -253,11 +209,21 @@ def hamming(*args: Any, **rest: Any) -> Any:
     return importlib.import_module(f"{SIGNAL}.windows").hamming(*args, **rest)
 
 
-def _signal_answers() -> dict[str, Any]:
-    return {"hamming": hamming}
-
-
 def _adjust_signal(module: types.ModuleType) -> None:
     """Does what torchmetrics would have done."""
     if not hasattr(module, "hamming"):
         module.hamming = module.windows.hamming  # type: ignore[attr-defined]
+
+
+_DYNAMO_ANSWERS = {
+    "OptimizedModule": OptimizedModule,
+    "disable": disable,
+    "graph_break": graph_break,
+    "trace_rules": _TraceRules(),
+}
+STAND_INS: dict[str, tuple[dict[str, Any], Callable[[types.ModuleType], None]]] = {
+    DYNAMO: (_DYNAMO_ANSWERS, _adjust_dynamo),
+    SIGNAL: ({"hamming": hamming}, _adjust_signal),
+}
+"""What each stand-in knows, and what is told the real module once that is loaded."""
+_REPLACED: set[str] = set()  # whose real modules were asked for

@@ -25,15 +25,25 @@ def heeded() -> list[signal.Signals]:
     return [n for n in STOP_SIGNALS if n != signal.SIGHUP or not ignores_hangup]
 
 
-class Interrupted(KeyboardInterrupt):
-    """A signal came where there is nothing to save.
+def killed_by(number: int) -> str:
+    """How a process that a signal ended is spoken of."""
+    hint = ", perhaps for want of memory" if number == signal.SIGKILL else ""
+    return f"killed by {signal.Signals(number).name}{hint}"
 
-    Args:
-        signum: the signal.
-    """
+
+class Interrupted(KeyboardInterrupt):
+    """A signal came where there is nothing to save."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(f"ended by signal {signum}")
+        self.signum = signum
+
+
+class Stopped(Exception):  # noqa: N818  (a request that was granted, not an error)
+    """A signal asked the run to stop; its state is at a window's end and can be saved."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(f"stopped by signal {signum}")
         self.signum = signum
 
 

@@ -63,7 +63,6 @@ def visible(text: object, keep: str = "") -> str:
     r"""A text in which nothing moves a cursor, ends a line or turns the writing: ``\x1b``, ``\n``.
 
     Args:
-        text: from anywhere.
         keep: characters that stay as they are, such as a newline.
     """
     shown = escape_bytes(str(text))

@@ -1,18 +1,16 @@
 """Tasks: what a network is trained to do. ``TASKS[name]`` is a task's class.
 
-A task is a module of this folder, or of a folder that the environment variable ``CHARLAB_TASKS``
-names (several are separated as in ``PATH``), and one YAML file in ``conf/task/``.
+A new task is a module and a YAML file in a folder of the user's own; docs/adding-a-task.md.
 """
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from charlab.registry import Registry
+from charlab.registry import Registry, user_folders
 
 if TYPE_CHECKING:
     from charlab.tasks.task import Task
 
-__path__ += [folder for folder in os.environ.get("CHARLAB_TASKS", "").split(os.pathsep) if folder]
+__path__ += user_folders("task")
 
 TASKS: "Registry[type[Task[Any]]]" = Registry("task", "charlab.tasks", inside="task")
 register = TASKS.register

@@ -8,6 +8,7 @@ options, :class:`charlab.config.task_options.TaskOptions`.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -17,13 +18,16 @@ from torch import Tensor, nn
 
 from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
-from charlab.data.batches.batch import ALL, Batch, Shard
+from charlab.data.batches.batch import ALL, Batch, LabelUse, Shard
 from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batches
-from charlab.data.batches.loaders import LabelUse, TrainingBatches, training_batches
+from charlab.data.batches.loaders import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
+from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.prediction import Predictor
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
@@ -235,6 +239,22 @@ class Task(ABC, Generic[Network]):
         """Metrics of a simple model beside which the network's are read, by full tags."""
         return {}
 
+    # What a trained network is asked; its options say by which command
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What reads texts as training read its own."""
+        dataset = self.run.dataset
+        return Asking(dataset.source, dataset.normalize, self.data.vocabulary)
+
+    def predictor(self, network: Network) -> Predictor[Any] | None:
+        """What ``predict.py`` asks about texts; None: nothing."""
+        return None
+
+    def generator(self, network: Network) -> TextGenerator | None:
+        """What ``sample.py`` asks for texts; None: nothing."""
+        return None
+
     # What is shown
 
     def log_validation(
@@ -258,6 +278,6 @@ class Task(ABC, Generic[Network]):
     has_figure = False
     """Whether :meth:`meter_figure` draws something."""
 
-    def meter_figure(self, meter: Meter) -> Any | None:
+    def meter_figure(self, meter: Meter) -> Any:
         """The picture (a matplotlib figure) that ``evaluate.py figure=`` writes; None: none."""
         return None

@@ -17,9 +17,10 @@ import pytest
 import torch
 from torch import nn
 
-from charlab.config.task_options import TASK_OPTIONS
+from charlab.config.task_options import PREDICT, SAMPLE, TASK_OPTIONS
 from charlab.data.batches.batch import Shard
 from charlab.data.tokens.ragged import EncodedSplit
+from charlab.errors import DataError
 from charlab.evaluation.evaluate import measure
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task
@@ -76,13 +77,11 @@ class TaskContract:
         alone = task.new_meter(network)
         expected = measure(network, alone, task.evaluation_batches(split, device=CPU))
         together = task.new_meter(network)
-        sums = torch.zeros_like(alone.sums())
         for index in range(3):
             meter = task.new_meter(network)
             for batch in task.evaluation_batches(split, device=CPU, shard=Shard(index, 3)):
                 meter.update(batch)
-            sums += meter.sums()
-        together.replace(sums)
+            together.sums += meter.sums
         assert together.compute() == pytest.approx(expected, rel=1e-5)
 
     def test_the_training_loss_is_what_the_meter_measures(
@@ -112,3 +111,32 @@ class TaskContract:
             return [batch.ids.tolist() for batch in batches.epoch(2, start)]
 
         assert ids(1) == ids(0)[1:]
+
+    def test_its_networks_are_asked_as_its_options_say(
+        self, task: Task[Any], network: nn.Module
+    ) -> None:
+        """By the command that the options name, and with a verb for the others' refusals."""
+        asked = {PREDICT: task.predictor(network), SAMPLE: task.generator(network)}
+        given = [command for command, what in asked.items() if what is not None]
+        assert given == [command for command in [task.options.asked_by] if command]
+        assert bool(task.options.verb) == bool(given)
+
+    def test_answers_do_not_depend_on_the_texts_beside_them(
+        self, task: Task[Any], network: nn.Module
+    ) -> None:
+        """What is said of a text, and shown of it in a table of equal rows."""
+        predictor = task.predictor(network.double())
+        if predictor is None:
+            pytest.skip("a task whose networks are not asked about texts")
+        texts = [token * n for token in task.data.vocabulary.tokens[:3] for n in (30, 1, 5)]
+        texts = [text for text in texts if predictor.asking.whole(text)]
+        together = predictor.predict(texts)
+        for top in (1, 2):
+            rows = [predictor.cells(answer, top) for answer in together]
+            alone = [predictor.cells(predictor.predict([text])[0], top) for text in texts]
+            assert rows == alone
+            assert {len(row) for row in rows} == {len(predictor.columns(top))}
+            assert all(predictor.line(answer, top) for answer in together)
+        assert predictor.predict([]) == []
+        with pytest.raises(DataError, match=r"^text 2 .* is empty to this model"):
+            predictor.predict([texts[0], ""])

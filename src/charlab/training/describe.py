@@ -9,12 +9,7 @@ from charlab.system.terminal import say, warn
 
 
 def describe_corpus(corpus: Corpus, predicts_label: bool) -> None:
-    """Says what became of the text, and warns of what the user should think about.
-
-    Args:
-        corpus: the data.
-        predicts_label: whether a document's label is.
-    """
+    """Says what became of the text, and warns of what the user should think about."""
     report, unit = corpus.report, corpus.vocabulary.unit
     tokens = NAMES[unit]
     splits = ", ".join(

@@ -28,7 +28,6 @@ class TrainLoader:
 
     Args:
         progress: where the run stands, kept up to date by the task.
-        limits: what ends the run.
         validate_every: optimizer steps between validations; None: validate after every epoch.
     """
 
@@ -63,7 +62,6 @@ class BatchIterator:
     """Gives the windows that a run's progress points at.
 
     Args:
-        batches: the training split's.
         progress: where the run stands, kept up to date by the task.
         accumulate: windows to an optimizer step; an epoch's last one gets what is left.
     """

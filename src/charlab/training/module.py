@@ -11,13 +11,14 @@ import torch
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from charlab.config.validation import build
+from charlab.config.validation import build, to_plain
 from charlab.data.batches.batch import Batch
 from charlab.data.batches.loaders import TrainingBatches
 from charlab.errors import CheckpointError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
+from charlab.system.signals import Stopped
 from charlab.tasks.task import Network, StepOutput, Task
 from charlab.training.distributed.process_group import ProcessGroup
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
@@ -29,8 +30,7 @@ from charlab.training.optimization import (
 )
 from charlab.training.precision import autocast, fast_products
 from charlab.training.progress import Clock, Limits, Progress
-from charlab.training.records import DivergedError, Stopped, TrainingOptions
-from charlab.training.statistics import TrainStatistics
+from charlab.training.statistics import DivergedError, TrainStatistics
 
 
 class TrainingModule(pl.LightningModule, Generic[Network]):
@@ -41,36 +41,28 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     where they have to agree (on the time, on stopping, on metrics) they exchange a few numbers.
 
     Args:
-        task: gives loss and metrics.
-        network: what is trained.
-        batches: the training split's batches.
-        limits: what ends the run.
-        options: how to train.
+        task: gives loss and metrics; its run's options, resolved, say how to train.
     """
 
     def __init__(
-        self,
-        task: Task[Network],
-        network: Network,
-        batches: TrainingBatches,
-        limits: Limits,
-        options: TrainingOptions,
+        self, task: Task[Network], network: Network, batches: TrainingBatches, limits: Limits
     ) -> None:
         super().__init__()
         self.task = task
         self.automatic_optimization = False
         self.network: Network = network
         self.limits = limits
-        self.options = options
+        self.options = task.run
+        trainer = task.run.trainer
         self.progress = Progress()
-        self.train_loader = TrainLoader(self.progress, limits, options.validate_every)
+        self.train_loader = TrainLoader(self.progress, limits, trainer.validate_every)
         self.metrics: dict[str, float] = {}
         self.meter = self.task.new_meter(self.network)
         self.val_text: OriginalText | None = None  # what validations measure, if a whole text
         self.on_log: Callable[[dict[str, float]], None] = lambda metrics: None
         self.stop_signal: Callable[[], int | None] = lambda: None
         self.process_group = ProcessGroup()
-        self._batch_iterator = BatchIterator(batches, self.progress, options.accumulate)
+        self._batch_iterator = BatchIterator(batches, self.progress, trainer.accumulate)
         self._carry: State | None = None
         self._statistics = TrainStatistics()
         self._clock = Clock(self.progress)
@@ -112,7 +104,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         for _ in range(chunk):
             with fast_products(self.device):
                 self._train_step(measure=progress.step % STEPS_PER_CHUNK == 0)
-            if progress.step % self.options.log_every == 0:
+            if progress.step % self.options.trainer.log_every == 0:
                 self._log()
             if self.process_group.is_single_process:  # several agree after the chunk
                 self._clock.tick()
@@ -153,7 +145,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         """
         self._log()
         if not self.process_group.is_single_process:
-            self.meter.replace(self.process_group.all_reduce_sum(self.meter.sums()))
+            self.meter.sums = self.process_group.all_reduce_sum(self.meter.sums)
             signum = self._agree()
             if signum is not None:
                 raise Stopped(signum)
@@ -169,6 +161,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             )
         self.metrics.update(metrics)
         self.on_log(metrics)
+        self.log_dict(metrics)  # for callbacks of others, which look in trainer.callback_metrics
 
     def on_train_epoch_end(self) -> None:
         """Ends a validation interval; callbacks that save come after this."""
@@ -190,7 +183,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 windows, self.task.scales(windows, self.process_group.size), strict=True
             )
         ]
-        norm = clip_gradient(self._trained, self.options.gradient_clip)
+        norm = clip_gradient(self._trained, self.options.trainer.gradient_clip)
         self.optimizer.step()
         characters = sum(window.characters_of_all for window in windows)
         self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
@@ -203,7 +196,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     ) -> StepOutput:
         """Forward and backward; processes add up their gradients with the step's last window."""
         state = carried_state(self._carry, window.fresh)
-        with autocast(self.options.precision, self.device):
+        with autocast(self.options.trainer.precision, self.device):
             output = self.task.training_loss(self.network, window, state, measure=measure)
         self._carry = None if output.state is None else detach_state(output.state)
         objective = output.objective if scale is None else output.objective * scale
@@ -277,7 +270,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         """
         self._require_finite()
         return {
-            "progress": self.progress.to_plain(),
+            "progress": to_plain(self.progress),
             "optimizer": self.optimizer.state_dict(),
             "carry": None if self._carry is None else list(self._carry),
             "figures": dict(self.metrics),

@@ -21,22 +21,15 @@ def build_optimizer(
     Kernels that update all parameters in one go ("fused") are used: at these model sizes the time
     between kernels costs more than the arithmetic.
     """
+    common: dict[str, Any] = {
+        "lr": options.lr,
+        "weight_decay": options.weight_decay,
+        "fused": True,
+    }
     if isinstance(options, SGDOptions):
-        return torch.optim.SGD(
-            parameters,
-            options.lr,
-            momentum=options.momentum,
-            weight_decay=options.weight_decay,
-            fused=True,
-        )
+        return torch.optim.SGD(parameters, momentum=options.momentum, **common)
     adam = torch.optim.AdamW if options.name == "adamw" else torch.optim.Adam
-    return adam(
-        parameters,
-        options.lr,
-        betas=options.betas,
-        weight_decay=options.weight_decay,
-        fused=True,
-    )
+    return adam(parameters, betas=options.betas, **common)
 
 
 _SLOTS = {
@@ -78,12 +71,8 @@ def load_optimizer_state(
     optimizer.load_state_dict({"state": slots, "param_groups": [settings]})
 
 
-def _cosine(share: float) -> float:
-    return 0.5 * (1 + math.cos(math.pi * share))
-
-
 _DECAYS: dict[str, Callable[[float], float]] = {
-    "cosine": _cosine,
+    "cosine": lambda share: 0.5 * (1 + math.cos(math.pi * share)),
     "linear": lambda share: 1 - share,
     "constant": lambda share: 1.0,
 }

@@ -14,7 +14,6 @@ class FirstBatchOnly:
     begins, so their loss could not come near zero.
 
     Args:
-        batches: the real ones.
         single_document: whether to keep one document only.
     """
 

@@ -1,8 +1,8 @@
 """Where a run stands, and the limits that end it."""
 
 import time
-from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from charlab.config.constraints import at_least
 
@@ -28,10 +28,6 @@ class Progress:
     train_seconds: Annotated[float, at_least(0)] = 0.0
     elapsed_seconds: Annotated[float, at_least(0)] = 0.0
     validation_due: bool = False
-
-    def to_plain(self) -> dict[str, Any]:
-        """For a checkpoint."""
-        return asdict(self)
 
     def advance(self, characters: int, windows_per_epoch: int, windows: int = 1) -> None:
         """Counts one optimizer step on a window (batch), or on several of the same epoch."""

@@ -1,32 +1,32 @@
-"""What a run's folder says besides its checkpoints: metrics, environment, event files."""
+"""What a run's folder says besides its checkpoints: metrics, environment, event files, samples."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from charlab.builders.network import count_parameters
+from charlab.builders.network import count_parameters, load_weights
 from charlab.config.schema import RunOptions
-from charlab.config.validation import to_plain
+from charlab.config.validation import flat, to_plain
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import DISK_FULL, RunError, line_about_the_machine
+from charlab.evaluation.bits_per_character import split_text
+from charlab.evaluation.evaluate import measure
 from charlab.runs import folder as runs
+from charlab.runs.checkpoint import load
 from charlab.runs.environment import describe
-from charlab.system.files import user_path, write_json
-from charlab.system.terminal import LOGGER
+from charlab.system.files import user_path, write_json, write_text
+from charlab.system.terminal import LOGGER, say
+from charlab.training.callbacks.tensorboard import TensorBoardWriter
 from charlab.training.session import Session
 
 
 class RunRecord:
-    """Keeps a run's ``metrics.json``, ``environment.json`` and event files.
-
-    Args:
-        session: the run.
-        folder: its folder.
-    """
+    """Keeps a run's ``metrics.json``, ``environment.json`` and event files."""
 
     def __init__(self, session: Session, folder: Path) -> None:
-        self.writer = session.writer(folder)
+        step = session.module.progress.step
+        self.writer = TensorBoardWriter(folder, resume_step=step or None)
         self.extra: dict[str, float] = {}
         self._session = session
         self._folder = folder
@@ -100,14 +100,51 @@ def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
     return settings
 
 
-def _flat_settings(options: dict[str, object], prefix: str = "") -> dict[str, str | float | bool]:
+def _flat_settings(options: dict[str, Any]) -> dict[str, str | float | bool]:
     """Nested options as "model.hidden_size" and so on; TensorBoard knows numbers, words, truth."""
-    flat: dict[str, str | float | bool] = {}
-    for name, value in options.items():
-        if isinstance(value, dict):
-            flat |= _flat_settings(value, f"{prefix}{name}.")
-        elif isinstance(value, bool | int | float | str):
-            flat[prefix + name] = value
-        elif value is not None:  # a word among a column's numbers would make all of them words
-            flat[prefix + name] = str(value)
-    return flat
+    return {
+        name: value if isinstance(value, bool | int | float | str) else str(value)
+        for name, value in flat(options)
+        if value is not None  # a word among a column's numbers would make all of them words
+    }
+
+
+def load_best(session: Session, folder: Path) -> dict[str, float]:
+    """Gives the network the best weights of its run; without a best one it keeps the last.
+
+    Returns:
+        The validation metrics of those weights.
+    """
+    best = folder / runs.CHECKPOINTS / runs.BEST
+    if not best.exists():
+        return {}
+    checkpoint = load(best)
+    load_weights(session.network, checkpoint.network)
+    return {k: v for k, v in checkpoint.metrics.items() if k.startswith("val/")}
+
+
+def test_metrics(session: Session) -> dict[str, float]:
+    """Metrics of the test part, and of the model that the network is to be compared with."""
+    if session.options.trainer.overfit:  # one batch says nothing about other text
+        return {}
+    metrics: dict[str, float] = {}
+    task, corpus = session.task, session.corpus
+    if "test" in corpus.splits:
+        batches = task.evaluation_batches(corpus.splits["test"], device=session.device)
+        text = split_text(corpus, "test")
+        meter = task.new_meter(session.network)
+        values = measure(session.network, meter, batches, text)
+        metrics = {f"test/{name}": value for name, value in values.items()}
+    return metrics | task.baseline_metrics(corpus)
+
+
+def final_samples(session: Session, folder: Path) -> None:
+    """Says what the task shows at a run's end, and writes the same into ``samples.txt``."""
+    shown = session.task.final_lines(session.trained)
+    if shown is None:
+        return
+    heading, lines = shown
+    say(heading)
+    for line in "\n".join(lines).split("\n"):
+        say(line)
+    write_text(folder / "samples.txt", "\n".join(lines) + "\n")

@@ -22,14 +22,13 @@ from charlab.system.files import copy_atomically, write_text
 from charlab.system.signals import StopSignals
 from charlab.system.terminal import LogFile, duration, say
 from charlab.tasks.task import Task
-from charlab.training import final_results
 from charlab.training.callbacks.log_dataset import LogDataset
-from charlab.training.callbacks.log_validation import LogValidation
 from charlab.training.callbacks.progress_bar import ProgressDisplay
 from charlab.training.callbacks.pruning import PruningCallback, Watch
+from charlab.training.callbacks.tensorboard import LogValidation
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
-from charlab.training.record import RunRecord
+from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
 from charlab.training.session import Session
 from charlab.training.trainer import fit, follow, is_over, new_session, others, others_of_a_cluster
 
@@ -64,11 +63,9 @@ def train(
     """Trains a new run.
 
     Args:
-        prepared: the run's data and resolved options.
         folder: where; None: a new folder below ``output_dir``.
         config_yaml: the composed configuration as Hydra wrote it, for ``.hydra/``.
         overrides: the words that made it.
-        watch: told every validation; may give the run up.
 
     Raises:
         CharlabError: if the settings do not fit the machine (nothing is left behind then), or
@@ -95,9 +92,7 @@ def resume(
     Args:
         checkpoint: the run's last checkpoint.
         options: its options, with what the user changed.
-        folder: the run's folder.
         overrides: the words that made the change.
-        watch: told every validation; may give the run up.
 
     Raises:
         CharlabError: if the data are others now, or training diverges.
@@ -180,11 +175,11 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
             signals.training_is_over()
             if status != "completed":
                 record.write(status)  # who gave the signal may not wait for what follows
-            validated = final_results.load_best(session, folder)
+            validated = load_best(session, folder)
             if status == "completed":
-                record.extra |= final_results.test_metrics(session)
+                record.extra |= test_metrics(session)
             if status != "pruned":
-                final_results.final_samples(session, folder)
+                final_samples(session, folder)
             metrics = record.finish(status)
         _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None
@@ -192,11 +187,7 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
 
 
 def _fit(
-    session: Session,
-    folder: Path,
-    signals: StopSignals,
-    record: RunRecord,
-    watch: Watch | None,
+    session: Session, folder: Path, signals: StopSignals, record: RunRecord, watch: Watch | None
 ) -> str:
     """Trains to the limit, to a signal or until it is pruned; the status says which."""
     if is_over(session):
@@ -204,20 +195,20 @@ def _fit(
         limit = "trainer.patience" if over else "trainer.max_epochs"
         say(f"this run is complete; extend it with {limit}=… (or its other limits)")
         return "completed"
-    module, watching = session.module, PruningCallback(watch)
+    module, pruning = session.module, PruningCallback(watch)
     module.on_log = lambda metrics: record.writer.scalars(metrics, module.progress.step)
     callbacks = [
         LogDataset(record.writer, session.corpus, wanted=_shows_data(session, watch)),
-        LogValidation(record.writer, session.best_figures, session.trained),
+        LogValidation(record.writer, session.best_metrics, session.trained),
         ProgressDisplay(session.options.trainer.progress),
-        watching,
+        pruning,
         session.saving(folder, lambda: record.write("running")),
     ]
     with others(session, folder):
         stopped = fit(session, folder, signals, callbacks)
     if stopped:
         return "interrupted"
-    return "pruned" if watching.gave_up else "completed"
+    return "pruned" if pruning.pruned else "completed"
 
 
 def _shows_data(session: Session, watch: Watch | None) -> bool:

@@ -10,7 +10,7 @@ from torch import nn
 
 from charlab.builders.network import load_weights, require_memory
 from charlab.config.schema import RunOptions
-from charlab.config.validation import build
+from charlab.config.validation import build, to_plain
 from charlab.data.batches.evaluation import EvaluationBatches, NothingToRead
 from charlab.data.batches.loaders import TrainingBatches
 from charlab.data.corpus import Corpus
@@ -24,14 +24,13 @@ from charlab.system.terminal import warn
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, TrainedNetwork, facts_of
 from charlab.training.callbacks.checkpointing import BestSoFar, CheckpointCallback
-from charlab.training.callbacks.tensorboard import BestMetrics, TensorBoardWriter
+from charlab.training.callbacks.tensorboard import BestMetrics
 from charlab.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from charlab.training.distributed.sharded_state import join, share
 from charlab.training.module import TrainingModule
 from charlab.training.overfit import FirstBatchOnly
 from charlab.training.precision import resolve_precision
 from charlab.training.progress import Limits
-from charlab.training.records import TrainingOptions
 
 
 class Session:
@@ -40,8 +39,6 @@ class Session:
     Building it computes nothing yet and writes nothing; a fault in the settings shows here.
 
     Args:
-        options: resolved options.
-        corpus: the data.
         process_group: this process's place among those that train together.
 
     Raises:
@@ -71,23 +68,14 @@ class Session:
             windows_per_epoch=self.batches.steps_per_epoch,
             accumulate=trainer.accumulate,
         )
-        training = TrainingOptions(
-            optimizer=options.optimizer,
-            scheduler=options.scheduler,
-            precision=self.precision,
-            gradient_clip=trainer.gradient_clip,
-            validate_every=trainer.validate_every,
-            log_every=trainer.log_every,
-            accumulate=trainer.accumulate,
-        )
         self.module: TrainingModule[Any] = TrainingModule(
-            self.task, self.network.to(self.device), self.batches, limits, training
+            self.task, self.network.to(self.device), self.batches, limits
         )
         self.module.process_group = process_group
         if "val" in corpus.splits and not trainer.overfit:
             self.module.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
-        self.best_figures = BestMetrics(options.task.metrics)
+        self.best_metrics = BestMetrics(options.task.metrics)
         self.data_paths: dict[str, str] = {}
         self.begun_from: Checkpoint | None = None
 
@@ -125,14 +113,14 @@ class Session:
 
     def metrics(self) -> dict[str, float]:
         """All metrics so far, as in TensorBoard and ``metrics.json``."""
-        return {**self.module.metrics, **self.best_figures.values}
+        return {**self.module.metrics, **self.best_metrics.values}
 
     def snapshot(self) -> Checkpoint:
         """The run at this moment, as a checkpoint; all processes take it together."""
         corpus = self.corpus
         training = self.module.training_state()
         training["random"] = random_states(self.device)
-        training["best"] = self.best.to_plain()
+        training["best"] = to_plain(self.best)
         training["threads"] = torch.get_num_threads()
         training = join(training, self.process_group)
         return Checkpoint(
@@ -166,7 +154,7 @@ class Session:
             load_weights(self.network, checkpoint.network)
             self.module.load_training_state(training)
             self.best = build(BestSoFar, training["best"], hints=False)
-            self.best_figures = BestMetrics(self.options.task.metrics, checkpoint.metrics)
+            self.best_metrics = BestMetrics(self.options.task.metrics, checkpoint.metrics)
             restore_random_states(named(training["random"], object), self.device)
         except CheckpointError:
             raise
@@ -188,24 +176,6 @@ class Session:
         self, folder: Path, after_validation_interval: Callable[[], object]
     ) -> CheckpointCallback:
         """The callback that writes this run's checkpoints."""
-        agreed = (
-            {}
-            if self.process_group.is_single_process
-            else {"now": lambda: self.module.progress.elapsed_seconds}
-        )
         return CheckpointCallback(
-            folder,
-            self.snapshot,
-            self.best,
-            monitor=self.options.task.monitor,
-            patience=self.options.trainer.patience,
-            minutes=self.options.trainer.checkpoint_minutes,
-            after_validation_interval=after_validation_interval,
-            writes=self.process_group.is_main_process,
-            **agreed,
+            folder, self.snapshot, self.best, self.module, after_validation_interval
         )
-
-    def writer(self, folder: Path) -> TensorBoardWriter:
-        """The event files of this run; of a resumed one, from where it goes on."""
-        step = self.module.progress.step
-        return TensorBoardWriter(folder, resume_step=step or None)

@@ -1,21 +1,41 @@
 """The statistics of training: losses, gradients and time since the curves' last point."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Annotated, Any
 
 import torch
 from torch import Tensor
 
+from charlab.config.constraints import at_least
 from charlab.config.validation import check_some
 from charlab.data.batches.batch import Batch
-from charlab.errors import CheckpointError
+from charlab.errors import CharlabError, CheckpointError
 from charlab.runs.checkpoint import require_like
 from charlab.tasks.task import StepOutput
 from charlab.training.distributed.process_group import ProcessGroup
 from charlab.training.progress import Progress
-from charlab.training.records import DivergedError, Sums
+
+
+class DivergedError(CharlabError):
+    """The loss is no longer a finite number."""
+
+
+@dataclass
+class Sums:
+    """Sums since the curves' last point; tensors stay on the device until they are read.
+
+    Losses and correct predictions are this process's, counts those of all.
+    """
+
+    device: Tensor  # (3,): loss, gradient norm, correct predictions
+    windows: Annotated[int, at_least(0)] = 0  # optimizer steps; the name is that in checkpoints
+    predictions: Annotated[int, at_least(0)] = 0
+    measured: Annotated[int, at_least(0)] = 0  # predictions whose correctness was counted
+    characters: Annotated[int, at_least(0)] = 0
+    seconds: Annotated[float, at_least(0)] = 0.0
 
 
 class TrainStatistics:
@@ -35,10 +55,7 @@ class TrainStatistics:
         """Enters one optimizer step.
 
         Args:
-            windows: its windows.
-            outputs: what each of them gave.
             norm: the gradient's, before it was cut.
-            seconds: what the step took.
         """
         sums = self.sums
         measured = outputs[0].correct is not None

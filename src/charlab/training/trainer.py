@@ -20,7 +20,7 @@ from charlab.data.corpus import Corpus
 from charlab.errors import RunError
 from charlab.runs.checkpoint import Checkpoint
 from charlab.system.random_state import seed_everything
-from charlab.system.signals import StopSignals
+from charlab.system.signals import Stopped, StopSignals
 from charlab.system.terminal import LOGGER, hush_lightning
 from charlab.training.callbacks.pruning import PruningCallback
 from charlab.training.distributed.lightning_environment import OrderedSums, environment_of
@@ -31,7 +31,6 @@ from charlab.training.distributed.process_group import (
     is_loss_of_others,
 )
 from charlab.training.distributed.workers import Workers
-from charlab.training.records import Stopped
 from charlab.training.session import Session
 
 _WORKER = "charlab.training.worker"
@@ -63,20 +62,12 @@ def fit(
     Returns:
         Whether it was a signal.
     """
-    module, process_group, options = session.module, session.process_group, session.options.trainer
+    module, process_group = session.module, session.process_group
     module.stop_signal = lambda: signals.received
     hush_lightning()
-    strategy = "auto"
-    if not process_group.is_single_process:
-        strategy = "ddp" if options.strategy == "auto" else options.strategy
-        # Lightning would let DDP send the buffers round before every batch that is measured, and
-        # processes measure different numbers of batches. None of them changes in training.
-        buffers = [name for name, _ in module.named_buffers()]
-        wrapper: Any = DistributedDataParallel  # this method has no types
-        wrapper._set_params_and_buffers_to_ignore_for_model(module, buffers)
     trainer = pl.Trainer(
         accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
-        strategy=strategy,
+        strategy=_strategy(session),
         devices=process_group.local_size,
         num_nodes=process_group.nodes,
         max_epochs=-1,  # the task knows the limits; see charlab.training.loader
@@ -101,6 +92,21 @@ def fit(
         finally:
             session.network.to(session.device)  # Lightning leaves it on the CPU
     return False
+
+
+def _strategy(session: Session) -> str:
+    """Lightning's name for how the processes train together."""
+    if session.process_group.is_single_process:
+        return "auto"
+    # Lightning would let DDP send the buffers round before every batch that is measured, and
+    # processes measure different numbers of batches. None of them changes in training.
+    module = session.module
+    wrapper: Any = DistributedDataParallel  # this method has no types
+    wrapper._set_params_and_buffers_to_ignore_for_model(
+        module, [name for name, _ in module.named_buffers()]
+    )
+    chosen = session.options.trainer.strategy
+    return "ddp" if chosen == "auto" else chosen
 
 
 def is_over(session: Session) -> bool:

@@ -8,17 +8,22 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from charlab.errors import CharlabError, line_about_the_machine
+from charlab.errors import one_line
 from charlab.system.signals import STOP_SIGNALS, StopSignals
+from charlab.system.startup import prepare
 from charlab.system.terminal import say_traceback
-from charlab.training.trainer import WorkerSpec
+
+if TYPE_CHECKING:
+    from charlab.training.trainer import WorkerSpec
 
 
 def main() -> None:
     """Reads its work, does it and ends; a fault goes to the first process."""
     for number in STOP_SIGNALS:  # until training can heed them
         signal.signal(number, signal.SIG_IGN)
+    prepare()
     channel = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints is not for the first process
 
@@ -32,11 +37,11 @@ def main() -> None:
     except BaseException as error:
         say_traceback(type(error), error, error.__traceback__)
         sys.stderr.flush()
-        tell(error=_line(error))
+        tell(error=one_line(error))
         os._exit(1)  # at once: a group whose other side is gone may wait for it
 
 
-def _train(work: WorkerSpec, ready: Callable[[], None]) -> None:
+def _train(work: "WorkerSpec", ready: Callable[[], None]) -> None:
     from datetime import timedelta
 
     import torch
@@ -55,13 +60,6 @@ def _train(work: WorkerSpec, ready: Callable[[], None]) -> None:
         store = TCPStore(host, port, timeout=timedelta(minutes=5))
         with connected(work.process_group, session.device, store=store):
             follow(session, work.folder, signals)
-
-
-def _line(error: BaseException) -> str:
-    if isinstance(error, CharlabError):
-        return str(error).replace("\n", "; ")
-    line = line_about_the_machine(error)
-    return line or f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 
 if __name__ == "__main__":

@@ -5,11 +5,17 @@ from hydra.plugins.search_path_plugin import SearchPathPlugin
 
 
 class CharlabSearchPath(SearchPathPlugin):
-    """Puts the folders that charlab was given before the one of its primary configuration."""
+    """Puts the folders that charlab was given before the one of its primary configuration.
+
+    Those of ``CHARLAB_PATH``, whose YAML files stand beside modules, come after it.
+    """
 
     def manipulate_search_path(self, search_path: ConfigSearchPath) -> None:
         """Changes the search path in place."""
         from charlab.config.hydra_settings import FIRST, PROVIDER
+        from charlab.registry import USER_PATH, user_folders
 
         for folder in FIRST:
             search_path.prepend(PROVIDER, f"file://{folder}", SearchPathQuery(provider="main"))
+        for folder in user_folders():
+            search_path.append(USER_PATH, f"file://{folder}")

@@ -33,14 +33,16 @@ class CharlabSweeper(Sweeper):
     def sweep(self, arguments: list[str]) -> None:
         """Runs the sweep that the command line and the configuration describe.
 
-        Args:
-            arguments: the command line's overrides.
-
         Raises:
             CharlabError: if it cannot begin or go on.
         """
-        from charlab.sweeps.run import run_sweep
+        from charlab.config.compose import Composition
+        from charlab.config.sweep_schema import read_options
 
         assert self.hydra_context is not None
         assert self.config is not None
-        run_sweep(self.config, arguments, self.hydra_context.config_loader)
+        options = read_options(self.config)  # what is wrong with them is said before Optuna comes
+        from charlab.sweeps.run import run_sweep
+
+        loader = self.hydra_context.config_loader
+        run_sweep(options, Composition.of(self.config), arguments, loader)

@@ -10,19 +10,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charlab.data.batches import padded as padded_module
 from charlab.data.batches import stream as lanes_module
-from charlab.data.batches.batch import LabelUse
+from charlab.data.batches.batch import IGNORE, Batch, LabelUse
 from charlab.data.batches.evaluation import BURN_IN, StreamEvaluation, evaluation_batches
-from charlab.data.batches.loaders import (
-    IGNORE,
-    Batch,
-    SequenceBatches,
-    StreamBatches,
-    WindowBatches,
-    training_batches,
-)
-from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
-from charlab.data.tokens.store import StoredIds
+from charlab.data.batches.loaders import training_batches
+from charlab.data.batches.padded import SequenceBatches
+from charlab.data.batches.stream import StreamBatches
+from charlab.data.tokens.ragged import EncodedSplit, SelectedIds, StoredIds, flat_offsets
 from charlab.data.tokens.vocabulary import EOS
 
 uses = st.sampled_from([LabelUse.CONDITION, LabelUse.TARGET])
@@ -42,12 +37,13 @@ def stream(characters: int) -> EncodedSplit:
 
 def stored(encoded: EncodedSplit, folder: Path) -> EncodedSplit:
     """The same in a file, seen through a table: numbers there are ids turned round."""
-    size = int(encoded.array.max(initial=0)) + 1
+    size = int(encoded.ids[:].max(initial=0)) + 1
     path = folder / "numbers"
-    (size - 1 - encoded.array.astype("<u4")).tofile(path)
+    (size - 1 - encoded.ids[:].astype("<u4")).tofile(path)
     table = np.arange(size)[::-1].astype(encoded.ids.dtype)
     whole = np.array([encoded.characters])
-    ids = StoredIds(path, np.dtype("<u4"), np.zeros(1, np.int64), whole, table)
+    numbers = StoredIds(path, np.dtype("<u4"), encoded.characters)
+    ids = SelectedIds(numbers, np.zeros(1, np.int64), whole, table)
     return EncodedSplit(ids, encoded.offsets, encoded.labels)
 
 
@@ -212,25 +208,31 @@ def test_a_text_in_a_file_gives_the_same_batches(
         patch.setattr(lanes_module, "BLOCK", block)
         for use in (LabelUse.NONE, LabelUse.TARGET):
             options = {"layout": "stream", "labels": use, "seq_len": seq_len}
-            one, other = (
-                training_batches(text, batch_size=batch_size, seed=3, **options)
-                for text in (encoded, in_file)
-            )
+            lanes = [None, 3] if use is not LabelUse.TARGET else [None]
+
+            def forms(text: EncodedSplit, options=options, lanes=lanes) -> list:
+                return [
+                    training_batches(text, batch_size=batch_size, seed=3, **options),
+                    *(
+                        evaluation_batches(text, budget=batch_size * 3, lanes=n, **options)
+                        for n in lanes
+                    ),
+                ]
+
+            one, *plain = forms(encoded)
+            with pytest.MonkeyPatch.context() as smaller:
+                smaller.setattr(lanes_module, "HELD", 0)
+                smaller.setattr(padded_module, "HELD", 0)
+                other, *from_file = forms(in_file)
             assert one.steps_per_epoch == other.steps_per_epoch
             assert one.characters_per_epoch == other.characters_per_epoch
             for epoch in (0, 1):
                 pairs = zip(one.epoch(epoch, start), other.epoch(epoch, start), strict=True)
                 assert all(same(a, b) for a, b in pairs)
-            measured = [
-                evaluation_batches(text, budget=batch_size * 3, lanes=number, **options)
-                for text in (encoded, in_file)
-                for number in ([None, 3] if use is not LabelUse.TARGET else [None])
-            ]
-            half = len(measured) // 2
-            for plain, from_file in zip(measured[:half], measured[half:], strict=True):
-                assert len(plain) == len(from_file)
+            for held, read in zip(plain, from_file, strict=True):
+                assert len(held) == len(read)
                 for _ in range(2):
-                    assert all(same(a, b) for a, b in zip(plain, from_file, strict=True))
+                    assert all(same(a, b) for a, b in zip(held, read, strict=True))
 
 
 def test_pieces_of_a_stream_follow_each_other_behind_a_mark() -> None:
@@ -270,7 +272,14 @@ def test_no_prediction_crosses_a_seam(
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 5), st.integers(1, 12))
 def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_len: int) -> None:
     encoded = documents(lengths)
-    form = WindowBatches(encoded, batch_size=batch_size, seq_len=seq_len, seed=0)
+    form = training_batches(
+        encoded,
+        layout="stream",
+        labels=LabelUse.TARGET,
+        batch_size=batch_size,
+        seq_len=seq_len,
+        seed=0,
+    )
     seen: Counter[int] = Counter()
     for batch in form.epoch(0):
         assert batch.lengths is not None

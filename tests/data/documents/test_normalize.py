@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.documents.document import Document
-from charlab.data.documents.normalize import check_steps, normalize_documents
+from charlab.data.documents.normalize import check_steps, normalize_text
 from charlab.errors import ConfigError
 
 EVERY_CHOICE = ["none", "nfc", "nfkc", "ascii", "lower", "nfc+lower", "nfkc+lower"]
@@ -17,18 +16,15 @@ awkward = st.sampled_from("İıßẞſΣςH\u0331Å\u212b\u2126ﬁℌǅéE\u0301
 texts = st.lists(awkward | st.characters(exclude_categories=["Cs"]), max_size=12).map("".join)
 
 
-def normalized(text: str, steps: str) -> str:
-    docs, _ = normalize_documents([Document(text)], steps)
-    return docs[0].text if docs else ""
+def normalized(text: str, steps: str, dropped: Counter[str] | None = None) -> str:
+    return normalize_text(text, check_steps(steps), Counter() if dropped is None else dropped)
 
 
 @given(text=texts, steps=st.sampled_from(EVERY_CHOICE))
 def test_twice_is_as_good_as_once(text, steps):
-    once, _ = normalize_documents([Document(text)], steps)
-    twice, report = normalize_documents(once, steps)
-    assert twice == once
-    assert not report.dropped_characters
-    assert report.emptied_documents == 0
+    once, dropped = normalized(text, steps), Counter()
+    assert normalized(once, steps, dropped) == once
+    assert not dropped
 
 
 @given(text=texts, steps=st.permutations(["nfkc", "ascii", "lower"]))
@@ -45,8 +41,8 @@ def test_canonically_equal_spellings_become_one(text):
 
 @given(text=texts)
 def test_ascii_keeps_printable_ascii_as_it_is_and_nothing_else(text):
-    docs, report = normalize_documents([Document("x" + text)], "ascii")
-    folded = docs[0].text
+    dropped: Counter[str] = Counter()
+    folded = normalized("x" + text, "ascii", dropped)
     assert all(c in "\t\n" or " " <= c <= "~" for c in folded)
     # Every character is kept, a mark, or counted: by a loop over the decomposed text.
     lost: Counter[str] = Counter()
@@ -54,28 +50,15 @@ def test_ascii_keeps_printable_ascii_as_it_is_and_nothing_else(text):
         kept = character in "\t\n" or " " <= character <= "~"
         if not kept and unicodedata.category(character) not in ("Mn", "Mc", "Me"):
             lost[character] += 1
-    assert report.dropped_characters == lost
+    assert dropped == lost
 
 
 def test_ascii_folds_names_as_a_person_would():
     names = ["Ślusàrski", "O'Néàl", "Đỗ", "Çelik", "Þór"]
-    docs, report = normalize_documents([Document(name, "x") for name in names], "ascii")
-    assert [doc.text for doc in docs] == ["Slusarski", "O'Neal", "o", "Celik", "or"]
-    assert report.dropped_characters == {"Đ": 1, "Þ": 1}
-
-
-def test_emptied_documents_are_removed_and_counted_and_the_order_is_kept():
-    docs = [
-        Document("Ana", "b"),
-        Document("佐藤", "c"),
-        Document("عبد الله", "d"),
-        Document("Åse", "a"),
-    ]
-    left, report = normalize_documents(docs, "ascii+lower")
-    assert left == [Document("ana", "b"), Document("ase", "a")]
-    assert report.emptied_documents == 2
-    assert report.dropped_characters["佐"] == 1
-    assert report.dropped_characters.total() == 2 + 7
+    dropped: Counter[str] = Counter()
+    folded = [normalized(name, "ascii", dropped) for name in names]
+    assert folded == ["Slusarski", "O'Neal", "o", "Celik", "or"]
+    assert dropped == {"Đ": 1, "Þ": 1}
 
 
 def test_none_leaves_the_text_alone():
@@ -108,5 +91,5 @@ def test_known_steps_pass(steps):
 )
 def test_bad_steps_are_refused_in_one_line(steps, message):
     with pytest.raises(ConfigError, match=message) as error:
-        normalize_documents([], steps)
+        check_steps(steps)
     assert "\n" not in str(error.value)

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charlab.data.documents.document import LongDocument
 from charlab.data.documents.normalize import check_steps, normalize_text
 from charlab.data.tokens import chunks as module
 from charlab.data.tokens import tokenizer
-from charlab.data.tokens.chunks import is_solid, normalized_apart, normalized_pieces, safe_cut
+from charlab.data.tokens.chunks import cut_utf8, is_solid, normalized_pieces, safe_cut
 
 STEPS = ["none", "nfc", "nfkc", "ascii", "lower", "nfc+lower", "nfkc+lower", "ascii+lower"]
 
@@ -27,6 +28,23 @@ def cut(text: str, places: list[int]) -> list[str]:
     return [text[begin:end] for begin, end in pairwise(bounds)]
 
 
+def normalized(
+    text: str,
+    places: list[int],
+    steps: tuple[str, ...],
+    unit: str = "char",
+    dropped: Counter[str] | None = None,
+) -> list[str]:
+    """The pieces of a text that comes in pieces, cut as small as may be."""
+    document = LongDocument(lambda: iter(cut(text, places)), None, ())
+    counts = Counter() if dropped is None else dropped
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cut_utf8, "__defaults__", (5,))
+        pairs = list(normalized_pieces(document, steps, counts, tokenizer(unit)))
+    assert all(piece.encode() == utf8 for piece, utf8 in pairs)
+    return [piece for piece, _ in pairs]
+
+
 @pytest.mark.parametrize("steps", STEPS)
 @given(text=texts, places=st.lists(st.integers(0, 40), max_size=12))
 def test_pieces_equal_the_whole(steps: str, text: str, places: list[int]) -> None:
@@ -34,7 +52,7 @@ def test_pieces_equal_the_whole(steps: str, text: str, places: list[int]) -> Non
     expected_dropped: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     expected = normalize_text(text, chosen, expected_dropped)
-    assert "".join(normalized_apart(cut(text, places), chosen, dropped)) == expected
+    assert "".join(normalized(text, places, chosen, dropped=dropped)) == expected
     assert dropped == expected_dropped
 
 
@@ -63,11 +81,12 @@ def test_sigma_sees_both_its_neighbours(form: str) -> None:
 @pytest.mark.parametrize("unit", ["char", "byte", "word"])
 @given(text=texts, places=st.lists(st.integers(0, 40), max_size=12))
 def test_no_token_is_cut(unit: str, text: str, places: list[int]) -> None:
-    found = normalized_pieces(cut(text, places), ("nfc",), Counter(), tokenizer(unit))
+    found = normalized(text, places, ("nfc",), unit)
     ours, whole = tokenizer(unit), tokenizer(unit)
-    token_ids = [number for piece in found for number in ours.points(piece).tolist()]
-    expected = whole.points(unicodedata.normalize("NFC", text)).tolist()
-    assert ours.tokens(token_ids) == whole.tokens(expected)
+    token_ids = [number for piece in found for number in ours.token_ids(piece).tolist()]
+    expected = whole.token_ids(unicodedata.normalize("NFC", text)).tolist()
+    mine, tokens = ours.tokens(), whole.tokens()
+    assert [mine[number] for number in token_ids] == [tokens[number] for number in expected]
 
 
 def test_nothing_solid_is_the_second_half_of_a_composition() -> None:
@@ -92,11 +111,10 @@ def test_a_text_without_a_place_to_cut_is_held_and_then_cut(
     assert safe_cut(marks) == 0
     monkeypatch.setattr(module, "MOST_HELD", 20)
     assert safe_cut(marks) == 30
-    found = list(normalized_apart([marks[:10], marks[10:25], marks[25:]], ("nfc",), Counter()))
-    assert found == [marks[:25], marks[25:]]
+    assert "".join(normalized(marks, [10, 25], ("nfc",))) == marks
 
 
-def test_pieces_are_given_on_as_they_come() -> None:
+def test_pieces_are_given_on_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
     came = []
 
     def source():
@@ -104,7 +122,8 @@ def test_pieces_are_given_on_as_they_come() -> None:
             came.append(piece)
             yield piece
 
-    for found in normalized_pieces(source(), ("nfc",), Counter(), tokenizer("char")):
-        assert found == "one two t"
-        break
+    monkeypatch.setattr(cut_utf8, "__defaults__", (5,))
+    document = LongDocument(source, None, ())
+    found, _ = next(normalized_pieces(document, ("nfc",), Counter(), tokenizer("char")))
+    assert found == "one "
     assert len(came) == 1

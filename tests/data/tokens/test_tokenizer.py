@@ -1,94 +1,56 @@
-"""What holds for every unit: text comes back to the letter, and what is rare is left out."""
+"""Every unit keeps the contract, and what is rare is left out."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from charlab.data.tokens import (
     UNITS,
-    id_table,
+    learn_vocabulary,
     make_vocabulary,
     resolve_min_count,
     tokenizer,
-    vocabulary_from_counts,
 )
 from charlab.data.tokens.vocabulary import FIRST, UNK
 from charlab.errors import ConfigError
-
-SCRIPTS = {
-    "Latin": (0x20, 0x24F),
-    "Greek": (0x370, 0x3FF),
-    "Cyrillic": (0x400, 0x52F),
-    "Hebrew": (0x590, 0x5FF),
-    "Arabic": (0x600, 0x6FF),
-    "Devanagari": (0x900, 0x97F),
-    "Thai": (0xE00, 0xE7F),
-    "Georgian": (0x10A0, 0x10FF),
-    "Ethiopic": (0x1200, 0x137F),
-    "Kana": (0x3040, 0x30FF),
-    "Han": (0x4E00, 0x9FFF),
-    "Hangul": (0xAC00, 0xD7A3),
-    "emoji": (0x1F300, 0x1FAFF),
-}
-SPACES = "  \n\t\u00a0\u3000.,!'\u0301\u200d\ufe0f"  # and what stands between and on letters
+from charlab.testing.tokenizer_contract import TokenizerContract
 
 
-def texts_in(script):
-    first, last = SCRIPTS[script]
-    letters = st.characters(min_codepoint=first, max_codepoint=last)
-    return st.text(letters | st.sampled_from(SPACES), max_size=40)
+class TestCharacters(TokenizerContract):
+    unit = "char"
 
 
-@pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("script", SCRIPTS)
-@settings(max_examples=20)
-@given(data=st.data())
-def test_what_is_encoded_comes_back(unit, script, data):
-    text = data.draw(texts_in(script))
-    source = tokenizer(unit)
-    token_ids = source.points(text)
-    assert int(source.lengths()[token_ids].sum()) == len(text)
-    counts = np.bincount(token_ids, minlength=source.size)
-    met = np.flatnonzero(counts)
-    vocabulary, *dropped = vocabulary_from_counts(unit, source.tokens(met), counts[met], 1)
-    ids = vocabulary.encode(text)
-    assert dropped == [0, 0]
-    assert UNK not in ids
-    assert vocabulary.decode(ids) == text
-    assert vocabulary.whole(ids.tolist()) == len(ids)
-    assert vocabulary.unknown(text) == []
-    np.testing.assert_array_equal(id_table(source, vocabulary)[token_ids], ids)
+class TestBytes(TokenizerContract):
+    unit = "byte"
+
+
+class TestWords(TokenizerContract):
+    unit = "word"
+
+
+def test_each_unit_is_tested():
+    assert {TestCharacters.unit, TestBytes.unit, TestWords.unit} == set(UNITS)
 
 
 @pytest.mark.parametrize("unit", ["char", "word"])
 def test_what_is_rare_is_left_out_and_counted(unit):
     tokens = ["a", "b", "c", "d", "e"]
-    vocabulary, dropped, occurrences = vocabulary_from_counts(unit, tokens, [3, 2, 1, 0, 2], 3)
+    vocabulary, table, dropped = learn_vocabulary(unit, tokens, [3, 2, 1, 0, 2], 3)
     assert vocabulary.unit == unit
     assert vocabulary.tokens == ("a",)
-    assert (dropped, occurrences) == (3, 5)
+    assert dropped == (3, 5)
+    assert table.tolist() == [FIRST, UNK, UNK, UNK, UNK]
     assert vocabulary.encode("ab" if unit == "char" else "a\n").tolist() == [FIRST, UNK]
-    everything, *none = vocabulary_from_counts(unit, tokens, [3, 2, 1, 0, 2], 1)
+    everything, _, none = learn_vocabulary(unit, tokens, [3, 2, 1, 0, 2], 1)
     assert everything.tokens == ("a", "b", "c", "e")  # what never occurs in train is not known
-    assert none == [0, 0]
+    assert none == (0, 0)
 
 
 def test_bytes_are_never_left_out():
-    vocabulary, *dropped = vocabulary_from_counts("byte", ["A"], [1], 5)
+    tokens = tokenizer("byte").tokens()
+    vocabulary, table, dropped = learn_vocabulary("byte", tokens, np.eye(256)[65])
     assert vocabulary.size == 258
-    assert dropped == [0, 0]
-    assert id_table(tokenizer("byte"), vocabulary).tolist() == list(range(2, 258))
-
-
-def test_ids_of_what_a_vocabulary_lacks():
-    words = tokenizer("word")
-    token_ids = words.points("a b\nc")
-    table = id_table(words, make_vocabulary("word", ["c", "a"]))
-    assert table[token_ids].tolist() == [FIRST, UNK, UNK, FIRST + 1]
-    characters = tokenizer("char")
-    table = id_table(characters, make_vocabulary("char", "z"))
-    assert table[characters.points("az😀")].tolist() == [UNK, FIRST, UNK]
+    assert dropped == (0, 0)
+    assert table.tolist() == list(range(2, 258))
 
 
 def test_a_large_alphabet():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from charlab.data.documents.document import LongDocument
 from charlab.data.documents.files.decode import decode_pieces, decode_text, is_utf8, utf8_blocks
 from charlab.data.documents.normalize import check_steps, normalize_text
-from charlab.data.tokens import chunks
-from charlab.data.tokens.chunks import cut_utf8, normalized_utf8
+from charlab.data.tokens import chunks, tokenizer
+from charlab.data.tokens.chunks import cut_utf8, normalized_pieces
 from charlab.errors import DataError
 
 NAME = "'text'"
@@ -52,7 +52,7 @@ def test_both_forms_are_the_normalized_text(steps: str, text: str, block: int, s
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cut_utf8, "__defaults__", (size,))
         source = document(text.replace("\0", "").encode(), block)
-        pairs = list(normalized_utf8(source, chosen, dropped))
+        pairs = list(normalized_pieces(source, chosen, dropped, tokenizer("char")))
     assert all(piece.encode() == data for piece, data in pairs)
     expected = normalize_text(clean, chosen, expected_dropped)
     assert "".join(piece for piece, _ in pairs) == expected
@@ -77,7 +77,7 @@ def test_where_nothing_can_be_cut_little_is_held(monkeypatch: pytest.MonkeyPatch
 )
 def test_what_is_no_text_is_said_where(data: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        list(normalized_utf8(document(data, 4), ("nfc",), Counter()))
+        list(normalized_pieces(document(data, 4), ("nfc",), Counter(), tokenizer("char")))
 
 
 @given(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charlab.data.tokens.characters import CharacterVocabulary
-from charlab.data.tokens.vocabulary import EOS, UNK
+from charlab.data.tokens.vocabulary import UNK
 from charlab.errors import UnknownCharacterError
 
 
@@ -33,19 +33,9 @@ def test_characters_are_sorted_and_distinct() -> None:
     )
 
 
-def test_boundary_is_shown_as_nothing() -> None:
-    assert CharacterVocabulary("ab").decode([EOS, 3, 2, EOS]) == "ba"
-
-
 def test_code_points_above_all_known_ones_and_surrogates_are_unknown() -> None:
     vocabulary = CharacterVocabulary("aé")
     assert vocabulary.encode("ê" + chr(sys.maxunicode) + "\udcff").tolist() == [UNK] * 3
-
-
-def test_unknown_names_positions() -> None:
-    vocabulary = CharacterVocabulary("The ")
-    assert vocabulary.unknown("T他e😀") == [(1, "他"), (3, "😀")]
-    assert vocabulary.unknown("") == []
 
 
 def test_require_known_names_at_most_five() -> None:

@@ -130,7 +130,7 @@ def test_whoever_lost_a_trial_to_another_learns_it(url: str, monkeypatch: Any) -
 
 
 def test_processes_of_one_file_system_see_that_nobody_died(url: str, tmp_path: Path) -> None:
-    mine, yours = (locks_for(url, "shared", tmp_path) for _ in range(2))
+    mine, yours = (locks_for(StudyLocation("shared", tmp_path, url)) for _ in range(2))
     assert mine.take(1)
     assert isinstance(mine, DatabaseLocks)
     _break(url, mine)

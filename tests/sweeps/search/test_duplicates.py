@@ -35,10 +35,11 @@ def test_a_result_is_told_again(sampler: str, tmp_path: Path) -> None:
     assert sorted(_work(Worker(location), 9)) == ["x=0", "x=1"]
     assert all(x == value for x, value in _values(location))
     assert states_of(location) == {"COMPLETE": 9}
-    copies = [t for t in trials_of(location) if SAME_AS in t.user_attrs]
+    trials = trials_of(location)
+    copies = [t for t in trials if SAME_AS in t.user_attrs]
     assert len(copies) == 7
     for trial in copies:
-        twin = trials_of(location)[trial.user_attrs[SAME_AS]]
+        twin = trials[trial.user_attrs[SAME_AS]]
         assert twin.params == trial.params
         assert trial.intermediate_values == twin.intermediate_values
         assert trial.user_attrs["figures"] == {"val/loss": trial.values[0]}

@@ -14,8 +14,8 @@ from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.overrides import protect
+from charlab.config.sweep_schema import read_options
 from charlab.errors import CharlabError, ConfigError
-from charlab.sweeps.run import read_options
 from charlab.sweeps.search.planning import Plan, plan, report_unit
 from charlab.sweeps.search.spec import SweepSpec
 

@@ -14,6 +14,7 @@ from charlab.sweeps.search.suggest import SpaceFunctionError, load_function
 from charlab.sweeps.workers import claim
 from charlab.sweeps.workers.claim import (
     CRASHES,
+    FORMER,
     GIVEN,
     MAX_CRASHES,
     MAX_STALLS,
@@ -62,7 +63,7 @@ def test_new_trials_up_to_the_total(tmp_path):
     a, b = Worker(location, "a"), Worker(location, "b")
     first, second = a.taken(2), b.taken(2)
     assert (first.trial.number, second.trial.number) == (0, 1)
-    assert not first.adopted
+    assert FORMER not in first.trial.user_attrs
     assert first.arguments == ["y=1", f"x={first.trial.params['x']!r}"]
     assert a.take(2) is None
     a.finish(first)
@@ -79,7 +80,7 @@ def test_an_orphan_goes_on_under_its_number_with_its_settings(tmp_path):
     dead, alive = a.taken(9), a.taken(9)
     a.die(dead)
     adopted = b.taken(9)
-    assert adopted.adopted
+    assert adopted.trial.user_attrs[FORMER] == ["a"]
     assert adopted.trial.number == dead.trial.number == 0
     assert adopted.arguments == dead.arguments
     assert trials_of(location)[0].user_attrs[OWNER] == "b"

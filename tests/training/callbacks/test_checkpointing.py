@@ -27,6 +27,8 @@ from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import ROOT, TINY, environment, only_run
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 
 class StopAfter(StopSignals):
     """A signal that comes when it has been asked about so many times."""
@@ -126,7 +128,10 @@ def in_training(
     return process
 
 
-@pytest.mark.parametrize("way", ["one", "two processes", "grid"])
+SLOW = pytest.param("two processes", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("way", ["one", SLOW, "grid"])
 def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None:
     arguments = {"one": [], "two processes": ["trainer.devices=2"], "grid": ["-m", "seed=1,2"]}[way]
     ours, its = os.openpty()  # whatever is written to it after it was closed fails
@@ -147,23 +152,14 @@ def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None
     assert training["progress"]["step"] == saved
 
 
-def test_a_process_that_died_is_no_running_one(names_folder: Path, tmp_path: Path) -> None:
+def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
     process = in_training(names_folder, tmp_path)
     folder = only_run(tmp_path)
     assert read_run(folder).status == "running"
-    process.kill()
-    process.communicate()
-    assert json.loads((folder / "metrics.json").read_text())["status"] == "running"
-    assert read_run(folder).status == "died"
-
-
-def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
-    process = in_training(names_folder, tmp_path)
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 130, err.decode()
     assert "Traceback" not in err.decode()
-    folder = only_run(tmp_path)
     assert json.loads((folder / "metrics.json").read_text())["status"] == "interrupted"
     assert (folder / "samples.txt").stat().st_size > 0
     assert "can be resumed" in out.decode()

@@ -11,11 +11,11 @@ from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
 from charlab.data.corpus import Corpus
 from charlab.evaluation.dataset_statistics import inspect_corpus
+from charlab.system.signals import Stopped
 from charlab.training import run
 from charlab.training.callbacks import log_dataset
 from charlab.training.callbacks.log_dataset import LogDataset
 from charlab.training.callbacks.tensorboard import TensorBoardWriter
-from charlab.training.records import Stopped
 from tests.support.shell import TINY, only_run
 
 WORDS = [*TINY, "trainer.max_steps=4", "trainer.log_every=1", "trainer.progress=none"]

@@ -14,8 +14,8 @@ from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import load
 from charlab.system.signals import StopSignals
 from charlab.training import run as training
-from charlab.training.records import DivergedError
 from charlab.training.run import Result
+from charlab.training.statistics import DivergedError
 from tests.support.same_run import assert_same_run
 
 WORDS = [

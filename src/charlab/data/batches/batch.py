@@ -11,6 +11,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from charlab.data.tokens.ragged import EncodedSplit, cut_windows
+
 
 class LabelUse(Enum):
     """What a task does with the documents' labels; with the layout it decides the batch form."""
@@ -18,6 +20,23 @@ class LabelUse(Enum):
     NONE = "none"  # every next token is predicted, and that is all
     CONDITION = "condition"  # every next token is predicted, given the document's label
     TARGET = "target"  # the label is predicted
+
+
+def rows_of(
+    encoded: EncodedSplit, *, layout: str, labels: LabelUse, seq_len: int
+) -> EncodedSplit | None:
+    """What is to be a row of its own: documents, or windows of them; None for a stream's lanes.
+
+    Raises:
+        ValueError: if the layout is unknown, or a stream is to be conditional.
+    """
+    if layout == "sequences":
+        return encoded
+    if layout != "stream":
+        raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
+    if labels is LabelUse.CONDITION:
+        raise ValueError("a stream has no labels to condition generation on")
+    return cut_windows(encoded, seq_len) if labels is LabelUse.TARGET else None
 
 
 IGNORE = -100  # what torch's cross-entropy leaves out unless told otherwise

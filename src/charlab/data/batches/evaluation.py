@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.batches.batch import ALL, IGNORE, Batch, LabelUse, Shard
-from charlab.data.batches.padded import padded_rows
+from charlab.data.batches.batch import ALL, IGNORE, Batch, LabelUse, Shard, rows_of
+from charlab.data.batches.padded import PaddedRows
 from charlab.data.batches.stream import Lanes, Seams, lane_starts
-from charlab.data.tokens.ragged import EncodedSplit, cut_windows
+from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS
 
 BUDGET = 16_384  # positions of a batch, padding included: bounds memory for any text
@@ -75,25 +75,16 @@ def evaluation_batches(
         ValueError: if the layout is unknown, a stream is to be conditional, or a stream
             has nothing to predict.
     """
-    if layout not in ("sequences", "stream"):
-        raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
-    if layout == "stream" and labels is not LabelUse.TARGET:
-        if labels is LabelUse.CONDITION:
-            raise ValueError("a stream has no labels to condition generation on")
+    rows = rows_of(encoded, layout=layout, labels=labels, seq_len=seq_len)
+    if rows is None:
         return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device, shard=shard)
-    rows = encoded if layout == "sequences" else cut_windows(encoded, seq_len)
     return SequenceEvaluation(rows, labels=labels, budget=budget, device=device, shard=shard)
 
 
 class SequenceEvaluation:
     """Documents (or windows), sorted by length, as many to a batch as the budget allows.
 
-    Args:
-        encoded: the documents.
-        labels: what they are for.
-        budget: positions of a batch, padding included; a longer document stands alone.
-        device: where batches are to be.
-        shard: this process's share of the batches; they are assigned to splits in turn.
+    Args: as of `evaluation_batches`; processes take batches in turn.
     """
 
     def __init__(
@@ -105,7 +96,7 @@ class SequenceEvaluation:
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = padded_rows(encoded, labels=labels, device=device)
+        self._rows = PaddedRows(encoded, labels=labels, device=device)
         self._order = np.argsort(self._rows.lengths, kind="stable")
         self._lengths = self._rows.lengths[self._order]
         bounds = _fill(self._lengths, budget)
@@ -141,12 +132,8 @@ class StreamEvaluation:
     a state that began as zeros is warm by then, and the figure close to a single lane's. State
     is carried from batch to batch; ``fresh`` is True in the first.
 
-    Args:
-        encoded: the pieces of a split, read one after another; one has 2 characters or more.
-        lanes: their number; by default one for every 4,096 characters, from 1 to 64.
-        budget: positions of a batch, which decide how wide its windows are.
-        device: where batches are to be.
-        shard: this process's share of the lanes.
+    Args: as of `evaluation_batches`; by default there is a lane for every 4,096 characters, from
+        1 to 64, and the budget decides how wide windows are.
 
     Raises:
         ValueError: if there is nothing to predict.

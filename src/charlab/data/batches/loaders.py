@@ -5,21 +5,10 @@ from typing import Protocol
 
 import torch
 
-from charlab.data.batches.batch import ALL, IGNORE, Batch, LabelUse, Shard
-from charlab.data.batches.padded import SequenceBatches, WindowBatches
+from charlab.data.batches.batch import ALL, Batch, LabelUse, Shard, rows_of
+from charlab.data.batches.padded import SequenceBatches
 from charlab.data.batches.stream import StreamBatches
 from charlab.data.tokens.ragged import EncodedSplit
-
-__all__ = [
-    "IGNORE",
-    "Batch",
-    "LabelUse",
-    "SequenceBatches",
-    "StreamBatches",
-    "TrainingBatches",
-    "WindowBatches",
-    "training_batches",
-]
 
 
 class TrainingBatches(Protocol):
@@ -59,18 +48,11 @@ def training_batches(
         ValueError: if the layout is unknown, or a stream is to be conditional.
         ConfigError: if there is not something in every batch for each process.
     """
-    if layout == "sequences":
-        return SequenceBatches(
-            encoded, batch_size=batch_size, seed=seed, labels=labels, device=device, shard=shard
+    rows = rows_of(encoded, layout=layout, labels=labels, seq_len=seq_len)
+    if rows is None:
+        return StreamBatches(
+            encoded, batch_size=batch_size, seq_len=seq_len, device=device, shard=shard
         )
-    if layout != "stream":
-        raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
-    if labels is LabelUse.CONDITION:
-        raise ValueError("a stream has no labels to condition generation on")
-    if labels is LabelUse.TARGET:
-        return WindowBatches(
-            encoded, batch_size=batch_size, seq_len=seq_len, seed=seed, device=device, shard=shard
-        )
-    return StreamBatches(
-        encoded, batch_size=batch_size, seq_len=seq_len, device=device, shard=shard
+    return SequenceBatches(
+        rows, batch_size=batch_size, seed=seed, labels=labels, device=device, shard=shard
     )

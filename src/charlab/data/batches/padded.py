@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Iterator
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +18,7 @@ from charlab.data.batches.batch import (
     smallest_tensor,
     to_device,
 )
-from charlab.data.tokens.ragged import EncodedSplit, cut_windows, smallest_signed
-from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.ragged import HELD, EncodedSplit, smallest_signed
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 
@@ -32,14 +30,10 @@ class SequenceBatches:
     numbers of documents differ by one at most, and shuffles the batches. An epoch's batches
     depend on the seed and its number alone, so that any of them can be the first.
 
-    Args:
-        encoded: the documents of a split, at least one.
-        batch_size: documents of a batch at most, those of all processes together.
-        seed: for the order.
-        labels: what they are for.
-        device: where batches are to be.
-        shard: the share of every batch's documents that this process takes; they are assigned to
-            splits in turn, so that all processes' are of much the same lengths.
+    Processes that share a batch take its documents in turn, so that all shares are of much the
+    same lengths.
+
+    Args: as of `training_batches`; at least one document.
 
     Attributes:
         steps_per_epoch: batches of an epoch.
@@ -60,7 +54,7 @@ class SequenceBatches:
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = padded_rows(encoded, labels=labels, device=device)
+        self._rows = PaddedRows(encoded, labels=labels, device=device)
         self._seed = seed
         # A small type makes NumPy sort by radix: several times faster than by comparison.
         self._lengths = smallest_signed(self._rows.lengths)
@@ -112,83 +106,13 @@ class SequenceBatches:
         return dataclasses.replace(batch, whole=whole)
 
 
-class WindowBatches(SequenceBatches):
-    """Windows of long documents, each an example labelled by its document, for classification.
-
-    Args:
-        encoded: the pieces of a split.
-        batch_size: windows of a batch at most, those of all processes together.
-        seq_len: characters of a window at most; those of a piece differ by one at most.
-        seed: for the order.
-        device: where batches are to be.
-        shard: the share of every batch's windows that this process takes.
-    """
-
-    def __init__(
-        self,
-        encoded: EncodedSplit,
-        *,
-        batch_size: int,
-        seq_len: int,
-        seed: int,
-        device: torch.device | str = "cpu",
-        shard: Shard = ALL,
-    ) -> None:
-        windows = cut_windows(encoded, seq_len)
-        super().__init__(
-            windows,
-            batch_size=batch_size,
-            seed=seed,
-            labels=LabelUse.TARGET,
-            device=device,
-            shard=shard,
-        )
-
-
-class Rows(Protocol):
-    """Builds padded batches of any choice of documents.
-
-    Attributes:
-        lengths: positions that each document takes, (n,), on the host.
-    """
-
-    lengths: npt.NDArray[np.int64]
-
-    def to_device(self, order: npt.NDArray[np.int64]) -> Tensor:
-        """Document numbers as a tensor where :meth:`batch` takes them."""
-
-    def batch(self, documents: Tensor, width: int, characters: int) -> Batch:
-        """The batch of some documents.
-
-        Args:
-            documents: their numbers, (B,).
-            width: T, the positions of the longest.
-            characters: all their positions together.
-        """
-
-
-def padded_rows(encoded: EncodedSplit, *, labels: LabelUse, device: torch.device | str) -> Rows:
-    """The rows of documents in memory, or of windows in a file.
-
-    Raises:
-        ValueError: if labels are asked for and there are none.
-    """
-    if isinstance(encoded.ids, StoredIds) and labels is LabelUse.TARGET:
-        return StoredRows(encoded, device=device)
-    return PaddedRows(encoded, labels=labels, device=device)
-
-
 class PaddedRows:
-    """Padded batches by index arithmetic on the device, where the whole text is.
+    """Padded batches of any choice of documents, by index arithmetic on the device.
 
     Generation reads ``[EOS, c1 … cn]`` and predicts ``[c1 … cn, EOS]``, n+1 positions;
     classification reads ``[c1 … cn]`` and predicts the label. Padding reads ``EOS`` and
-    predicts ``IGNORE``, to the right.
-
-    Args:
-        encoded: the documents.
-        labels: what they are for.
-        device: where batches are to be.
+    predicts ``IGNORE``, to the right. The whole text is on the device, unless it is too large to be
+    held: then its windows, to be classified, are read batch by batch.
 
     Attributes:
         lengths: positions that each document takes, (n,), on the host.
@@ -205,29 +129,43 @@ class PaddedRows:
         if labelled and encoded.labels is None:
             raise ValueError("batches with labels need labelled documents")
         self.lengths = encoded.lengths if self._classify else encoded.lengths + 1
+        self._encoded = encoded
+        self._lengths = torch.tensor(self.lengths, device=device)
+        self._labels = torch.tensor(encoded.labels, device=device) if labelled else None
+        self._flat: Tensor | None = None
+        if len(encoded.ids) > HELD and self._classify:
+            return
         # One mark before every document and one at the end: a document's end mark is the next
         # one's begin mark, and ids and targets are one gather, shifted.
         document = np.arange(encoded.documents)
         marked = np.full(encoded.characters + encoded.documents + 1, EOS, encoded.ids.dtype)
         text = np.ones(len(marked), dtype=bool)
         text[encoded.offsets + np.arange(encoded.documents + 1)] = False
-        marked[text] = encoded.array
+        marked[text] = encoded.ids[:]
         starts = encoded.offsets[:-1] + document + self._classify
         self._flat = to_device(marked, device)
         self._starts = torch.tensor(starts, device=device)
-        self._lengths = torch.tensor(self.lengths, device=device)
-        self._labels = torch.tensor(encoded.labels, device=device) if labelled else None
 
     def to_device(self, order: npt.NDArray[np.int64]) -> Tensor:
-        """See `Rows`."""
-        return torch.tensor(order, device=self._flat.device)
+        """Document numbers as a tensor where :meth:`batch` takes them."""
+        return torch.tensor(order, device="cpu" if self._flat is None else self._flat.device)
 
     def batch(self, documents: Tensor, width: int, characters: int) -> Batch:
-        """See `Rows`."""
+        """The batch of some documents.
+
+        Args:
+            documents: their numbers, (B,).
+            width: T, the positions of the longest.
+            characters: all their positions together.
+        """
+        steps = torch.arange(width + 1, device=self._lengths.device)
+        if self._flat is None:
+            text = self._read(documents, width)  # (B, T+1)
+            documents = documents.to(steps.device)
+        else:
+            index = self._starts[documents, None] + steps
+            text = self._flat[index.clamp_(max=len(self._flat) - 1)].long()
         lengths = self._lengths[documents]  # (B,)
-        steps = torch.arange(width + 1, device=documents.device)
-        index = self._starts[documents, None] + steps  # (B, T+1)
-        text = self._flat[index.clamp_(max=len(self._flat) - 1)].long()
         valid = steps[:-1] < lengths[:, None]  # (B, T)
         labels = None if self._labels is None else self._labels[documents]
         if self._classify:
@@ -244,45 +182,10 @@ class PaddedRows:
             characters=characters,
         )
 
-
-class StoredRows:
-    """Windows of a text that stays in its file, for classification: read batch by batch.
-
-    Args:
-        encoded: the windows, labelled.
-        device: where batches are to be.
-
-    Attributes:
-        lengths: positions that each window takes, (n,), on the host.
-
-    Raises:
-        ValueError: if they have no labels.
-    """
-
-    def __init__(self, encoded: EncodedSplit, *, device: torch.device | str) -> None:
-        if encoded.labels is None:
-            raise ValueError("batches with labels need labelled documents")
-        self.lengths = encoded.lengths
-        self._encoded = encoded
-        self._labels = encoded.labels
-        self._device = device
-
-    def to_device(self, order: npt.NDArray[np.int64]) -> Tensor:
-        """See `Rows`."""
-        return torch.from_numpy(order)
-
-    def batch(self, documents: Tensor, width: int, characters: int) -> Batch:
-        """See `Rows`."""
+    def _read(self, documents: Tensor, width: int) -> Tensor:
         encoded, chosen = self._encoded, documents.numpy()
-        ids = np.full((len(chosen), width), EOS, encoded.ids.dtype)
+        rows = np.full((len(chosen), width + 1), EOS, encoded.ids.dtype)
         bounds = zip(encoded.offsets[chosen], encoded.offsets[chosen + 1], strict=True)
-        for row, (begin, end) in zip(ids, bounds, strict=True):
+        for row, (begin, end) in zip(rows, bounds, strict=True):
             row[: end - begin] = encoded.ids[begin:end]
-        return Batch(
-            ids=torch.from_numpy(smallest_tensor(ids)).to(self._device).long(),
-            targets=torch.tensor(self._labels[chosen], device=self._device),
-            lengths=torch.tensor(self.lengths[chosen], device=self._device),
-            fresh=torch.ones(len(chosen), dtype=torch.bool, device=self._device),
-            labels=None,
-            characters=characters,
-        )
+        return torch.from_numpy(smallest_tensor(rows)).to(self._lengths.device).long()

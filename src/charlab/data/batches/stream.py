@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smallest_tensor
-from charlab.data.tokens.ragged import EncodedSplit, Ids
-from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.ragged import HELD, EncodedSplit, TokenIds
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 
@@ -24,12 +23,9 @@ class StreamBatches:
     has its mark. A text too short for one whole window in every lane gets fewer lanes, at least
     one. Every epoch is the same.
 
-    Args:
-        encoded: the pieces of a split, read one after another; one has 2 characters or more.
-        batch_size: lanes at most, those of all processes together.
-        seq_len: T, characters of a window.
-        device: where batches are to be.
-        shard: the share of the lanes that this process reads: neighbours.
+    Processes that share a batch read lanes that are neighbours.
+
+    Args: as of `training_batches`; the pieces are read one after another.
 
     Attributes:
         lanes: lanes that are read here, the B of every batch.
@@ -107,14 +103,14 @@ class StreamBatches:
         )
 
 
-BLOCK = 2**20  # positions of all lanes that are read from a file together
+BLOCK = 2**20  # positions of all lanes of a large text that are on the device together
 
 
 class Lanes:
-    """Contiguous stretches of a text as rows, of which windows are looked at in turn.
+    """Contiguous spans of a text as rows, of which windows are looked at in turn.
 
-    A text in memory is put on the device once. Of one in a file, a block of some million positions
-    is there at a time, so that neither memory nor speed depends on how long the text is.
+    A small text is put on the device at once. Of a large one, a block of some million positions is
+    there at a time, so that neither memory nor speed depends on how long the text is.
 
     Args:
         ids: the text, (N,).
@@ -124,16 +120,15 @@ class Lanes:
     """
 
     def __init__(
-        self, ids: Ids, starts: npt.NDArray[np.int64], length: int, device: torch.device | str
+        self, ids: TokenIds, starts: npt.NDArray[np.int64], length: int, device: torch.device | str
     ) -> None:
         self._ids = ids
         self._starts = starts.tolist()
         self._length = length
         self._device = device
-        stored = isinstance(ids, StoredIds)
-        self._width = max(1, BLOCK // len(self._starts)) if stored else length
+        self._width = length if len(ids) <= HELD else max(1, BLOCK // len(self._starts))
         self._begin = 0
-        self._block = torch.empty(0, 0) if stored else self._read(0, length)
+        self._block = torch.empty(0, 0)
 
     def window(self, begin: int, end: int) -> Tensor:
         """Positions ``begin`` to ``end`` of all lanes, (B, end - begin), in a small type."""

@@ -47,3 +47,6 @@ AnyDocument = Document | LongDocument
 
 
 SPLITS = ("train", "val", "test")
+
+
+SHORT_DOCUMENT = 256  # characters; a document up to here is taken whole or not at all

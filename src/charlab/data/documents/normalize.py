@@ -6,9 +6,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from charlab.data.documents.document import Document
 from charlab.errors import ConfigError, nearest
 from charlab.system.files import escape_bytes
 
@@ -16,19 +15,6 @@ from charlab.system.files import escape_bytes
 STEPS = ("none", "nfc", "nfkc", "ascii", "lower")
 
 _OUTSIDE_ASCII = re.compile(r"[^\t\n -~]")
-
-
-class NormalizationReport(NamedTuple):
-    """What normalization took away.
-
-    Attributes:
-        dropped_characters: how often each character was dropped by ``ascii``. Accents are not in
-            it: folding them is what was asked for.
-        emptied_documents: how many documents had nothing but white space left and were removed.
-    """
-
-    dropped_characters: Counter[str]
-    emptied_documents: int
 
 
 def check_steps(steps: str) -> tuple[str, ...]:
@@ -67,36 +53,15 @@ def normalize_label(label: str) -> str:
     return unicodedata.normalize("NFC", escape_bytes(label)).strip()
 
 
-def normalize_documents(
-    docs: Sequence[Document], steps: str
-) -> tuple[list[Document], NormalizationReport]:
-    """Normalizes every document's text and removes documents that hold only white space then.
-
-    Normalizing twice is the same as once.
+def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> str:
+    """Applies checked steps to one text; twice is the same as once.
 
     Args:
-        docs: documents in any order, which is kept.
-        steps: see :func:`check_steps`.
-
-    Returns:
-        The documents that are left, and what was lost.
-
-    Raises:
-        ConfigError: if the steps are not to be understood.
+        text: any text.
+        steps: as `check_steps` gives them.
+        dropped: counts the characters that ``ascii`` loses. Accents are not among them: folding
+            them is what was asked for.
     """
-    chosen = check_steps(steps)
-    dropped: Counter[str] = Counter()
-    texts = [normalize_text(document.text, chosen, dropped) for document in docs]
-    kept = [
-        document._replace(text=text)
-        for text, document in zip(texts, docs, strict=True)
-        if text.strip()
-    ]
-    return kept, NormalizationReport(dropped, len(docs) - len(kept))
-
-
-def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> str:
-    """Applies checked steps to one text and counts in ``dropped`` the characters that it loses."""
     form: Literal["NFC", "NFKC"] = "NFKC" if "nfkc" in steps else "NFC"
     composed = "nfc" in steps or "nfkc" in steps
     if composed and not (form == "NFC" and _is_narrow(text)):

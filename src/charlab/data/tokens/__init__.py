@@ -10,20 +10,20 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.characters import CharacterTokenizer, CharacterVocabulary
-from charlab.data.tokens.tokenizer import Tokenizer
-from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary
-from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary
+from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
+from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary, byte_lengths
+from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary, smallest_unsigned
 from charlab.data.tokens.words import WordTokenizer, WordVocabulary
-from charlab.errors import ConfigError
+from charlab.errors import ConfigError, DataError
 
 __all__ = [
     "UNITS",
     "Tokenizer",
-    "id_table",
+    "learn_vocabulary",
     "make_vocabulary",
     "resolve_min_count",
+    "token_lengths",
     "tokenizer",
-    "vocabulary_from_counts",
 ]
 
 _TOKENIZERS: dict[str, type[Tokenizer]] = {
@@ -81,37 +81,48 @@ def resolve_min_count(unit: str, min_count: int | None) -> int:
     return min_count
 
 
-def vocabulary_from_counts(
-    unit: str, tokens: Sequence[str], counts: npt.ArrayLike, min_count: int
-) -> tuple[Vocabulary, int, int]:
-    """The vocabulary of what occurs often enough.
+def learn_vocabulary(
+    unit: str, tokens: Sequence[str], counts: npt.ArrayLike, min_count: int | None = None
+) -> tuple[Vocabulary, Unsigned, tuple[int, int]]:
+    """The vocabulary of what occurs often enough in the train part.
 
     Args:
         unit: the unit.
-        tokens: distinct tokens, n of them.
-        counts: how often each occurs in the train part, (n,).
-        min_count: rarer ones are left out and become the unknown mark (bytes never do).
+        tokens: those of a tokenizer, S of them.
+        counts: how often each occurs in the train part, (S,).
+        min_count: rarer ones become the unknown mark (bytes never do); see `resolve_min_count`.
 
     Returns:
-        The vocabulary; how many tokens of the train part are left out; how often they occur.
+        The vocabulary; the id of each token in it, (S,); how many tokens of the train part are too
+        rare, and how often they occur.
+
+    Raises:
+        ConfigError: as `resolve_min_count`.
+        DataError: if all of them are too rare.
     """
+    least = resolve_min_count(unit, min_count)
     occurrences = np.asarray(counts, dtype=np.int64)
+    rare = (occurrences > 0) & (occurrences < least)
+    if rare.any() and not (occurrences >= least).any():
+        raise DataError(
+            f"no symbol of the train part occurs {least} times or more: "
+            f"lower dataset.min_count={least} or give more text"
+        )
+    known = np.flatnonzero(occurrences >= max(least, 1)).tolist()
+    vocabulary = make_vocabulary(unit, [tokens[i] for i in known] if unit != "byte" else ())
+    ids = {token: i for i, token in enumerate(vocabulary.tokens, start=FIRST)}
+    table = np.array([ids.get(token, UNK) for token in tokens], smallest_unsigned(vocabulary.size))
+    return vocabulary, table, (int(rare.sum()), int(occurrences[rare].sum()))
+
+
+def token_lengths(unit: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Characters (code points) of each of a tokenizer's tokens, (S,).
+
+    Over a text they sum to its length.
+    """
     if unit == "byte":
-        return ByteVocabulary(), 0, 0
-    rare = (occurrences > 0) & (occurrences < min_count)
-    known = [tokens[i] for i in np.flatnonzero(occurrences >= max(min_count, 1)).tolist()]
-    return make_vocabulary(unit, known), int(rare.sum()), int(occurrences[rare].sum())
-
-
-def id_table(source: Tokenizer, vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
-    """Ids in a vocabulary by number in a tokenizer of its unit, (size,); else ``UNK``."""
-    if isinstance(vocabulary, ByteVocabulary):
-        return np.arange(source.size, dtype=np.int64) + FIRST
-    if isinstance(vocabulary, CharacterVocabulary):
-        return vocabulary.encode_points(np.arange(source.size, dtype=np.uint32))
-    index = {token: i for i, token in enumerate(vocabulary.tokens, start=FIRST)}
-    names = source.tokens(range(source.size))
-    return np.fromiter((index.get(name, UNK) for name in names), np.int64, len(names))
+        return byte_lengths()
+    return np.fromiter(map(len, tokens), np.int64, len(tokens))
 
 
 def _known(unit: str) -> str:

@@ -13,13 +13,14 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.tokens.ragged import StoredIds
 from charlab.errors import DataError
 from charlab.system.files import VARIABLE, cache_folder, write_atomically
 
@@ -33,7 +34,7 @@ _YOUNG = 60  # seconds; a younger folder without a lock may be about to be locke
 
 
 class CorpusCache:
-    """The numbered texts of a user.
+    """The tokenized texts of a user.
 
     Args:
         folder: where; None: in the user's cache folder.
@@ -48,22 +49,19 @@ class CorpusCache:
             for name in ("entries", "index", "writing"):
                 (self.folder / name).mkdir(parents=True, exist_ok=True)
 
-    def find(self, identity: str) -> Path | None:
-        """The entry of files that have not changed since it was made; None if there is none."""
-        try:
-            entry = self._entry(json.loads(self._index(identity).read_text())["entry"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return entry if is_whole(entry) else None
-
-    def remember(self, identity: str, entry: Path) -> None:
-        """Notes which entry belongs to files."""
-        text = json.dumps({"entry": entry.name})
-        with one_line_errors(self.folder):
-            write_atomically(self._index(identity), lambda file: file.write(text.encode()))
+    def recall(self, identity: str, write: Callable[[], Path]) -> Path:
+        """The entry of files that have not changed since it was made; else what ``write`` makes."""
+        entry = self._find(identity)
+        if entry is None:
+            with self._alone(identity):
+                entry = self._find(identity)  # another process may have read them meanwhile
+                if entry is None:
+                    entry = write()
+                    self._remember(identity, entry)
+        return entry
 
     @contextlib.contextmanager
-    def alone(self, identity: str) -> Iterator[None]:
+    def _alone(self, identity: str) -> Iterator[None]:
         """Waits until no other process prepares the same files. Who dies lets go."""
         with one_line_errors(self.folder):
             file = self._index(identity).with_suffix(".lock").open("w")
@@ -77,8 +75,18 @@ class CorpusCache:
         self._clean()
         return EntryWriter(self.folder)
 
-    def _entry(self, key: str) -> Path:
-        return self.folder / "entries" / key
+    def _find(self, identity: str) -> Path | None:
+        try:
+            key = json.loads(self._index(identity).read_text())["entry"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        entry = self.folder / "entries" / key
+        return entry if is_whole(entry) else None
+
+    def _remember(self, identity: str, entry: Path) -> None:
+        text = json.dumps({"entry": entry.name})
+        with one_line_errors(self.folder):
+            write_atomically(self._index(identity), lambda file: file.write(text.encode()))
 
     def _index(self, identity: str) -> Path:
         return self.folder / "index" / f"{digest_of(identity)}.json"
@@ -91,7 +99,7 @@ class CorpusCache:
 
 
 class EntryWriter:
-    """Writes an entry's numbers as they come, under a name of its own until all is whole.
+    """Writes an entry's token ids as they come, under a name of its own until all is whole.
 
     A context: what is not finished at its end is removed.
 
@@ -118,13 +126,8 @@ class EntryWriter:
         self._owner.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    @property
-    def count(self) -> int:
-        """Numbers written so far."""
-        return self._count
-
     def append(self, token_ids: npt.NDArray[np.unsignedinteger]) -> None:
-        """Adds numbers (n,); the file's type grows to theirs if it has to.
+        """Adds token ids (n,); the file's type grows to theirs if it has to.
 
         Raises:
             DataError: if the disk is full.
@@ -135,12 +138,12 @@ class EntryWriter:
             _write_all(self._file, token_ids.astype(self._dtype, copy=False).data.cast("B"))
         self._count += len(token_ids)
 
-    def back_to(self, count: int) -> None:
-        """Forgets all numbers but the first ``count``."""
+    def drop(self, count: int) -> None:
+        """Forgets the last ``count`` ids."""
+        self._count -= count
         with one_line_errors(self._cache):
-            self._file.seek(count * self._dtype.itemsize)
+            self._file.seek(self._count * self._dtype.itemsize)
             self._file.truncate()
-        self._count = count
 
     def finish(self, about: Mapping[str, Any], documents: npt.NDArray[np.int64], key: str) -> Path:
         """Makes the entry whole and gives it its name.
@@ -159,7 +162,7 @@ class EntryWriter:
         facts = {**about, "dtype": self._dtype.str, "count": self._count}
         entry = self._cache / "entries" / key
         with one_line_errors(self._cache):
-            os.fsync(self._file.fileno())  # a power cut must not leave a whole name without numbers
+            os.fsync(self._file.fileno())  # a power cut must not leave a whole name without ids
             write_atomically(self._folder / DOCUMENTS, lambda file: np.save(file, documents))
             text = json.dumps(facts).encode()
             write_atomically(self._folder / ABOUT, lambda file: file.write(text))
@@ -173,7 +176,7 @@ class EntryWriter:
         return entry
 
     def _widen(self, dtype: np.dtype[np.unsignedinteger]) -> None:
-        """Writes the file anew with wider numbers; early, as most tokens are met early."""
+        """Writes the file anew with wider ids; early, as most tokens are met early."""
         with one_line_errors(self._cache):
             old = self._file
             (self._folder / TOKEN_IDS).rename(self._folder / "narrow")
@@ -186,20 +189,27 @@ class EntryWriter:
         self._dtype = dtype
 
 
-def read_about(entry: Path) -> dict[str, Any]:
-    """An entry's plain data.
+def read_entry(entry: Path) -> tuple[dict[str, Any], npt.NDArray[np.int64], StoredIds]:
+    """An entry's plain data, its documents and its ids, as `EntryWriter.finish` got them.
 
     Raises:
-        OSError, ValueError: if it is not there or damaged.
+        DataError: if it has been removed meanwhile, or is damaged.
     """
-    about: dict[str, Any] = json.loads((entry / ABOUT).read_bytes())
-    return about
+    try:
+        about = json.loads((entry / ABOUT).read_bytes())
+        documents = np.load(entry / DOCUMENTS)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"the encoded text at {str(entry)!r} cannot be read: remove that folder and try again"
+        ) from error
+    dtype = np.dtype(about["dtype"])
+    return about, documents, StoredIds(entry / TOKEN_IDS, dtype, about["count"])
 
 
 def is_whole(entry: Path) -> bool:
     """Whether an entry is there and as long as it says."""
     try:
-        about = read_about(entry)
+        about = json.loads((entry / ABOUT).read_bytes())
         size = about["count"] * np.dtype(about["dtype"]).itemsize
         return (entry / TOKEN_IDS).stat().st_size == size and (entry / DOCUMENTS).exists()
     except (OSError, ValueError, KeyError, TypeError):

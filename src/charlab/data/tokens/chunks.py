@@ -6,76 +6,49 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from charlab.data.documents.document import LongDocument
 from charlab.data.documents.normalize import normalize_text
-from charlab.data.tokens import Tokenizer
-from charlab.data.tokens.incremental import utf8_of
+from charlab.data.tokens.tokenizer import Tokenizer
+from charlab.data.tokens.vocabulary import utf8_of
 from charlab.errors import DataError
 
 MOST_HELD = 2**24  # characters that are held at most where there is no place to cut
-
-
 REACH = 2**16  # characters from the end among which a place is looked for
-
-
-SLICE = 2**16  # characters that are worked on together: they fit into a processor's cache
-
-
+SLICE = 2**16  # bytes that are worked on together: they fit into a processor's cache
 TAIL = 2**12  # characters of a piece's end in which its last token begins, unless it is longer
 
-
 SIGMA = "Σ"  # in lower case it looks at what stands on both sides of it
-
-
 _SOLID = ("Lu", "Ll", "Lt", "Lo", "Nd", "Zs")
-
-
 _HANGUL_PARTS = (range(0x1100, 0x1200), range(0xA960, 0xA980), range(0xD7B0, 0xD800))
+_CONTINUATION = bytes(range(0x80, 0xC0))  # bytes that go on with a character
 
 
 def normalized_pieces(
-    pieces: Iterable[str], steps: Sequence[str], dropped: Counter[str], tokenizer: Tokenizer
-) -> Iterator[str]:
-    """Normalizes a text that comes in pieces and cuts it between tokens.
+    document: LongDocument, steps: Sequence[str], dropped: Counter[str], tokenizer: Tokenizer
+) -> Iterator[tuple[str, bytes]]:
+    """A document's text normalized: pieces as characters and as bytes of UTF-8.
+
+    Put together they are the whole text normalized, and their tokens are the whole text's. None of
+    them is empty.
 
     Args:
-        pieces: the text, cut anywhere.
+        document: what to read.
         steps: checked normalization steps.
         dropped: counts the characters that normalization loses.
         tokenizer: of the unit that no piece is to cut.
 
-    Yields:
-        Pieces, none of them empty, that put together are the whole text normalized, and whose
-        tokens put together are the whole text's.
+    Raises:
+        DataError: if it is no text, cannot be read or changes meanwhile.
     """
+    utf8 = document.utf8() if document.utf8 else map(utf8_of, document.pieces())
     held = ""
-    for text in normalized_apart(pieces, steps, dropped):
-        held += text
-        cut = _between_tokens(held, tokenizer)
-        if cut:
-            yield held[:cut]
-            held = held[cut:]
+    for data in cut_utf8(utf8):
+        given = _decode(data, document)
+        text = held + normalize_text(given, steps, dropped)
+        cut = _between_tokens(text, tokenizer)
+        piece, held = text[:cut], text[cut:]
+        if piece:
+            yield piece, data if piece is given else utf8_of(piece)
     if held:
-        yield held
-
-
-def normalized_apart(
-    pieces: Iterable[str], steps: Sequence[str], dropped: Counter[str]
-) -> Iterator[str]:
-    """Normalizes a text that comes in pieces, cut anywhere."""
-    held = ""
-    for piece in _slices(pieces):
-        held += piece
-        cut = safe_cut(held)
-        if cut:
-            yield normalize_text(held[:cut], steps, dropped)
-            held = held[cut:]
-    if held:
-        yield normalize_text(held, steps, dropped)
-
-
-def _slices(pieces: Iterable[str]) -> Iterator[str]:
-    for piece in pieces:
-        for begin in range(0, len(piece), SLICE):
-            yield piece[begin : begin + SLICE]
+        yield held, utf8_of(held)
 
 
 def safe_cut(text: str) -> int:
@@ -114,30 +87,6 @@ def _between_tokens(text: str, tokenizer: Tokenizer) -> int:
     begin = max(0, len(text) - TAIL)
     cut = tokenizer.cut(text[begin:])
     return begin + cut if cut or not begin else tokenizer.cut(text)
-
-
-_CONTINUATION = bytes(range(0x80, 0xC0))  # bytes that go on with a character
-
-
-def normalized_utf8(
-    document: LongDocument, steps: Sequence[str], dropped: Counter[str]
-) -> Iterator[tuple[str, bytes]]:
-    """A document that has its text in UTF-8, normalized: pieces as characters and as bytes.
-
-    Args:
-        document: what to read.
-        steps: checked normalization steps.
-        dropped: counts the characters that normalization loses.
-
-    Raises:
-        DataError: if it is no text, cannot be read or changes meanwhile.
-    """
-    assert document.utf8 is not None
-    for data in cut_utf8(document.utf8()):
-        text = _decode(data, document)
-        normalized = normalize_text(text, steps, dropped)
-        if normalized:
-            yield normalized, data if normalized is text else utf8_of(normalized)
 
 
 def cut_utf8(blocks: Iterable[bytes], size: int = SLICE) -> Iterator[bytes]:
@@ -180,6 +129,8 @@ def _unfinished(data: bytes) -> int:
 
 
 def _decode(data: bytes, document: LongDocument) -> str:
+    if not document.utf8:
+        return data.decode("utf-8", "surrogatepass")
     try:
         text = data.decode()
     except UnicodeDecodeError:

@@ -1,14 +1,149 @@
-"""Text as flat arrays. No Python object per document exists from here on."""
+"""Text as flat arrays of token ids. No Python object per document exists from here on.
 
+They may lie in memory or in a file: behind one interface, so that nothing asks where.
+"""
+
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.store import StoredIds
+from charlab.errors import DataError
 
-Ids = npt.NDArray[np.unsignedinteger] | StoredIds
+Unsigned = npt.NDArray[np.unsignedinteger]
+
+CHUNK = 2**20  # tokens that are looked at together
+HELD = 2**25  # tokens that are held in memory, or on a device, at most
+
+
+class TokenIds(Protocol):
+    """Token ids one after another, wherever they lie: looked at slice by slice.
+
+    An array is one, and so is a file; a slice without a step gives an array either way.
+    """
+
+    @property
+    def dtype(self) -> np.dtype[np.unsignedinteger]:
+        """The type of what a slice holds."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, wanted: slice, /) -> Unsigned: ...
+
+
+def chunks(ids: TokenIds, size: int = CHUNK) -> Iterator[tuple[int, Unsigned]]:
+    """The ids piece by piece: where each begins, and at most ``size`` ids of it."""
+    for begin in range(0, len(ids), size):
+        yield begin, ids[begin : begin + size]
+
+
+class SelectedIds:
+    """Spans of token ids, one after another, seen through a table.
+
+    Args:
+        ids: what they are spans of.
+        starts: where each span begins, (m,).
+        lengths: ids of each span, (m,).
+        table: what stands for id i is table[i].
+
+    Attributes:
+        dtype: the type of what a slice holds.
+    """
+
+    def __init__(
+        self,
+        ids: TokenIds,
+        starts: npt.NDArray[np.int64],
+        lengths: npt.NDArray[np.int64],
+        table: Unsigned,
+    ) -> None:
+        self._ids, self._table = ids, table
+        starts, lengths = starts[lengths > 0], lengths[lengths > 0]
+        apart = np.flatnonzero(starts[1:] != (starts + lengths)[:-1])  # others are one span
+        self._starts = starts[np.append(0, apart + 1)] if len(starts) else starts
+        ends = np.cumsum(lengths)
+        self._ends = ends[np.append(apart, len(ends) - 1)] if len(ends) else ends
+        self.dtype: np.dtype[np.unsignedinteger] = table.dtype
+
+    def __len__(self) -> int:
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    def __getitem__(self, wanted: slice) -> Unsigned:
+        begin, end, step = wanted.indices(len(self))
+        if step != 1:
+            raise ValueError("token ids are read in slices without a step")
+        selected = np.empty(max(0, end - begin), self.dtype)
+        span, done = int(np.searchsorted(self._ends, begin, side="right")), 0
+        while done < len(selected):
+            place = begin + done
+            before = int(self._ends[span - 1]) if span else 0
+            # Looked up chunk by chunk: NumPy makes indices of 8 bytes of all it is given at once.
+            count = min(int(self._ends[span]) - place, len(selected) - done, CHUNK)
+            start = int(self._starts[span]) + place - before
+            selected[done : done + count] = self._table[self._ids[start : start + count]]
+            done += count
+            span += place + count == self._ends[span]
+        return selected
+
+
+class StoredIds:
+    """A file of token ids, of which memory holds only what is looked at.
+
+    Slices are read, not mapped: pages of a mapped file would count as this process's memory.
+
+    Args:
+        path: the file, whose ids have no header and are little-endian.
+        dtype: their type.
+        count: how many there are.
+
+    Attributes:
+        dtype: the type of what a slice holds.
+    """
+
+    def __init__(self, path: Path, dtype: np.dtype[np.unsignedinteger], count: int) -> None:
+        self._path = path
+        self._count = count
+        self._file: IO[bytes] | None = None
+        self.dtype = dtype.newbyteorder("<")
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, wanted: slice) -> Unsigned:
+        begin, end, _ = wanted.indices(self._count)
+        width = self.dtype.itemsize
+        size = max(0, end - begin) * width
+        try:
+            if self._file is None:
+                self._file = self._path.open("rb", buffering=0)
+            data = _read_at(self._file, begin * width, size)
+        except OSError as error:
+            raise DataError(
+                f"cannot read the encoded text at {str(self._path)!r}: {error.strerror}"
+            ) from error
+        if len(data) < size:
+            raise DataError(
+                f"the encoded text at {str(self._path)!r} ends too early: "
+                "remove that folder and start again"
+            )
+        return np.frombuffer(data, self.dtype)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**vars(self), "_file": None}
+
+
+def _read_at(file: IO[bytes], offset: int, size: int) -> bytes:
+    """The bytes there, fewer only at the file's end; processes that share the file do no harm."""
+    parts = []
+    while size > 0 and (data := os.pread(file.fileno(), size, offset)):
+        parts.append(data)
+        offset += len(data)
+        size -= len(data)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 @dataclass(frozen=True)
@@ -16,15 +151,14 @@ class EncodedSplit:
     """One split of a corpus, encoded.
 
     Attributes:
-        ids: tokens of all documents one after another, (N,), the smallest unsigned type. Those of
-            a large stream stay in a file: a slice without a step gives an array either way.
+        ids: tokens of all documents one after another, (N,), the smallest unsigned type.
         offsets: where document i begins and ends: offsets[i] and offsets[i+1], (n+1,) int64.
         labels: index of each document's label, (n,) int64; None if unlabelled.
 
     In the stream layout a "document" is the piece of one that fell into the split.
     """
 
-    ids: Ids
+    ids: TokenIds
     offsets: npt.NDArray[np.int64]
     labels: npt.NDArray[np.int64] | None
 
@@ -47,17 +181,6 @@ class EncodedSplit:
     def predictions(self) -> int:
         """Tokens of a stream that are predicted: all but each document's first."""
         return max(0, self.characters - self.documents)
-
-    @property
-    def array(self) -> npt.NDArray[np.unsignedinteger]:
-        """All ids in memory, (N,)."""
-        return self.ids[:] if isinstance(self.ids, StoredIds) else self.ids
-
-
-def chunks(ids: Ids, size: int) -> Iterator[tuple[int, npt.NDArray[np.unsignedinteger]]]:
-    """The ids piece by piece: where each begins, and at most ``size`` ids of it."""
-    for begin in range(0, len(ids), size):
-        yield begin, ids[begin : begin + size]
 
 
 def flat_offsets(lengths: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -88,11 +211,6 @@ def count_windows(encoded: EncodedSplit, seq_len: int, classes: int) -> npt.NDAr
     counts = np.zeros(classes, dtype=np.int64)
     np.add.at(counts, encoded.labels, -(-encoded.lengths // seq_len))
     return counts
-
-
-def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:
-    """The smallest unsigned type that holds the ids 0 … size-1."""
-    return np.min_scalar_type(max(size - 1, 0))
 
 
 def smallest_signed(token_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.signedinteger]:

@@ -3,23 +3,24 @@
 n documents, N tokens of all of them, S distinct ones.
 """
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.documents.document import SPLITS, AnyDocument
-from charlab.data.documents.normalize import NormalizationReport, normalize_label
-from charlab.data.tokens import tokenizer
-from charlab.data.tokens.ragged import Ids, chunks, flat_offsets
+from charlab.data.documents.document import SPLITS
+from charlab.data.tokens.ragged import TokenIds, chunks, flat_offsets
+from charlab.data.tokens.vocabulary import utf8_of
 from charlab.errors import DataError
+from charlab.system.files import write_atomically
 
 UNASSIGNED = -1  # the part of a document that the data puts into none
-CHUNK = 2**20  # tokens that are looked at together
 
 
 @dataclass(frozen=True)
@@ -36,30 +37,71 @@ class TokenizedText:
         label_ids: each document's, (n,); None without labels.
         parts: the split that the data puts each document into, an index into `SPLITS`, or
             ``UNASSIGNED``, (n,).
-        normalization: what it took away.
+        dropped: how often normalization dropped which character.
+        emptied: documents of which it left nothing.
         repeats_dropped: documents left out because text, label and part had come before.
         duplicates: documents whose text an earlier one has too.
         fingerprint: sha256 (hexadecimal) over texts, labels and parts.
         texts: the documents' texts where they are at hand.
-        keys: where they are not: `text_key` of each, (n,).
-        folder: where the numbers are kept, if on disk, and figures about them may be.
+        keys: where they are not, `text_key` of each, (n,).
+        folder: where the ids are kept, if on disk, and counts of them may be.
     """
 
     unit: str
-    token_ids: Ids
+    token_ids: TokenIds
     tokens: Sequence[str]
     lengths: npt.NDArray[np.int64]
     characters: npt.NDArray[np.int64]
     labels: tuple[str, ...]
     label_ids: npt.NDArray[np.int64] | None
     parts: npt.NDArray[np.int8]
-    normalization: NormalizationReport
+    dropped: Mapping[str, int]
+    emptied: int
     repeats_dropped: int
     duplicates: int
     fingerprint: str
+    keys: npt.NDArray[np.int64]
     texts: Sequence[str] | None = None
-    keys: npt.NDArray[np.int64] | None = None
     folder: Path | None = None
+
+    @classmethod
+    def of(
+        cls,
+        about: Mapping[str, Any],
+        documents: npt.NDArray[np.int64],
+        token_ids: TokenIds,
+        *,
+        texts: Sequence[str] | None = None,
+        folder: Path | None = None,
+    ) -> "TokenizedText":
+        """What one pass over the documents gave.
+
+        Args:
+            about: plain data about all of them.
+            documents: of each its tokens, characters, part, text's key and label, (n, 5).
+            token_ids: of all of them.
+            texts: where they are at hand.
+            folder: where the ids are kept, if on disk.
+        """
+        lengths, characters, parts, keys, ids = documents.T
+        return cls(
+            unit=about["settings"]["unit"],
+            token_ids=token_ids,
+            tokens=about["symbols"],
+            lengths=lengths,
+            characters=characters,
+            labels=tuple(about["labels"]),
+            label_ids=ids if about["labels"] else None,
+            parts=parts.astype(np.int8),
+            dropped=about["dropped"],
+            emptied=about["emptied"],
+            repeats_dropped=about["repeats"],
+            duplicates=about["duplicates"],
+            fingerprint=about["fingerprint"],
+            keys=np.ascontiguousarray(keys),
+            texts=texts,
+            folder=folder,
+        )
 
     def all_texts(self) -> Sequence[str]:
         """The documents' texts, read back where they are not at hand."""
@@ -71,8 +113,9 @@ class TokenizedText:
     def all_keys(self) -> list[str]:
         """The same for documents of the same text, however they were read."""
         keys = self.keys
-        if keys is None:
-            keys = np.array([text_key(_digest(text)) for text in self.all_texts()], np.int64)
+        if self.texts is not None:
+            digests = (hashlib.sha256(utf8_of(text)).digest() for text in self.texts)
+            keys = np.fromiter(map(text_key, digests), np.int64, len(self.texts))
         return [f"{key:016x}" for key in keys.view(np.uint64).tolist()]
 
     def _text(self, begin: int, end: int) -> str:
@@ -87,35 +130,34 @@ def text_key(digest: bytes) -> int:
     return int.from_bytes(digest[:8], "little", signed=True)
 
 
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def part_of(document: AnyDocument) -> int:
-    """The split that the data puts a document into, an index into `SPLITS`, or ``UNASSIGNED``."""
-    return UNASSIGNED if document.split is None else SPLITS.index(document.split)
-
-
-def token_lengths(unit: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Characters (code points) of each token, (S,); over a text they sum to its length."""
-    if unit == "byte":
-        return tokenizer(unit).lengths()
-    return np.fromiter(map(len, tokens), np.int64, len(tokens))
-
-
-def count_parts(
-    token_ids: Ids, shares: npt.NDArray[np.int64], tokens: int
-) -> npt.NDArray[np.int64]:
-    """How often each token stands in each split, (3, S).
+def count_parts(text: TokenizedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How often each token stands in each split, (3, S); on disk they are counted once.
 
     Args:
-        token_ids: of all documents one after another, (N,).
+        text: the documents.
         shares: tokens of each document for each split, (n, 3), taken in this order.
-        tokens: S.
     """
-    counts = np.zeros((len(SPLITS), tokens), dtype=np.int64)
+    shape = len(SPLITS), len(text.tokens)
+    if text.folder is None:
+        return _count_parts(text.token_ids, shares, shape)
+    file = text.folder / f"counts-{hashlib.sha256(shares.tobytes()).hexdigest()[:16]}.npy"
+    with contextlib.suppress(OSError, ValueError, EOFError):
+        known: npt.NDArray[np.int64] = np.load(file)
+        if known.shape == shape:
+            return known
+    counts = _count_parts(text.token_ids, shares, shape)
+    with contextlib.suppress(OSError):  # a full disk: they are counted again the next time
+        write_atomically(file, lambda stream: np.save(stream, counts))
+    return counts
+
+
+def _count_parts(
+    token_ids: TokenIds, shares: npt.NDArray[np.int64], shape: tuple[int, int]
+) -> npt.NDArray[np.int64]:
+    counts = np.zeros(shape, dtype=np.int64)
+    tokens = shape[1]
     ends = np.cumsum(shares.ravel())
-    for begin, chunk in chunks(token_ids, CHUNK):
+    for begin, chunk in chunks(token_ids):
         end = begin + len(chunk)
         first, last = np.searchsorted(ends, [begin, end - 1], side="right")
         borders = np.clip(np.append(ends[first:last], end), begin, end)
@@ -126,12 +168,12 @@ def count_parts(
             continue
         side = np.repeat(parts, lengths)
         both = np.bincount(chunk + side * tokens, minlength=counts.size)
-        counts += both.reshape(counts.shape)
+        counts += both.reshape(shape)
     return counts
 
 
 def count_token_ids(token_ids: npt.NDArray[np.unsignedinteger], size: int) -> npt.NDArray[np.int64]:
-    """How often each number below ``size`` stands in an array, (size,)."""
+    """How often each id below ``size`` stands in an array, (size,)."""
     if token_ids.dtype.itemsize > 1 or size > 256 or len(token_ids) < 2**17:
         return np.bincount(token_ids, minlength=size).astype(np.int64, copy=False)
     # Two bytes at once take half as many steps.
@@ -151,13 +193,9 @@ def index_labels(
     Documents that the data puts into val or test are to have labels that can be learnt; where
     nothing tells the other documents apart, they are like them.
 
-    Labels are told apart as `normalize_label` writes them.
-
     Raises:
         DataError: if only some documents have a label, or one of val or test is unknown.
     """
-    forms = {name: name if name is None else normalize_label(name) for name in set(names)}
-    names = [forms[name] for name in names]
     given = parts > 0
     learnt = {name for name, apart in zip(names, given.tolist(), strict=True) if not apart}
     if len(learnt) == 1:
@@ -179,42 +217,27 @@ def index_labels(
     return labels, np.array([index[str(name)] for name in names], dtype=np.int64)
 
 
-class Fingerprint:
-    """Sha256 over texts, then labels and parts; fed as the texts are read.
+def fingerprint(
+    texts: "hashlib._Hash",
+    characters: npt.ArrayLike,
+    labels: tuple[str, ...],
+    label_ids: npt.NDArray[np.int64] | None,
+    parts: npt.NDArray[np.int8],
+) -> str:
+    """Sha256 over texts, labels and parts, the same whatever the unit is.
 
-    The same whatever the unit is.
+    Args:
+        texts: the digest of all texts, as `utf8_of` gives them, one after another.
+        characters: of each document, (n,), to keep ("ab", "c") apart from ("a", "bc").
+        labels: all of them.
+        label_ids: each document's, (n,).
+        parts: of each document, (n,).
     """
-
-    def __init__(self) -> None:
-        self._digest = hashlib.sha256()
-
-    def update(self, utf8: bytes) -> None:
-        """Takes in a piece of text, as `utf8_of` gives it."""
-        self._digest.update(utf8)
-
-    def so_far(self) -> bytes:
-        """Of the text alone that was taken in."""
-        return self._digest.digest()
-
-    def copy(self) -> "Fingerprint":
-        """One that has taken in the same."""
-        other = Fingerprint()
-        other._digest = self._digest.copy()
-        return other
-
-    def finish(
-        self,
-        characters: npt.NDArray[np.int64],
-        labels: tuple[str, ...],
-        label_ids: npt.NDArray[np.int64] | None,
-        parts: npt.NDArray[np.int8],
-    ) -> str:
-        """The whole; characters of each document keep ("ab", "c") apart from ("a", "bc")."""
-        digest = self._digest.copy()
-        digest.update(characters.astype("<i8").tobytes())
-        digest.update(repr(labels).encode("utf-8", "surrogatepass"))
-        if label_ids is not None:
-            digest.update(label_ids.astype("<i8").tobytes())
-        if (parts != UNASSIGNED).any():
-            digest.update(parts.tobytes())
-        return digest.hexdigest()
+    digest = texts.copy()
+    digest.update(np.asarray(characters, "<i8").tobytes())
+    digest.update(utf8_of(repr(labels)))
+    if label_ids is not None:
+        digest.update(label_ids.astype("<i8").tobytes())
+    if (parts != UNASSIGNED).any():
+        digest.update(parts.tobytes())
+    return digest.hexdigest()

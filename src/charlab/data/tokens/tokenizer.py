@@ -1,40 +1,32 @@
-"""What a unit is made of: text in, numbers of tokens out."""
+"""What a unit is made of: text in, token ids out, while it is read and no vocabulary is known."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-Numbers = npt.NDArray[np.uint32]
+Unsigned = npt.NDArray[np.unsignedinteger]
 
 
 class Tokenizer(ABC):
-    """Splits text into the tokens of a unit, before it is known which of them a model will have.
+    """Splits text into the tokens of a unit and numbers them.
 
-    A token's number is below `size` and the same for all texts that one tokenizer has split, so
-    tokens can be counted piece by piece.
+    A token keeps its id for all texts that one tokenizer has split, so tokens can be counted
+    piece by piece.
     """
 
-    @property
     @abstractmethod
-    def size(self) -> int:
-        """Above every number given so far."""
+    def token_ids(self, text: str, utf8: bytes | None = None) -> Unsigned:
+        """Ids of a text's tokens, (n,), in the smallest type for all ids so far.
 
-    @abstractmethod
-    def points(self, text: str) -> Numbers:
-        """Numbers of a text's tokens, (n,)."""
-
-    @abstractmethod
-    def tokens(self, token_ids: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
-        """The tokens of numbers, as a vocabulary takes them."""
-
-    @abstractmethod
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """Characters (code points) of each token, by its number, (size,).
-
-        Over a text they sum to its length.
+        Args:
+            text: a piece of text that cuts no token.
+            utf8: the same as `utf8_of` gives it, where it is at hand.
         """
+
+    @abstractmethod
+    def tokens(self) -> list[str]:
+        """The token of each id, (S,), as a vocabulary takes it."""
 
     def cut(self, text: str) -> int:
         """Where a text that goes on may be cut.

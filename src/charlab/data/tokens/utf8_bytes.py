@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Numbers, Tokenizer
+from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
 from charlab.data.tokens.vocabulary import FIRST, REPLACEMENT, UNK, Ids, Vocabulary
 
 BYTES = 256
@@ -25,24 +25,22 @@ def utf8_bytes(text: str) -> npt.NDArray[np.uint8]:
 
 
 class ByteTokenizer(Tokenizer):
-    """A token is a byte of the text's UTF-8 form and its number the byte itself."""
+    """A token is a byte of the text's UTF-8 form and its id the byte itself."""
 
-    @property
-    def size(self) -> int:
-        """256."""
-        return BYTES
-
-    def points(self, text: str) -> Numbers:
+    def token_ids(self, text: str, utf8: bytes | None = None) -> Unsigned:
         """The bytes, (n,)."""
-        return utf8_bytes(text).astype(np.uint32)
+        if utf8 is None or b"\xed" in utf8:  # where surrogates begin, and some letters
+            return utf8_bytes(text)
+        return np.frombuffer(utf8, np.uint8)
 
-    def tokens(self, token_ids: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
+    def tokens(self) -> list[str]:
         """The bytes as they are shown: ``A``, ``<0xC3>``."""
-        return [_SHOWN[number] for number in token_ids]
+        return list(_SHOWN)
 
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """One for a byte that begins a character, none for one that goes on with it."""
-        return np.array([byte & 0xC0 != 0x80 for byte in range(BYTES)], dtype=np.int64)
+
+def byte_lengths() -> npt.NDArray[np.int64]:
+    """One for a byte that begins a character, none for one that goes on with it, (256,)."""
+    return np.array([byte & 0xC0 != 0x80 for byte in range(BYTES)], dtype=np.int64)
 
 
 class ByteVocabulary(Vocabulary):

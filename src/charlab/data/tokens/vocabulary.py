@@ -10,22 +10,13 @@ import numpy.typing as npt
 from charlab.errors import UnknownCharacterError
 
 EOS = 0  # begin and end mark of a short document; a stream never holds it
-
-
 UNK = 1  # any token that the vocabulary lacks
-
-
 FIRST = 2  # the first token's id
 
-
 REPLACEMENT = "\ufffd"  # what an unknown token is shown as
-
-
 NAMED_AT_MOST = 5  # unknown tokens that an error message names
-
-
 CODE_POINTS = 0x110000  # of Unicode
-
+NAMES = {"char": "characters", "byte": "bytes", "word": "words"}  # several tokens, by the unit
 
 Ids = npt.NDArray[np.int64]
 
@@ -36,6 +27,16 @@ def code_points(text: str) -> npt.NDArray[np.uint32]:
     Lone surrogates (a command line may hold them) pass as they are.
     """
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def utf8_of(text: str) -> bytes:
+    """A text in UTF-8; lone surrogates (a command line may hold them) pass as they are."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:
+    """The smallest unsigned type that holds the ids 0 … size-1."""
+    return np.min_scalar_type(max(size - 1, 0))
 
 
 class Vocabulary(ABC):
@@ -59,6 +60,7 @@ class Vocabulary(ABC):
     def __init__(self, tokens: Sequence[str]) -> None:
         self.tokens = tuple(tokens)
         self.size = FIRST + len(self.tokens)
+        self._shown = ("", REPLACEMENT, *self.tokens)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(other)["tokens"] == self.tokens
@@ -70,9 +72,9 @@ class Vocabulary(ABC):
     def encode(self, text: str) -> Ids:
         """Ids of a text, (n,); ``UNK`` where a token is not known."""
 
-    @abstractmethod
     def decode(self, ids: Iterable[int]) -> str:
         """The text of ids: nothing for ``EOS``, U+FFFD for ``UNK``."""
+        return "".join([self._shown[i] for i in ids])
 
     @abstractmethod
     def unknown(self, text: str) -> list[tuple[int, str]]:
@@ -114,7 +116,3 @@ class Vocabulary(ABC):
     def _advice(self, unknown: list[tuple[int, str]]) -> str:
         """What to do about unknown tokens."""
         return "leave them out"
-
-
-NAMES = {"char": "characters", "byte": "bytes", "word": "words"}
-"""By the unit: what several tokens are called."""

@@ -9,21 +9,21 @@ marks that belong to them. Han characters stand one by one. Scripts that put no 
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Numbers, Tokenizer
+from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
-    REPLACEMENT,
     UNK,
     Ids,
     Vocabulary,
     code_points,
+    smallest_unsigned,
 )
 
 _NEW, _SPACE, _WHITE, _WORD, _MARK, _SINGLE = range(6)  # kinds of characters; _NEW: not looked up
@@ -80,40 +80,25 @@ def _kind(character: str) -> int:
 
 
 class WordTokenizer(Tokenizer):
-    """A token is a token; numbers are given in the order in which tokens are met."""
+    """A token is a word or what stands between words; ids are given as tokens are met."""
 
     def __init__(self) -> None:
-        self._numbers: defaultdict[str, int] = defaultdict()
-        self._numbers.default_factory = self._numbers.__len__
-        self._tokens: list[str] = []
+        self._ids: defaultdict[str, int] = defaultdict()
+        self._ids.default_factory = self._ids.__len__
 
-    @property
-    def size(self) -> int:
-        """How many different tokens were met."""
-        return len(self._numbers)
-
-    def points(self, text: str) -> Numbers:
-        """Numbers of the tokens, (n,)."""
+    def token_ids(self, text: str, utf8: bytes | None = None) -> Unsigned:
+        """Ids of the tokens, (n,)."""
         tokens = split_words(text)
-        return np.fromiter(map(self._numbers.__getitem__, tokens), np.uint32, len(tokens))
+        token_ids = np.fromiter(map(self._ids.__getitem__, tokens), np.uint32, len(tokens))
+        return token_ids.astype(smallest_unsigned(len(self._ids)))
 
-    def tokens(self, token_ids: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
+    def tokens(self) -> list[str]:
         """The tokens."""
-        known = self._all()
-        return [known[number] for number in token_ids]
-
-    def lengths(self) -> npt.NDArray[np.int64]:
-        """Characters of each token, its space among them."""
-        return np.fromiter(map(len, self._numbers), np.int64, len(self._numbers))
+        return list(self._ids)
 
     def cut(self, text: str) -> int:
         """Before the last token, which may go on."""
         return (token_starts(text) or [0])[-1]
-
-    def _all(self) -> list[str]:
-        if len(self._tokens) < len(self._numbers):
-            self._tokens = list(self._numbers)
-        return self._tokens
 
 
 class WordVocabulary(Vocabulary):
@@ -135,7 +120,6 @@ class WordVocabulary(Vocabulary):
             if len(token_starts(token)) != 1:
                 raise ValueError(f"a vocabulary of words is made of tokens, not {token!r}")
         self._ids = {token: i for i, token in enumerate(self.tokens, start=FIRST)}
-        self._shown = ("", REPLACEMENT, *self.tokens)
         self._has_spaced = any(s.startswith(" ") and s != " " for s in self.tokens)
 
     def __repr__(self) -> str:
@@ -144,10 +128,6 @@ class WordVocabulary(Vocabulary):
     def encode(self, text: str) -> Ids:
         """Ids of a text's tokens, (n,); ``UNK`` where a token is not known."""
         return np.array([self._ids.get(t, UNK) for t in split_words(text)], dtype=np.int64)
-
-    def decode(self, ids: Iterable[int]) -> str:
-        """The text of ids: nothing for ``EOS``, U+FFFD for ``UNK``."""
-        return "".join([self._shown[i] for i in ids])
 
     def unknown(self, text: str) -> list[tuple[int, str]]:
         """Positions (in characters) and tokens of what is not known, in order."""

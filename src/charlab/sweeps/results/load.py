@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from charlab.config.compose import Composition
 from charlab.config.overrides import as_typed
 from charlab.errors import CharlabError, SweepError, nearest
-from charlab.runs.folder import LOCK, is_locked
+from charlab.runs.folder import LOCK
 from charlab.sweeps.results.records import Finalist, SweepResults, TrialResult
 from charlab.sweeps.results.sweep_file import RECORD, location_of, read_record
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
@@ -16,6 +16,8 @@ from charlab.sweeps.search.study import load
 from charlab.sweeps.search.trial_folders import belongs, read_mapping
 from charlab.sweeps.workers.claim import IDENTITY, OF, REASON, WORDS
 from charlab.sweeps.workers.locks import LOCKS
+from charlab.system.entry_point import command_line
+from charlab.system.file_locks import is_locked
 from charlab.system.files import user_path
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def find_sweep(sweep: str, output_dir: str) -> Path:
     if sweep == "latest":
         if not there:
             raise SweepError(
-                f"no sweep in {parent}/ yet; make one: python train.py -m sweep=optuna"
+                f"no sweep in {parent}/ yet; make one: {command_line('train')} -m sweep=optuna"
             )
         return parent / max(there, key=lambda name: (there[name], name))
     for folder in (parent / sweep, user_path(sweep)):

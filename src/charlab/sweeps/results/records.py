@@ -1,12 +1,12 @@
 """What a sweep found, as plain records: what reports and tables are made from."""
 
-import shlex
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlab.evaluation.confidence import mean_interval
+from charlab.system.entry_point import command_line
 
 if TYPE_CHECKING:
     import optuna
@@ -50,7 +50,7 @@ class TrialResult:
     @property
     def command(self) -> str:
         """The command line that repeats this trial as an ordinary run."""
-        return shlex.join(["python", "train.py", *self.arguments])
+        return command_line("train", *self.arguments)
 
 
 @dataclass(frozen=True)

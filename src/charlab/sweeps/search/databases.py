@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.search.retries import first_line
 
@@ -43,9 +46,6 @@ def with_driver(url: str) -> str:
         ConfigError: if it is no URL, of another kind of database, or has options that could do
             more than connect.
     """
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
     kind, _, rest = url.partition("://")
     url = f"{_DRIVERS.get(kind, kind)}://{rest}"
     try:
@@ -72,24 +72,12 @@ def with_driver(url: str) -> str:
 
 def without_password(url: str) -> str:
     """A URL that may be written down."""
-    from sqlalchemy.engine import URL, make_url
-
     parsed = make_url(url).difference_update_query(_SECRETS)
-    bare = URL.create(  # set(password=None) would leave it
-        parsed.drivername,
-        parsed.username,
-        host=parsed.host,
-        port=parsed.port,
-        database=parsed.database,
-        query=parsed.query,
-    )
-    return bare.render_as_string()
+    return parsed._replace(password=None).render_as_string()  # set(password=None) would leave it
 
 
 def file_of(url: str) -> Path | None:
     """The file that an SQLite storage is; None for a server or a study in memory."""
-    from sqlalchemy.engine import make_url
-
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
@@ -105,11 +93,7 @@ def describe(url: str) -> str:
 
 @contextmanager
 def one_line_errors(url: str) -> Iterator[None]:
-    """Turns what opening a storage raises into a :class:`ConfigError` without the URL's password.
-
-    Args:
-        url: the storage's.
-    """
+    """Turns what opening a storage raises into a :class:`ConfigError` without its password."""
     try:
         yield
     except CharlabError:

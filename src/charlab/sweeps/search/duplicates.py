@@ -1,14 +1,13 @@
 """Trials whose settings an earlier trial had: its result is told again, or another point drawn."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial, Trial
 
 from charlab.sweeps.search.spec import SweepSpec
 from charlab.sweeps.search.study import build_sampler
-
-if TYPE_CHECKING:
-    import optuna
-    from optuna.trial import FrozenTrial, Trial
 
 SAME_AS = "same settings as"  # attribute of a trial: the earlier one whose result it takes over
 _DRAWS = 50
@@ -16,8 +15,8 @@ _STRIDE = 1_000_003  # between the seeds of two draws for one trial: no other tr
 
 
 def earlier_twin(
-    trials: Sequence["FrozenTrial"], number: int, arguments: list[str], attribute: str
-) -> "FrozenTrial | None":
+    trials: Sequence[FrozenTrial], number: int, arguments: list[str], attribute: str
+) -> FrozenTrial | None:
     """The first trial before this one with the same settings that is done or under way."""
     for trial in trials[:number]:
         attributes = trial.user_attrs
@@ -28,13 +27,13 @@ def earlier_twin(
     return None
 
 
-def waits_for_twin(trial: "FrozenTrial", trials: Sequence["FrozenTrial"]) -> bool:
+def waits_for_twin(trial: FrozenTrial, trials: Sequence[FrozenTrial]) -> bool:
     """Whether a trial's result is another's that is not there yet."""
     twin = trial.user_attrs.get(SAME_AS)
     return twin is not None and not trials[twin].state.is_finished()
 
 
-def copy_measurements(study: "optuna.Study", trial_id: int, twin: "FrozenTrial") -> None:
+def copy_measurements(study: optuna.Study, trial_id: int, twin: FrozenTrial) -> None:
     """Gives a trial what its twin measured, but for the time that it took."""
     for step, value in twin.intermediate_values.items():
         study._storage.set_trial_intermediate_value(trial_id, step, value)
@@ -44,9 +43,9 @@ def copy_measurements(study: "optuna.Study", trial_id: int, twin: "FrozenTrial")
 
 
 def redraw(
-    study: "optuna.Study",
+    study: optuna.Study,
     spec: SweepSpec,
-    trial: "Trial",
+    trial: Trial,
     attribute: str,
     choose: Callable[[SweepSpec, Any], list[str]],
 ) -> None:
@@ -54,8 +53,6 @@ def redraw(
 
     Settings once suggested are the trial's for good, so they are drawn in a copy of the study.
     """
-    import optuna
-
     if trial._fixed_params or trial.params or spec.sampler == "grid":
         return
     others = [t for t in study.get_trials(deepcopy=False) if t.number != trial.number]

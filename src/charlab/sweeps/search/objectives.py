@@ -1,8 +1,12 @@
 """Which metrics a sweep may compare, and in which direction."""
 
+from collections.abc import Iterable, Sequence
+
 from charlab.builders.corpus import Prepared
+from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
 from charlab.config.task_options import RUN_METRICS, higher_is_better
+from charlab.config.validation import build, to_plain
 from charlab.errors import ConfigError, nearest
 
 _OTHERS = ("train/loss", *(metric.name for metric in RUN_METRICS))
@@ -64,3 +68,19 @@ def direction_of(objective: str, wish: str) -> str:
     if wish != "auto":
         return wish
     return "maximize" if higher_is_better(objective) else "minimize"
+
+
+def follow_objective(
+    fixed: list[str], space: Iterable[str], objectives: Sequence[str], options: RunOptions
+) -> list[str]:
+    """A sweep's fixed overrides, so that a trial's best checkpoint is the one that is compared."""
+    keys = {word.lstrip("+").partition("=")[0] for word in (*fixed, *space)}
+    if len(objectives) > 1 or "task.monitor" in keys or options.task.monitor == objectives[0]:
+        return fixed
+    plain = to_plain(options)
+    plain["task"]["monitor"] = objectives[0]
+    try:
+        build(RunOptions, plain)
+    except ConfigError:  # a figure that decides no checkpoint
+        return fixed
+    return [*fixed, f"task.monitor={objectives[0]}"]

@@ -3,28 +3,32 @@
 import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
 
 from charlab.builders.corpus import Prepared, check_together, prepare, resolve
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
-from charlab.config.validation import build, to_plain
+from charlab.config.validation import build, flat, to_plain
 from charlab.errors import CharlabError, ConfigError
-from charlab.sweeps.search.objectives import direction_of, require_objectives
+from charlab.sweeps.search.objectives import direction_of, follow_objective, require_objectives
 from charlab.sweeps.search.queueing import known_settings
 from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.search.spec import SweepSpec
-
-if TYPE_CHECKING:
-    from hydra.core.config_loader import ConfigLoader
+from charlab.sweeps.search.suggest import load_function, try_function
 
 JOB = "charlab.sweeps.trial:run_trial"
-_PROBES = 20  # tries of the user's function before the first trial
 _SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
+_AS_GIVEN = (
+    *("sampler", "startup_trials", "seed", "warmup", "percentile", "patience"),
+    *("reduction_factor", "duplicates"),
+)
 _MOST_POINTS = 1_000_000  # of a grid: each process makes a list of them
 
 
@@ -51,14 +55,11 @@ def plan(
     options: SweepOptions,
     composition: Composition,
     arguments: Sequence[str],
-    loader: "ConfigLoader | None" = None,
+    loader: ConfigLoader | None = None,
 ) -> Plan:
     """Defines a sweep, and tries what its trials will do before they train.
 
     Args:
-        options: the ``sweep`` group.
-        composition: how configurations are composed.
-        arguments: the command line's overrides.
         loader: finds a group's choices for ``glob(…)``.
 
     Raises:
@@ -87,12 +88,12 @@ def plan(
         )
     _try_lengths(space, prepared)
     objectives = require_objectives(options, prepared)
-    fixed = _follow_objective(fixed, space, objectives, prepared.options)
+    fixed = follow_objective(fixed, space, objectives, prepared.options)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
     known = _known_settings(options, space, fixed, composition)
     n_trials = _number_of_trials(options, spec, remarks)
     if spec.function is not None:
-        _try_function(spec, composition)
+        try_function(spec, composition)
     return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
 
 
@@ -120,11 +121,19 @@ def _known_settings(
     known = known_settings(options.enqueue, space)
     for settings in known:
         arguments = words_of(space.values(), settings)
-        try:
+        with _faults_of(f"sweep.enqueue holds {' '.join(arguments)}"):
             check_together(check(composition.compose([*fixed, *arguments])))
-        except CharlabError as error:
-            raise ConfigError(f"sweep.enqueue holds {' '.join(arguments)}: {error}") from error
     return known
+
+
+@contextmanager
+def _faults_of(what: str, hint: str = "") -> Iterator[None]:
+    """Says whose a fault is, and what would mend it where whole numbers are wanted."""
+    try:
+        yield
+    except CharlabError as error:
+        hint = hint if "must be a whole number" in str(error) else ""
+        raise ConfigError(f"{what}: {error}{hint}") from error
 
 
 def _try_out(
@@ -145,16 +154,14 @@ def _try_out(
     for key, parameter in space.items():
         for value in parameter.extremes()[1:]:
             word = parameter.word(value)
-            try:
+            hint = f"; write {key}=int({parameter.text})" if isinstance(value, float) else ""
+            with _faults_of(f"the search of {key} holds {word}", hint):
                 if _is_scalar(plain, key, value):
                     changed = build(RunOptions, _replaced(plain, key.split("."), value))
                 else:
                     others = [w for name, w in firsts.items() if name != key]
                     changed = check(composition.compose([*fixed, *others, word]))
                 check_together(changed)
-            except CharlabError as error:
-                hint = f"; write {key}=int({parameter.text})" if _wants_whole(error, value) else ""
-                raise ConfigError(f"the search of {key} holds {word}: {error}{hint}") from error
             if f"{key}.".startswith("dataset.") and key not in _SAME_TEXT:
                 others_texts.append((key, word, changed))
     return options, others_texts
@@ -165,17 +172,10 @@ def _try_data(
 ) -> Iterator[str]:
     """Reads every text that the first trial does not; their layouts."""
     for key, word, options in others:
-        try:
+        with _faults_of(f"the search of {key} holds {word}"):
             prepared = prepare(options)
-        except CharlabError as error:
-            raise ConfigError(f"the search of {key} holds {word}: {error}") from error
         _try_lengths(space, prepared)
         yield prepared.corpus.layout
-
-
-def _wants_whole(error: CharlabError, value: Any) -> bool:
-    """Whether an interval of real numbers was given for a setting that counts something."""
-    return isinstance(value, float) and "must be a whole number" in str(error)
 
 
 def _try_lengths(space: Mapping[str, Parameter], prepared: Prepared) -> None:
@@ -186,11 +186,8 @@ def _try_lengths(space: Mapping[str, Parameter], prepared: Prepared) -> None:
     options = prepared.options
     for value in parameter.extremes():
         dataset = dataclasses.replace(options.dataset, seq_len=value)
-        try:
+        with _faults_of(f"the search of dataset.seq_len holds {parameter.word(value)}"):
             resolve(dataclasses.replace(options, dataset=dataset), prepared.corpus)
-        except CharlabError as error:
-            word = parameter.word(value)
-            raise ConfigError(f"the search of dataset.seq_len holds {word}: {error}") from error
 
 
 def _is_scalar(plain: Mapping[str, Any], key: str, value: Any) -> bool:
@@ -206,24 +203,6 @@ def _is_scalar(plain: Mapping[str, Any], key: str, value: Any) -> bool:
 def _replaced(plain: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
     head, *rest = path
     return {**plain, head: _replaced(plain[head], rest, value) if rest else value}
-
-
-def _follow_objective(
-    fixed: list[str],
-    space: Mapping[str, Parameter],
-    objectives: Sequence[str],
-    options: RunOptions,
-) -> list[str]:
-    """Lets a trial's best checkpoint be the one that the sweep compares."""
-    keys = {word.lstrip("+").partition("=")[0] for word in (*fixed, *space)}
-    if len(objectives) > 1 or "task.monitor" in keys or options.task.monitor == objectives[0]:
-        return fixed
-    plain = to_plain(options)
-    try:
-        build(RunOptions, _replaced(plain, ["task", "monitor"], objectives[0]))
-    except ConfigError:  # a figure that decides no checkpoint
-        return fixed
-    return [*fixed, f"task.monitor={objectives[0]}"]
 
 
 def _spec(
@@ -244,8 +223,6 @@ def _spec(
     function = options.space_function
     digest = None
     if function is not None:
-        from charlab.sweeps.search.suggest import load_function
-
         load_function(function)
         file, _, name = function.rpartition(":")
         function = f"{Path(file).resolve()}:{name}"
@@ -255,14 +232,7 @@ def _spec(
         fixed=tuple(fixed),
         objectives=objectives,
         directions=tuple(direction_of(name, options.direction) for name in objectives),
-        sampler=options.sampler,
-        startup_trials=options.startup_trials,
-        seed=options.seed,
         pruner=pruner,
-        warmup=options.warmup,
-        percentile=options.percentile,
-        patience=options.patience,
-        reduction_factor=options.reduction_factor,
         unit=unit,
         full=full,
         function=function,
@@ -270,7 +240,7 @@ def _spec(
         base={k: v for k, v in base.items() if not f"{k}.".startswith(searched)},
         composition=composition.to_plain(),
         job=JOB,
-        duplicates=options.duplicates,
+        **{name: getattr(options, name) for name in _AS_GIVEN},
     )
 
 
@@ -293,15 +263,6 @@ def report_unit(prepared: Prepared) -> tuple[int, int | None]:
     return max(1, unit), min(limits) if limits else None
 
 
-def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested options as ("model.hidden_size", 256) and so on."""
-    for name, value in options.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
-
-
 def _grid_size(spec: SweepSpec) -> int:
     if spec.function is not None:
         raise ConfigError(
@@ -311,38 +272,10 @@ def _grid_size(spec: SweepSpec) -> int:
     for parameter in spec.parameters:
         if parameter.count is None:
             raise ConfigError(
-                f"sweep.sampler=grid needs points, and {parameter.key}={parameter.text} is an "
+                f"sweep.sampler=grid needs points, and {parameter} is an "
                 f"interval: write {parameter.key}=choice(…), or leave it out by a plain value"
             )
         size *= parameter.count
     if size > _MOST_POINTS:
         raise ConfigError(f"the grid has {size:,} points, more than {_MOST_POINTS:,}: search less")
     return size
-
-
-def _try_function(spec: SweepSpec, composition: Composition) -> None:
-    """Tries the user's function on a few random trials.
-
-    Raises:
-        ConfigError: if it fails, refuses all of them, or gives what no run accepts.
-    """
-    import optuna
-
-    from charlab.sweeps.search.storage import quiet
-    from charlab.sweeps.search.suggest import choose
-
-    quiet()
-    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))
-    accepted = 0
-    for _ in range(_PROBES):
-        try:
-            arguments = choose(spec, study.ask())
-        except optuna.TrialPruned:
-            continue
-        try:
-            check_together(check(composition.compose(arguments)))
-        except CharlabError as error:
-            raise ConfigError(f"{spec.function} gave {' '.join(arguments)}: {error}") from error
-        accepted += 1
-    if not accepted:
-        raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")

@@ -1,13 +1,12 @@
 """Trials whose settings are known beforehand: the user's own, and failed ones to try again."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import optuna
 
 from charlab.errors import ConfigError, nearest
 from charlab.sweeps.search.space import Parameter
-
-if TYPE_CHECKING:
-    import optuna
 
 ENQUEUED = "enqueued"  # attribute of a trial: the settings that the user gave it
 RETRY_OF = "retry of"  # attribute of a trial: the failed one that it repeats
@@ -39,7 +38,7 @@ def _known(
             raise ConfigError(f"sweep.enqueue: {error}") from error
 
 
-def queue_known(study: "optuna.Study", known: Sequence[Mapping[str, Any]]) -> int:
+def queue_known(study: optuna.Study, known: Sequence[Mapping[str, Any]]) -> int:
     """Queues trials with these settings, each once however often it is asked for; how many."""
     there = [t.user_attrs.get(ENQUEUED) for t in study.get_trials(deepcopy=False)]
     new = [dict(settings) for i, settings in enumerate(known) if settings not in known[:i]]
@@ -49,7 +48,7 @@ def queue_known(study: "optuna.Study", known: Sequence[Mapping[str, Any]]) -> in
     return len(new)
 
 
-def queue_failed(study: "optuna.Study") -> int:
+def queue_failed(study: optuna.Study) -> int:
     """Queues failed trials again that are not yet, under new numbers; how many."""
     trials = study.get_trials(deepcopy=False)
     retried = {trial.user_attrs.get(RETRY_OF) for trial in trials}
@@ -59,6 +58,6 @@ def queue_failed(study: "optuna.Study") -> int:
     return len(failed)
 
 
-def retries(study: "optuna.Study") -> int:
+def retries(study: optuna.Study) -> int:
     """How many trials repeat a failed one; they come on top of the number that is asked for."""
     return sum(RETRY_OF in trial.user_attrs for trial in study.get_trials(deepcopy=False))

@@ -1,10 +1,11 @@
 """Waiting for what comes back: a server that restarts, a network that is away, a full disk."""
 
 import errno
-import sys
 import time
 from collections.abc import Callable
 from typing import TypeVar
+
+from sqlalchemy import exc
 
 from charlab.errors import SweepError
 from charlab.system.terminal import duration, say, warn
@@ -86,10 +87,6 @@ def passing(error: BaseException) -> str | None:
 
 def _is_of_a_server(error: BaseException) -> bool:
     """Whether a database says so of its connection, its disk or its load, not of a statement."""
-    if "sqlalchemy" not in sys.modules:
-        return False
-    from sqlalchemy import exc
-
     passes = (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.TimeoutError)
     if isinstance(error, (*passes, exc.PendingRollbackError)):
         return not any(stays in str(error) for stays in _STAYS)

@@ -6,15 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import (
+    Override,
+    Quote,
+    QuotedString,
+    Sweep,
+    Transformer,
+    ValueType,
+)
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 
 from charlab.config.overrides import protect
 from charlab.errors import ConfigError
-
-if TYPE_CHECKING:
-    from hydra.core.config_loader import ConfigLoader
-    from hydra.core.override_parser.types import Override
-    from optuna.distributions import BaseDistribution
 
 Scalar = None | bool | int | float | str
 _PLAIN_WORD = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
@@ -35,8 +47,11 @@ class Parameter:
     key: str
     text: str
 
+    def __str__(self) -> str:
+        return f"{self.key}={self.text}"
+
     @cached_property
-    def distribution(self) -> "BaseDistribution":
+    def distribution(self) -> BaseDistribution:
         """The same for Optuna.
 
         Raises:
@@ -46,26 +61,27 @@ class Parameter:
 
     @cached_property
     def _choices(self) -> dict[Scalar, str]:
-        return _choices(_parse(f"{self.key}={self.text}"))
+        return _choices(_parse(str(self)))
+
+    @property
+    def choices(self) -> list[Any] | None:
+        """The values of a choice; None for a range or an interval."""
+        choices = getattr(self.distribution, "choices", None)
+        return None if choices is None else list(choices)
 
     def word(self, value: Any) -> str:
         """The override that gives a run this value."""
-        from optuna.distributions import CategoricalDistribution
-
-        if isinstance(self.distribution, CategoricalDistribution):
-            return f"{self.key}={self._choices[value]}"
-        return f"{self.key}={value!r}"
+        text = repr(value) if self.choices is None else self._choices[value]
+        return f"{self.key}={text}"
 
     def extremes(self) -> list[Any]:
         """What is tried before the first trial: every value of a choice; a range's ends.
 
         Of an interval also a number between them: both ends can be whole by chance.
         """
-        from optuna.distributions import CategoricalDistribution
-
+        if self.choices is not None:
+            return self.choices
         distribution: Any = self.distribution
-        if isinstance(distribution, CategoricalDistribution):
-            return list(distribution.choices)
         low, high = distribution.low, distribution.high
         between = [low + _GOLDEN * (high - low)] if self.count is None else []
         return list(dict.fromkeys((low, *between, high)))
@@ -73,9 +89,9 @@ class Parameter:
     @property
     def count(self) -> int | None:
         """How many values there are; None for an interval."""
+        if self.choices is not None:
+            return len(self.choices)
         distribution: Any = self.distribution
-        if hasattr(distribution, "choices"):
-            return len(self._choices)
         if distribution.step is None:
             return None
         steps: float = (distribution.high - distribution.low) / distribution.step
@@ -83,9 +99,9 @@ class Parameter:
 
     def points(self) -> list[Any] | None:
         """All values, where they can be counted; None for an interval."""
+        if self.choices is not None or self.count is None:
+            return self.choices
         distribution: Any = self.distribution
-        if self.count is None or hasattr(distribution, "choices"):
-            return None if self.count is None else list(distribution.choices)
         return [_stepped(distribution.low, distribution.step, i) for i in range(self.count)]
 
     def value_of(self, given: Any) -> Any:
@@ -94,18 +110,18 @@ class Parameter:
         Raises:
             ConfigError: if the search does not hold it.
         """
-        distribution: Any = self.distribution
-        for value in getattr(distribution, "choices", ()):
+        for value in self.choices or ():
             if value == given and isinstance(value, bool) == isinstance(given, bool):
                 return value
         is_number = isinstance(given, int | float) and not isinstance(given, bool)
-        if not hasattr(distribution, "choices") and is_number and distribution._contains(given):
+        distribution: Any = self.distribution
+        if self.choices is None and is_number and distribution._contains(given):
             return distribution.to_external_repr(given)
         raise ConfigError(f"{self.key}={given} is not in {self.text}")
 
 
 def read_space(
-    stored: Mapping[str, str], arguments: Sequence[str], loader: "ConfigLoader | None" = None
+    stored: Mapping[str, str], arguments: Sequence[str], loader: ConfigLoader | None = None
 ) -> tuple[dict[str, Parameter], list[str]]:
     """Separates what is searched from what is fixed.
 
@@ -166,10 +182,8 @@ def words_of_runs(arguments: Iterable[str]) -> list[str]:
     return runs
 
 
-def _require_plain_or_whole(override: "Override", word: str) -> None:
+def _require_plain_or_whole(override: Override, word: str) -> None:
     """Refuses what every trial would read otherwise, or none could."""
-    from hydra.core.override_parser.types import Sweep
-
     value: Any = override.value()
     if override.is_sweep_override():
         if override.is_delete():
@@ -189,9 +203,7 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _parse(word: str, loader: "ConfigLoader | None" = None) -> "Override":
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-
+def _parse(word: str, loader: ConfigLoader | None = None) -> Override:
     key, _, text = word.partition("=")
     if text.replace(" ", "") in ("choice()", "choice"):
         raise ConfigError(f"{key}={text} is a choice of nothing: give it values, {_EXAMPLES}")
@@ -208,10 +220,8 @@ def _parse(word: str, loader: "ConfigLoader | None" = None) -> "Override":
     return override
 
 
-def _canonical(override: "Override", word: str) -> str:
+def _canonical(override: Override, word: str) -> str:
     """The search as text that can be read again anywhere: the files behind a glob are choices."""
-    from hydra.core.override_parser.types import Transformer, ValueType
-
     if override.value_type != ValueType.GLOB_CHOICE_SWEEP:
         return word.partition("=")[2].strip()
     found = sorted(str(text) for text in override.sweep_iterator(Transformer.str))
@@ -220,11 +230,8 @@ def _canonical(override: "Override", word: str) -> str:
     return f"choice({','.join(found)})"
 
 
-def _distribution(parameter: Parameter) -> "BaseDistribution":
-    from hydra.core.override_parser.types import ValueType
-    from optuna.distributions import CategoricalDistribution
-
-    override = _parse(f"{parameter.key}={parameter.text}")
+def _distribution(parameter: Parameter) -> BaseDistribution:
+    override = _parse(str(parameter))
     kind = override.value_type
     if kind == ValueType.INTERVAL_SWEEP:
         return _interval(parameter, override.value())
@@ -232,14 +239,14 @@ def _distribution(parameter: Parameter) -> "BaseDistribution":
         return _range(parameter, override.value())
     sweep: Any = override.value()
     if getattr(sweep, "tags", None):
-        raise ConfigError(f"{parameter.key}={parameter.text}: a choice takes no tag")
+        raise ConfigError(f"{parameter}: a choice takes no tag")
     choices = list(parameter._choices)
     if not choices:
-        raise ConfigError(f"{parameter.key}={parameter.text} is a choice of nothing")
+        raise ConfigError(f"{parameter} is a choice of nothing")
     return CategoricalDistribution(choices)
 
 
-def _choices(override: "Override") -> dict[Scalar, str]:
+def _choices(override: Override) -> dict[Scalar, str]:
     """Each choice's value for Optuna -> its text for Hydra. Lists stand for themselves as text.
 
     In the order in which they are written: one that is shuffled (``shuffle(…)``) would be another
@@ -248,8 +255,6 @@ def _choices(override: "Override") -> dict[Scalar, str]:
     Raises:
         ConfigError: if two of them are one to Optuna.
     """
-    from hydra.core.override_parser.types import QuotedString, Sweep, Transformer
-
     choices: dict[Scalar, str] = {}
     sweep: Any = override.value()
     for item in getattr(sweep, "list", sweep):
@@ -269,8 +274,6 @@ def _choices(override: "Override") -> dict[Scalar, str]:
 
 def _quoted(text: str) -> str:
     """Text as Hydra reads it back: '1' and 'null' stay text, and any character passes."""
-    from hydra.core.override_parser.types import Quote, QuotedString
-
     if _PLAIN_WORD.fullmatch(text) and text.lower() not in _NO_TEXT:
         return text
     return QuotedString(text=text, quote=Quote.single).with_quotes()
@@ -279,15 +282,11 @@ def _quoted(text: str) -> str:
 def _is_log(parameter: Parameter, sweep: Any) -> bool:
     unknown = sorted(sweep.tags - {"log"})
     if unknown:
-        raise ConfigError(
-            f"{parameter.key}={parameter.text}: the tag {unknown[0]!r} is unknown; there is log"
-        )
+        raise ConfigError(f"{parameter}: the tag {unknown[0]!r} is unknown; there is log")
     return "log" in sweep.tags
 
 
-def _interval(parameter: Parameter, sweep: Any) -> "BaseDistribution":
-    from optuna.distributions import FloatDistribution, IntDistribution
-
+def _interval(parameter: Parameter, sweep: Any) -> BaseDistribution:
     log = _is_log(parameter, sweep)
     _require_order(parameter, sweep.start, sweep.end, log=log)
     if isinstance(sweep.start, int) and isinstance(sweep.end, int):
@@ -295,27 +294,22 @@ def _interval(parameter: Parameter, sweep: Any) -> "BaseDistribution":
     return FloatDistribution(float(sweep.start), float(sweep.end), log=log)
 
 
-def _range(parameter: Parameter, sweep: Any) -> "BaseDistribution":
+def _range(parameter: Parameter, sweep: Any) -> BaseDistribution:
     """Hydra's range leaves its end out. Only its ends are computed: it may have many values."""
-    from optuna.distributions import FloatDistribution, IntDistribution
-
     log = _is_log(parameter, sweep)
     ends = (sweep.start, sweep.stop, sweep.step)
     if not all(math.isfinite(number) for number in ends) or sweep.step == 0:
-        raise ConfigError(f"{parameter.key}={parameter.text}: a range needs finite ends and a step")
+        raise ConfigError(f"{parameter}: a range needs finite ends and a step")
     start, stop, step = (Decimal(str(number)) for number in ends)
     last = math.ceil((stop - start) / step) - 1
     if last < 0:
-        raise ConfigError(
-            f"{parameter.key}={parameter.text} holds no value: a range leaves its end out"
-        )
+        raise ConfigError(f"{parameter} holds no value: a range leaves its end out")
     low, high = sorted((sweep.start, _stepped(sweep.start, sweep.step, last)))
     _require_order(parameter, low, high, log=log)
     step = abs(sweep.step)
     if log and step != 1:
         raise ConfigError(
-            f"{parameter.key}={parameter.text}: a logarithmic range has no step; "
-            "use tag(log,int(interval(low,high)))"
+            f"{parameter}: a logarithmic range has no step; use tag(log,int(interval(low,high)))"
         )
     if all(isinstance(number, int) for number in ends):
         return IntDistribution(low, high, log=log, step=1 if log else step)
@@ -331,8 +325,8 @@ def _stepped(low: Any, step: Any, count: int) -> Any:
 
 def _require_order(parameter: Parameter, low: float, high: float, *, log: bool) -> None:
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise ConfigError(f"{parameter.key}={parameter.text}: the ends must be finite numbers")
+        raise ConfigError(f"{parameter}: the ends must be finite numbers")
     if low > high:
-        raise ConfigError(f"{parameter.key}={parameter.text} holds no value: {low} is above {high}")
+        raise ConfigError(f"{parameter} holds no value: {low} is above {high}")
     if log and low <= 0:
-        raise ConfigError(f"{parameter.key}={parameter.text}: a logarithmic scale starts above 0")
+        raise ConfigError(f"{parameter}: a logarithmic scale starts above 0")

@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from optuna.trial import FrozenTrial
 
 from charlab.sweeps.search.space import Parameter
 
@@ -81,6 +83,12 @@ class SweepSpec:
         """What is searched, in the order of its keys, so that no command line's order matters."""
         return [Parameter(key, text) for key, text in sorted(self.space.items())]
 
+    def ranked(self, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+        """The complete trials, the best by the first objective first."""
+        sign = -1.0 if self.directions[0] == "maximize" else 1.0
+        complete = [trial for trial in trials if trial.state.name == "COMPLETE"]
+        return sorted(complete, key=lambda trial: (sign * trial.values[0], trial.number))
+
     def to_json(self) -> str:
         """For the storage."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
@@ -95,7 +103,8 @@ class SweepSpec:
 
     def differences(self, other: "SweepSpec") -> Iterator[str]:
         """A line for each thing in which another definition would make another sweep of it."""
-        for key in _COMPARED:
+        keys = ("space", "base", *(f.name for f in dataclasses.fields(self)))
+        for key in [key for key in dict.fromkeys(keys) if key not in _NOT_COMPARED]:
             mine, others = _compared(self, key), _compared(other, key)
             for name in sorted({*mine, *others}):
                 there, here = mine.get(name, _NOTHING), others.get(name, _NOTHING)
@@ -104,24 +113,8 @@ class SweepSpec:
 
 
 _NOTHING = object()
-_COMPARED = (
-    "space",
-    "base",
-    "objectives",
-    "directions",
-    "sampler",
-    "startup_trials",
-    "seed",
-    "pruner",
-    "warmup",
-    "percentile",
-    "patience",
-    "reduction_factor",
-    "function",
-    "function_digest",
-    "duplicates",
-    "job",
-)
+# What makes no difference: how trials are composed and counted; the fixed overrides make the base.
+_NOT_COMPARED = {"fixed", "unit", "full", "composition"}
 # Settings of the base that change no result.
 INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
 

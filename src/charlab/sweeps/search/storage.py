@@ -88,7 +88,6 @@ def open_storage(url: str, *, reading: bool = False) -> PatientStorage:
     """The storage behind a URL.
 
     Args:
-        url: its URL.
         reading: whether nothing is to be written: a file is neither made nor changed.
 
     Raises:

@@ -4,29 +4,33 @@ import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from charlab.errors import ConfigError
+import optuna
+from optuna.distributions import CategoricalDistribution, IntDistribution
+
+from charlab.builders.corpus import check_together
+from charlab.config.compose import Composition
+from charlab.config.hydra_app import check
+from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.search.space import Parameter, words_of
 from charlab.sweeps.search.spec import SweepSpec
+from charlab.sweeps.search.storage import quiet
 
-if TYPE_CHECKING:
-    import optuna
+_PROBES = 20  # tries of the user's function before the first trial
 
 
 class SpaceFunctionError(ConfigError):
     """The user's function for dependent settings does not work."""
 
 
-def choose(spec: SweepSpec, trial: "optuna.trial.BaseTrial") -> list[str]:
+def choose(spec: SweepSpec, trial: optuna.trial.BaseTrial) -> list[str]:
     """The overrides of a trial, chosen by its study's sampler.
 
     Raises:
         SpaceFunctionError: if the user's function fails.
         optuna.TrialPruned: if it refuses the trial.
     """
-    import optuna
-
     values = {p.key: _suggest(trial, p) for p in spec.parameters}
     arguments = [*spec.fixed, *words_of(spec.parameters, values)]
     if spec.function is None:
@@ -47,9 +51,30 @@ def choose(spec: SweepSpec, trial: "optuna.trial.BaseTrial") -> list[str]:
     return [*arguments, *(f"{key}={_literal(value)}" for key, value in extra.items())]
 
 
-def _suggest(trial: "optuna.trial.BaseTrial", parameter: Parameter) -> Any:
-    from optuna.distributions import CategoricalDistribution, IntDistribution
+def try_function(spec: SweepSpec, composition: Composition) -> None:
+    """Tries the user's function on a few random trials.
 
+    Raises:
+        ConfigError: if it fails, refuses all of them, or gives what no run accepts.
+    """
+    quiet()
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(spec.seed))
+    accepted = 0
+    for _ in range(_PROBES):
+        try:
+            arguments = choose(spec, study.ask())
+        except optuna.TrialPruned:
+            continue
+        try:
+            check_together(check(composition.compose(arguments)))
+        except CharlabError as error:
+            raise ConfigError(f"{spec.function} gave {' '.join(arguments)}: {error}") from error
+        accepted += 1
+    if not accepted:
+        raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")
+
+
+def _suggest(trial: optuna.trial.BaseTrial, parameter: Parameter) -> Any:
     asked: Any = parameter.distribution
     if isinstance(asked, CategoricalDistribution):
         return trial.suggest_categorical(parameter.key, asked.choices)

@@ -4,17 +4,15 @@ A folder outlives its study: the storage may be removed, emptied, replaced, or b
 the same name. What lies there then is no result of the new study's trial.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 from charlab.errors import SweepError
 from charlab.runs import folder as runs
-from charlab.system.files import read_bounded, write_json
+from charlab.system.files import read_json, write_json
 from charlab.system.terminal import warn
 
 MARKER = "trial.json"
-_LARGEST = 2**20  # bytes of a small file that is read
 
 
 def require_no_trials(folder: Path) -> None:
@@ -35,7 +33,6 @@ def take_folder(folder: Path, identity: str | None) -> None:
     """Makes a folder a trial's own; what another study's trial left there is moved aside.
 
     Args:
-        folder: the trial's.
         identity: the trial's; None of one that an earlier version began.
 
     Raises:
@@ -53,17 +50,15 @@ def take_folder(folder: Path, identity: str | None) -> None:
 
 def belongs(folder: Path, identity: str | None) -> bool:
     """Whether a folder is of the trial with this identity."""
-    marker = read_mapping(folder / MARKER)
-    return marker.get("identity") == identity
+    return read_mapping(folder / MARKER).get("identity") == identity
 
 
 def read_mapping(path: Path) -> dict[str, Any]:
     """A small file of JSON as a mapping; empty where there is none that can be read."""
     try:
-        found = json.loads(read_bounded(path, _LARGEST))
-    except (OSError, ValueError, RecursionError):
+        return read_json(path)
+    except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _holds_run(folder: Path) -> bool:

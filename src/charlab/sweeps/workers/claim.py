@@ -3,7 +3,11 @@
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import optuna
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import FrozenTrial, Trial
 
 from charlab.sweeps.search.duplicates import (
     SAME_AS,
@@ -18,47 +22,20 @@ from charlab.sweeps.search.study import build_sampler
 from charlab.sweeps.search.suggest import SpaceFunctionError, choose
 from charlab.sweeps.workers.locks import Locks
 
-if TYPE_CHECKING:
-    import optuna
-    from optuna.trial import FrozenTrial, Trial
-
 # Attributes of a trial in the storage
 OWNER = "owner"  # the process that works on it, as its supervisor calls it
-
-
 IDENTITY = "identity"  # stands in its folder too
-
-
 FORMER = "former owners"  # the processes that worked on it before
-
-
 CRASHES = "crashes"  # processes that died working on it while their sweep lived
-
-
 STALLS = "stalls"  # [last report, times it was taken over since]
-
-
 RESULT = "result"  # how it ended, written before Optuna is told
-
-
 REASON = "reason"  # why it failed or was pruned
-
-
 WORDS = "words"  # the overrides of its run
-
-
 GIVEN = "given words"  # the same, where nothing is to be chosen
-
-
 OF = "of"  # the identity of the trial that it repeats
-
-
 LABEL = "label"  # what it is called then
 
-
 MAX_CRASHES = 3
-
-
 MAX_STALLS = 10
 
 
@@ -69,14 +46,12 @@ class Claimed:
     Attributes:
         trial: Optuna's.
         arguments: the overrides of its run.
-        adopted: whether another process began it.
         owner: what this process is called.
         identity: what its folder is known by; None if an earlier version began it.
     """
 
-    trial: "Trial"
+    trial: Trial
     arguments: list[str]
-    adopted: bool
     owner: str
     identity: str | None
 
@@ -88,45 +63,37 @@ class Claimed:
 
 
 def claim(
-    study: "optuna.Study", spec: SweepSpec, locks: Locks, n_trials: int, owner: str
+    study: optuna.Study, spec: SweepSpec, locks: Locks, n_trials: int, owner: str
 ) -> Claimed | None:
     """Takes a trial, while no other process can.
 
     Args:
-        study: the sweep's.
-        spec: its definition.
         locks: its locks; the trial's is held when this returns it.
-        n_trials: trials in all.
-        owner: what this process is called.
 
     Returns:
         None if there is nothing to do, now at least: others may be at work on the last trials.
     """
-    return patiently(lambda: _claim(study, spec, locks, n_trials, owner))
 
-
-def _claim(
-    study: "optuna.Study", spec: SweepSpec, locks: Locks, n_trials: int, owner: str
-) -> Claimed | None:
-    with locks.alone():
-        while True:
-            trial = _orphan(study, spec, locks) or _next(study, spec, locks, n_trials)
-            if trial is None:
-                return None
-            try:
-                claimed = _settle(study, spec, trial, owner)
-            except Exception:
+    def act() -> Claimed | None:
+        with locks.alone():
+            while True:
+                trial = _orphan(study, spec, locks) or _next(study, spec, locks, n_trials)
+                if trial is None:
+                    return None
+                try:
+                    claimed = _settle(study, spec, trial, owner)
+                except Exception:
+                    locks.let_go(trial.number)
+                    raise
+                if claimed is not None:
+                    return claimed
                 locks.let_go(trial.number)
-                raise
-            if claimed is not None:
-                return claimed
-            locks.let_go(trial.number)
+
+    return patiently(act)
 
 
-def _orphan(study: "optuna.Study", spec: SweepSpec, locks: Locks) -> "Trial | None":
+def _orphan(study: optuna.Study, spec: SweepSpec, locks: Locks) -> Trial | None:
     """A trial whose process died, if it is to go on; others are closed."""
-    import optuna
-
     trials = study.get_trials(deepcopy=False)
     for frozen in [trial for trial in trials if trial.state.name == "RUNNING"]:
         if waits_for_twin(frozen, trials) or not locks.take(frozen.number):
@@ -139,7 +106,7 @@ def _orphan(study: "optuna.Study", spec: SweepSpec, locks: Locks) -> "Trial | No
     return None
 
 
-def _close(study: "optuna.Study", frozen: "FrozenTrial") -> bool:
+def _close(study: optuna.Study, frozen: FrozenTrial) -> bool:
     """Ends a trial that needs no more work: its process died before it could say so."""
     result = frozen.user_attrs.get(RESULT)
     if result is not None:
@@ -158,9 +125,7 @@ def _close(study: "optuna.Study", frozen: "FrozenTrial") -> bool:
     return False
 
 
-def _next(study: "optuna.Study", spec: SweepSpec, locks: Locks, n_trials: int) -> "Trial | None":
-    import optuna
-
+def _next(study: optuna.Study, spec: SweepSpec, locks: Locks, n_trials: int) -> Trial | None:
     trials = study.get_trials(deepcopy=False)
     waiting = [t for t in trials if t.state == optuna.trial.TrialState.WAITING]
     if not waiting and len(trials) >= n_trials:
@@ -181,10 +146,8 @@ def _next(study: "optuna.Study", spec: SweepSpec, locks: Locks, n_trials: int) -
         storage._backend.next_number = None
 
 
-def _settle(study: "optuna.Study", spec: SweepSpec, trial: "Trial", owner: str) -> Claimed | None:
+def _settle(study: optuna.Study, spec: SweepSpec, trial: Trial, owner: str) -> Claimed | None:
     """Chooses the trial's settings; an adopted one's come back as they were stored."""
-    import optuna
-
     before = trial.user_attrs
     identity = before.get(IDENTITY)
     if OWNER in before:
@@ -208,10 +171,10 @@ def _settle(study: "optuna.Study", spec: SweepSpec, trial: "Trial", owner: str) 
     trial.set_user_attr(WORDS, arguments)
     if given is None and spec.duplicates != "train" and _follows_twin(study, trial, arguments):
         return None
-    return Claimed(trial, arguments, OWNER in before, owner, identity)
+    return Claimed(trial, arguments, owner, identity)
 
 
-def _follows_twin(study: "optuna.Study", trial: "Trial", arguments: list[str]) -> bool:
+def _follows_twin(study: optuna.Study, trial: Trial, arguments: list[str]) -> bool:
     """Whether an earlier trial's result is this one's too: told now, or once it is there."""
     twin = earlier_twin(study.get_trials(deepcopy=False), trial.number, arguments, WORDS)
     if twin is None:
@@ -227,27 +190,23 @@ def _follows_twin(study: "optuna.Study", trial: "Trial", arguments: list[str]) -
 
 
 def end(
-    study: "optuna.Study",
+    study: optuna.Study,
     trial_id: int,
     state: str,
     values: list[float] | None,
     reason: str | None = None,
 ) -> None:
     """Notes how a trial ended, then tells Optuna: whoever dies in between is spoken for."""
-    from optuna.exceptions import UpdateFinishedTrialError
-
     storage = study._storage
-    with suppress(UpdateFinishedTrialError):  # by whoever took it over
+    with suppress(UpdateFinishedTrialError):  # told by whoever took it over
         if reason is not None:
             storage.set_trial_user_attr(trial_id, REASON, reason)
         storage.set_trial_user_attr(trial_id, RESULT, {"state": state, "values": values})
     tell(study, storage.get_trial_number_from_id(trial_id), state, values)
 
 
-def tell(study: "optuna.Study", number: int, state: str, values: list[float] | None) -> None:
+def tell(study: optuna.Study, number: int, state: str, values: list[float] | None) -> None:
     """Tells Optuna how a trial ended, if it does not know yet."""
-    import optuna
-
     study.sampler = optuna.samplers.RandomSampler(0)  # the grid's wants to stop an optimization
-    with suppress(optuna.exceptions.UpdateFinishedTrialError):  # told, and not answered
+    with suppress(UpdateFinishedTrialError):  # told, and not answered
         study.tell(number, values, optuna.trial.TrialState[state], skip_if_finished=True)

@@ -1,21 +1,23 @@
 """Who works on which trial: locks that go with the process that holds them, however it ends."""
 
 import binascii
-import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, Any, Protocol
+
+import sqlalchemy
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from charlab.errors import ConfigError
 from charlab.sweeps.search.databases import one_line_errors
 from charlab.sweeps.search.retries import patiently
+from charlab.sweeps.search.spec import StudyLocation
+from charlab.system.file_locks import lock
 from charlab.system.files import open_regular
-
-if TYPE_CHECKING:
-    import sqlalchemy
 
 LOCKS = ".locks"  # the folder of a sweep's lock files, one for each trial
 
@@ -63,15 +65,13 @@ class FileLocks:
     def alone(self) -> Iterator[None]:
         """See :class:`Locks`."""
         with open_regular(self._folder / "choice", "w") as file:
-            self._lock(file, fcntl.LOCK_EX)
+            self._lock(file, wait=True)
             yield
 
     def take(self, number: int) -> bool:
         """See :class:`Locks`."""
         file = open_regular(self._folder / str(number), "w")
-        try:
-            self._lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not self._lock(file, wait=False):
             file.close()
             return False
         self._held[number] = file
@@ -84,14 +84,13 @@ class FileLocks:
     def keep(self, is_mine: Callable[[], bool], lost: Callable[[], None]) -> None:
         """See :class:`Locks`. The kernel takes no lock away."""
 
-    def _lock(self, file: Any, kind: int) -> None:
+    def _lock(self, file: IO[Any], *, wait: bool) -> bool:
         try:
-            fcntl.flock(file, kind)
-        except BlockingIOError:
-            raise
+            return lock(file, wait=wait)
         except OSError:
             if not self._optional:
                 raise
+            return True
 
 
 class DatabaseLocks:
@@ -103,8 +102,6 @@ class DatabaseLocks:
     over, which its former owner finds out by the storage.
 
     Args:
-        url: the storage's.
-        name: the sweep's.
         files: locks of a file system that some of the processes may share; None: of none.
 
     Raises:
@@ -112,9 +109,6 @@ class DatabaseLocks:
     """
 
     def __init__(self, url: str, name: str, files: FileLocks | None = None) -> None:
-        import sqlalchemy
-        from sqlalchemy.pool import NullPool
-
         with one_line_errors(url):
             self._engine = sqlalchemy.create_engine(
                 url, poolclass=NullPool, isolation_level="AUTOCOMMIT"
@@ -181,8 +175,6 @@ class DatabaseLocks:
 
     def _look_after(self) -> bool:
         """Mends the connection if need be; whether all that was held is held."""
-        from sqlalchemy.exc import DBAPIError
-
         with self._turn:
             with suppress(DBAPIError):  # the server is away: so are its other locks
                 self._execute("look", _CHOICE)
@@ -196,8 +188,6 @@ class DatabaseLocks:
             return patiently(lambda: self._execute(what, number))
 
     def _free(self, number: int) -> None:
-        from sqlalchemy.exc import DBAPIError
-
         with self._turn:
             self._held.discard(number)
             self._missing.discard(number)
@@ -205,7 +195,7 @@ class DatabaseLocks:
                 if self._connection is not None:
                     self._execute("free", number)
 
-    def _connect(self) -> "sqlalchemy.Connection":
+    def _connect(self) -> sqlalchemy.Connection:
         connection = self._engine.connect()
         for statement in _SETTINGS[self._engine.dialect.name]:
             connection.exec_driver_sql(statement)
@@ -217,8 +207,6 @@ class DatabaseLocks:
         return connection
 
     def _execute(self, what: str, number: int) -> Any:
-        import sqlalchemy
-
         hashed = binascii.crc32(self._name.encode()) - 2**31  # a signed integer of 4 bytes
         values = {"name": hashed, "number": number, "word": f"charlab {hashed} {number}"}
         statement = sqlalchemy.text(self._statements[what])
@@ -226,9 +214,9 @@ class DatabaseLocks:
         connection = self._connection or self._connect()
         try:
             return connection.execute(statement, wanted).scalar()
-        except sqlalchemy.exc.DBAPIError:
+        except DBAPIError:
             self._connection = None  # another one, whatever is the matter with this
-            with suppress(sqlalchemy.exc.SQLAlchemyError):
+            with suppress(SQLAlchemyError):
                 connection.close()
             raise
 
@@ -266,14 +254,8 @@ _SETTINGS = {
 _SETTINGS["mariadb"] = _SETTINGS["mysql"]
 
 
-def locks_for(storage: str, name: str, folder: Path) -> Locks:
-    """The locks that fit a storage.
-
-    Args:
-        storage: its URL.
-        name: the sweep's.
-        folder: the sweep's.
-    """
-    is_file = storage.startswith("sqlite")
-    files = FileLocks(folder / LOCKS, optional=not is_file)
-    return files if is_file else DatabaseLocks(storage, name, files)
+def locks_for(location: StudyLocation) -> Locks:
+    """The locks that fit a sweep's storage."""
+    is_file = location.storage.startswith("sqlite")
+    files = FileLocks(location.folder / LOCKS, optional=not is_file)
+    return files if is_file else DatabaseLocks(location.storage, location.name, files)

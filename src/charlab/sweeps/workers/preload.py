@@ -4,6 +4,11 @@ Importing is not enough: the libraries load parts of themselves at their first u
 study in memory is gone through. Nothing of it remains: no connection, no thread.
 """
 
+# ruff: noqa: E402
+from charlab.system.startup import prepare
+
+prepare()
+
 import hydra  # noqa: F401
 import optuna
 import sqlalchemy.dialects.sqlite  # noqa: F401

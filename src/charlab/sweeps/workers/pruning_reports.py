@@ -1,10 +1,8 @@
 """What a trial says to its study while it trains: the objective, by characters seen."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from optuna.trial import Trial
+from optuna.trial import Trial
 
 VALIDATION = "validation"  # attribute: [characters, value] of the last validation
 _SLACK = 0.1  # a validation this little before a point counts as at it
@@ -19,11 +17,10 @@ class Reporter:
 
     Args:
         trial: Optuna's; the process's only object for it (it remembers what was reported).
-        objective: the figure.
         unit: characters between two points.
     """
 
-    def __init__(self, trial: "Trial", objective: str, unit: int) -> None:
+    def __init__(self, trial: Trial, objective: str, unit: int) -> None:
         self._trial = trial
         self._objective = objective
         self._unit = unit
@@ -34,10 +31,6 @@ class Reporter:
 
     def __call__(self, metrics: Mapping[str, float], characters: int) -> bool:
         """Takes note of a validation.
-
-        Args:
-            metrics: the run's, so far.
-            characters: of training, so far.
 
         Returns:
             Whether the trial is to be pruned.

@@ -9,20 +9,20 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.trial import FrozenTrial
 
 from charlab.errors import SweepError
 from charlab.sweeps.search.duplicates import waits_for_twin
-from charlab.sweeps.search.retries import Patience, StorageError
+from charlab.sweeps.search.retries import Patience, StorageError, patiently
 from charlab.sweeps.search.spec import StudyLocation
+from charlab.sweeps.search.study import load
 from charlab.sweeps.workers.claim import CRASHES, FORMER, OWNER, REASON
-from charlab.sweeps.workers.locks import Locks
+from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.worker import OUTPUT
 from charlab.system.signals import heeded
-
-if TYPE_CHECKING:
-    import optuna
-    from optuna.trial import FrozenTrial
 
 WAITED_IN_VAIN = "a worker waited in vain for the storage, or for room on the disk"
 _SECONDS_BETWEEN_STATUSES = 1.0
@@ -71,13 +71,11 @@ class SweepStatus:
         trials: all of them, by number.
         n_trials: how many there are to be.
         claimable: trials that a new worker could take.
-        workers: workers that live.
     """
 
-    trials: list["FrozenTrial"]
+    trials: list[FrozenTrial]
     n_trials: int
     claimable: int
-    workers: int
 
     @property
     def is_over(self) -> bool:
@@ -87,22 +85,11 @@ class SweepStatus:
 
 
 @dataclass
-class _Live:
-    worker: Worker
-    owner: str
-
-
-@dataclass
 class Supervisor:
     """Workers on one sweep.
 
     Args:
-        study: the sweep's.
-        locks: its locks, of this process.
-        location: where it is.
-        n_trials: trials in all.
         size: workers at a time.
-        engine: starts them.
         max_failures: failed trials in a row that stop the sweep.
         minutes: after so many, nothing new begins and what runs saves itself; None: no limit.
         on_status: called now and then with what the sweep looks like.
@@ -110,8 +97,6 @@ class Supervisor:
             nothing to take; without one it stays for what others may leave behind.
     """
 
-    study: "optuna.Study"
-    locks: Locks
     location: StudyLocation
     n_trials: int
     size: int
@@ -120,7 +105,7 @@ class Supervisor:
     minutes: float | None = None
     on_status: Callable[[SweepStatus], None] = lambda status: None
     inside: str | None = None
-    _live: dict[int, _Live] = field(default_factory=dict)
+    _live: dict[int, tuple[Worker, str]] = field(default_factory=dict)  # by slot; with its owner
     _barren: int = 0
     _signal: int | None = None
 
@@ -135,6 +120,8 @@ class Supervisor:
                 does not come back.
         """
         Patience.is_over = False
+        self._study, _ = load(self.location)
+        self._locks = patiently(lambda: locks_for(self.location))
         self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
         previous = {n: signal.signal(n, self._note) for n in heeded()}
         deadline = math.inf if self.minutes is None else time.monotonic() + 60 * self.minutes
@@ -162,30 +149,29 @@ class Supervisor:
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self._signal is not None and number == signal.SIGINT:  # Ctrl-C once more: at once
-            for live in self._live.values():
-                live.worker.stop(at_once=True)
+            self._stop(at_once=True)
         self._signal = self._signal or number
         Patience.is_over = True
 
-    def _trials(self) -> list["FrozenTrial"]:
-        return self.study.get_trials(deepcopy=False)
+    def _trials(self) -> list[FrozenTrial]:
+        return self._study.get_trials(deepcopy=False)
 
     def _status(self) -> SweepStatus:
         trials = self._trials()
         states = [trial.state.name for trial in trials]
-        ours = {live.owner for live in self._live.values()}
+        ours = {owner for _, owner in self._live.values()}
         running = [trial for trial in trials if trial.state.name == "RUNNING"]
         at_work = {owner for t in running if (owner := _owner_among(ours, t)) is not None}
         left = [t for t in running if _owner_among(ours, t) is None]
         orphans = sum(self._is_orphan(t) for t in left if not waits_for_twin(t, trials))
         new = max(0, self.n_trials - len(trials)) + states.count("WAITING")
         unsettled = len(ours) - len(at_work)  # workers that are about to take one
-        return SweepStatus(trials, self.n_trials, new + orphans - unsettled, len(self._live))
+        return SweepStatus(trials, self.n_trials, new + orphans - unsettled)
 
-    def _is_orphan(self, trial: "FrozenTrial") -> bool:
-        if not self.locks.take(trial.number):
+    def _is_orphan(self, trial: FrozenTrial) -> bool:
+        if not self._locks.take(trial.number):
             return False
-        self.locks.let_go(trial.number)
+        self._locks.let_go(trial.number)
         return True
 
     def _fill(self, status: SweepStatus) -> None:
@@ -197,18 +183,18 @@ class Supervisor:
             worker = self.engine.start(owner, slot)
             if worker is None:
                 break
-            self._live[slot] = _Live(worker, owner)
+            self._live[slot] = (worker, owner)
 
     def _reap(self) -> None:
-        for slot, live in list(self._live.items()):
-            death = live.worker.ended()
+        for slot, (worker, owner) in list(self._live.items()):
+            death = worker.ended()
             if death is None:
                 continue
             del self._live[slot]
             if death.startswith(WAITED_IN_VAIN):
                 raise StorageError(death)
             if death:
-                self._count_crash(live.owner, death)
+                self._count_crash(owner, death)
             else:
                 self._barren = 0
 
@@ -225,10 +211,8 @@ class Supervisor:
                 f"{self.location.folder / OUTPUT}"
             )
 
-    def _note_crash(self, trial: "FrozenTrial", death: str) -> None:
-        from optuna.exceptions import UpdateFinishedTrialError
-
-        storage: Any = self.study._storage
+    def _note_crash(self, trial: FrozenTrial, death: str) -> None:
+        storage: Any = self._study._storage
         crashes = trial.user_attrs.get(CRASHES, 0) + 1
         with contextlib.suppress(UpdateFinishedTrialError):  # another took it up and ended it
             storage.set_trial_user_attr(trial._trial_id, CRASHES, crashes)
@@ -251,31 +235,32 @@ class Supervisor:
             )
 
     def _stop_all(self) -> None:
-        for live in self._live.values():
-            live.worker.stop(at_once=False)
+        self._stop(at_once=False)
         deadline = time.monotonic() + _SECONDS_TO_SAVE
         while self._live and time.monotonic() < deadline:
             self.engine.wait(0.2)
-            for slot, live in list(self._live.items()):
-                if live.worker.ended() is not None:
-                    del self._live[slot]
-        for live in self._live.values():
-            live.worker.stop(at_once=True)
+            self._live = {s: live for s, live in self._live.items() if live[0].ended() is None}
+        self._stop(at_once=True)
         self._live.clear()
 
+    def _stop(self, *, at_once: bool) -> None:
+        for worker, _ in self._live.values():
+            worker.stop(at_once=at_once)
 
-def _worked_on(trial: "FrozenTrial", owner: str) -> bool:
+
+def _worked_on(trial: FrozenTrial, owner: str) -> bool:
     """Whether a worker has, or had before another took it up, this trial."""
-    attributes = trial.user_attrs
-    names = [attributes.get(OWNER, ""), *attributes.get(FORMER, ())]
-    return any(_among({owner}, name) is not None for name in names)
+    former = trial.user_attrs.get(FORMER, ())
+    names = {name for process in former for name in _names(process)}
+    return owner in names or _owner_among({owner}, trial) is not None
 
 
-def _owner_among(owners: set[str], trial: "FrozenTrial") -> str | None:
+def _owner_among(owners: set[str], trial: FrozenTrial) -> str | None:
     """Which of some workers has a trial."""
-    return _among(owners, trial.user_attrs.get(OWNER, ""))
+    names = _names(trial.user_attrs.get(OWNER, ""))
+    return next((known for known in names if known in owners), None)
 
 
-def _among(owners: set[str], name: str) -> str | None:
-    """Which of some workers a process is, or works inside."""
-    return next((known for known in (name, name.partition(".")[0]) if known in owners), None)
+def _names(process: str) -> tuple[str, str]:
+    """What a process is called, and the worker that it is or works inside."""
+    return process, process.partition(".")[0]

@@ -1,5 +1,6 @@
 """One trial in a process of its own: claimed, run, told."""
 
+import importlib
 import math
 import multiprocessing
 import os
@@ -7,8 +8,12 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
+
+import optuna
 
 from charlab.errors import RunInUseError, one_line
 from charlab.sweeps.search.retries import StorageError, patiently
@@ -16,13 +21,9 @@ from charlab.sweeps.search.spec import StudyLocation, SweepSpec
 from charlab.sweeps.search.study import load
 from charlab.sweeps.search.trial_folders import take_folder
 from charlab.sweeps.workers.claim import STALLS, Claimed, claim, end
-from charlab.sweeps.workers.job import Job, JobEnd, Watch, load_job
 from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.pruning_reports import Reporter
 from charlab.system.terminal import say_traceback
-
-if TYPE_CHECKING:
-    import optuna
 
 # Exit codes
 NOTHING = 3  # there was no trial to take
@@ -33,20 +34,46 @@ _SECONDS_TO_SAVE = 60.0
 _SECONDS_BEFORE_ANOTHER_TRY = 5.0  # of a trial whose folder is in use
 
 
+Watch = Callable[[Mapping[str, float], int], bool]
+"""Told a validation's metrics and the characters seen; whether to give the trial up."""
+
+
+@dataclass(frozen=True)
+class JobEnd:
+    """How a trial's run ended.
+
+    Attributes:
+        status: "completed", "pruned" or "interrupted".
+        metrics: what it measured; the validation's are the best checkpoint's.
+    """
+
+    status: str
+    metrics: dict[str, float]
+
+
+Job = Callable[[list[str], dict[str, Any], Path, Watch | None], JobEnd]
+"""Runs a trial: its overrides, how to compose a configuration, its folder, who watches."""
+
+_MOVED = {"charlab.commands.trial:run_trial": "charlab.sweeps.trial:run_trial"}
+
+
+def load_job(reference: str) -> Job:
+    """The job that ``module:function`` names, also as older studies name it."""
+    module, _, name = _MOVED.get(reference, reference).partition(":")
+    job: Job = getattr(importlib.import_module(module), name)
+    return job
+
+
 def run_worker(
-    location: dict[str, str], n_trials: int, owner: str, threads: int, slot: int, job: str
+    where: StudyLocation, n_trials: int, owner: str, threads: int, slot: int, job: str
 ) -> None:
     """The whole life of a trial's process; it ends with an exit code.
 
     Args:
-        location: of the sweep.
-        n_trials: trials in all.
         owner: what the supervisor calls this process.
-        threads: CPU threads to compute with.
         slot: which of the workers this is; decides which GPU.
         job: what runs trials, "module:function"; the storage's word for it is not taken.
     """
-    where = StudyLocation.from_plain(location)
     _stand_alone(where.folder)
     _share_cores(threads)
     try:
@@ -59,7 +86,7 @@ def run_worker(
 
 def _work_on_one(where: StudyLocation, n_trials: int, owner: str, slot: int, job: str) -> int:
     study, spec = load(where)
-    locks = patiently(lambda: locks_for(where.storage, where.name, where.folder))
+    locks = patiently(lambda: locks_for(where))
     claimed = claim(study, spec, locks, n_trials, owner)
     if claimed is None:
         return NOTHING
@@ -78,7 +105,7 @@ def _work_on_one(where: StudyLocation, n_trials: int, owner: str, slot: int, job
 
 
 def run_claimed(
-    study: "optuna.Study", spec: SweepSpec, claimed: Claimed, folder: Path, job: Job
+    study: optuna.Study, spec: SweepSpec, claimed: Claimed, folder: Path, job: Job
 ) -> bool:
     """Runs a claimed trial and tells how it ended.
 
@@ -115,27 +142,23 @@ def run_claimed(
         trial.set_user_attr(STALLS, [-1, 0])  # it saved itself: no sign of trouble
         return True
     trial.set_user_attr("figures", result.metrics)
-    _tell_result(study, spec, claimed, result)
+    end(study, trial._trial_id, *_verdict(spec, result))
     return False
 
 
-def _tell_result(study: "optuna.Study", spec: SweepSpec, claimed: Claimed, result: JobEnd) -> None:
-    trial_id = claimed.trial._trial_id
+def _verdict(spec: SweepSpec, result: JobEnd) -> tuple[str, list[float] | None, str | None]:
+    """A trial's state, its objectives' values, and why it has none."""
     if result.status == "pruned":
-        end(study, trial_id, "PRUNED", None, "given up: behind the others")
-        return
+        return "PRUNED", None, "given up: behind the others"
     missing = [name for name in spec.objectives if name not in result.metrics]
     if missing:
         known = ", ".join(sorted(result.metrics))
-        reason = f"the run has no figure {missing[0]}; there are {known}"
-        end(study, trial_id, "FAIL", None, reason)
-        return
+        return "FAIL", None, f"the run has no figure {missing[0]}; there are {known}"
     values = {name: float(result.metrics[name]) for name in spec.objectives}
     for name, value in values.items():
         if math.isnan(value):  # Optuna would not take it
-            end(study, trial_id, "FAIL", None, f"{name} is not a number")
-            return
-    end(study, trial_id, "COMPLETE", list(values.values()))
+            return "FAIL", None, f"{name} is not a number"
+    return "COMPLETE", list(values.values()), None
 
 
 def _stand_alone(folder: Path) -> None:
@@ -144,11 +167,16 @@ def _stand_alone(folder: Path) -> None:
         os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(STOPPED))  # while there is no run to save
+    send_output_to(folder)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def send_output_to(folder: Path) -> None:
+    """Sends what this process and its libraries say to the sweep's folder."""
     output = os.open(folder / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

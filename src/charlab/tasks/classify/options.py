@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from charlab.config.constraints import fraction_below_one, one_of
-from charlab.config.task_options import Metric, TaskOptions, monitored
+from charlab.config.task_options import PREDICT, Metric, TaskOptions, monitored
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
@@ -29,6 +29,8 @@ class Options(TaskOptions):
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     predicts_label: ClassVar[bool] = True
+    asked_by: ClassVar[str | None] = PREDICT
+    verb: ClassVar[str] = "classify"
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """See :meth:`TaskOptions.resolve`."""

@@ -9,8 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import Batch
-from charlab.data.batches.loaders import LabelUse
+from charlab.data.batches.batch import Batch, LabelUse
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
 from charlab.evaluation.bits_per_character import OriginalText
@@ -21,6 +20,7 @@ from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
+from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
@@ -86,6 +86,12 @@ class ClassifyTask(Task[Classifier]):
         """Counts every example."""
         return ClassificationMeter(network, len(self.data.labels))
 
+    def predictor(self, network: Classifier) -> LabelRanker:
+        """Ranks the labels."""
+        dataset = self.run.dataset
+        window = dataset.seq_len if dataset.layout == "stream" else None
+        return LabelRanker(network, self.asking, self.data.labels, window)
+
     def log_validation(
         self, trained: TrainedNetwork[Classifier], meter: Meter, writer: ValidationWriter, step: int
     ) -> None:
@@ -105,7 +111,7 @@ class ClassifyTask(Task[Classifier]):
         return confusion_figure(meter.confusion.numpy(), self.data.labels)
 
 
-class ClassificationMeter:
+class ClassificationMeter(Meter):
     """Loss, accuracy, top-3 accuracy, macro-F1 and the confusion matrix.
 
     Args:
@@ -114,10 +120,14 @@ class ClassificationMeter:
     """
 
     def __init__(self, network: Classifier, classes: int) -> None:
+        super().__init__(2 + classes**2)  # loss, examples with their label in the top 3, confusion
         self._network = network
-        self.confusion = torch.zeros(classes, classes, dtype=torch.int64)  # (true, predicted)
-        self._loss = 0.0
-        self._in_top3 = 0
+        self._classes = classes
+
+    @property
+    def confusion(self) -> Tensor:
+        """Counts (C, C): true labels in rows, predicted ones in columns."""
+        return self.sums[2:].long().view(self._classes, self._classes)
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
@@ -125,39 +135,26 @@ class ClassificationMeter:
         with torch.autocast(batch.ids.device.type, enabled=False):
             logits = self._network(batch.ids, batch.lengths)  # (B, C)
         targets = batch.targets
-        classes = logits.shape[-1]
+        classes = self._classes
         losses = F.cross_entropy(logits, targets, reduction="none")
-        self._loss += losses.cpu().double().sum().item()
         top = logits.topk(min(3, classes), dim=-1).indices  # (B, 3)
-        self._in_top3 += int((top == targets[:, None]).any(-1).sum().item())
+        self.sums[0] += losses.cpu().double().sum()
+        self.sums[1] += (top == targets[:, None]).any(-1).sum().cpu()
         cells = (targets * classes + top[:, 0]).cpu()
-        counts = torch.bincount(cells, minlength=classes * classes)
-        self.confusion += counts.view(classes, classes)
+        self.sums[2:] += torch.bincount(cells, minlength=classes**2)
 
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, accuracy, macro_f1, and top3_accuracy of four labels or more."""
-        examples = int(self.confusion.sum())
-        correct = int(self.confusion.diagonal().sum())
-        return {
-            "loss": self._loss / examples,
-            "accuracy": correct / examples,
-            "macro_f1": macro_f1(self.confusion),
-            **self._top3(examples),
+        confusion, (loss, in_top3) = self.confusion, self.sums[:2].tolist()
+        examples = int(confusion.sum())
+        metrics = {
+            "loss": loss / examples,
+            "accuracy": int(confusion.diagonal().sum()) / examples,
+            "macro_f1": macro_f1(confusion),
         }
-
-    def sums(self) -> Tensor:
-        """Loss, examples with their label among the first three, the confusion matrix's cells."""
-        head = torch.tensor([self._loss, self._in_top3], dtype=torch.float64)
-        return torch.cat([head, self.confusion.flatten().double()])
-
-    def replace(self, sums: Tensor) -> None:
-        """See :class:`Meter`."""
-        self._loss, self._in_top3 = float(sums[0]), int(sums[1])
-        self.confusion = sums[2:].long().view_as(self.confusion)
-
-    def _top3(self, examples: int) -> dict[str, float]:
-        """Top-3 accuracy; of three labels or fewer it would always be 1."""
-        return {"top3_accuracy": self._in_top3 / examples} if len(self.confusion) > 3 else {}
+        if self._classes > 3:  # of three labels or fewer it would always be 1
+            metrics["top3_accuracy"] = in_top3 / examples
+        return metrics
 
 
 def macro_f1(confusion: Tensor) -> float:

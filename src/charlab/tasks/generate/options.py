@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from charlab.config.constraints import at_least, between
-from charlab.config.task_options import Metric, TaskOptions, monitored
+from charlab.config.task_options import SAMPLE, Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Options(TaskOptions):
     samples: SampleOptions
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    asked_by: ClassVar[str | None] = SAMPLE
+    verb: ClassVar[str] = "generate or score text"
 
     def check(self, run: "RunOptions") -> None:
         """See :meth:`TaskOptions.check`."""

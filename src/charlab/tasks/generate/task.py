@@ -2,12 +2,11 @@
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import IGNORE, Batch
-from charlab.data.batches.loaders import LabelUse
+from charlab.data.batches.batch import IGNORE, Batch, LabelUse
 from charlab.data.corpus import Corpus
+from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.metrics import token_metrics
@@ -16,7 +15,7 @@ from charlab.models.state import State, carried_state
 from charlab.system.terminal import say
 from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
-from charlab.tasks.generate.samples import RunSamples
+from charlab.tasks.generate.samples import describe_samples, draw_samples
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
 
@@ -80,6 +79,16 @@ class GenerateTask(Task[LanguageModel]):
         """Those of an interpolated trigram model."""
         return trigram_metrics(corpus, conditional=self.is_conditional)
 
+    def generator(self, network: LanguageModel) -> TextGenerator:
+        """Generates texts, by label where the network is conditioned on labels."""
+        return TextGenerator(
+            network,
+            self.asking,
+            documents=self.run.dataset.layout == "sequences",
+            labels=self.condition_labels,
+            label_counts=self.data.label_counts,
+        )
+
     def log_validation(
         self,
         trained: TrainedNetwork[LanguageModel],
@@ -88,7 +97,8 @@ class GenerateTask(Task[LanguageModel]):
         step: int,
     ) -> None:
         """Shows a few samples."""
-        texts = RunSamples(self, trained).short()
+        most = 8 if trained.corpus.layout == "sequences" else 1
+        texts = [sample.labelled for sample in draw_samples(self, trained, most)]
         if texts:
             writer.text("samples", "\n".join(texts), step)
             line = " · ".join(" ".join(text.split()) for text in texts)
@@ -99,7 +109,9 @@ class GenerateTask(Task[LanguageModel]):
         if not self.options.samples.count:
             return None
         heading = f"samples (temperature {self.options.samples.temperature:g}):"
-        return heading, RunSamples(self, trained).described()
+        most = self.options.samples.count if trained.corpus.layout == "sequences" else 3
+        samples = draw_samples(self, trained, most)
+        return heading, describe_samples(trained.corpus, samples)
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
         """The trigram model's beside the network's."""
@@ -114,7 +126,7 @@ class GenerateTask(Task[LanguageModel]):
         )
 
 
-class GenerationMeter:
+class GenerationMeter(Meter):
     """Loss and accuracy of predicting the next token.
 
     Args:
@@ -123,12 +135,10 @@ class GenerationMeter:
     """
 
     def __init__(self, network: LanguageModel, unit: str = "char") -> None:
+        super().__init__(3)  # loss, correct predictions, predictions
         self._network = network
         self._unit = unit
         self._state: State | None = None
-        self._loss = 0.0
-        self._correct = 0
-        self._predictions = 0
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
@@ -139,23 +149,14 @@ class GenerationMeter:
         targets = batch.targets.flatten()
         rows = logits.flatten(0, 1)  # (B * T, V)
         losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
-        self._loss += losses.cpu().double().sum().item()
-        self._correct += int((rows.argmax(-1) == targets).sum().item())
-        self._predictions += batch.characters
+        loss, correct = losses.cpu().double().sum(), (rows.argmax(-1) == targets).sum()
+        self.sums += torch.tensor([loss, correct, batch.characters], dtype=torch.float64)
 
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, perplexity, bits_per_<unit>, accuracy, and of a text bits_per_original_char."""
-        metrics = token_metrics(self._loss / self._predictions, self._unit)
-        metrics["accuracy"] = self._correct / self._predictions
+        loss, correct, predictions = self.sums.tolist()
+        metrics = token_metrics(loss / predictions, self._unit)
+        metrics["accuracy"] = correct / predictions
         if text is not None:
-            metrics["bits_per_original_char"] = text.bits_per_char(self._loss)
+            metrics["bits_per_original_char"] = text.bits_per_char(loss)
         return metrics
-
-    def sums(self) -> Tensor:
-        """Loss, correct predictions, predictions."""
-        return torch.tensor([self._loss, self._correct, self._predictions], dtype=torch.float64)
-
-    def replace(self, sums: Tensor) -> None:
-        """See :class:`Meter`."""
-        loss, correct, predictions = sums.tolist()
-        self._loss, self._correct, self._predictions = loss, int(correct), int(predictions)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,9 +13,9 @@ from charlab.config.constraints import at_least
 from charlab.config.task_options import higher_is_better
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, save
+from charlab.system.signals import Stopped
 from charlab.system.terminal import say
 from charlab.training.module import TrainingModule
-from charlab.training.records import Stopped
 
 
 @dataclass
@@ -47,10 +47,6 @@ class BestSoFar:
         """Whether that many validations were no better; None is patient for ever."""
         return patience is not None and self.validations_since >= patience
 
-    def to_plain(self) -> dict[str, Any]:
-        """For a checkpoint."""
-        return asdict(self)
-
 
 class CheckpointCallback(LightningCheckpoint):
     """Writes ``best.ckpt`` and ``last.ckpt``.
@@ -60,16 +56,11 @@ class CheckpointCallback(LightningCheckpoint):
     part the last checkpoint is the best.
 
     Args:
-        folder: the run's folder.
         snapshot: gives the run at this moment.
         best: the best validation so far, kept up to date here.
-        monitor: the metric that decides.
-        patience: validations without a new best before the run stops; None: never.
-        minutes: between saves besides those after validations.
+        module: what is trained; of several processes the first writes, and the others give what
+            they have for the snapshot.
         after_validation_interval: called after the save that follows a validation.
-        now: seconds, of which all processes that save together have the same.
-        writes: whether files are written; of several processes the first does, and the others
-            give what they have for the snapshot.
     """
 
     def __init__(
@@ -77,46 +68,41 @@ class CheckpointCallback(LightningCheckpoint):
         folder: Path,
         snapshot: Callable[[], Checkpoint],
         best: BestSoFar,
-        *,
-        monitor: str,
-        patience: int | None,
-        minutes: float,
-        after_validation_interval: Callable[[], object] = lambda: None,
-        now: Callable[[], float] = time.monotonic,
-        writes: bool = True,
+        module: TrainingModule[Any],
+        after_validation_interval: Callable[[], object],
     ) -> None:
         self.best = best
         self._folder = folder / runs.CHECKPOINTS
         self._snapshot = snapshot
-        self._monitor = monitor
-        self._patience = patience
-        self._seconds = 60 * minutes
+        self._module = module
         self._after_validation_interval = after_validation_interval
-        self._now = now
-        self._writes = writes
-        self._saved_at = now()
+        self._saved_at = self._now()
+
+    def _now(self) -> float:
+        """Seconds, of which all processes that save together have the same."""
+        alone = self._module.process_group.is_single_process
+        return time.monotonic() if alone else self._module.progress.elapsed_seconds
 
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         """Saves if it is time."""
-        if self._now() - self._saved_at >= self._seconds:
+        minutes = self._module.options.trainer.checkpoint_minutes
+        if self._now() - self._saved_at >= 60 * minutes:
             self.save()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Saves after a validation interval and its validation; stops the run if it no longer gets
         better.
         """
-        assert isinstance(pl_module, TrainingModule)
-        value = pl_module.metrics.get(self._monitor)
-        higher = higher_is_better(self._monitor)
-        is_best = self.best.offer(value, pl_module.progress.step, higher=higher)
+        module = self._module
+        monitor, patience = module.options.task.monitor, module.options.trainer.patience
+        value, higher = module.metrics.get(monitor), higher_is_better(monitor)
+        is_best = self.best.offer(value, module.progress.step, higher=higher)
         self.save(best=is_best)
         self._after_validation_interval()
-        if pl_module.limits.reached(pl_module.progress):
+        if module.limits.reached(module.progress):
             trainer.should_stop = True
-        elif self.best.patience_is_over(self._patience):
-            say(
-                f"stopping early: {self._monitor} has not improved for {self._patience} validations"
-            )
+        elif self.best.patience_is_over(patience):
+            say(f"stopping early: {monitor} has not improved for {patience} validations")
             trainer.should_stop = True
 
     def on_exception(
@@ -129,7 +115,7 @@ class CheckpointCallback(LightningCheckpoint):
     def save(self, *, best: bool = False) -> None:
         """Writes ``last.ckpt``, and ``best.ckpt`` too if it is the best."""
         checkpoint = self._snapshot()
-        if self._writes:
+        if self._module.process_group.is_main_process:
             self._folder.mkdir(exist_ok=True)
             names = (runs.LAST, runs.BEST) if best else (runs.LAST,)
             save(checkpoint, *(self._folder / name for name in names))

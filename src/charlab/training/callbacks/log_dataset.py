@@ -7,8 +7,8 @@ from charlab.data.tokens.vocabulary import NAMES
 from charlab.evaluation.dataset_statistics import bigram_table, inspect_corpus
 from charlab.figures import to_image
 from charlab.figures.data import bigram_figure, label_figure, length_figure
+from charlab.system.signals import Stopped
 from charlab.training.callbacks.tensorboard import TensorBoardWriter
-from charlab.training.records import Stopped
 
 
 class LogDataset(pl.Callback):
@@ -17,8 +17,6 @@ class LogDataset(pl.Callback):
     At the end where no validation came, also of a run that was interrupted.
 
     Args:
-        writer: where to.
-        corpus: the data.
         wanted: whether this run shows its data; a resumed one has, and a sweep's trials share
             theirs.
     """

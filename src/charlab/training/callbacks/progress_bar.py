@@ -44,20 +44,19 @@ class ProgressDisplay(pl.Callback):
         """Moves the bar; says a line now and then during long validation intervals."""
         assert isinstance(pl_module, TrainingModule)
         if self._bar is not None:
-            share = pl_module.limits.share(pl_module.progress)
-            text = self._line(pl_module, share)
+            share, text = pl_module.limits.share(pl_module.progress), self._line(pl_module)
             self._bar.update(self._bar.task_ids[0], completed=share, description=text)
         elif self._form == "lines":
             now = time.monotonic()
             if now - self._said_at >= _SECONDS_BETWEEN_LINES:
                 self._said_at = now
-                say(self._line(pl_module, pl_module.limits.share(pl_module.progress)))
+                say(self._line(pl_module))
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Says how the validation went."""
         assert isinstance(pl_module, TrainingModule)
         if self._form != "none":
-            say(self._line(pl_module, pl_module.limits.share(pl_module.progress), "val"))
+            say(self._line(pl_module, "val"))
         self._said_at = time.monotonic()
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
@@ -75,7 +74,7 @@ class ProgressDisplay(pl.Callback):
             self._bar.stop()
             self._bar = None
 
-    def _line(self, module: TrainingModule[Any], share: float, *splits: str) -> str:
+    def _line(self, module: TrainingModule[Any], *splits: str) -> str:
         progress, metrics = module.progress, module.metrics
         epoch = progress.epoch + progress.window / max(1, module.limits.windows_per_epoch)
         parts = [f"epoch {epoch:.1f}", f"step {progress.step}"]
@@ -88,13 +87,8 @@ class ProgressDisplay(pl.Callback):
         speed = metrics.get("speed/train_chars_per_second")
         if speed:
             parts.append(f"{speed:,.0f} chars/s")
-        left = self._seconds_left(share)
-        if left is not None:
+        (began, at), share = self._began, module.limits.share(progress)
+        if share > began:
+            left = (1 - share) * (time.monotonic() - at) / (share - began)
             parts.append(f"{duration(left)} left")
         return " | ".join(parts)
-
-    def _seconds_left(self, share: float) -> float | None:
-        began, at = self._began
-        if share <= began:
-            return None
-        return (1 - share) * (time.monotonic() - at) / (share - began)

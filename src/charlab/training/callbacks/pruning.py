@@ -1,4 +1,4 @@
-"""Somebody outside who sees every validation and may give the run up: a sweep's pruner."""
+"""Shows every validation to somebody outside who may end the run: a sweep's pruner."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,12 +18,12 @@ class PruningCallback(pl.Callback):
         watch: the watcher; None: nobody.
 
     Attributes:
-        gave_up: whether the run was pruned.
+        pruned: whether the run was pruned.
     """
 
     def __init__(self, watch: Watch | None) -> None:
         self._watch = watch
-        self.gave_up = False
+        self.pruned = False
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """After each validation interval and its validation."""
@@ -34,5 +34,5 @@ class PruningCallback(pl.Callback):
             return
         if not pl_module.limits.reached(progress):  # what is done already can as well be complete
             say("given up: this trial is behind the others")
-            self.gave_up = True
+            self.pruned = True
             trainer.should_stop = True

@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytorch_lightning as pl
 from torch.utils.tensorboard import SummaryWriter
 from torch.utils.tensorboard.summary import hparams
 
 from charlab.config.task_options import Metric
 from charlab.system.terminal import visible, warn
+from charlab.tasks.task import TrainedNetwork
+from charlab.training.module import TrainingModule
 
 _ROW_SUFFIX = ".hparams"
 
@@ -20,7 +23,6 @@ class TensorBoardWriter:
     """Writes event files into a run's folder.
 
     Args:
-        folder: the run's folder.
         resume_step: the step a resumed run goes on from; later points of the broken-off session
             are hidden. None: a new run.
     """
@@ -103,7 +105,6 @@ class BestMetrics:
     """The best value so far of each validation figure, as ``best/val/loss`` and so on.
 
     Args:
-        metrics: those of the run's task.
         known: values from before a run was resumed.
     """
 
@@ -119,3 +120,22 @@ class BestMetrics:
                 choose = max if metric.higher_is_better else min
                 best = self.values.get(f"best/{tag}", metrics[tag])
                 self.values[f"best/{tag}"] = choose(best, metrics[tag])
+
+
+class LogValidation(pl.Callback):
+    """Keeps the best metrics, and shows what numbers do not; each task says what."""
+
+    def __init__(
+        self, writer: TensorBoardWriter, best: BestMetrics, trained: TrainedNetwork[Any]
+    ) -> None:
+        self._writer = writer
+        self._best = best
+        self._trained = trained
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """After each validation interval, validated or not."""
+        assert isinstance(pl_module, TrainingModule)
+        self._best.offer(pl_module.metrics)
+        step = pl_module.progress.step
+        pl_module.task.log_validation(self._trained, pl_module.meter, self._writer, step)
+        self._writer.flush()

@@ -81,7 +81,6 @@ def init_processes(trainer: TrainerOptions, device: torch.device) -> ProcessGrou
     With one host a cluster's variables mean nothing: a run may be a step of some job.
 
     Args:
-        trainer: the run's options.
         device: the kind of device that it trains on.
 
     Raises:

@@ -13,15 +13,11 @@ from charlab.training.distributed.process_group import ProcessGroup
 
 
 class ProcessGroupEnvironment(ClusterEnvironment):
-    """Processes that were started and joined before Lightning comes.
-
-    Args:
-        process_group: this one's place.
-    """
+    """Processes that were started and joined before Lightning comes."""
 
     def __init__(self, process_group: ProcessGroup) -> None:
         super().__init__()
-        self._world = process_group
+        self._process_group = process_group
 
     @property
     def creates_processes_externally(self) -> bool:
@@ -45,25 +41,25 @@ class ProcessGroupEnvironment(ClusterEnvironment):
 
     def world_size(self) -> int:
         """All processes."""
-        return self._world.size
+        return self._process_group.size
 
     def set_world_size(self, size: int) -> None:
         """Nothing: it is known."""
 
     def global_rank(self) -> int:
         """This process among all."""
-        return self._world.rank
+        return self._process_group.rank
 
     def set_global_rank(self, rank: int) -> None:
         """Nothing: it is known."""
 
     def local_rank(self) -> int:
         """This process on its host."""
-        return self._world.local_rank
+        return self._process_group.local_rank
 
     def node_rank(self) -> int:
         """Its host."""
-        return self._world.rank // self._world.local_size
+        return self._process_group.rank // self._process_group.local_size
 
 
 def environment_of(process_group: ProcessGroup) -> ClusterEnvironment:
@@ -80,18 +76,15 @@ class OrderedSums(pl.Callback):
 
     Gloo adds them up in an order that depends on where in the exchange a gradient lies, and DDP
     puts them elsewhere after its first step: a run that goes on would differ in the last bits.
-
-    Args:
-        process_group: this process's place.
     """
 
     def __init__(self, process_group: ProcessGroup) -> None:
-        self._world = process_group
+        self._process_group = process_group
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Before the first gradient."""
         model = trainer.strategy.model
-        is_sensitive = self._world.size > 2 and pl_module.device.type == "cpu"
+        is_sensitive = self._process_group.size > 2 and pl_module.device.type == "cpu"
         if is_sensitive and isinstance(model, DistributedDataParallel):
             model.register_comm_hook(None, _mean_by_rank)
 

@@ -122,26 +122,18 @@ class ProcessGroup:
 SINGLE_PROCESS = ProcessGroup()
 
 
-@dataclasses.dataclass
-class _Groups:
-    """The process's groups; torch keeps its default one for the whole process as well."""
-
-    host: Any = None
-
-
-_GROUPS = _Groups()
+_host_groups: list[Any] = []  # one while connected; torch keeps its default one likewise
 
 
 def _host_group() -> Any:
-    assert _GROUPS.host is not None, "the processes are not connected"
-    return _GROUPS.host
+    assert is_connected(), "the processes are not connected"
+    return _host_groups[0]
 
 
 def connect(process_group: ProcessGroup, device: torch.device, **where: Any) -> None:
     """Joins the processes; waits for all of them.
 
     Args:
-        process_group: this one's place.
         device: its own device, which decides how gradients travel.
         where: how to meet, as ``torch.distributed.init_process_group`` takes it: a store or an
             init_method.
@@ -154,12 +146,12 @@ def connect(process_group: ProcessGroup, device: torch.device, **where: Any) -> 
     dist.init_process_group(
         backend, rank=process_group.rank, world_size=process_group.size, **where
     )
-    _GROUPS.host = dist.group.WORLD if backend == "gloo" else dist.new_group(backend="gloo")
+    _host_groups[:] = [dist.group.WORLD if backend == "gloo" else dist.new_group(backend="gloo")]
 
 
 def disconnect() -> None:
     """Leaves the others, if there are any."""
-    _GROUPS.host = None
+    _host_groups.clear()
     if dist.is_initialized():
         dist.destroy_process_group()
 
@@ -174,7 +166,7 @@ def is_loss_of_others(error: BaseException | None) -> bool:
 
 def is_connected() -> bool:
     """Whether this process has been joined with others."""
-    return _GROUPS.host is not None
+    return bool(_host_groups)
 
 
 @contextmanager

@@ -18,12 +18,7 @@ _PROCESSES = "processes"
 
 
 def join(training: dict[str, Any], process_group: ProcessGroup) -> dict[str, Any]:
-    """A run's training state with that of all processes in it; all of them call this.
-
-    Args:
-        training: this process's.
-        process_group: its place.
-    """
+    """A run's training state with that of all processes in it; all of them call this."""
     if process_group.is_single_process:
         return training
     own = {name: _on_host(training[name]) for name in OWN}

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import pickle
-import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from charlab.errors import RunError
+from charlab.system.signals import killed_by
 from charlab.system.terminal import LOGGER, remark
 from charlab.training.distributed.process_group import is_loss_of_others
 
@@ -39,19 +39,19 @@ class Workers:
     def __init__(self, module: str, work: list[Any]) -> None:
         self._module = module
         self._work = work
-        self._members: list[_Worker] = []
+        self._workers: list[_Worker] = []
 
     def __enter__(self) -> "Workers":
         try:
             for number, work in enumerate(self._work, start=2):
                 name = f"process {number} of {len(self._work) + 1}"
-                self._members.append(_Worker(name, self._module, work))
+                self._workers.append(_Worker(name, self._module, work))
             self._work = []  # it may be large
-            for worker in self._members:
+            for worker in self._workers:
                 worker.settled.wait()
                 if worker.fault is not None:
                     raise RunError(worker.fault)
-            for worker in self._members:
+            for worker in self._workers:
                 worker.force_end = True
         except BaseException:
             self._kill()
@@ -64,11 +64,11 @@ class Workers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for worker in self._members:
+        for worker in self._workers:
             worker.force_end = False
         if error is None:
             deadline = time.monotonic() + _SECONDS_TO_END
-            for worker in self._members:
+            for worker in self._workers:
                 worker.gone.wait(max(0.0, deadline - time.monotonic()))
         fault = self._cause(error)
         self._kill()
@@ -81,16 +81,16 @@ class Workers:
             return None
         deadline = time.monotonic() + _SECONDS_TO_TELL
         while time.monotonic() < deadline:
-            faults = [worker.fault for worker in self._members if worker.fault is not None]
+            faults = [worker.fault for worker in self._workers if worker.fault is not None]
             if faults:
                 return faults[0]
             time.sleep(0.05)
         return None
 
     def _kill(self) -> None:
-        for worker in self._members:
+        for worker in self._workers:
             worker.kill()
-        self._members = []
+        self._workers = []
 
 
 class _Worker:
@@ -110,12 +110,13 @@ class _Worker:
         self.fault: str | None = None
         self.force_end = False
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
+        modules = os.pathsep.join(path for path in sys.path if path)  # that this process finds
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            env=_environment(),
+            env={**os.environ, "PYTHONPATH": modules},
             start_new_session=True,  # Ctrl-C is for the first process, which tells the others
         )
         threading.Thread(target=self._hand_over, args=(work,), daemon=True).start()
@@ -177,14 +178,8 @@ class _Worker:
 
 def _what_happened(code: int) -> str:
     if code < 0:
-        hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
-        return f"it was killed by {signal.Signals(-code).name}{hint}"
+        return f"it was {killed_by(-code)}"
     return f"exit code {code}; train.log has what it said"
-
-
-def _environment() -> dict[str, str]:
-    """This process's, with the modules that it finds."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 # The other side

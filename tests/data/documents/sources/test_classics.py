@@ -5,7 +5,7 @@ import pytest
 
 from charlab.data.documents.document import Document, LongDocument
 from charlab.data.documents.files.download import Download
-from charlab.data.documents.sources import Request, classics, read_parts, read_source
+from charlab.data.documents.sources import Request, classics, read_source
 from charlab.data.documents.sources.names_tutorial import NAMES_TUTORIAL
 from charlab.errors import DataError
 
@@ -151,29 +151,3 @@ def test_the_three_files_of_the_penn_treebank(site, tmp_path, monkeypatch):
     (folder / "ptb.test.txt").unlink()
     with pytest.raises(DataError, match=r"lacks ptb\.test\.txt, the test part"):
         list(read_source("penn_treebank", Request(str(folder))))
-
-
-def test_given_parts_say_their_split(tmp_path):
-    for name in ("train", "val", "test"):
-        (tmp_path / f"{name}.txt").write_text(name)
-    documents = list(
-        read_parts(
-            "text",
-            Request(str(tmp_path / "train.txt")),
-            val_path=str(tmp_path / "val.txt"),
-            test_path=str(tmp_path / "test.txt"),
-        )
-    )
-    assert documents == [
-        Document("train"),
-        Document("val", None, "val"),
-        Document("test", None, "test"),
-    ]
-
-
-def test_a_given_part_may_be_missing(tmp_path):
-    (tmp_path / "a.txt").write_text("a")
-    only = list(read_parts("text", Request(str(tmp_path / "a.txt"))))
-    assert only == [Document("a")]
-    with pytest.raises(DataError, match=r"there is no .*b\.txt"):
-        list(read_parts("text", Request(str(tmp_path / "a.txt")), val_path=str(tmp_path / "b.txt")))

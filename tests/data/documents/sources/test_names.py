@@ -11,10 +11,10 @@ import pytest
 
 import charlab
 from charlab.data.documents.document import Document
-from charlab.data.documents.sources import Request, faker_names, read_source, sources
+from charlab.data.documents.sources import Request, faker_names, read_source
 from charlab.data.documents.sources.faker_names import clean_name
 from charlab.data.documents.sources.locales import LANGUAGES, LEFT_OUT, LISTS
-from charlab.errors import ConfigError, DataError
+from charlab.errors import DataError
 
 
 def read(path=None, encoding="utf-8") -> list[Document]:
@@ -275,12 +275,3 @@ def test_names_in_another_encoding(tmp_path):
     with pytest.raises(DataError, match=r"0xf1 at offset 6; .*dataset\.encoding=latin-1"):
         read(file)
     assert read(file, "latin-1") == [Document("Ana"), Document("Muñoz")]
-
-
-# The registry
-
-
-def test_sources_are_found_by_name():
-    assert {"names", "text"} <= set(sources.names())
-    with pytest.raises(ConfigError, match="unknown dataset 'nmaes': did you mean 'names'"):
-        read_source("nmaes", Request())

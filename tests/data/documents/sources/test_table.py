@@ -415,3 +415,11 @@ def test_what_is_no_table(tmp_path):
 def test_a_table_must_be_named():
     with pytest.raises(DataError, match=r"dataset=table needs a table: dataset\.path=FILE"):
         read_source("table", Request())
+
+
+def test_rows_without_a_text_are_counted(tmp_path):
+    write(tmp_path / "a.csv", 'text,label\na,x\n,y\n"  ",y\n')
+    write(tmp_path / "b.jsonl", '{"text": "b", "label": "y"}\n{"text": null, "label": "y"}\n')
+    documents, lines = said(tmp_path, label="label")
+    assert documents == [Document("a", "x"), Document("b", "y")]
+    assert lines.endswith("rows left out, for there is no text in them: 3")

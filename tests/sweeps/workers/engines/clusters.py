@@ -10,7 +10,6 @@ import pytest
 
 from charlab.config.sweep_schema import EngineOptions
 from charlab.sweeps.search.spec import StudyLocation
-from charlab.sweeps.search.study import load
 from charlab.sweeps.workers.engines import build_engine
 from charlab.sweeps.workers.engines.remote import Task
 from charlab.sweeps.workers.locks import locks_for
@@ -38,9 +37,7 @@ def engine_for(options: EngineOptions, location: StudyLocation, n_trials: int, s
 
 def work(engine: Engine, location: StudyLocation, n_trials: int, size: int) -> None:
     """Works a sweep of toys to its end."""
-    study, _ = load(location)
-    locks = locks_for(location.storage, location.name, location.folder)
-    Supervisor(study, locks, location, n_trials, size, engine, max_failures=5).run()
+    Supervisor(location, n_trials, size, engine, max_failures=5).run()
 
 
 def assert_each_once(location: StudyLocation, n_trials: int) -> None:
@@ -67,7 +64,7 @@ def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
 
 def is_free(location: StudyLocation, number: int) -> bool:
     """Whether no process works on a trial."""
-    locks = locks_for(location.storage, location.name, location.folder)
+    locks = locks_for(location)
     if not locks.take(number):
         return False
     locks.let_go(number)

@@ -3,10 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from charlab.data.documents.files.entries import Entry, Found
+from charlab.data.documents.files.entries import Entry, Found, shared_folders
 from charlab.data.documents.normalize import normalize_label
 from charlab.errors import DataError
 
@@ -107,6 +108,13 @@ def shown(entry: Entry) -> str:
     return "/".join(entry.parts)
 
 
+def only(found: Found, entries: list[Entry]) -> Found:
+    """Some of the files at a path; the others are passed over."""
+    chosen = set(entries)
+    others = tuple(shown(entry) for entry in found.entries if entry not in chosen)
+    return replace(found, entries=entries, passed=others + found.passed)
+
+
 def place_of(entry: Entry) -> Place:
     """Folders, and the file's name without its endings."""
     return (*entry.parts[:-1], Path(entry.name).stem)
@@ -152,12 +160,7 @@ def _parts(entries: Sequence[Entry]) -> tuple[dict[Entry, str], dict[Entry, Plac
 
 def _strip(places: dict[Entry, Place]) -> dict[Entry, Place]:
     """The same without the folders that all share."""
-    shared = 0
-    folders = [place[:-1] for place in places.values() if place]
-    for level in zip(*folders, strict=False):
-        if len(set(level)) > 1:
-            break
-        shared += 1
+    shared = shared_folders(place for place in places.values() if place)
     return {entry: place[shared:] for entry, place in places.items()}
 
 

@@ -6,7 +6,7 @@ from charlab.data.documents.document import AnyDocument, LongDocument
 from charlab.data.documents.files.decode import decode_pieces, is_utf8
 from charlab.data.documents.files.entries import Entry, find
 from charlab.data.documents.files.text_files import documents
-from charlab.data.documents.sources.request import Request
+from charlab.data.documents.request import Request
 
 CONTINUATION = bytes(range(0x80, 0xC0))  # bytes of UTF-8 that go on with a character
 _LONGEST = 3  # of them in one character

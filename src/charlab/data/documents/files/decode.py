@@ -27,23 +27,7 @@ def decode_text(
     Raises:
         DataError: if the bytes are no text in that encoding; says where, and how to choose another.
     """
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        advice = _advice(data, data, encoding, key)
-        raise _undecodable(name, encoding, data[error.start], error.start, advice) from error
-    except UnicodeError as error:  # codecs with rules of their own say no offset
-        raise DataError(f"{name} is not {encoding} text: {error}") from error
-    except (LookupError, ValueError) as error:
-        raise _unknown(encoding, key) from error
-    if (position := text.find("\0")) >= 0:
-        raise _zero(name, position, key)
-    if exact:
-        return text
-    text = text.removeprefix("\ufeff")
-    if "\r" not in text:  # to look costs next to nothing, to replace a lot
-        return text
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(decode_pieces([data], encoding, name, key=key, exact=exact))
 
 
 def decode_pieces(
@@ -103,24 +87,25 @@ def utf8_blocks(blocks: Iterable[bytes], *, exact: bool = False) -> Iterator[byt
         blocks: the bytes, cut anywhere.
         exact: leaves newlines and the byte-order mark as they are.
     """
-    held = b""
-    begins = not exact
+    if exact:
+        yield from blocks
+        return
+    held, begins = b"", True
     for block in blocks:
-        if exact:
-            yield block
-            continue
         held += block
         if begins and len(held) < _MARK:
             continue
-        block, held = held.removeprefix(codecs.BOM_UTF8) if begins else held, b""
+        text = held.removeprefix(codecs.BOM_UTF8) if begins else held
         begins = False
-        if block.endswith(b"\r"):  # perhaps the first half of a newline
-            block, held = block[:-1], b"\r"
-        if b"\r" in block:
-            block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        yield block
-    held = held.removeprefix(codecs.BOM_UTF8) if begins else held
-    yield held.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        held = b"\r" if text.endswith(b"\r") else b""  # perhaps the first half of a newline
+        yield _newlines(text[: len(text) - len(held)])
+    yield _newlines(held.removeprefix(codecs.BOM_UTF8) if begins else held)
+
+
+def _newlines(data: bytes) -> bytes:
+    if b"\r" not in data:  # to look costs next to nothing, to replace a lot
+        return data
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _decoder(encoding: str, head: bytes, key: str) -> codecs.IncrementalDecoder:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
@@ -16,13 +16,8 @@ from charlab.system.terminal import console
 
 log = logging.getLogger(__name__)
 
-
 ATTEMPTS = 3  # at a connection that breaks
-
-
 FORGOTTEN = 24 * 3600  # seconds after which a temporary file's process is surely gone
-
-
 TRY_LATER = (429, 500, 502, 503, 504)  # answers of a server that is busy
 
 
@@ -122,13 +117,12 @@ def _try(url: str, sha256: str, file: Path) -> tuple[str | None, bool]:
     import pooch  # here: with what it needs it takes a while to import
     import requests
 
-    pass
-
     pooch.get_logger().setLevel(logging.WARNING)
-    with DownloadBar(file.name) as progress:
+    with _progress() as progress:
         # Bytes as they are: their number is then known, and a broken connection is noticed.
         headers = {"Accept-Encoding": "identity"}
-        downloader = pooch.HTTPDownloader(progressbar=progress, headers=headers)
+        bar = _DownloadBar(progress, file.name)
+        downloader = pooch.HTTPDownloader(progressbar=bar, headers=headers)
         try:
             pooch.retrieve(url, f"sha256:{sha256}", file.name, file.parent, downloader=downloader)
         except requests.HTTPError as error:
@@ -180,34 +174,13 @@ def _forget_leftovers(folder: Path) -> None:
             continue
 
 
-class DownloadBar:
-    """A progress bar as pooch wants one; it is gone when the download ends.
+class _DownloadBar:
+    """A progress bar as pooch wants one, whose ``total`` is 0 where the server does not say."""
 
-    Where the screen is no terminal nothing is shown.
-
-    Attributes:
-        total: bytes in all; 0 where the server does not say.
-    """
-
-    def __init__(self, name: str) -> None:
+    def __init__(self, progress: Progress, name: str) -> None:
         self.total = 0
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task = self._progress.add_task(name, total=None)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self._progress = progress
+        self._task = progress.add_task(name, total=None)
 
     def update(self, size: int) -> None:
         """So many more bytes are there."""
@@ -219,3 +192,16 @@ class DownloadBar:
 
     def close(self) -> None:
         """Nothing more will come."""
+
+
+def _progress() -> Progress:
+    """Where bars are shown until they end, if the screen is a terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

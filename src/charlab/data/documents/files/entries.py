@@ -1,8 +1,9 @@
 """What a path of the user's holds: files, plain or compressed, members of archives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from charlab.data.documents.files import archives
@@ -171,10 +172,12 @@ def _refuse(name: str, title: str, more: tuple[str, ...] = ()) -> None:
         )
 
 
+def shared_folders(places: Iterable[tuple[str, ...]]) -> int:
+    """How many folders, from the outermost on, are the same above all files."""
+    levels = zip(*(place[:-1] for place in places), strict=False)
+    return sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
+
+
 def _strip(entries: list[Entry]) -> list[Entry]:
-    shared = 0
-    while all(len(e.parts) > shared + 1 for e in entries) and (
-        len({e.parts[shared] for e in entries}) == 1
-    ):
-        shared += 1
+    shared = shared_folders(entry.parts for entry in entries)
     return [Entry(e.file, e.parts[shared:], e.member) for e in entries]

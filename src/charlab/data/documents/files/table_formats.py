@@ -25,11 +25,13 @@ from charlab.system.files import open_regular
 LONGEST_CELL = 2**26  # characters; a quote that is never closed would swallow any file
 _ROW = 64  # bytes that a row takes at least once it is read
 
-Rows = Callable[[Entry, Columns, str], Iterator[Document]]
+Row = tuple[Any, Any, str]  # the cell of text, that of the label, and the place for messages
 
 
-def rows_of(entry: Entry, ending: str, columns: Columns, encoding: str) -> Iterator[Document]:
-    """The documents in a table.
+def rows_of(
+    entry: Entry, ending: str, columns: Columns, encoding: str
+) -> Iterator[Document | None]:
+    """The rows of a table as documents; None for one without a text.
 
     Args:
         entry: the file.
@@ -40,10 +42,11 @@ def rows_of(entry: Entry, ending: str, columns: Columns, encoding: str) -> Itera
     Raises:
         DataError: while they are taken, if the file is no such table.
     """
-    return _READERS[ending](entry, columns, encoding)
+    for text, label, where in _READERS[ending](entry, columns, encoding):
+        yield columns.document(text, label, where)
 
 
-def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
     """Fields with separators, quotes or newlines in them stand in double quotes (RFC 4180)."""
     csv.field_size_limit(LONGEST_CELL)
     lines = _with_ends(read_lines(entry, encoding))
@@ -61,7 +64,7 @@ def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
     )
 
 
-def _tsv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+def _tsv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
     """Fields end at a tab and rows at a newline; quotes are ordinary characters."""
     lines = _with_ends(read_lines(entry, encoding))
     csv.field_size_limit(LONGEST_CELL)
@@ -71,7 +74,7 @@ def _tsv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
 
 def _delimited(
     lines: Iterator[str], columns: Columns, dialect: Dialect, **form: Any
-) -> Iterator[Document]:
+) -> Iterator[Row]:
     reader = csv.reader(lines, **form)
     row, line = _next_row(reader, columns.title, dialect.skip)
     if row is None:
@@ -99,9 +102,7 @@ def _delimited(
                 f"{columns.title}, line {line}: a quote after a space, and none before: take the "
                 "space away"
             )
-        document = columns.document(row[text_at], cell, f"line {line}")
-        if document is not None:
-            yield document
+        yield row[text_at], cell, f"line {line}"
         row, line = _next_row(reader, columns.title, dialect.skip)
 
 
@@ -120,7 +121,7 @@ def _next_row(reader: Any, title: str, skipped: int) -> tuple[list[str] | None, 
             return row, line
 
 
-def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
     names: list[str] | None = None
     for number, line in enumerate(read_lines(entry, encoding), start=1):
         if not line.strip():
@@ -138,9 +139,7 @@ def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Docum
                 f"{columns.title}, line {number}: there is no {missing!r} in it, only {there}"
             )
         cell = None if label is None else row[label]
-        document = columns.document(row[text], cell, f"line {number}")
-        if document is not None:
-            yield document
+        yield row[text], cell, f"line {number}"
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -160,7 +159,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document]:
+def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -180,7 +179,7 @@ def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Document
         raise DataError(f"{columns.title} is no Parquet file that can be read: {said}") from error
 
 
-def _parquet_rows(file: Any, columns: Columns) -> Iterator[Document]:
+def _parquet_rows(file: Any, columns: Columns) -> Iterator[Row]:
     text, label = columns.choose(file.schema_arrow.names)
     _check_type(file.schema_arrow.field(text).type, columns.title, text)
     number = 0
@@ -189,9 +188,7 @@ def _parquet_rows(file: Any, columns: Columns) -> Iterator[Document]:
         labels = [None] * len(texts) if label is None else batch.column(label).to_pylist()
         for cell, word in zip(texts, labels, strict=True):
             number += 1
-            document = columns.document(cell, word, f"row {number}")
-            if document is not None:
-                yield document
+            yield cell, word, f"row {number}"
 
 
 def _check_size(about: Any, size: int, title: str) -> None:
@@ -215,7 +212,7 @@ def _with_ends(lines: Iterator[str]) -> Iterator[str]:
     return (f"{line}\n" for line in lines)
 
 
-_READERS: dict[str, Rows] = {
+_READERS: dict[str, Callable[[Entry, Columns, str], Iterator[Row]]] = {
     ".csv": _csv,
     ".tsv": _tsv,
     ".tab": _tsv,

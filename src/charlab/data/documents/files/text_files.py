@@ -12,7 +12,7 @@ from charlab.data.documents.files.decode import (
     utf8_blocks,
 )
 from charlab.data.documents.files.entries import Entry, find
-from charlab.data.documents.sources.request import Request
+from charlab.data.documents.request import Request
 from charlab.errors import DataError
 
 LARGE = 32 * 2**20  # bytes of a text that is no longer held in memory as a whole

@@ -1,19 +1,21 @@
 """Where text comes from: one module per dataset, found by its name.
 
-A source is a function from a `Request` to documents. A new dataset is a new module of this package
-with one such function under ``@sources.register(NAME)``, and one file in ``conf/dataset/``.
+A source is a function from a `Request` to documents, under ``@sources.register(NAME)``. A new one
+is a module and a YAML file in a folder of the user's own; docs/adding-a-dataset.md.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from charlab.data.documents.document import AnyDocument, Document
-from charlab.data.documents.limit import draw
-from charlab.data.documents.sources.request import Request
-from charlab.registry import Registry
+from charlab.data.documents.request import Request
+from charlab.registry import Registry, user_folders
 
 __all__ = ["Request", "Source", "read_parts", "read_source", "sources", "stripping", "strips"]
+
+__path__ += user_folders("dataset")
 
 Source = Callable[[Request], Iterable[AnyDocument]]
 
@@ -63,7 +65,7 @@ def read_parts(
     val_path: str | None = None,
     test_path: str | None = None,
     limit: int | None = None,
-) -> Iterator[AnyDocument]:
+) -> Iterable[AnyDocument]:
     """Reads a dataset whose val or test part may lie in files of its own.
 
     Documents from a part's own path say so in their ``split``; those from ``request.path`` keep
@@ -72,11 +74,35 @@ def read_parts(
     Raises:
         ConfigError, DataError: as `read_source`.
     """
-    yield from draw(read_source(name, request), limit)
+    parts = [draw(read_source(name, request), limit)]
     for split, path in (("val", val_path), ("test", test_path)):
         if path is not None:
-            for document in draw(read_source(name, replace(request, path=path)), limit):
-                yield in_split(document, split)
+            parts.append(_read_part(name, replace(request, path=path), split, limit))
+    return chain.from_iterable(parts)
+
+
+def _read_part(name: str, request: Request, split: str, limit: int | None) -> Iterator[AnyDocument]:
+    for document in draw(read_source(name, request), limit):
+        yield in_split(document, split)
+
+
+def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterable[AnyDocument]:
+    """A source's documents until there are enough of them; the last may still be cut.
+
+    A source that reads file by file then reads no more of them. Documents that say their part come
+    all: another part may follow.
+    """
+    return documents if limit is None else _first(documents, limit)
+
+
+def _first(documents: Iterable[AnyDocument], limit: int) -> Iterator[AnyDocument]:
+    drawn = 0
+    for document in documents:
+        yield document
+        if document.split is None and isinstance(document, Document):
+            drawn += len(document.text)
+            if drawn >= limit:
+                return
 
 
 def in_split(document: AnyDocument, split: str) -> AnyDocument:

@@ -11,10 +11,10 @@ from charlab.data.documents.files.byte_split import documents_by_bytes
 from charlab.data.documents.files.download import Download, fetch, fetch_all
 from charlab.data.documents.files.entries import find
 from charlab.data.documents.files.text_files import documents, read_document
+from charlab.data.documents.request import Request
 from charlab.data.documents.sources import in_split, sources, stripping
 from charlab.data.documents.sources.names import names_at
 from charlab.data.documents.sources.names_tutorial import NAMES_TUTORIAL
-from charlab.data.documents.sources.request import Request
 from charlab.errors import DataError
 
 GITHUB = "https://raw.githubusercontent.com"

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from charlab.data.documents.document import Document
 from charlab.data.documents.files.arrangement import (
@@ -12,14 +11,14 @@ from charlab.data.documents.files.arrangement import (
     is_repeated,
     label_of,
     listing,
+    only,
     place_of,
-    shown,
 )
 from charlab.data.documents.files.entries import Entry, Found, find
 from charlab.data.documents.files.text_files import empty, read_lines
+from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
 from charlab.data.documents.sources.faker_names import embedded_names
-from charlab.data.documents.sources.request import Request
 from charlab.errors import DataError
 
 
@@ -72,10 +71,7 @@ def _files(found: Found, request: Request) -> list[Placed]:
         if found.pattern:  # as many folders as it fits
             return [Placed(entry, label_of(entry)) for entry in entries]
         entries = _one_folder(entries, request)
-    chosen = set(entries)
-    others = tuple(shown(entry) for entry in found.entries if entry not in chosen)
-    found = replace(found, entries=entries, passed=others + found.passed)
-    return arrange(found, labelled=True, remark=request.remark)
+    return arrange(only(found, entries), labelled=True, remark=request.remark)
 
 
 def _one_folder(entries: list[Entry], request: Request) -> list[Entry]:

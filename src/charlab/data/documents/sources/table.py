@@ -1,15 +1,14 @@
 """Tables: a row is a document; one column holds texts, another may hold labels."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from charlab.data.documents.document import Document
-from charlab.data.documents.files.arrangement import Placed, arrange_parts, shown
+from charlab.data.documents.files.arrangement import Placed, arrange_parts, only
 from charlab.data.documents.files.entries import Entry, Found, find
 from charlab.data.documents.files.table_columns import Columns
 from charlab.data.documents.files.table_formats import ENDINGS, rows_of
+from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources
-from charlab.data.documents.sources.request import Request
 from charlab.errors import DataError
 
 
@@ -20,7 +19,7 @@ def read(request: Request) -> Iterator[Document]:
     The path is a file, a folder, a zip archive or a pattern (all tables in it, one after the
     other), or "-" for CSV on standard input. Texts are in ``request.text_column``; without it in
     the column "text", or in the only one (beside the labels'). Labels are in
-    ``request.label_column``; without it there are none. Rows without a text are passed over.
+    ``request.label_column``; without it there are none. Rows without a text are left out, counted.
 
     Raises:
         DataError: if a file is missing, unreadable or no table, a column is not there or holds no
@@ -39,10 +38,7 @@ def _tables(found: Found, request: Request) -> list[Placed]:
     if not tables:
         what = "is no table" if found.single else "holds no table"
         raise DataError(f"{request.path!r} {what}: known by their endings are {', '.join(ENDINGS)}")
-    chosen = set(tables)
-    others = tuple(shown(entry) for entry in found.entries if entry not in chosen)
-    found = replace(found, entries=tables, passed=others + found.passed)
-    return arrange_parts(found, request.remark)
+    return arrange_parts(only(found, tables), request.remark)
 
 
 def _ending(entry: Entry) -> str:
@@ -50,7 +46,7 @@ def _ending(entry: Entry) -> str:
 
 
 def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
-    some = False
+    documents = blank = 0
     said = set()
     for entry, _, split in tables:
 
@@ -62,7 +58,12 @@ def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
 
         columns = Columns(entry.title, request.text_column, request.label_column, remark)
         for document in rows_of(entry, _ending(entry), columns, request.encoding):
-            some = True
+            if document is None:
+                blank += 1
+                continue
+            documents += 1
             yield document if split is None else document._replace(split=split)
-    if not some:
+    if blank and documents:
+        request.remark(f"rows left out, for there is no text in them: {blank:,}")
+    if not documents:
         raise DataError(f"{tables[0].entry.title} has no row with a text in it")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from charlab.data.documents.document import AnyDocument, Document
 from charlab.data.documents.files.text_files import documents
+from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources
-from charlab.data.documents.sources.request import Request
 from charlab.errors import DataError
 
 INSTEAD = "give a text of your own with dataset.path=FILE"

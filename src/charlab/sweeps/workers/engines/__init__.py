@@ -13,9 +13,6 @@ def build_engine(
     """The engine that the options name.
 
     Args:
-        options: ``sweep.engine``.
-        location: of the sweep.
-        n_trials: trials in all.
         size: workers at a time.
         job: what runs trials, "module:function".
 

@@ -3,7 +3,6 @@
 import contextlib
 import multiprocessing
 import os
-import signal
 import sys
 import traceback
 from multiprocessing import connection
@@ -15,6 +14,7 @@ from charlab.errors import one_line
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.workers.supervisor import WAITED_IN_VAIN
 from charlab.sweeps.workers.worker import IN_VAIN, NOTHING, OUTPUT, STOPPED, run_worker
+from charlab.system.signals import killed_by
 
 
 def build(
@@ -31,8 +31,6 @@ class LocalEngine:
     fresh interpreter takes seconds to import it, for every trial.
 
     Args:
-        location: of the sweep.
-        n_trials: trials in all.
         size: workers at a time; they share the CPU's cores and the GPUs.
         job: what runs trials, "module:function".
         threads: CPU threads of a worker; None: its share of the cores that this process may use.
@@ -47,19 +45,19 @@ class LocalEngine:
         *,
         threads: int | None = None,
     ) -> None:
-        self._address = location.to_plain()
+        self._location = location
         self._n_trials = n_trials
         self._job = job
         self._threads = threads or max(1, cores() // size)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(
-            [job.partition(":")[0], "charlab.sweeps.workers.preload"]
+            ["charlab.sweeps.workers.preload", job.partition(":")[0]]
         )
         self._workers: list[LocalWorker] = []
 
     def start(self, owner: str, slot: int) -> "LocalWorker":
         """A process that takes one trial, works on it and ends."""
-        arguments = (self._address, self._n_trials, owner, self._threads, slot, self._job)
+        arguments = (self._location, self._n_trials, owner, self._threads, slot, self._job)
         here, there = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_run, args=(there, *arguments), name=f"trial-{slot}")
         process.start()
@@ -92,7 +90,6 @@ class LocalWorker:
     """A process that works on one trial.
 
     Args:
-        process: started.
         last_words: where it says what broke it.
     """
 
@@ -111,9 +108,7 @@ class LocalWorker:
         if code == IN_VAIN:
             return f"{WAITED_IN_VAIN}; {OUTPUT} has more"
         if code < 0:
-            name = signal.Signals(-code).name
-            hint = ", perhaps for want of memory" if -code == signal.SIGKILL else ""
-            return f"its process was killed by {name}{hint}"
+            return f"its process was {killed_by(-code)}"
         with contextlib.suppress(EOFError, OSError):
             if self._last_words.poll():
                 self._reason = str(self._last_words.recv())

@@ -5,7 +5,6 @@ import logging
 import os
 import socket
 import time
-from pathlib import Path
 from typing import Any
 
 from charlab.config.sweep_schema import RayOptions
@@ -35,15 +34,7 @@ def build(
         if has_begun:
             ray.shutdown()
         raise
-    task = Task(
-        location={**location.to_plain(), "folder": str(location.folder.absolute())},
-        n_trials=n_trials,
-        owner="",
-        job=job,
-        threads=max(1, int(options.cpus)),
-        gpus=options.gpus > 0,
-        directory=str(Path.cwd()),
-    )
+    task = Task.on(location, n_trials, job, options.cpus, options.gpus)
     return RayEngine(task, options.cpus, options.gpus, has_begun=has_begun)
 
 
@@ -52,8 +43,6 @@ class RayEngine:
 
     Args:
         task: what an actor does, but for its owner.
-        cpus: of an actor.
-        gpus: of an actor.
         has_begun: whether this process connected to Ray, and has to leave it.
     """
 
@@ -158,11 +147,7 @@ class RayActor:
 
 
 class Node:
-    """What Ray makes an actor of.
-
-    Args:
-        task: what to do.
-    """
+    """What Ray makes an actor of."""
 
     def __init__(self, task: Task) -> None:
         self._child: Child | None = None

@@ -18,13 +18,12 @@ from pathlib import Path
 
 from charlab.errors import SweepError, one_line
 from charlab.sweeps.search.databases import without_password
-from charlab.sweeps.search.retries import StorageError, patiently
+from charlab.sweeps.search.retries import StorageError
 from charlab.sweeps.search.spec import StudyLocation
-from charlab.sweeps.search.study import load
 from charlab.sweeps.workers.engines.local import LocalEngine, cores
-from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.supervisor import WAITED_IN_VAIN, Supervisor
-from charlab.sweeps.workers.worker import OUTPUT
+from charlab.sweeps.workers.worker import send_output_to
+from charlab.system.startup import prepare
 from charlab.system.terminal import say_traceback
 
 
@@ -50,6 +49,15 @@ class Task:
     gpus: bool
     directory: str
 
+    @classmethod
+    def on(
+        cls, location: StudyLocation, n_trials: int, job: str, cpus: float, gpus: float
+    ) -> "Task":
+        """A worker's, but for its owner, from this directory."""
+        place = dataclasses.replace(location, folder=location.folder.absolute()).to_plain()
+        directory = str(Path.cwd())
+        return cls(place, n_trials, "", job, max(1, int(cpus)), gpus > 0, directory)
+
     def without_password(self) -> "Task":
         """One that may be written down."""
         return self.with_storage(without_password(self.location["storage"]))
@@ -61,9 +69,6 @@ class Task:
 
 class Child:
     """The process that works on the trials, as seen by the one that the cluster started.
-
-    Args:
-        task: what to do.
 
     Raises:
         SweepError: if this node does not see the directory that the sweep was started in.
@@ -112,6 +117,7 @@ class Child:
 
 def main() -> None:
     """The child's side: reads a task, works, says in one line if it could not."""
+    prepare()
     task = Task(**json.loads(_first_line()))
     said = os.fdopen(os.dup(1), "w")  # not inherited: its end is this process's end
     location = StudyLocation.from_plain(task.location)
@@ -132,11 +138,8 @@ def main() -> None:
 
 
 def _work(task: Task, location: StudyLocation) -> None:
-    study, _ = load(location)
     threads = min(task.threads, cores())
     Supervisor(
-        study=study,
-        locks=patiently(lambda: locks_for(location.storage, location.name, location.folder)),
         location=location,
         n_trials=task.n_trials,
         size=1,
@@ -147,7 +150,7 @@ def _work(task: Task, location: StudyLocation) -> None:
 
 
 def _prepare_output(location: StudyLocation) -> None:
-    """Sends what this process and its libraries say to the sweep's folder."""
+    """Makes sure of the sweep's folder, where this process's output goes."""
     if not location.folder.is_dir():
         if location.storage.startswith("sqlite"):
             raise SweepError(
@@ -155,10 +158,7 @@ def _prepare_output(location: StudyLocation) -> None:
                 "output_dir on a file system that all nodes share, or a server as sweep.storage"
             )
         location.folder.mkdir(parents=True, exist_ok=True)
-    output = os.open(location.folder / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(output)
+    send_output_to(location.folder)
 
 
 def _first_line() -> bytes:

@@ -11,7 +11,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -47,9 +46,9 @@ def build(
         raise ConfigError("sweep=slurm needs submitit: pip install -e '.[slurm]'") from error
     remarks = logging.getLogger("submitit")
     remarks.handlers, remarks.propagate = [_Once(logging.WARNING)], False
-    folder = location.folder.absolute()
+    folder = location.folder.absolute() / JOBS
     try:
-        executor = submitit.AutoExecutor(folder=folder / JOBS, cluster=options.cluster)
+        executor = submitit.AutoExecutor(folder=folder, cluster=options.cluster)
     except RuntimeError as error:
         raise ConfigError(
             "sweep.engine.cluster=slurm: there is no srun here, so this is no machine of a SLURM "
@@ -69,15 +68,7 @@ def build(
             "the sweep's storage is an SQLite file, which relies on the locks of the shared file "
             "system; sweep.storage= with a server (PostgreSQL, MySQL) is safer"
         )
-    task = Task(
-        location={**location.to_plain(), "folder": str(folder)},
-        n_trials=n_trials,
-        owner="",
-        job=job,
-        threads=options.cpus,
-        gpus=options.gpus > 0,
-        directory=str(Path.cwd()),
-    )
+    task = Task.on(location, n_trials, job, options.cpus, options.gpus)
     return SlurmEngine(executor, task, is_local=options.cluster == "local")
 
 

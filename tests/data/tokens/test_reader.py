@@ -1,6 +1,7 @@
-"""Large texts, encoded piece by piece into files, against the same texts in memory."""
+"""The reader: large texts, encoded piece by piece into files, against the same in memory."""
 
 import dataclasses
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from charlab.data import corpus as corpus_module
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
-from charlab.data.tokens import tokenize, tokenized
+from charlab.data.tokens import ragged, reader
 from charlab.data.tokens.cache import CorpusCache
 from charlab.data.tokens.chunks import cut_utf8
-from charlab.data.tokens.store import StoredIds
+from charlab.data.tokens.ragged import SelectedIds
 from charlab.errors import DataError
 from charlab.evaluation.reference_texts import opening_text
 
@@ -34,6 +35,13 @@ def long(document: Document, size: int, *, utf8: bool = False) -> LongDocument:
     identity = (document.text, size, 0, 0, 0, "utf-8")
     given = blocks if utf8 else None
     return LongDocument(pieces, document.label, identity, document.split, given)
+
+
+def take(docs: Iterator[AnyDocument], *, sequences: bool) -> tuple[deque[AnyDocument], bool, bool]:
+    """As if all documents were too many to hold."""
+    taken = deque(docs)
+    some_long = any(isinstance(document, LongDocument) for document in taken)
+    return taken, some_long, some_long or sequences
 
 
 @pytest.fixture(scope="module")
@@ -115,10 +123,13 @@ def test_streaming_equals_memory(
         options["min_count"] = 1
     expected = outcome(docs, split_seed=1, **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tokenize, "LARGE", 0)
-        patch.setattr(tokenize, "SHORT_DOCUMENT", -1)
-        patch.setattr(tokenized, "CHUNK", 5)
+        patch.setattr(reader, "LARGE", 0)
+        patch.setattr(reader, "_take", take)
+        patch.setattr(reader, "PIECE", size)
+        patch.setattr(ragged.chunks, "__defaults__", (5,))
+        patch.setattr(ragged, "CHUNK", 4)
         patch.setattr(corpus_module, "CHUNK", 3)
+        patch.setattr(corpus_module, "HELD", 0)
         patch.setattr(cut_utf8, "__defaults__", (size,))
         streamed = [long(doc, size, utf8=utf8) for doc in docs]
         # Short documents keep a rule of their own about the limit: those stay what they are.
@@ -129,11 +140,14 @@ def test_streaming_equals_memory(
     assert_same(again, expected)
 
 
-def test_a_large_stream_stays_in_its_file_and_sequences_do_not(cache: CorpusCache) -> None:
+def test_a_large_stream_stays_in_its_file_and_sequences_do_not(
+    cache: CorpusCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corpus_module, "HELD", 5)
     docs: list[AnyDocument] = [long(Document(f"text {i} " * 3), 5) for i in range(30)]
     options: dict[str, Any] = {"normalize": "nfc", "fractions": (0.8, 0.1, 0.1), "split_seed": 0}
     stream = build_corpus(docs, layout="stream", cache=cache, **options)
-    assert all(isinstance(split.ids, StoredIds) for split in stream.splits.values())
+    assert all(isinstance(split.ids, SelectedIds) for split in stream.splits.values())
     sequences = build_corpus(docs, layout="sequences", cache=cache, **options)
     assert all(isinstance(split.ids, np.ndarray) for split in sequences.splits.values())
 
@@ -158,16 +172,17 @@ def test_many_plain_documents_are_streamed_and_let_go(
     docs = [Document(f"chapter {i} " * 40, f"book{i % 3}") for i in range(20)]
     options: dict[str, Any] = {"normalize": "nfc", "fractions": (0.8, 0.1, 0.1), "split_seed": 0}
     expected = build_corpus(docs, layout="auto", **options)
-    monkeypatch.setattr(tokenize, "LARGE", 2000)
+    monkeypatch.setattr(reader, "LARGE", 2000)
+    monkeypatch.setattr(corpus_module, "HELD", 2000)
     found = build_corpus(iter(docs), layout="auto", cache=cache, **options)
-    assert isinstance(found.splits["train"].ids, StoredIds)
+    assert isinstance(found.splits["train"].ids, SelectedIds)
     assert_same(found, expected)
 
 
 def test_short_documents_are_held_however_many(
     cache: CorpusCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokenize, "LARGE", 50)
+    monkeypatch.setattr(reader, "LARGE", 50)
     docs = [Document(f"name{i}") for i in range(200)]
     options: dict[str, Any] = {"normalize": "nfc", "fractions": (0.8, 0.1, 0.1), "split_seed": 0}
     found = build_corpus(docs, layout="auto", cache=cache, **options)
@@ -178,7 +193,7 @@ def test_short_documents_are_held_however_many(
 def test_a_limit_beyond_memory_still_cuts(
     cache: CorpusCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokenize, "LARGE", 10)
+    monkeypatch.setattr(reader, "LARGE", 10)
     options: dict[str, Any] = {
         "normalize": "nfc",
         "layout": "stream",

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
-from charlab.data.documents.limit import Allowance, draw
+from charlab.data.documents.sources import draw
+from charlab.data.tokens.reader import Allowance
 
 LONG = "x" * 300
 
@@ -14,8 +15,9 @@ def long(text: str, split: str | None = None, size: int = 7) -> LongDocument:
 
 
 def read(limit: int | None, *documents: AnyDocument) -> list[str]:
-    allowance = Allowance(limit)
-    return ["".join(allowance.pieces(document)) for document in documents]
+    """What of the documents may be read, if anything."""
+    cut = Allowance(limit).cut(documents)
+    return [doc.text if isinstance(doc, Document) else "".join(doc.pieces()) for doc in cut]
 
 
 def test_no_limit_is_none() -> None:
@@ -23,20 +25,20 @@ def test_no_limit_is_none() -> None:
 
 
 def test_long_texts_are_cut_and_nothing_comes_after() -> None:
-    assert read(400, Document(LONG), Document(LONG), Document("ab")) == [LONG, LONG[:100], ""]
-    assert read(300, Document(LONG), Document("a")) == [LONG, ""]
-    assert read(10, long("abcdefghijklmnop"), long("q")) == ["abcdefghij", ""]
+    assert read(400, Document(LONG), Document(LONG), Document("ab")) == [LONG, LONG[:100]]
+    assert read(300, Document(LONG), Document("a")) == [LONG]
+    assert read(10, long("abcdefghijklmnop"), long("q")) == ["abcdefghij"]
 
 
 def test_short_texts_are_whole_or_not_there() -> None:
-    assert read(7, Document("Anna"), Document("Berta"), Document("Cy")) == ["Anna", "", ""]
-    assert read(6, Document("Anna"), Document("Bo"), Document("Cy")) == ["Anna", "Bo", ""]
+    assert read(7, Document("Anna"), Document("Berta"), Document("Cy")) == ["Anna"]
+    assert read(6, Document("Anna"), Document("Bo"), Document("Cy")) == ["Anna", "Bo"]
     assert read(3, Document("Anna")) == ["Ann"]  # the first: better than nothing
 
 
 def test_parts_have_limits_of_their_own() -> None:
     documents = [Document(LONG, None, split) for split in ("train", "val", None)]
-    assert read(200, *documents, long(LONG, "val")) == [LONG[:200]] * 3 + [""]
+    assert read(200, *documents, long(LONG, "val")) == [LONG[:200]] * 3
 
 
 def test_a_long_document_is_read_no_further_than_the_limit() -> None:
@@ -48,7 +50,7 @@ def test_a_long_document_is_read_no_further_than_the_limit() -> None:
             yield letter * 10
 
     document = LongDocument(pieces, None, ("", 0, 0, 0, 0, ""))
-    assert "".join(Allowance(25).pieces(document)) == "a" * 10 + "b" * 10 + "c" * 5
+    assert read(25, document) == ["a" * 10 + "b" * 10 + "c" * 5]
     assert came == ["a", "b", "c"]
 
 

@@ -1,0 +1,71 @@
+"""The labels of a text, the likeliest first."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from charlab.data.queries import Asking
+from charlab.data.tokens.ragged import EncodedSplit, cut_windows
+from charlab.evaluation.prediction import Predictor
+from charlab.models.classifier import Classifier
+
+Probabilities = list[tuple[str, float]]
+
+
+class LabelRanker(Predictor[Probabilities]):
+    """Ranks all labels for each text.
+
+    A text longer than the windows that the network was trained on is read in such windows, and
+    their log-probabilities are averaged.
+
+    Args:
+        network: the classifier.
+        asking: reads texts as training read its own.
+        labels: the labels, in order, C.
+        window: tokens of the windows of a stream; None: documents, read as a whole.
+    """
+
+    def __init__(
+        self, network: Classifier, asking: Asking, labels: tuple[str, ...], window: int | None
+    ) -> None:
+        super().__init__(network, asking)
+        self._labels = labels
+        self._window = window
+
+    def answers(self, texts: EncodedSplit) -> list[Probabilities]:
+        """All labels with their probabilities."""
+        values, order = self._log_probabilities(texts).exp().sort(descending=True, stable=True)
+        rows = zip(order.tolist(), values.tolist(), strict=True)
+        return [[(self._labels[i], p) for i, p in zip(*row, strict=True)] for row in rows]
+
+    @torch.no_grad()
+    def _log_probabilities(self, texts: EncodedSplit) -> Tensor:
+        """Of each label for each text, (texts, C) in float64."""
+        pieces = texts if self._window is None else cut_windows(texts, self._window)
+        owner = np.searchsorted(texts.offsets, pieces.offsets[:-1], side="right") - 1
+        of_pieces = torch.zeros(pieces.documents, len(self._labels), dtype=torch.float64)
+        for places, batch in self.batches(pieces):
+            logits = self.network(batch.ids, batch.lengths)
+            of_pieces[places] = logits.cpu().double().log_softmax(-1)
+        owners = torch.from_numpy(owner)
+        sums = torch.zeros(texts.documents, len(self._labels), dtype=torch.float64)
+        sums.index_add_(0, owners, of_pieces)
+        means = sums / torch.bincount(owners, minlength=texts.documents)[:, None]
+        return means.log_softmax(-1)
+
+    def columns(self, top: int) -> list[str]:
+        """label and probability, label_2 and probability_2, …"""
+        ranks = ["", *(f"_{n}" for n in range(2, self._shown(top) + 1))]
+        return [f"{name}{n}" for n in ranks for name in ("label", "probability")]
+
+    def cells(self, answer: Probabilities, top: int) -> list[object]:
+        """Labels and probabilities in turn."""
+        pairs = answer[: self._shown(top)]
+        return [cell for label, p in pairs for cell in (label, f"{p:.6f}")]
+
+    def line(self, answer: Probabilities, top: int) -> str:
+        """The same in one line."""
+        return "  ".join(f"{label} {value:.3f}" for label, value in answer[:top])
+
+    def _shown(self, top: int) -> int:
+        return min(top, len(self._labels))

@@ -1,0 +1,66 @@
+"""The pages that say how to add something are followed to the letter."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.shell import ROOT, environment, only_run
+
+DOCS = ROOT / "docs"
+BLOCK = re.compile(
+    r"(?:^`(?P<path>[^`\n]+)`:\n\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S
+)
+
+
+def follow(page: str, folder: Path) -> str:
+    """Writes the files that a page names and runs its commands in one shell; what they print."""
+    for script in ROOT.glob("*.py"):
+        (folder / script.name).symlink_to(script)
+    commands = ["set -euo pipefail"]
+    for block in BLOCK.finditer((DOCS / page).read_text(encoding="utf-8")):
+        if block["path"] is not None:
+            path = folder / block["path"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block["text"], encoding="utf-8")
+        else:
+            assert block["kind"] == "bash", f"{page}: whose file is this?\n{block['text']}"
+            commands.append(block["text"])
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(commands)],
+        capture_output=True,
+        cwd=folder,
+        env={**environment(), "PATH": path},
+        timeout=300,
+        check=False,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_adding_a_dataset(tmp_path: Path) -> None:
+    said = follow("adding-a-dataset.md", tmp_path)
+    assert "10 documents" in said
+    assert "2 labels" in said
+    assert (tmp_path / "pictures").is_dir()
+    assert re.search(r"^=+ \d+ passed", said, re.M)
+
+
+def test_adding_a_model(tmp_path: Path) -> None:
+    said = follow("adding-a-model.md", tmp_path)
+    assert "mgu 1 × 32" in said
+    assert re.search(r"^=+ \d\d+ passed", said, re.M)
+
+
+def test_adding_a_task(tmp_path: Path) -> None:
+    said = follow("adding-a-task.md", tmp_path)
+    metrics = json.loads((only_run(tmp_path / "outputs" / "vowels") / "metrics.json").read_text())
+    assert metrics["progress/epochs"] == 20
+    assert metrics["best/val/accuracy"] > 0.9
+    assert "test/accuracy" in said
+    assert re.search(r"^badger\t[.v]{6}$", said, re.M)
+    assert re.search(r"^=+ \d+ passed", said, re.M)
