@@ -14,6 +14,7 @@ from tests.support.shell import ROOT
         ("train.py", "python train.py 'a b'"),
         (str(ROOT / "report.py"), "python train.py 'a b'"),
         ("/usr/bin/pytest", "python train.py 'a b'"),  # a program that uses a clone
+        ("/usr/lib/pytest/__main__.py", "python train.py 'a b'"),
         ("/home/ada/.venv/bin/charlab", "charlab train 'a b'"),
         (str(ROOT / "src" / "charlab" / "__main__.py"), "charlab train 'a b'"),
     ],

@@ -61,7 +61,7 @@ def describe_settings(arguments: Sequence[str]) -> str:
 
 
 def _footer() -> str:
-    return "\n".join(f"{command_line('train')} {words:<34} {what}" for words, what in _EXAMPLES)
+    return "\n".join(f"{command_line('train')} {words:<35} {what}" for words, what in _EXAMPLES)
 
 
 def find_groups(folders: Iterable[Path]) -> list[tuple[str, list[str]]]:

@@ -21,7 +21,7 @@ def command_line(command: str, *arguments: str) -> str:
     """What a user types to start a command (``train``), as this program itself was started."""
     script = Path(sys.argv[0])
     beside = script.with_name(f"{command}.py")
-    started_by_name = script.stem in ("charlab", "__main__")  # as a command, or by python -m
+    started_by_name = script.stem == "charlab" or script == _PACKAGE / "__main__.py"
     if script.suffix == ".py" and beside.is_file():
         is_here = beside.resolve().parent == Path.cwd()
         words = ["python", beside.name if is_here else str(beside)]
