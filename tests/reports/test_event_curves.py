@@ -57,6 +57,13 @@ def test_a_pipe_is_no_curve(tmp_path):
     assert read_curve(tmp_path, "val/loss") == []
 
 
+def test_a_hole_is_not_read_through(tmp_path):
+    write(tmp_path, [(1, 0.5)])
+    (path,) = tmp_path.iterdir()
+    os.truncate(path, 2**40)
+    assert read_curve(tmp_path, "val/loss") == [(1, 0.5)]
+
+
 def test_noise_is_no_curve(tmp_path):
     (tmp_path / "events.out.tfevents.1.x").write_bytes(b"\xff" * 500)
     assert read_curve(tmp_path, "val/loss") == []

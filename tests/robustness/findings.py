@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import importlib
 import os
 import sys
 import tempfile
@@ -12,18 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SHOWN = 3  # instances of a kind that are listed
-# Imported before processes are forked, which would take most of their time for it.
-AHEAD = [
-    "charlab.api",
-    "charlab.commands.evaluate",
-    "charlab.commands.predict",
-    "charlab.commands.report",
-    "charlab.commands.sample",
-    "charlab.figures.confusion",
-    "charlab.sweeps.search.storage",
-    "charlab.training.final_results",
-    "charlab.training.trainer",
-]
 
 
 @dataclass(frozen=True)
@@ -49,8 +36,7 @@ def drive(name: str, about: str | None, tries: Tries) -> int:
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("MPLBACKEND", "Agg")
-    for module in AHEAD:
-        importlib.import_module(module)
+    _import_ahead()
     numbers = range(options.count) if options.only is None else [options.only]
     kinds: dict[str, list[tuple[int, str]]] = {}
     tried, begun = 0, time.perf_counter()
@@ -70,6 +56,18 @@ def drive(name: str, about: str | None, tries: Tries) -> int:
         for number, detail in instances[:SHOWN]:
             print(f"    {visible(detail)}\n      {command} --seed {options.seed} --only {number}")
     return 1 if kinds else 0
+
+
+def _import_ahead() -> None:
+    """Imports what the processes that are forked would take most of their time for."""
+    import charlab.api
+    import charlab.commands.evaluate
+    import charlab.commands.predict
+    import charlab.commands.report
+    import charlab.commands.sample
+    import charlab.figures.confusion
+    import charlab.sweeps.search.storage
+    import charlab.training.trainer  # noqa: F401
 
 
 def visible(text: str) -> str:

@@ -48,7 +48,7 @@ def _records(path: Path) -> Iterator[bytes]:
     with open_regular(path) as file:
         while len(header := file.read(_HEADER.size)) == _HEADER.size:
             (length,) = _HEADER.unpack(header)
-            if length > _LARGEST:
+            if not 0 < length <= _LARGEST:  # every event has a time; a hole in a file has none
                 return
             data = file.read(length)
             if len(data) < length:  # cut off in the middle: the run is still writing

@@ -25,13 +25,17 @@ def test_a_trial_that_nobody_works_on_is_no_running_one(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("table", "column"),
-    [("trial_intermediate_values", "intermediate_value"), ("trial_values", "value")],
+    "change",
+    [
+        "update trial_intermediate_values set intermediate_value = 'x'",
+        "update trial_values set value = 'x'",
+        "delete from study_directions",
+    ],
 )
-def test_figures_that_are_text_are_a_damaged_study(tmp_path, table, column):
+def test_a_study_that_holds_something_else_is_damaged(tmp_path, change):
     folder = shutil.copytree(ROOT / "tests" / "goldens" / "sweeps" / "study", tmp_path / "study")
     with sqlite3.connect(folder / "study.db") as study:
-        study.execute(f"update {table} set {column} = 'x'")
+        study.execute(change)
     study.close()
     with pytest.raises(SweepError, match=r"the study of the sweep in .* is damaged: ValueError"):
         load_results(folder)

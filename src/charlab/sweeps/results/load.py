@@ -79,6 +79,8 @@ def load_results(folder: Path, storage: str | None = None) -> SweepResults:
 def _read(record: Mapping[str, Any], location: StudyLocation) -> SweepResults:
     folder = location.folder
     study, spec = load(location, reading=True)
+    if len(study.directions) != len(spec.objectives):
+        raise ValueError("it has other objectives than the sweep")
     places = Composition.from_plain(spec.composition).arguments
     trials = study.get_trials(deepcopy=False)
     return SweepResults(
