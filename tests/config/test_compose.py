@@ -83,3 +83,16 @@ def test_folders_of_members_are_searched_anyway(
     here = composition(conf, "model=mine")
     assert here.search_path == ()  # a command that repeats a run need not name them
     assert here.compose(["model=mine"]).model.name == "gru"
+
+
+def test_what_a_command_line_needs_to_compose_the_same(conf: Path, tmp_path: Path) -> None:
+    place = tmp_path / "my confs"
+    place.mkdir()
+    shutil.copy(conf / "train.yaml", place)
+    assert composition(conf).arguments == ()
+    assert Composition(str(place), "own", (), ()).arguments == (
+        f"--config-path={place}",
+        "--config-name=own",
+    )
+    elsewhere = Composition("/gone/with/another/machine/conf", "train", (), (), (str(place),))
+    assert elsewhere.arguments == (f"--config-dir={place}",)

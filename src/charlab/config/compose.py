@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlab.config.hydra_app import explain
@@ -58,7 +59,8 @@ class Composition:
     def arguments(self) -> tuple[str, ...]:
         """What an ordinary command line needs besides a run's overrides to find what they name."""
         arguments = [f"--config-dir={folder}" for folder in self.first]
-        if self.config_dir != str(conf_folder()):
+        folder = Path(self.config_dir)  # gone where a study comes from another machine
+        if folder.is_dir() and folder.resolve() != conf_folder().resolve():
             arguments.append(f"--config-path={self.config_dir}")
         if self.config_name != "train":
             arguments.append(f"--config-name={self.config_name}")
