@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from charlab.data.documents.document import Document, LongDocument
 from charlab.data.documents.files import text_files
-from charlab.data.documents.files.decode import decode_pieces, decode_text
+from charlab.data.documents.files.decode import decode_pieces, decode_text, is_utf8
 from charlab.data.documents.files.entries import Entry
 from charlab.data.documents.files.text_files import read_lines
 from charlab.data.documents.sources import Request, read_source
@@ -158,3 +158,10 @@ def test_lines_across_blocks(tmp_path, monkeypatch, block):
         text = data.decode().replace("\r\n", "\n").replace("\r", "\n")
         lines = list(read_lines(Entry(file, ("a.txt",)), "utf-8"))
         assert lines == text.split("\n")[: None if text and text[-1] != "\n" else -1]
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "no-such", "a\udcffb", "\udc80", "ütf-8", "a\0b"])
+def test_an_unknown_encoding_is_one_line(encoding):
+    assert not is_utf8(encoding)
+    with pytest.raises(DataError, match="^unknown encoding '.*: dataset.encoding is a name"):
+        decode_text(b"abc", encoding, "it")

@@ -76,7 +76,7 @@ def is_utf8(encoding: str) -> bool:
     """Whether an encoding is UTF-8 under one of its names."""
     try:
         return codecs.lookup(encoding).name == "utf-8"
-    except LookupError:
+    except (LookupError, ValueError):  # the latter of half a character
         return False
 
 
@@ -109,6 +109,8 @@ def _newlines(data: bytes) -> bytes:
 
 
 def _decoder(encoding: str, head: bytes, key: str) -> codecs.IncrementalDecoder:
+    if not encoding.isascii():
+        raise _unknown(encoding, key)
     try:
         b"a".decode(encoding, "ignore")  # what is no encoding of text (rot13) is found out here
         name = codecs.lookup(encoding).name
