@@ -163,5 +163,5 @@ def test_lines_across_blocks(tmp_path, monkeypatch, block):
 @pytest.mark.parametrize("encoding", ["rot13", "no-such", "a\udcffb", "\udc80", "ütf-8", "a\0b"])
 def test_an_unknown_encoding_is_one_line(encoding):
     assert not is_utf8(encoding)
-    with pytest.raises(DataError, match="^unknown encoding '.*: dataset.encoding is a name"):
+    with pytest.raises(DataError, match=r"^unknown encoding '.*: dataset.encoding is a name"):
         decode_text(b"abc", encoding, "it")
