@@ -1,6 +1,7 @@
 """One trial: an ordinary run in the sweep's folder, begun, gone on with, or begun anew."""
 
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,9 @@ from hydra import compose, initialize_config_dir
 from charlab.config.compose import Composition
 from charlab.errors import CharlabError
 from charlab.sweeps.trial import run_trial
-from charlab.system.signals import StopSignals
 from charlab.training import run
 from tests.support.shell import TINY
+from tests.support.stop_after import StopAfter
 
 SHORT = ["trainer.progress=none", "trainer.max_steps=24", "trainer.validate_every=8"]
 
@@ -48,33 +49,13 @@ def test_a_trial_from_beginning_to_end(
     assert metrics_of(folder)["progress/steps"] == metrics["progress/steps"]
 
 
-class StopAfter(StopSignals):
-    """A signal that comes when it has been asked about so many times."""
-
-    def __init__(self, questions: int) -> None:
-        super().__init__()
-        self._questions = questions
-
-    def install(self) -> None:
-        pass
-
-    @property  # type: ignore[override]
-    def received(self) -> int | None:
-        self._questions -= 1
-        return 15 if self._questions < 0 else None
-
-    @received.setter
-    def received(self, value: int | None) -> None:
-        pass
-
-
 def test_it_goes_on_from_its_own_checkpoint(
     composition: dict[str, Any], arguments: list[str], tmp_path: Path, monkeypatch: Any
 ) -> None:
     whole = run_trial(arguments, composition, tmp_path / "whole", None)
     folder = tmp_path / "0"
     with monkeypatch.context() as patch:
-        patch.setattr(run, "StopSignals", lambda: StopAfter(12))
+        patch.setattr(run, "StopSignals", lambda: StopAfter(12, signal.SIGTERM))
         stopped = run_trial(arguments, composition, folder, None)
     assert stopped.status == "interrupted"
     ended = run_trial(arguments, composition, folder, None)

@@ -1,4 +1,4 @@
-"""Doors without Hydra: ``key=value`` words, values taken literally and read by their key's type."""
+"""Commands without Hydra: ``key=value`` words, taken literally and read by their key's type."""
 
 import dataclasses
 import types

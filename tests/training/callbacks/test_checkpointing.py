@@ -21,33 +21,13 @@ from charlab.reports.run_records import read_run
 from charlab.runs import checkpoint
 from charlab.runs.checkpoint import load
 from charlab.system.files import write_bytes
-from charlab.system.signals import StopSignals
 from charlab.training import run as training
 from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import ROOT, TINY, environment, only_run
+from tests.support.stop_after import StopAfter
 
 pytestmark = pytest.mark.usefixtures("undrawn")
-
-
-class StopAfter(StopSignals):
-    """A signal that comes when it has been asked about so many times."""
-
-    def __init__(self, questions: int) -> None:
-        super().__init__()
-        self._questions = questions
-
-    def install(self) -> None:
-        pass
-
-    @property  # type: ignore[override]
-    def received(self) -> int | None:
-        self._questions -= 1
-        return signal.SIGINT if self._questions < 0 else None
-
-    @received.setter
-    def received(self, value: int | None) -> None:
-        pass
 
 
 RUNS = [  # model, task, dataset, threads

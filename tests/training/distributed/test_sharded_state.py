@@ -12,11 +12,11 @@ from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import load
-from charlab.system.signals import StopSignals
 from charlab.training import run as training
 from charlab.training.run import Result
 from charlab.training.statistics import DivergedError
 from tests.support.same_run import assert_same_run
+from tests.support.stop_after import StopAfter
 
 WORDS = [
     "model.hidden_size=12",
@@ -32,26 +32,6 @@ WORDS = [
 ]
 TWO = "trainer.devices=2"
 Train = Callable[..., Result]
-
-
-class StopAfter(StopSignals):
-    """A signal that comes when it has been asked about so many times."""
-
-    def __init__(self, questions: int) -> None:
-        super().__init__()
-        self._questions = questions
-
-    def install(self) -> None:
-        pass
-
-    @property  # type: ignore[override]
-    def received(self) -> int | None:
-        self._questions -= 1
-        return signal.SIGTERM if self._questions < 0 else None
-
-    @received.setter
-    def received(self, value: int | None) -> None:
-        pass
 
 
 @pytest.fixture
@@ -131,7 +111,7 @@ def test_stopped_and_resumed(
     arguments.append(f"trainer.devices={processes}")
     whole = run("whole", *arguments)
     with monkeypatch.context() as patch:
-        patch.setattr(training, "StopSignals", lambda: StopAfter(3))
+        patch.setattr(training, "StopSignals", lambda: StopAfter(3, signal.SIGTERM))
         stopped = run("stopped", *arguments)
     assert stopped.status == "interrupted"
     assert 0 < int(stopped.metrics["progress/steps"]) < int(whole.metrics["progress/steps"])
