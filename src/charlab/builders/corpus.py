@@ -25,8 +25,11 @@ def read_corpus(options: RunOptions) -> Corpus:
         encoding=dataset.encoding,
         text_column=dataset.text_column,
         label_column=dataset.label_column,
+        tag_column=dataset.tag_column,
+        target_column=dataset.target_column,
         url=dataset.url,
         labelled=options.task.predicts_label,
+        fields=options.task.fields,
         remark=say,
     )
     documents = read_parts(
@@ -45,6 +48,8 @@ def read_corpus(options: RunOptions) -> Corpus:
         predicts_label=options.task.predicts_label,
         distinct=dataset.distinct,
         unit=dataset.unit,
+        target_unit=dataset.target_unit,
+        fields=options.task.fields,
         min_count=dataset.min_count,
         limit=dataset.limit,
         announce=say,
@@ -84,6 +89,11 @@ def check_together(options: RunOptions) -> None:
     """
     trainer = options.trainer
     resolve_min_count(options.dataset.unit, options.dataset.min_count)
+    if options.dataset.unit not in (units := options.task.units):
+        raise ConfigError(
+            f"dataset.unit={options.dataset.unit}: task={options.task.name} reads texts of one of: "
+            f"{', '.join(units)}"
+        )
     options.task.check(options)
     if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
         raise ConfigError(

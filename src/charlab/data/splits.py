@@ -178,7 +178,7 @@ def assign_splits(
     Documents that the data puts into a split go there whole. The others are assigned to splits by
     the fractions; a split of val and test that was given takes no share of them. Sequences are
     never cut, nor is what makes up a stream, unless it is one text or a few: to generate, fewer
-    than `FEW_DOCUMENTS`; to classify, one for each label.
+    than `FEW_DOCUMENTS`; to classify, one for each label. Documents of a group stay together.
 
     Args:
         text: the documents.
@@ -198,7 +198,9 @@ def assign_splits(
     if not cut:
         stratified = layout == "sequences" or predicts_label
         labels = _names(text, np.flatnonzero(open_)) if stratified else [None] * len(open_)
-        chosen = [texts[place] for place in np.flatnonzero(open_).tolist()]
+        groups = text.fields.groups
+        together = texts if groups is None else _grouped(texts, groups)
+        chosen = [together[place] for place in np.flatnonzero(open_).tolist()]
         sides[open_] = split_documents(chosen, labels[: len(chosen)], weights, seed)
     shares = text.lengths[:, None] * (sides[:, None] == np.arange(len(SPLITS)))
     if cut:
@@ -214,6 +216,14 @@ def assign_splits(
     return SplitAssignment(
         shares, there, cut and bool(open_.any()), scarce, _overlap(texts, shares, given)
     )
+
+
+def _grouped(texts: Sequence[str], groups: Sequence[str | None]) -> list[str]:
+    """What keeps documents together: their group, or their text."""
+    return [
+        f"text {text}" if group is None else f"group {group}"
+        for text, group in zip(texts, groups, strict=True)
+    ]
 
 
 def shares_left(fractions: Fractions, given: Sequence[int]) -> Fractions:

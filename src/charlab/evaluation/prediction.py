@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from torch import Tensor, nn
 
-from charlab.data.batches.batch import Batch, LabelUse
+from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.corpus import encode_documents
 from charlab.data.documents.document import Document
@@ -70,7 +70,7 @@ class Predictor(ABC, Generic[Answer]):
         for batch in evaluation_batches(
             numbered,
             layout="sequences",
-            labels=LabelUse.TARGET,
+            form=BatchForm.LABEL,
             seq_len=1,
             device=next(self.network.parameters()).device,
         ):  # sorted by length; the label says which text a row is

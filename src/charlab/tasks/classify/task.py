@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import Batch, LabelUse
+from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
 from charlab.evaluation.bits_per_character import OriginalText
@@ -33,7 +33,7 @@ class ClassifyTask(Task[Classifier]):
     Class weights and label smoothing shape the objective alone, never a reported loss.
     """
 
-    label_use = LabelUse.TARGET
+    batch_form = BatchForm.LABEL
     has_figure = True
 
     def __init__(self, options: RunOptions, data: DataFacts) -> None:
