@@ -12,10 +12,11 @@ from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.tokens.vocabulary import EOS
 from charlab.evaluation.bits_per_character import OriginalText, split_text
 from charlab.evaluation.evaluate import measure
+from charlab.evaluation.labels import macro_f1
 from charlab.evaluation.metrics import token_metrics
 from charlab.models import Classifier, LanguageModel, build_model
 from charlab.models.state import carried_state
-from charlab.tasks.classify.task import ClassificationMeter, macro_f1
+from charlab.tasks.classify.task import ClassificationMeter
 from charlab.tasks.generate.task import GenerationMeter
 from charlab.testing.model_contract import randomize
 

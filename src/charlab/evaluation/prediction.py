@@ -31,8 +31,13 @@ class Predictor(ABC, Generic[Answer]):
         self.asking = asking
 
     @abstractmethod
-    def answers(self, texts: EncodedSplit) -> list[Answer]:
-        """The answer for each of some texts, none of them empty."""
+    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Answer]:
+        """The answer for each of some texts, none of them empty.
+
+        Args:
+            texts: their tokens.
+            read: the same as they are spelled.
+        """
 
     @abstractmethod
     def columns(self, top: int) -> list[str]:
@@ -53,7 +58,7 @@ class Predictor(ABC, Generic[Answer]):
             ConfigError: if one is no text.
             DataError: if a text is empty (after what training does to its own).
         """
-        documents = []
+        spelled = []
         for number, text in enumerate(texts, start=1):
             read = self.asking.whole(text)
             if not read:
@@ -61,8 +66,9 @@ class Predictor(ABC, Generic[Answer]):
                     f"text {number} ({text!r:.60}) is empty to this model: there is nothing to "
                     "classify"
                 )
-            documents.append(Document(read))
-        return self.answers(encode_documents(documents, self.asking.vocabulary))
+            spelled.append(read)
+        documents = list(map(Document, spelled))
+        return self.answers(encode_documents(documents, self.asking.vocabulary), spelled)
 
     def batches(self, texts: EncodedSplit) -> Iterator[tuple[Tensor, Batch]]:
         """The texts in padded batches, each with the places that its rows have among them, (B,)."""

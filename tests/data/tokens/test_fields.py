@@ -103,14 +103,19 @@ def test_targets_have_a_vocabulary_of_the_train_part():
         }
 
 
-def test_a_group_is_never_in_two_splits():
-    docs = [Document(f"{g} {i}", group=f"g{g}") for g in range(30) for i in range(4)]
-    corpus = build_corpus(docs, **OPTIONS)
+@given(st.lists(st.integers(1, 40), min_size=3, max_size=20), st.integers(0, 9))
+def test_a_group_is_never_in_two_splits(sizes, seed):
+    docs = [
+        Document(f"{g} {i}".ljust(9), group=f"g{g}") for g, n in enumerate(sizes) for i in range(n)
+    ]
+    corpus = build_corpus(docs, **(OPTIONS | {"layout": "sequences", "split_seed": seed}))
     sides = [
         {text.split()[0] for text in _texts(corpus, name)} for name in ("train", "val", "test")
     ]
-    assert [len(side) for side in sides] == [18, 6, 6]
-    assert len(set.union(*sides)) == 30
+    assert sum(map(len, sides)) == len(set.union(*sides)) == len(sizes)
+    for side, fraction in zip(sides, (0.6, 0.2, 0.2), strict=True):
+        count = sum(sizes[int(g)] for g in side)
+        assert abs(count - fraction * sum(sizes)) <= max(sizes)
 
 
 def _texts(corpus: Corpus, name: str) -> list[str]:
