@@ -39,6 +39,19 @@ def require_tags(corpus: Corpus) -> None:
         )
 
 
+def require_targets(corpus: Corpus) -> None:
+    """Refuses documents without targets.
+
+    Raises:
+        DataError: if they have none.
+    """
+    if corpus.target_vocabulary is None:
+        raise DataError(
+            "transduction needs targets and the documents have none: take dataset=dates, "
+            "pronunciations, pairs, or a table's column as dataset.target_column"
+        )
+
+
 def require_window(corpus: Corpus, seq_len: int) -> None:
     """Refuses a stream whose train part is shorter than one window of T = ``seq_len``.
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from torch import Tensor, nn
@@ -27,7 +27,7 @@ class Predictor(ABC, Generic[Answer]):
     """
 
     def __init__(self, network: nn.Module, asking: Asking) -> None:
-        self.network = network
+        self.network: Any = network
         self.asking = asking
 
     @abstractmethod
