@@ -1,14 +1,16 @@
 """From a configuration to a corpus, and to a configuration in which nothing is left open."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
-from charlab.data.documents.sources import Request, read_parts
+from charlab.data.documents.document import AnyDocument
+from charlab.data.documents.normalize import normalize_label
+from charlab.data.documents.sources import Request, in_split, read_parts, without_label
 from charlab.data.tokens import resolve_min_count
-from charlab.errors import ConfigError
+from charlab.errors import ConfigError, nearest
 from charlab.runs.data_paths import absolute_paths, located
 from charlab.system.terminal import say
 
@@ -40,7 +42,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         limit=dataset.limit,
     )
     return build_corpus(
-        documents,
+        hold_out(documents, dataset.held_out),
         normalize=dataset.normalize,
         layout=dataset.layout,
         fractions=dataset.split.fractions,
@@ -54,6 +56,31 @@ def read_corpus(options: RunOptions) -> Corpus:
         limit=dataset.limit,
         announce=say,
     )
+
+
+def hold_out(documents: Iterable[AnyDocument], labels: Sequence[str]) -> Iterable[AnyDocument]:
+    """Puts the documents of some labels into the test part, and takes all labels away.
+
+    Args:
+        documents: labelled ones.
+        labels: those to be held out; none: the documents stay as they are.
+
+    Raises:
+        ConfigError: if no document has one of the labels; after the last document.
+    """
+    if not labels:
+        yield from documents
+        return
+    apart, found = {normalize_label(label) for label in labels}, set[str]()
+    for document in documents:
+        label = document.label and normalize_label(document.label)
+        found.add(label or "")
+        yield without_label(in_split(document, "test") if label in apart else document)
+    if missing := sorted(apart - found):
+        raise ConfigError(
+            f"dataset.held_out={missing[0]}: no document has that label; "
+            f"{nearest(missing[0], sorted(found - {''}))}"
+        )
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,12 @@ FORMAT = 2
 # Settings that came after the format, with what runs before them did.
 _LATER_SETTINGS: dict[str, dict[str, object]] = {
     "trainer": {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1},
-    "dataset": {"tag_column": None, "target_column": None, "target_unit": "char"},
+    "dataset": {
+        "tag_column": None,
+        "target_column": None,
+        "target_unit": "char",
+        "held_out": (),
+    },
 }
 
 
