@@ -13,7 +13,7 @@ from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches
 from charlab.data.tokens.ragged import EncodedSplit, Ragged
 from charlab.data.tokens.vocabulary import EOS, Vocabulary
-from charlab.decoding.transduction import transduce
+from charlab.decoding.transduction import Transduction, transduce
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.metrics import token_metrics
@@ -172,7 +172,7 @@ class TransductionMeter(Meter):
         with torch.autocast(batch.ids.device.type, enabled=False):
             rows = _logits(self._network, batch).flatten(0, 1)
             assert batch.lengths is not None
-            written = transduce(
+            written: list[list[Transduction]] = transduce(
                 self._network,
                 batch.ids,
                 batch.lengths,
