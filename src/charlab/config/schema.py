@@ -173,3 +173,10 @@ class RunOptions:
     seed: Annotated[int, between(0, 2**32 - 1)]
     output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether anything in it is named by ``_target_``."""
+        return bool(self.callbacks) or any(
+            isinstance(part, Target) for part in (self.optimizer, self.scheduler)
+        )

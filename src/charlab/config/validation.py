@@ -95,8 +95,10 @@ def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iter
     for field in _fields(schema):
         part = data.get(field.name)
         nested = field.nested(part)
-        if field.target is not None and isinstance(part, Mapping) and KEY in part:
-            yield from (f"{prefix}{field.name}.{key}" for key in part)
+        has_target = field.target is not None and isinstance(part, Mapping) and KEY in part
+        if has_target or field.hint == dict[str, Target]:
+            open_keys = part if isinstance(part, Mapping) else {}
+            yield from (key for key, _ in flat(open_keys, f"{prefix}{field.name}."))
         elif field.options is not None and not isinstance(part, Mapping):
             choices = [dotted_keys(o, {}, f"{prefix}{field.name}.") for o in field.options.values()]
             yield from dict.fromkeys(itertools.chain(*choices))
@@ -125,7 +127,7 @@ def to_plain(value: Any) -> Any:
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
-    if isinstance(value, dict):
+    if isinstance(value, dict) and any(isinstance(item, Target) for item in value.values()):
         return {key: to_plain(item) for key, item in value.items()}
     return value
 
