@@ -120,9 +120,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 self._clock.tick()
                 if self.limits.reached(progress) or self.stop_signal() is not None:
                     break
-        # What trainer.global_step says to callbacks.
-        optimization = self.trainer.fit_loop.epoch_loop.manual_optimization
-        optimization.optim_step_progress.total.completed = progress.step
+        self.tell_step()
         # Elsewhere than on a CPU reading the sums would wait for the device.
         signum = self._agree(broken=self.device.type == "cpu" and not self._statistics.is_finite())
         if self.limits.reached(progress):
@@ -132,6 +130,11 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         )
         if signum is not None:
             raise Stopped(signum)
+
+    def tell_step(self) -> None:
+        """Lets ``trainer.global_step`` say to callbacks where the run stands."""
+        optimization = self.trainer.fit_loop.epoch_loop.manual_optimization
+        optimization.optim_step_progress.total.completed = self.progress.step
 
     def on_validation_epoch_start(self) -> None:
         """Takes an empty meter."""

@@ -3,11 +3,12 @@
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from pytorch_lightning.utilities.exceptions import MisconfigurationException
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 
 from charlab.config.targets import KEY, Target
@@ -16,6 +17,7 @@ from charlab.runs.checkpoint import named
 from charlab.system.signals import Stopped
 from charlab.system.terminal import warn
 from charlab.targets import find_callback
+from charlab.training.module import TrainingModule
 
 _OF_LIGHTNING = ("pytorch_lightning.", "lightning.", "lightning_fabric.")
 _NETWORK = "network."  # what Lightning's names of weights begin with: the module's attribute
@@ -39,10 +41,18 @@ class UserCallbacks(pl.Callback):
 
     def __init__(self, targets: Mapping[str, Target]) -> None:
         self.all: dict[str, pl.Callback] = {}
-        self._stored: dict[str, Any] = {}
-        with self.named_errors():
-            for name, target in targets.items():
-                self.all[name] = _make(name, target)
+        self._states: dict[str, dict[str, Any]] = {}
+        self._more: dict[str, Any] = {}
+        self._epoch = 0
+        keys: dict[str, str] = {}
+        for name, target in targets.items():
+            self.all[name] = callback = _make(name, target)
+            other = keys.setdefault(callback.state_key, name)
+            if other != name and type(callback).state_dict is not pl.Callback.state_dict:
+                raise ConfigError(
+                    f"callbacks.{other} and callbacks.{name} would save their states under one key "
+                    f"({callback.state_key}): give their class a state_key of its own for each"
+                )
 
     def restore(self, stored: Any) -> None:
         """Takes what :meth:`state` gave; the callbacks get it when training begins.
@@ -52,40 +62,36 @@ class UserCallbacks(pl.Callback):
         """
         if stored is None:
             return
-        self._stored = {**named(stored, object)}
-        had = named(self._stored["states"], dict)
-        lost = [repr(name) for name in had if name not in self.all]
+        states = named(named(stored, object)["states"], dict)
+        lost = [repr(name) for name in states if name not in self.all]
         if lost:
             warn(
                 f"this run was trained with the callback {', '.join(lost)} and goes on without: a "
                 f"checkpoint brings no code, so give it again (callbacks.NAME.{KEY}=…)"
             )
+        self._states = {
+            str(state["key"]): named(_from_plain(state["state"]), object)
+            for state in states.values()
+        }
+        self._more = named(_from_plain(stored["more"]), object)
+        self._epoch = int(stored["epoch"])
 
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Gives callbacks their state; refuses what could not be saved before a step is done."""
-        if self._stored:
-            self._load(trainer, pl_module)
+        assert isinstance(pl_module, TrainingModule)
+        epochs: Any = trainer.fit_loop.epoch_progress.current
+        epochs.ready = epochs.started = epochs.processed = epochs.completed = self._epoch
+        pl_module.tell_step()
+        if self._states:
+            head = _head(trainer, pl_module)
+            checkpoint = {**head, **self._more, "callbacks": self._states}
+            for callback in self.all.values():
+                callback.on_load_checkpoint(trainer, pl_module, checkpoint)
+            for callback in self.all.values():
+                state = self._states.get(callback.state_key)
+                if state:
+                    callback.load_state_dict(state)
         self.state(trainer, pl_module)
-
-    def _load(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        states = {}
-        for state in self._stored["states"].values():
-            states[str(state["key"])] = _from_plain(state["state"])
-        epoch = self._stored["epoch"]
-        if not isinstance(epoch, int) or epoch < 0:
-            raise CheckpointError("the callbacks' epoch is no number")
-        progress = trainer.fit_loop.epoch_progress.current
-        progress.ready = progress.started = progress.processed = progress.completed = epoch
-        checkpoint = {
-            **_head(trainer, pl_module),
-            **named(_from_plain(self._stored["more"]), object),
-            "callbacks": states,
-        }
-        for callback in self.all.values():
-            callback.on_load_checkpoint(trainer, pl_module, checkpoint)
-        for callback in self.all.values():
-            if callback.state_key in states:
-                callback.load_state_dict(states[callback.state_key])
 
     def state(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> dict[str, Any] | None:
         """What a checkpoint holds of the callbacks; None without any.
@@ -101,6 +107,7 @@ class UserCallbacks(pl.Callback):
             name: {"key": callback.state_key, "state": _plain(callback.state_dict(), name)}
             for name, callback in self.all.items()
         }
+        epochs: Any = trainer.fit_loop.epoch_progress.current
         head = _head(trainer, pl_module)
         checkpoint = dict(head)
         for callback in self.all.values():
@@ -108,7 +115,7 @@ class UserCallbacks(pl.Callback):
         network = checkpoint.pop("state_dict")
         state = {
             "states": states,
-            "epoch": trainer.fit_loop.epoch_progress.current.processed,
+            "epoch": epochs.processed,
             "more": {
                 key: _plain(value, f"on_save_checkpoint ({key})")
                 for key, value in checkpoint.items()
@@ -140,10 +147,8 @@ class UserCallbacks(pl.Callback):
                 raise ConfigError(
                     f"callbacks.{name} ({kind.__name__}): {' '.join(str(error).split())}"
                 ) from error
-            error.add_note(
-                f"This was raised in callbacks.{name} ({kind.__module__}.{kind.__qualname__}), which "
-                "is the user's own."
-            )
+            where = f"callbacks.{name} ({kind.__module__}.{kind.__qualname__})"
+            error.add_note(f"This was raised in {where}, which is the user's own.")
             raise
 
     def _whose(self, error: BaseException) -> str | None:
@@ -181,7 +186,7 @@ def _head(trainer: pl.Trainer, pl_module: pl.LightningModule) -> dict[str, Any]:
     return {
         "epoch": trainer.current_epoch,
         "global_step": trainer.global_step,
-        "pytorch-lightning_version": pl.__version__,
+        "pytorch-lightning_version": version("pytorch-lightning"),
         "state_dict": pl_module.state_dict(),
         "callbacks": {},
     }
@@ -214,7 +219,10 @@ def _plain(value: Any, whose: str) -> Any:
 def _from_plain(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {_SCALAR, _TYPE}:
-            return torch.tensor(value[_SCALAR], dtype=getattr(torch, str(value[_TYPE]), None))
+            kind = getattr(torch, str(value[_TYPE]), None)
+            if not isinstance(kind, torch.dtype):
+                raise CheckpointError(f"there is no type {value[_TYPE]} of numbers")
+            return torch.tensor(value[_SCALAR], dtype=kind)
         return {key: _from_plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(map(_from_plain, value))
