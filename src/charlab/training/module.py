@@ -71,6 +71,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self.process_group = ProcessGroup()
         self._batch_iterator = BatchIterator(batches, self.progress, trainer.accumulate)
         self._carry: State | None = None
+        self._stop: int | None = None  # the signal that asked for it
         self._statistics = TrainStatistics()
         self._clock = Clock(self.progress)
         self._trained = [p for p in network.parameters() if p.requires_grad]
@@ -108,7 +109,6 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
 
         Raises:
             DivergedError: if the loss is not finite.
-            Stopped: if a signal asked for it; the state is consistent and can be saved.
         """
         progress = self.progress
         for _ in range(chunk):
@@ -128,8 +128,25 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         progress.validation_due = (
             progress.step >= self.train_loader.last_step or self.trainer.should_stop
         )
-        if signum is not None:
-            raise Stopped(signum)
+        self._stop = signum
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        """After a chunk, which callbacks have seen by then.
+
+        Raises:
+            Stopped: if a signal asked for it; the state is consistent and can be saved.
+        """
+        if not self.finishes_interval:
+            self._heed(self._stop)
+
+    @property
+    def finishes_interval(self) -> bool:
+        """Whether the run may not be saved now, but after the validation that is due.
+
+        So it is with callbacks of the user's: Lightning would call them once more for the batch
+        before it when the run goes on, and they may have put other weights in place for it.
+        """
+        return bool(self.options.callbacks) and self.progress.validation_due
 
     def tell_step(self) -> None:
         """Lets ``trainer.global_step`` say to callbacks where the run stands."""
@@ -146,8 +163,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         Raises:
             Stopped: if a signal asked for it; the validation is due again after a resume.
         """
-        if self.process_group.is_single_process and not self.options.callbacks:
-            self._heed_signals()
+        if self.process_group.is_single_process and not self.finishes_interval:
+            self._heed(self.stop_signal())
         if batch is not None:
             self.meter.update(batch)
 
@@ -162,10 +179,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         if not self.process_group.is_single_process:
             self.meter.sums = self.process_group.all_reduce_sum(self.meter.sums)
             signum = self._agree()
-            if signum is not None:
-                raise Stopped(signum)
-        elif self.options.callbacks:  # which may have put other weights in place before
-            self._heed_signals()
+            if not self.finishes_interval:
+                self._heed(signum)
         values = self.meter.compute(self.val_text)
         metrics = {f"val/{name}": value for name, value in values.items()}
         if self.process_group.is_single_process:
@@ -227,8 +242,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
 
     # Metrics of the training itself
 
-    def _heed_signals(self) -> None:
-        signum = self.stop_signal()
+    def _heed(self, signum: int | None) -> None:
         if signum is not None:
             raise Stopped(signum)
 

@@ -65,9 +65,10 @@ class UserCallbacks(pl.Callback):
         states = named(named(stored, object)["states"], dict)
         lost = [repr(name) for name in states if name not in self.all]
         if lost:
+            what = "callbacks" if lost[1:] else "callback"
             warn(
-                f"this run was trained with the callback {', '.join(lost)} and goes on without: a "
-                f"checkpoint brings no code, so give it again (callbacks.NAME.{KEY}=…)"
+                f"this run was trained with the {what} {', '.join(lost)} and goes on without: "
+                f"checkpoints bring no code, so give it again (callbacks.NAME.{KEY}=…)"
             )
         self._states = {
             str(state["key"]): named(_from_plain(state["state"]), object)
