@@ -56,7 +56,7 @@ def to_torch(model: RecurrentModel) -> nn.Sequential:
             getattr(recurrence, name + suffix).copy_(weight)
     learned = model.input.embedding
     table = torch.eye(model.vocabulary_size) if learned is None else learned.weight
-    embedding = nn.Embedding(*table.shape, device=some.device, dtype=some.dtype)
+    embedding = nn.Embedding(*table.shape).to(some)
     embedding.weight.copy_(table)
     embedding.weight.requires_grad_(learned is not None)
     return nn.Sequential(embedding, recurrence).train(model.training)
