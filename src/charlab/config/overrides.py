@@ -3,13 +3,13 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from charlab.config.hydra_settings import OPEN_GROUPS
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
 from charlab.config.targets import KEY
 from charlab.config.validation import free_text_keys
+from charlab.errors import ConfigError
 from charlab.system.files import user_path
 
 # A search that stands for a setting, an element of a choice, and where a search begins in a mapping
@@ -66,10 +66,18 @@ def _written_out(word: str) -> list[str]:
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.core.override_parser.types import Override
 
-    value: Any = OverridesParser.create().parse_override(word).value()
+    try:
+        override = OverridesParser.create().parse_override(word)
+    except Exception:  # whatever is wrong with it, Hydra says it where errors are worded
+        return [word]
+    group, value = match["key"], override.value()
+    if override.is_sweep_override() or not isinstance(value, dict):
+        raise ConfigError(
+            f"{group}={{…}} is one group: several are searched by their parts, as in "
+            f"{group}.{KEY}=A,B"
+        )
     return [
-        f"{match['key']}.{key}={Override._get_value_element_as_str(item)}"
-        for key, item in value.items()
+        f"{group}.{key}={Override._get_value_element_as_str(item)}" for key, item in value.items()
     ]
 
 
