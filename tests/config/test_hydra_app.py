@@ -130,7 +130,7 @@ def test_every_option_is_read():
         (group,) = make_optimizer(
             schema(**given), [torch.nn.Parameter(torch.zeros(2))]
         ).param_groups
-        assert given.items() - group.items() == {("name", name)}
+        assert {key for key in given if given[key] != group.get(key)} == {"name"}
     for name, schema in MODELS.items():  # these go to the constructor, one by one
         taken = {
             parameter

@@ -70,7 +70,7 @@ def _written_out(word: str) -> list[str]:
         override = OverridesParser.create().parse_override(word)
     except Exception:  # whatever is wrong with it, Hydra says it where errors are worded
         return [word]
-    group, value = match["key"], override.value()
+    group, value = match["key"], override._value  # in which quoted words are quoted still
     if override.is_sweep_override() or not isinstance(value, dict):
         raise ConfigError(
             f"{group}={{…}} is one group: several are searched by their parts, as in "
