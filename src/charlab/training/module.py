@@ -216,7 +216,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         ]
         norm = clip_gradient(self._trained, self.options.trainer.gradient_clip)
         self.optimizer.step()
-        characters = sum(window.characters_of_all for window in windows)
+        characters = sum(window.of_all.characters for window in windows)
         self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
         self.schedule.after_step(epoch_is_over=self.progress.window == 0)
         seconds = time.perf_counter() - begin
