@@ -26,6 +26,7 @@ from charlab.tasks import TASKS
 from charlab.tasks.task import DataFacts
 
 SYMBOLS = tuple("abcdé")
+TAGS, TARGETS = ("N", "V"), ("x", "y")
 LABELS = ("New", "Old", "新しい")
 
 
@@ -33,7 +34,8 @@ LABELS = ("New", "Old", "新しい")
 def make_checkpoint(compose_options):
     def make(*overrides, labels=LABELS, symbols=SYMBOLS):
         options = compose_options("model.hidden_size=4", "model.embedding_size=3", *overrides)
-        data = DataFacts(make_vocabulary("char", symbols), tuple(labels))
+        targets = make_vocabulary("char", TARGETS)
+        data = DataFacts(make_vocabulary("char", symbols), tuple(labels), (), TAGS, targets)
         network = TASKS[options.task.name](options, data).build_network()
         optimizer = torch.optim.AdamW(network.parameters())
         sum(parameter.square().sum() for parameter in network.parameters()).backward()
@@ -55,6 +57,8 @@ def make_checkpoint(compose_options):
             },
             versions=versions(),
             data_paths=absolute_paths(options),
+            tags=TAGS,
+            target_symbols=TARGETS,
         )
 
     return make
