@@ -28,7 +28,10 @@ from charlab.system.terminal import warn
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
-_LATER_SETTINGS = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
+_LATER_SETTINGS: dict[str, dict[str, object]] = {
+    "trainer": {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1},
+    "dataset": {"romanized": False},
+}
 
 
 # What is raised over plain data of another kind than expected.
@@ -145,8 +148,11 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
         )
     try:
         stored = named(data["options"], object)
-        trainer = {**_LATER_SETTINGS, **named(stored["trainer"], object)}
-        options = build(RunOptions, {**stored, "trainer": trainer}, hints=False)
+        completed = {
+            group: {**later, **named(stored[group], object)}
+            for group, later in _LATER_SETTINGS.items()
+        }
+        options = build(RunOptions, {**stored, **completed}, hints=False)
         vocabulary = make_vocabulary(options.dataset.unit, _listed(data["symbols"], str))
         return Checkpoint(
             options=options,

@@ -17,6 +17,7 @@ class Request:
         url: another address for what is downloaded; None: the dataset's own.
         labelled: whether every document must have a label (to classify); what has none is left
             out, and two ways to read labels are refused.
+        romanized: whether names in Latin letters join those in their own script.
         remark: told in one line what is left out or decided for the user.
     """
 
@@ -26,4 +27,5 @@ class Request:
     label_column: str | None = None
     url: str | None = None
     labelled: bool = False
+    romanized: bool = False
     remark: Callable[[str], object] = field(default=lambda text: None, compare=False)
