@@ -63,7 +63,7 @@ def test_runs_beside_each_other() -> None:
     assert done.stderr.count("run: ") == 2
 
 
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])
 def test_a_file_says_what_drew_each_sample(tmp_path: Path, form: str) -> None:
     words = [NAMES, DATA, "count=2", "temperature=0.3,1", "label=Southern,Northern"]
     done = sample(*words, f"output={tmp_path}/x.{form}")
@@ -71,7 +71,12 @@ def test_a_file_says_what_drew_each_sample(tmp_path: Path, form: str) -> None:
     written = (tmp_path / f"x.{form}").read_text()
     assert sample(*words, f"format={form}").stdout == written
     lines = written.splitlines()
-    rows = list(csv.DictReader(lines)) if form == "csv" else list(map(json.loads, lines))
+    tables = {"csv": ",", "tsv": "\t"}
+    rows = (
+        list(csv.DictReader(lines, delimiter=tables[form]))
+        if form in tables
+        else list(map(json.loads, lines))
+    )
     drawn = [(float(r["temperature"]), r["label"], int(r["number"])) for r in rows]
     assert drawn == [
         (t, la, n) for t in (0.3, 1) for la in ("Southern", "Northern") for n in (1, 2)
@@ -112,9 +117,9 @@ def test_a_label_with_a_comma_is_one(tmp_path: Path) -> None:
         (["label=Southern,Northn"], "unknown label 'Northn': did you mean 'Northern'?"),
         (
             ["output=x.json"],
-            "output=x.json ends in none of .txt, .csv, .jsonl: say format= as well",
+            "output=x.json must end in .txt, .csv, .tsv or .jsonl, or say format=",
         ),
-        (["format=xml"], "format= must be text, csv or jsonl, got 'xml'"),
+        (["format=xml"], "format= must be text, csv, tsv or jsonl, got 'xml'"),
         (["seed=1,2,3", "count=400000", "length=1000"], "count= times length= must be at most"),
     ],
 )

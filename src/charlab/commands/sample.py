@@ -12,7 +12,8 @@ from charlab.config.variants import Variants
 from charlab.data.documents.normalize import normalize_label
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Sample
-from charlab.system.files import csv_text, json_bytes, open_output, utf8_bytes
+from charlab.system.files import json_bytes, open_output, utf8_bytes
+from charlab.system.table_lines import table_line
 from charlab.system.terminal import as_shown, remark, write
 
 
@@ -72,15 +73,15 @@ def _several(drawings: Sequence[Drawing], arguments: SampleArguments) -> None:
             for block in blocks(drawings):
                 put(block)
             return
-        header_is_due = form == "csv"
+        header_is_due = form != "jsonl"
         for record in (record for drawing in drawings for record in drawing.records()):
             if header_is_due:
-                put(csv_text([list(record)], end="\n"))
+                put(table_line(list(record), form))
                 header_is_due = False
             put(
-                csv_text([list(record.values())], end="\n")
-                if form == "csv"
-                else json_bytes(record, indent=None).decode()
+                json_bytes(record, indent=None).decode()
+                if form == "jsonl"
+                else table_line(list(record.values()), form)
             )
 
 

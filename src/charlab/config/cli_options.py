@@ -10,7 +10,7 @@ from charlab.errors import ConfigError
 _RUN = "the run: latest, a run's folder, or a checkpoint"
 _OUTPUT_DIR = "where run=latest looks"
 _ACCELERATOR = "cpu, cuda, mps or auto"
-_FORMATS = {"": "text", ".txt": "text", ".csv": "csv", ".jsonl": "jsonl"}
+_FORMATS = {"": "text", ".txt": "text"} | {f".{form}": form for form in ("csv", "tsv", "jsonl")}
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,14 @@ class SampleArguments(_DataWords):
     unknown: str = argument("error", "what training never saw of the prompt: error or mark")
     output: str | None = argument(
         None,
-        "a file: .csv (=1 becomes '=1), .jsonl (JSON Lines) or .txt; else the screen",
+        "a file: .csv (=1 becomes '=1), .tsv, .jsonl or .txt; else the screen",
     )
-    format: str | None = argument(None, "text, csv or jsonl, where no file's ending says it")
+    format: str | None = argument(None, "text, csv, tsv or jsonl, where no file's ending says it")
     accelerator: str = argument("cpu", _ACCELERATOR)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
 
     def output_format(self) -> str:
-        """What samples are written as: "text", "csv" or "jsonl".
+        """What samples are written as: "text", "csv", "tsv" or "jsonl".
 
         Raises:
             ConfigError: if that is open.
@@ -91,9 +91,9 @@ class SampleArguments(_DataWords):
         chosen = self.format or _FORMATS.get(ending, "")
         if chosen not in _FORMATS.values():
             raise ConfigError(
-                f"format= must be text, csv or jsonl, got {self.format!r}"
+                f"format= must be text, csv, tsv or jsonl, got {self.format!r}"
                 if self.format is not None
-                else f"output={self.output} ends in none of .txt, .csv, .jsonl: say format= as well"
+                else f"output={self.output} must end in .txt, .csv, .tsv or .jsonl, or say format="
             )
         return chosen
 
@@ -103,7 +103,7 @@ class PredictArguments(CommandArguments):
     """``predict.py``."""
 
     command = PREDICT
-    purpose = "ranks labels for texts"
+    purpose = "what a network says of texts: labels, tags, other texts"
     examples = (
         'run=latest text="O\'Brien"',
         "input=names.txt output=labels.csv",
@@ -114,9 +114,12 @@ class PredictArguments(CommandArguments):
     text: str | None = argument(None, "one text; without it and input=, standard input, one a line")
     input: str | None = argument(None, "a file with one text a line")
     output: str | None = argument(
-        None, "a CSV file for the answers (=1 becomes '=1); else the screen"
+        None, "a file for the answers: .csv (=1 becomes '=1), .tsv, .jsonl; else the screen"
     )
-    top: int = argument(3, "how many labels, the likeliest first")
+    top: int = argument(3, "how many labels or texts, the likeliest first")
+    beam_width: int | None = argument(
+        None, "of texts that are written: how many beginnings are carried on; without: 5"
+    )
     encoding: str = argument("utf-8", "of the input")
     accelerator: str = argument("cpu", _ACCELERATOR)
     output_dir: str = argument("outputs", _OUTPUT_DIR)

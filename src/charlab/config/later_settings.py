@@ -7,7 +7,13 @@ from charlab.config.validation import flat
 
 _LATER: dict[str, dict[str, Any]] = {
     "trainer": {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1},
-    "dataset": {"romanized": False},
+    "dataset": {
+        "tag_column": None,
+        "target_column": None,
+        "target_unit": "char",
+        "held_out": [],
+        "romanized": False,
+    },
 }
 
 
