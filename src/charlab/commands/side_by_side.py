@@ -41,7 +41,9 @@ def show_columns(drawings: Sequence[Drawing]) -> bool:
     heads: dict[str, None] = {}
     shorten = _run_names(drawings)
     for drawing in drawings:
-        values = {key: shorten.get(value, value) for key, value in drawing.chosen.items()}
+        values = dict(drawing.chosen)
+        if "run" in values:
+            values["run"] = shorten[values["run"]]
         row = visible(", ".join(values[key] for key in down))
         head = values[across] if across in ("label", "run") else f"{across}={values[across]}"
         heads[visible(head)] = None
@@ -84,5 +86,4 @@ def _run_names(drawings: Sequence[Drawing]) -> dict[str, str]:
     return {
         run: run if run == "latest" else os.path.relpath(path, parent)
         for run, path in zip(runs, whole, strict=True)
-        if len(runs) > 1
     }
