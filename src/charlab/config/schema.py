@@ -53,6 +53,7 @@ class DatasetOptions:
     normalize: str
     limit: Annotated[int | None, at_least(1)]
     distinct: bool
+    romanized: bool | None
     held_out: tuple[str, ...]
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
