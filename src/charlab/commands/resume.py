@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from charlab.commands.train import compose
+from charlab.config.loggers import require_loggers
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
 from charlab.config.validation import check_some, dotted_keys
@@ -14,7 +16,7 @@ from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths
 
-# What a resumed run may change: when it ends, what it says and saves, where it computes, and
+# What a resumed run may change: when it ends, what it says, logs and saves, where it computes, and
 # where its data are, which stay the same.
 # Anything else would make it another run.
 ACCEPTED = (
@@ -29,6 +31,7 @@ ACCEPTED = (
     "trainer.devices",
     "trainer.nodes",
     "trainer.strategy",
+    "logger",
     *(f"dataset.{name}" for name in AGAIN),
 )
 
@@ -49,7 +52,10 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     given_dir, rest = take_out(arguments, "output_dir")
     output_dir = given_dir or "outputs"
     given, others = take_paths(rest)
-    changes = read_changes(others)
+    loggers = [word for word in others if word.startswith(("logger=", "logger."))]
+    changes = read_changes([word for word in others if word not in loggers])
+    if loggers:
+        changes["logger"] = compose(loggers).logger
     if run == "latest":
         folder = runs.find_newest(output_dir)
     else:
@@ -75,13 +81,16 @@ def _resume(
     with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
+        require_loggers(options.logger)
         result = resume(checkpoint, options, folder, arguments)
     return 0 if result.signal is None else 128 + result.signal
 
 
 def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:
-    trainer = dataclasses.replace(options.trainer, **changes)
-    return dataclasses.replace(options, trainer=trainer)
+    logger = changes.get("logger", options.logger)
+    in_trainer = {key: value for key, value in changes.items() if key != "logger"}
+    trainer = dataclasses.replace(options.trainer, **in_trainer)
+    return dataclasses.replace(options, trainer=trainer, logger=logger)
 
 
 def _unless_it_follows(

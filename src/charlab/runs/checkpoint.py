@@ -29,6 +29,7 @@ from charlab.system.terminal import warn
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
 _LATER_SETTINGS = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
+_LATER_GROUPS: dict[str, Any] = {"logger": {"tensorboard": {}}}
 
 
 # What is raised over plain data of another kind than expected.
@@ -146,7 +147,7 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
     try:
         stored = named(data["options"], object)
         trainer = {**_LATER_SETTINGS, **named(stored["trainer"], object)}
-        options = build(RunOptions, {**stored, "trainer": trainer}, hints=False)
+        options = build(RunOptions, {**_LATER_GROUPS, **stored, "trainer": trainer}, hints=False)
         vocabulary = make_vocabulary(options.dataset.unit, _listed(data["symbols"], str))
         return Checkpoint(
             options=options,
