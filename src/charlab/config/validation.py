@@ -95,7 +95,7 @@ def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iter
         if field.options is not None and not isinstance(part, Mapping):
             choices = [dotted_keys(o, {}, f"{prefix}{field.name}.") for o in field.options.values()]
             yield from dict.fromkeys(itertools.chain(*choices))
-        elif nested is None:
+        elif nested is None or (field.optional and field.name in data and part is None):
             yield prefix + field.name
         else:
             inner = part if isinstance(part, Mapping) else {}

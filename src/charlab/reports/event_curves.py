@@ -43,7 +43,7 @@ def _read_table(path: Path, tag: str) -> list[tuple[int, float]]:
     """A curve out of ``metrics.csv``, of a run without event files."""
     points = {}
     try:
-        with open_regular(path, encoding="utf-8", newline="") as file:
+        with open_regular(path, "r", encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 if row.get(tag):
                     points[int(row["step"])] = float(row[tag])

@@ -5,8 +5,13 @@ from pathlib import Path
 
 EVENTS = "events.out.tfevents.*"
 TABLE = "metrics.csv"
-# What TensorBoard's charts are called otherwise than in metrics.json.
-_SHOWN = {"speed/train_chars_per_second": "train/chars_per_second"}
+# What TensorBoard's charts are called otherwise than in metrics.json: it sorts them by name, and
+# these are to come after "train" and "val".
+_SHOWN = {
+    "train/gradient_norm": "while training/gradient_norm",
+    "train/learning_rate": "while training/learning_rate",
+    "speed/train_chars_per_second": "while training/chars_per_second",
+}
 
 
 def shown_tag(tag: str) -> str:
@@ -16,5 +21,6 @@ def shown_tag(tag: str) -> str:
 
 def event_files(run: Path) -> Iterator[Path]:
     """A run's event files, the oldest first: in its folder, or in one below that names it."""
-    found = [*run.glob(EVENTS), *run.glob(f"*/{EVENTS}")]
-    yield from sorted(found, key=lambda path: path.name)
+    found = [path for pattern in (EVENTS, f"*/{EVENTS}") for path in run.glob(pattern)]
+    own = (path for path in found if path.parent == run or not path.parent.is_symlink())
+    yield from sorted(own, key=lambda path: path.name)

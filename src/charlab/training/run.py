@@ -169,7 +169,10 @@ def _write_config(
 
 
 def _run(
-    session: Session, folder: Path, watch: Watch | None, searched: Sequence[str] | None
+    session: Session,
+    folder: Path,
+    watch: Watch | None = None,
+    searched: Sequence[str] | None = None,
 ) -> Result:
     """Trains, measures, samples; whatever happens, the folder says how it ended."""
     begun = time.perf_counter()

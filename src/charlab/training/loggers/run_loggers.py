@@ -120,7 +120,8 @@ def _open(
     chosen = options.logger
     if kind == "tensorboard":
         earlier = next(event_files(folder), None)
-        return EventFiles(earlier.parent if earlier else folder / name.label, resume_step)
+        place = earlier.parent if earlier else folder / name.label
+        return EventFiles(folder if place.is_symlink() else place, resume_step)
     if kind == "csv":
         return CsvTable(folder, resume_step)
     if kind == "wandb":

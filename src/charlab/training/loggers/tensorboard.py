@@ -1,7 +1,7 @@
 """TensorBoard's event files, arranged so that it opens on what is looked at first.
 
 TensorBoard sorts charts by their names and opens the first two groups: ``train`` and ``val`` come
-first, since nothing else is a curve. Best and test metrics, of which a run has one each, are
+first, and whatever else is a curve is named to come later. Best and test metrics, of which a run has one each, are
 columns of HPARAMS and a text. What shows the data is a run of its own, once for all runs of a
 dataset.
 """
@@ -82,7 +82,8 @@ class EventFiles(RunLogger, TensorBoardLogger):
         first row that it meets.
         """
         row = {**settings, **results}
-        self.add_text("results", "\n".join(f"{key:<32} {row[key]}" for key in row), step)
+        lines = [f"{k:<32} {f'{v:.6g}' if isinstance(v, float) else v}" for k, v in row.items()]
+        self.add_text("summary", "\n".join(lines), step)
         for old in self._folder.glob(f"{EVENTS}{_ROW_SUFFIX}"):
             old.unlink(missing_ok=True)
         writer = SummaryWriter(self.log_dir, filename_suffix=_ROW_SUFFIX)
