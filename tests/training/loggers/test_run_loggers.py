@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from charlab.reports.event_curves import has_curves
+from charlab.runs.event_files import event_files
 from charlab.system.terminal import LOGGER
 from charlab.training.loggers.base import RunLogger
 from charlab.training.loggers.csv_table import CsvTable
@@ -38,28 +40,14 @@ def train(*arguments: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    ("word", "events", "table"),
-    [("logger=[tensorboard,csv]", True, True), ("logger=csv", False, True),
-     ("logger=none", False, False)],
-)  # fmt: skip
-def test_what_is_chosen_is_written(
-    given: list[str], tmp_path: Path, word: str, events: bool, table: bool
-) -> None:
-    train(*given, word)
-    assert any(tmp_path.rglob("events.*")) == events
-    assert any(tmp_path.rglob("metrics.csv")) == table
-    assert not any(tmp_path.rglob("hparams.yaml"))
-
-
-def test_a_resumed_run_may_log_elsewhere(given: list[str], tmp_path: Path) -> None:
+def test_what_is_chosen_is_written_also_by_a_resumed_run(given: list[str], tmp_path: Path) -> None:
     train(*given, "logger=none")
     run = only_run(tmp_path)
-    train(f"resume={run}", "trainer.max_epochs=3", "logger=csv")
-    train(f"resume={run}", "trainer.max_epochs=4")
-    lines = (run / "metrics.csv").read_text().splitlines()
-    assert len([line for line in lines if line]) > 2
-    assert not any(tmp_path.rglob("events.*"))
+    assert not has_curves(run)
+    train(f"resume={run}", "trainer.max_epochs=3", "logger=[tensorboard,csv]")
+    assert (run / "metrics.csv").exists()
+    assert any(event_files(run))
+    assert not any(tmp_path.rglob("hparams.yaml"))
 
 
 class Broken(CsvTable):
@@ -89,6 +77,7 @@ def test_a_logger_that_fails_is_left_out_and_the_others_go_on(
 
 
 @needs("mlflow")
+@pytest.mark.slow
 def test_mlflow_in_local_files_and_goes_on(given: list[str], tmp_path: Path) -> None:
     os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
     store = tmp_path / "store"
@@ -108,8 +97,7 @@ def test_mlflow_in_local_files_and_goes_on(given: list[str], tmp_path: Path) -> 
     steps = [int(line.split()[2]) for line in (run / "metrics/val/loss").read_text().splitlines()]
     assert steps == sorted(set(steps))
     assert len(steps) == 3
-    pictures = sorted(path.parent.name for path in (run / "artifacts").rglob("*.png"))
-    assert pictures == ["bigrams", *["confusion"] * 3, "labels", "lengths"]
+    assert len(list((run / "artifacts/val/confusion").glob("*.png"))) == 3
 
 
 @needs("wandb")

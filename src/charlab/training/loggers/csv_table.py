@@ -23,7 +23,13 @@ class CsvTable(RunLogger, CSVLogger):
 
     def __init__(self, folder: Path, resume_step: int | None = None) -> None:
         super().__init__(folder, "")
+        self._folder = folder
         self._experiment = _Table(folder, resume_step)
+
+    @property
+    def log_dir(self) -> str:
+        """The folder."""
+        return str(self._folder)
 
     def begin(self, settings: Mapping[str, Setting], *, resumed: bool) -> str | None:
         """Nothing is left to do."""

@@ -49,7 +49,8 @@ class MlflowRun(RunLogger, MLFlowLogger):
             self.experiment.update_run(self._own_id, "RUNNING")
         else:
             self.log_hyperparams({key: visible(value) for key, value in settings.items()})
-        return f"mlflow ui --backend-store-uri {self._uri}"
+        local = self._uri.startswith(("sqlite:", "file:"))
+        return f"mlflow ui --backend-store-uri {self._uri}" if local else None
 
     @property
     def _own_id(self) -> str:

@@ -1,9 +1,9 @@
 """TensorBoard's event files, arranged so that it opens on what is looked at first.
 
 TensorBoard sorts charts by their names and opens the first two groups: ``train`` and ``val`` come
-first, and whatever else is a curve is named to come later. Best and test metrics, of which a run has one each, are
-columns of HPARAMS and a text. What shows the data is a run of its own, once for all runs of a
-dataset.
+first, and whatever else is a curve is named to come later. Best and test metrics, of which a run
+has one each, are columns of HPARAMS and a text. What shows the data is a run of its own, once for
+all runs of a dataset.
 """
 
 import threading
