@@ -120,8 +120,8 @@ def runs_summary(found: "Comparison") -> list[str]:
     without = [run for group in found.groups for run in group.runs if not has_curves(run.folder)]
     if without:
         lines.append(
-            f"no curves of {counted(len(without), 'run')}: reports read those that logger=tensorboard "
-            "or csv keeps in a run's folder"
+            f"no curves of {counted(len(without), 'run')}: reports read those that "
+            "logger=tensorboard or csv keeps in a run's folder"
         )
     return [*lines, *found.remarks]
 
