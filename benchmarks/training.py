@@ -17,7 +17,7 @@ from benchmarks.timing import alternate
 from charlab.builders.corpus import Prepared, prepare, read_corpus
 from charlab.config.overrides import quote
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import LabelUse
+from charlab.data.batches.batch import BatchForm
 from charlab.data.batches.loaders import training_batches
 from charlab.system.devices import choose_device
 from charlab.training.module import TrainingModule
@@ -92,16 +92,18 @@ def text_overrides(size: Size, text: Path, accelerator: str) -> list[str]:
         f"model.hidden_size={size.hidden}",
         f"model.num_layers={size.layers}",
         f"model.embedding_size={size.embedding}",
-        *_run_overrides(accelerator),
+        *_GENERATE,
+        *run_overrides(accelerator),
     ]
 
 
-def _run_overrides(accelerator: str) -> list[str]:
+_GENERATE = ("task=generate", "task.samples.count=0")
+
+
+def run_overrides(accelerator: str) -> list[str]:
     """No end in sight and no validation: the loop alone."""
     return [
         "model.dropout=0",
-        "task=generate",
-        "task.samples.count=0",
         "trainer.max_epochs=1000000",
         "trainer.validate_every=1000000000",
         f"trainer.accelerator={accelerator}",
@@ -163,12 +165,12 @@ def batch_rows(compose: Compose, seconds: float, accelerator: str) -> Iterator[R
         }
         for what, arguments in cases.items():
             arguments = [*arguments, "model.hidden_size=128", f"output_dir={quote(folder)}"]
-            options = compose([*arguments, *_run_overrides(accelerator)])
+            options = compose([*arguments, *_GENERATE, *run_overrides(accelerator)])
             corpus = read_corpus(options)
             batches = training_batches(
                 corpus.splits["train"],
                 layout=corpus.layout,
-                labels=LabelUse.NONE,
+                form=BatchForm.NEXT,
                 batch_size=options.dataset.batch_size,
                 seq_len=options.dataset.seq_len,
                 seed=0,
