@@ -19,6 +19,7 @@ _LATER: dict[str, dict[str, Any]] = {
 
 def with_later(stored: Mapping[str, Any]) -> dict[str, Any]:
     """A stored run's configuration with the settings that it may lack."""
+    stored = {"logger": {"tensorboard": {}}, **stored}
     completed = {group: {**later, **stored[group]} for group, later in _LATER.items()}
     return {**stored, **completed}
 
