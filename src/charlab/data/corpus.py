@@ -235,12 +235,16 @@ def _with_targets(
     targets, tokens = text.fields.targets, text.fields.target_tokens
     if targets is None:
         return splits, None
+    numbers: dict[str, int] = {}
+    texts = np.array([numbers.setdefault(key, len(numbers)) for key in text.all_texts()])
     found = {}
     for part in assignment.parts:
         documents, _, _ = assignment.pieces(part)
+        name = SPLITS[part]
+        splits[name] = replace(splits[name], texts=texts[documents])
         lengths = targets.lengths[documents]
         ids = _spans(targets.ids[:], targets.offsets[documents], lengths)
-        found[SPLITS[part]] = Ragged(ids, flat_offsets(lengths))
+        found[name] = Ragged(ids, flat_offsets(lengths))
     counts = np.bincount(found["train"].ids[:], minlength=len(tokens))
     unit = reading.get("target_unit", "char")
     vocabulary, table, _ = learn_vocabulary(unit, tokens, counts, min_count=1)

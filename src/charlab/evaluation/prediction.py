@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from charlab.data.batches.batch import Batch, BatchForm
-from charlab.data.batches.evaluation import evaluation_batches
+from charlab.data.batches.evaluation import BUDGET, evaluation_batches
 from charlab.data.corpus import encode_documents
 from charlab.data.documents.document import Document
 from charlab.data.queries import Asking
@@ -80,7 +80,10 @@ class Predictor(ABC, Generic[Answer]):
         return self.answers(encode_documents(documents, self.asking.vocabulary), spelled)
 
     def batches(self, texts: EncodedSplit) -> Iterator[tuple[Tensor, Batch]]:
-        """The texts in padded batches, each with the places that its rows have among them, (B,)."""
+        """The texts in padded batches, each with the places that its rows have among them, (B,).
+
+        The wider a search, the fewer texts are in a batch.
+        """
         numbered = EncodedSplit(texts.ids, texts.offsets, np.arange(texts.documents))
         for batch in evaluation_batches(
             numbered,
@@ -88,5 +91,6 @@ class Predictor(ABC, Generic[Answer]):
             form=BatchForm.LABEL,
             seq_len=1,
             device=next(self.network.parameters()).device,
+            budget=max(1, BUDGET // (self.beam_width or 1)),
         ):  # sorted by length; the label says which text a row is
             yield batch.targets.cpu(), batch
