@@ -267,9 +267,19 @@ class Task(ABC, Generic[Network]):
         return None
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """A split's metrics in words; "" if there are none."""
-        found = [(m.name, metrics.get(f"{split}/{m.name}")) for m in self.options.metrics]
-        return ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
+        """A split's metrics in words, and the baselines' beside them; "" if there are none."""
+
+        def listed(names: Sequence[tuple[str, str]]) -> str:
+            found = [(name, metrics.get(f"{split}/{key}")) for name, key in names]
+            return ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
+
+        words = listed([(metric.name, metric.name) for metric in self.options.metrics])
+        models = dict.fromkeys(baseline.model for baseline in self.options.baselines)
+        for model in models:
+            own = [(b.metric, b.name) for b in self.options.baselines if b.model == model]
+            if beside := listed(own):
+                words += f" ({model}: {beside})"
+        return words
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """Lines that ``evaluate.py`` prints below the metrics; nothing by default."""

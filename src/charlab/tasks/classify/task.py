@@ -20,6 +20,8 @@ from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
+from charlab.tasks.classify.baseline import most_frequent_metrics
+from charlab.tasks.classify.examples import describe_examples
 from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
@@ -99,6 +101,15 @@ class ClassifyTask(Task[Classifier]):
         assert isinstance(meter, ClassificationMeter)
         if meter.confusion.any():
             writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
+
+    def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
+        """What answering with the most frequent label of train would be worth."""
+        return most_frequent_metrics(corpus, self.run.dataset.seq_len)
+
+    def final_lines(self, trained: TrainedNetwork[Classifier]) -> tuple[str, list[str]] | None:
+        """What validation examples are taken for."""
+        lines = describe_examples(self, trained)
+        return ("validation examples, drawn at random:", lines) if lines else None
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the labels."""
