@@ -160,7 +160,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 "lower optimizer.lr"
             )
         self.metrics.update(metrics)
-        self.on_log(metrics)
+        self.on_log({**metrics, **self.progress.measured()})
         self.log_dict(metrics)  # for callbacks of others, which look in trainer.callback_metrics
 
     def on_train_epoch_end(self) -> None:
