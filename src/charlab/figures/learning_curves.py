@@ -71,7 +71,7 @@ def learning_curves_figure(
 
 
 def _draw(axes: Axes, lines: Sequence[Points], name: str, **style: Any) -> None:
-    """One line: of several curves their mean, in a band, as far as all of them go."""
+    """One line: of several curves their mean in a band as far as all go, then each by itself."""
     known = [points for points in lines if points]
     if not known:
         return
@@ -82,6 +82,11 @@ def _draw(axes: Axes, lines: Sequence[Points], name: str, **style: Any) -> None:
     low, high, mean = values.min(axis=0), values.max(axis=0), values.mean(axis=0)
     axes.fill_between(x, low, high, color=style["color"], alpha=_BAND, linewidth=0)
     line(axes, list(zip(x.tolist(), mean.tolist(), strict=True)), name, **style)
+    end = float(x[-1])
+    for points, last in zip(known, values[:, -1].tolist(), strict=True):
+        rest = [point for point in points if point[0] > end]  # what only some have is no mean
+        if rest:
+            line(axes, [(end, last), *rest], name, **{**style, "linewidth": 0.7, "label": "_"})
 
 
 def on_common_places(

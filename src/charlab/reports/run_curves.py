@@ -40,9 +40,9 @@ class RunCurves:
         """Validation and training over a place of :data:`PLACES`."""
         if place == "steps":
             return self.validation, self.training
-        steps, there = zip(*self.progress[place], strict=True)
-        if len(steps) < 2:
+        if len(self.progress[place]) < 2:
             return [], []
+        steps, there = zip(*self.progress[place], strict=True)
 
         def moved(points: Points) -> Points:
             return [(float(np.interp(step, steps, there)), value) for step, value in points]

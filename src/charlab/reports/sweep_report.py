@@ -34,6 +34,7 @@ class Lead:
         title: what it is.
         trial: the trial that found it.
         figures: its metrics, the objective first.
+        seeds: how many seeds the figures are means over; 0 of a trial, which has one.
         seed: of the run whose samples are shown; None of a trial.
         train: what the command does that trains it again, and its command line.
         winner: how it does beside its baseline, what it writes, what it can be asked.
@@ -42,6 +43,7 @@ class Lead:
     title: str
     trial: TrialResult
     figures: Pairs
+    seeds: int
     seed: int | None
     train: tuple[str, str]
     winner: Winner
@@ -57,7 +59,7 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
     """
     names = parameter_names(results)
     objectives = range(len(results.objectives))
-    lead = _lead(results)
+    lead = find_lead(results)
     return render(
         "sweep.html",
         charts,
@@ -118,7 +120,7 @@ def _hover(trial: TrialResult, results: SweepResults) -> str:
     return "\n".join(lines)
 
 
-def _lead(results: SweepResults) -> Lead | None:
+def find_lead(results: SweepResults) -> Lead | None:
     """The best finalist, the best trial, or of several objectives the front's best by the first."""
     first = next((one for one in results.finalists if one.values), None)
     if first is not None:
@@ -129,6 +131,7 @@ def _lead(results: SweepResults) -> Lead | None:
             "The winner",
             results.trials[first.trial],
             [(results.objectives[0], values), *_test_figures(results, runs)],
+            len(first.values),
             seed,
             (f"Train it again (here with seed {seed}):", _command(first, seed)),
             show_winner(runs, first.folders.get(seed)),
@@ -142,6 +145,7 @@ def _lead(results: SweepResults) -> Lead | None:
         f"The front's best {results.objectives[0]}" if front else "The best trial",
         best,
         [*figures, *_test_figures(results, [best.metrics])],
+        0,
         None,
         ("Train it again as a run of its own:", best.command),
         show_winner([best.metrics], best.folder),
