@@ -136,12 +136,13 @@ def about(tag: str, task: str | None) -> str:
 
     Args:
         tag: its full tag.
-        task: the task whose metric it is; None: any that has it.
+        task: whose metric it is; None: it is not known, and all tasks that have it must agree.
     """
-    own = TASK_OPTIONS[task].metrics if task is not None and task in TASK_OPTIONS else ()
-    name = tag.rpartition("/")[2]
-    metric = next((one for one in own if one.name == name), None) or metric_of(tag)
-    return "" if metric is None else metric.about
+    known = [options for name, options in TASK_OPTIONS.items() if task in (None, name)]
+    metrics = [metric for options in known for metric in options.metrics]
+    found = {metric.about for metric in metrics if tag.rpartition("/")[2] == metric.name}
+    found |= {metric.about for metric in RUN_METRICS if metric.name == tag}
+    return found.pop() if len(found) == 1 else ""
 
 
 def higher_is_better(tag: str) -> bool:

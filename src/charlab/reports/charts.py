@@ -26,6 +26,7 @@ from charlab.reports.sweep_numbers import curve, history, last_values, pareto_fr
 from charlab.sweeps.results.records import SweepResults
 
 MOST_GROUPS = 40  # in one chart
+_FEW = 4  # trials; of fewer no part of an axis is worth more than the rest
 
 Curves = Mapping[str, Sequence[RunCurves]]
 """Of each group, the curves of its runs."""
@@ -164,8 +165,9 @@ def _slices(results: SweepResults, objective: int) -> Chart | None:
     searched = parameters(results, trials)
     if not searched:
         return None
-    values = [*column(results, objective), *(value for _, value in pruned)]
-    limits = robust_limits(values, higher=higher(results, objective))
+    complete = column(results, objective)
+    values = [*complete, *(value for _, value in pruned)]
+    limits = _beside_complete(complete, values, higher=higher(results, objective))
     figure = slices_figure(
         [one.axis for one in searched],
         [[one.position(trial) for trial in trials] for one in searched],
@@ -177,6 +179,19 @@ def _slices(results: SweepResults, objective: int) -> Chart | None:
         limits=limits,
     )
     return Chart(figure, _left_out(values, limits, "trial"))
+
+
+def _beside_complete(
+    complete: Sequence[float], values: Sequence[float], *, higher: bool
+) -> Limits | None:
+    """The part of an axis where complete trials take up half of it at least; None: all of it."""
+    limits = robust_limits(complete, higher=higher)
+    if limits is None and len(complete) < _FEW:
+        return robust_limits(values, higher=higher)
+    low, high = limits or (min(complete), max(complete))
+    low, high = (2 * low - high, high) if higher else (low, 2 * high - low)
+    inside = low == high or all(low <= value <= high for value in values)
+    return None if inside else (max(low, min(values)), min(high, max(values)))
 
 
 def _curves(results: SweepResults) -> Chart | None:
