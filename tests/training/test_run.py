@@ -93,6 +93,7 @@ def test_tensorboard_shows_the_same_figures(
     events.Reload()
     tags = events.Tags()
     wanted = ["train/gradient_norm", "train/learning_rate", "speed/train_chars_per_second"]
+    wanted += ["train/characters", "train/seconds"]
     names = {"generate": ["loss", "perplexity", "bits_per_char", "accuracy"]}.get(
         task, ["loss", "accuracy"]
     )
@@ -100,6 +101,7 @@ def test_tensorboard_shows_the_same_figures(
     wanted += ["val/macro_f1", "test/macro_f1"] if task == "classify" else []
     assert set(wanted) <= set(tags["scalars"])
     assert "hp_metric" not in tags["scalars"]
+    assert events.Scalars("train/characters")[-1].value == metrics["progress/characters"]
     for tag in ("val/loss", "test/loss", "best/val/loss"):
         assert events.Scalars(tag)[-1].value == pytest.approx(metrics[tag], rel=1e-5)
     if task == "generate":
