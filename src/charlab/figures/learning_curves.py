@@ -23,9 +23,9 @@ from charlab.figures.sweeps import (
 
 _LABEL = 48  # characters of a group
 _MANY = 10_000  # from here on thousands are a "k"
-_BAND = 0.15  # its opacity
+_BAND = {"-": 0.15, "--": 0.07}  # its opacity, by the line's style
 
-_VALIDATION: dict[str, Any] = {"linewidth": 1.6}
+_VALIDATION: dict[str, Any] = {"linewidth": 1.6, "linestyle": "-"}
 _TRAINING: dict[str, Any] = {"linewidth": 1.1, "linestyle": "--"}
 
 Curves = Mapping[str, Sequence[Points]]
@@ -80,7 +80,8 @@ def _draw(axes: Axes, lines: Sequence[Points], name: str, **style: Any) -> None:
         return
     x, values = on_common_places(known)
     low, high, mean = values.min(axis=0), values.max(axis=0), values.mean(axis=0)
-    axes.fill_between(x, low, high, color=style["color"], alpha=_BAND, linewidth=0)
+    opacity = _BAND[style["linestyle"]]
+    axes.fill_between(x, low, high, color=style["color"], alpha=opacity, linewidth=0)
     line(axes, list(zip(x.tolist(), mean.tolist(), strict=True)), name, **style)
     end = float(x[-1])
     for points, last in zip(known, values[:, -1].tolist(), strict=True):

@@ -48,16 +48,7 @@ def runs_page(
         meanings_of_metrics=_meanings(found, winner),
         places=[place for place in PLACES if curve_chart(place) in charts],
         groups_header=["place", *map(_typed, found.keys), "seeds", found.metric, "95% interval"],
-        groups=[
-            [
-                place,
-                *map(brief, group.settings.values()),
-                group.interval.count,
-                number(group.interval.mean),
-                _bounds(group),
-            ]
-            for place, group in placed
-        ],
+        groups=[_row(place, group) for place, group in placed],
         apart=[[run.folder, reason] for run, reason in found.apart],
         runs=[
             [place, run.seed, number(value), run.folder]
@@ -65,6 +56,11 @@ def runs_page(
             for run, value in zip(group.runs, group.values, strict=True)
         ],
     )
+
+
+def _row(place: int, group: Group) -> list[object]:
+    settings = map(brief, group.settings.values())
+    return [place, *settings, group.interval.count, number(group.interval.mean), _bounds(group)]
 
 
 def _typed(key: str) -> str:
