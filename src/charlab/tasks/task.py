@@ -27,11 +27,11 @@ from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.examples import describe_examples
 from charlab.evaluation.prediction import Predictor
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
-from charlab.tasks.examples import describe_examples
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -277,7 +277,7 @@ class Task(ABC, Generic[Network]):
         predictor = self.predictor(trained.network)
         if predictor is None or trained.corpus.layout != "sequences":
             return None
-        return describe_examples(trained, predictor)
+        return describe_examples(predictor, trained.corpus, trained.seed)
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
         """A split's metrics in words, and the baselines' beside them; "" if there are none."""

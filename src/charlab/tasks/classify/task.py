@@ -14,6 +14,7 @@ from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.figures import to_image
 from charlab.figures.confusion import confusion_figure
@@ -23,7 +24,6 @@ from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.examples import HEADING, answered_examples, shortened
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
@@ -111,7 +111,8 @@ class ClassifyTask(Task[Classifier]):
         """What validation examples are taken for."""
         window = self.run.dataset.seq_len if trained.corpus.layout == "stream" else None
         rows = []
-        answered = answered_examples(trained, self.predictor(trained.network), window)
+        predictor = self.predictor(trained.network)
+        answered = answered_examples(predictor, trained.corpus, trained.seed, window)
         for text, truth, ((label, probability), *_) in answered:
             assert truth is not None
             wrong = label != self.data.labels[truth]

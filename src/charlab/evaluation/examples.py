@@ -1,16 +1,14 @@
 """What a trained network makes of a few validation examples."""
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
+from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows, flat_offsets
 from charlab.evaluation.prediction import Predictor
 from charlab.evaluation.reference_texts import document_texts
 from charlab.system.terminal import visible
-
-if TYPE_CHECKING:
-    from charlab.tasks.task import TrainedNetwork
 
 HEADING = "validation examples, drawn at random:"
 _EXAMPLES = 12
@@ -20,37 +18,39 @@ Answer = TypeVar("Answer")
 
 
 def answered_examples(
-    trained: "TrainedNetwork[Any]", predictor: Predictor[Answer], window: int | None = None
+    predictor: Predictor[Answer], corpus: Corpus, seed: int, window: int | None = None
 ) -> list[tuple[str, int | None, Answer]]:
     """Examples as they are spelled, the number of each one's label, and the answer.
 
     They are drawn at random, the same for the same data and seed: no best ones.
 
     Args:
-        trained: the network and its data; without a validation split there are no examples.
         predictor: asks the network.
+        corpus: the network's; without a validation split there are no examples.
+        seed: which are drawn.
         window: tokens of the windows of a stream, which are its examples; None: documents are.
     """
-    split = trained.corpus.splits.get("val")
+    split = corpus.splits.get("val")
     if split is None:
         return []
-    examples = _drawn(split if window is None else cut_windows(split, window), trained.seed)
-    texts = document_texts(examples, trained.corpus.vocabulary)
-    was_training = trained.network.training
-    trained.network.eval()
+    examples = _drawn(split if window is None else cut_windows(split, window), seed)
+    texts = document_texts(examples, corpus.vocabulary)
+    network = predictor.network
+    was_training = network.training
+    network.eval()
     try:
         answers = predictor.answers(examples, texts)
     finally:
-        trained.network.train(was_training)
+        network.train(was_training)
     labels = [None] * len(texts) if examples.labels is None else examples.labels.tolist()
     return list(zip(texts, labels, answers, strict=True))
 
 
 def describe_examples(
-    trained: "TrainedNetwork[Any]", predictor: Predictor[Any]
+    predictor: Predictor[Any], corpus: Corpus, seed: int
 ) -> tuple[str, list[str]] | None:
     """A heading and a line for each example; None if there are none."""
-    answered = answered_examples(trained, predictor)
+    answered = answered_examples(predictor, corpus, seed)
     rows = [(shortened(text), visible(predictor.line(answer, 1))) for text, _, answer in answered]
     width = max((len(text) for text, _ in rows), default=0)
     lines = [f"  {text:<{width}}  {line}" for text, line in rows]
