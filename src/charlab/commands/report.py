@@ -95,7 +95,8 @@ def sweep_summary(results: "SweepResults") -> list[str]:
         what = "first in the search" if lead is not None and lead.seeds else "best"
         value = number(best.values[0])
         lines.append(f"{what}: {results.objectives[0]} {value} (trial {best.number})")
-        lines.append(f"  {best.command}")
+        if lead is None or not lead.seeds or lead.trial is not best:
+            lines.append(f"  {best.command}")
     if lead is not None and lead.winner.beside is not None:
         lines.append(str(lead.winner.beside))
     if len(results.objectives) > 1:
