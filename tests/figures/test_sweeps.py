@@ -173,6 +173,13 @@ def test_curves_that_never_meet_are_compared_where_the_first_one_ends():
     assert (places.tolist(), values.tolist()) == ([1], [[2], [7]])
 
 
+def test_of_many_places_some_are_taken():
+    lines = [[(i + shift, float(i)) for i in range(500)] for shift in (0.0, 0.5)]
+    places, values = on_common_places(lines)
+    assert (len(places), places[0], places[-1]) == (200, 0.5, 499)
+    assert values[:, -1].tolist() == [499, 498.5]
+
+
 def test_pruned_trials_are_crosses_in_slices():
     figure = slices_figure(
         [Axis("lr", 0, 1)], [[0.1, 0.2, 0.3]], [1.0, 2.0, 3.0],

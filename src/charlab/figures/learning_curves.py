@@ -22,6 +22,7 @@ from charlab.figures.sweeps import (
 )
 
 _LABEL = 48  # characters of a group
+_MOST_PLACES = 200  # of a mean: a page holds three pictures of each
 _MANY = 10_000  # from here on thousands are a "k"
 _BAND = {"-": 0.15, "--": 0.07}  # its opacity, by the line's style
 
@@ -99,14 +100,16 @@ def on_common_places(
         lines: C curves, none of them empty.
 
     Returns:
-        P places, (P,), and each curve's value there, by linear interpolation, (C, P). Curves that
-        share no place are compared at the end of the one that ends first.
+        P places, (P,), at most 200 of them, and each curve's value there, by linear interpolation,
+        (C, P). Curves that share no place are compared at the end of the one that ends first.
     """
     arrays = [np.asarray(points, dtype=np.float64) for points in lines]
     begin = max(array[0, 0] for array in arrays)
     end = min(array[-1, 0] for array in arrays)
     places = np.unique(np.concatenate([array[:, 0] for array in arrays]))
     places = places[(places >= begin) & (places <= end)]
+    if len(places) > _MOST_PLACES:
+        places = places[np.linspace(0, len(places) - 1, _MOST_PLACES).round().astype(int)]
     places = places if len(places) else np.array([end])
     values = np.stack([np.interp(places, array[:, 0], array[:, 1]) for array in arrays])
     return places, values
