@@ -78,18 +78,27 @@ def _report_runs(arguments: ReportArguments, pattern: str) -> int:
 def sweep_summary(results: "SweepResults") -> list[str]:
     """A few lines about a sweep for the screen."""
     from charlab.reports.sweep_numbers import pareto_front
-    from charlab.reports.sweep_report import states_text
+    from charlab.reports.sweep_report import find_lead, states_text
 
     lines = [
         f"sweep {results.name}: {len(results.trials)} of {counted(results.n_trials, 'trial')} "
         f"({states_text(results)})"
     ]
-    best = results.best
-    if best is not None and best.values is not None:
+    lead, best = find_lead(results), results.best
+    if lead is not None and lead.seeds:
+        name, value = lead.figures[0]
         lines.append(
-            f"best: {results.objectives[0]} {number(best.values[0])} (trial {best.number})"
+            f"winner: {name} {value} over {counted(lead.seeds, 'seed')} (trial {lead.trial.number})"
         )
-        lines.append(f"  {best.command}")
+        lines.append(f"  {lead.train[1]}")
+    if best is not None and best.values is not None:
+        what = "first in the search" if lead is not None and lead.seeds else "best"
+        value = number(best.values[0])
+        lines.append(f"{what}: {results.objectives[0]} {value} (trial {best.number})")
+        if lead is None or not lead.seeds or lead.trial is not best:
+            lines.append(f"  {best.command}")
+    if lead is not None and lead.winner.beside is not None:
+        lines.append(str(lead.winner.beside))
     if len(results.objectives) > 1:
         front = pareto_front(results)
         lines.append(f"Pareto front: {counted(len(front), 'trial')}")

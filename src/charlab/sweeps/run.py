@@ -47,10 +47,11 @@ def run_sweep(
     folder = _folder(planned.output_dir, options.name)
     location = _address(folder, options.storage)
     spec = _begin_or_join(location, planned.spec)
-    again = _command_again(folder.name)
+    words = _words_again(folder.name)
+    again = command_line("train", *words)
     with LogFile(folder / "sweep.log"):
         n_trials = _queue(location, planned, options)
-        write_record(folder, location, n_trials, options)
+        write_record(folder, location, n_trials, options, words)
         _say_beginning(location, spec, planned, options)
         try:
             signum = _work(location, spec, n_trials, options)
@@ -61,7 +62,7 @@ def run_sweep(
         if signum is not None:
             say(f"stopped; to go on: {again}")
         results = load_results(folder, location.storage)
-        _say_end(results, location, stopped=signum is not None)
+        _say_end(results, location, again, stopped=signum is not None)
         if signum is None:
             _require_success(results)
     if signum == signal.SIGINT:
@@ -153,8 +154,8 @@ def _require_success(results: SweepResults) -> None:
         raise SweepError(f"every trial failed, the last because: {reason}")
 
 
-def _command_again(name: str) -> str:
-    """The command line of this process, so that it goes on with its sweep; without a password."""
+def _words_again(name: str) -> list[str]:
+    """This process's command line, so that it goes on with its sweep; without a password."""
     arguments = []
     for word in map(as_typed, sys.argv[1:]):
         key, _, value = word.partition("=")
@@ -162,7 +163,7 @@ def _command_again(name: str) -> str:
         arguments.append(f"{key}={without_password(with_driver(value))}" if is_url else word)
     if not any(word.lstrip("+").startswith("sweep.name=") for word in arguments):
         arguments.append(f"sweep.name={name}")
-    return command_line("train", *arguments)
+    return arguments
 
 
 def _command_to_report(location: StudyLocation) -> str:
@@ -174,7 +175,7 @@ def _command_to_report(location: StudyLocation) -> str:
     return command_line("report", *arguments)
 
 
-def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -> None:
+def _say_end(results: SweepResults, location: StudyLocation, again: str, *, stopped: bool) -> None:
     counts = ", ".join(
         f"{len(results.of_state(state))} {state}"
         for state in ("complete", "pruned", "failed")
@@ -189,5 +190,5 @@ def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -
         say(f"finalist of trial {finalist.trial}: {finalist.summary(results.objectives[0])}")
     done = sum(len(results.of_state(state)) for state in ("complete", "pruned", "failed"))
     if not stopped and done < results.n_trials:
-        say(f"sweep.max_minutes are over; to go on: {_command_again(results.name)}")
+        say(f"sweep.max_minutes are over; to go on: {again}")
     say(_command_to_report(location))

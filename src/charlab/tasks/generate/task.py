@@ -113,18 +113,6 @@ class GenerateTask(Task[LanguageModel]):
         samples = draw_samples(self, trained, most)
         return heading, describe_samples(trained.corpus, samples)
 
-    def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """The trigram model's beside the network's."""
-        words = super().describe_results(metrics, split)
-        trigram = metrics.get(f"{split}/trigram_perplexity")
-        if trigram is None:
-            return words
-        bits = metrics[f"{split}/trigram_bits_per_original_char"]
-        return (
-            f"{words} (an interpolated trigram model: perplexity {trigram:.4f}, "
-            f"bits_per_original_char {bits:.4f})"
-        )
-
 
 class GenerationMeter(Meter):
     """Loss and accuracy of predicting the next token.
