@@ -7,7 +7,6 @@ Whatever goes to a screen or a log passes `visible`.
 import contextlib
 import logging
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,8 +14,11 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from rich.console import Console
+from rich.text import Text
 
-from charlab.system.files import escape_bytes, open_regular
+from charlab.system.files import open_regular
+from charlab.system.style import THEME, Part, has_colour, line, painted, styled
+from charlab.system.style import visible as visible  # what most of its users have at hand
 
 LOGGER = logging.getLogger("charlab")
 
@@ -50,44 +52,35 @@ class _Screen:
 
 
 console = Console(
-    file=cast("IO[str]", _Screen()), highlight=False, markup=False, emoji=False, soft_wrap=True
+    file=cast("IO[str]", _Screen()),
+    theme=THEME,
+    color_system="standard" if has_colour(sys.stdout) else None,
+    highlight=False,
+    markup=False,
+    emoji=False,
+    soft_wrap=True,
 )
 
-# Controls (C0, C1), lone surrogates, line separators, and what turns the direction of writing.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]"
-)
 
-
-def visible(text: object, keep: str = "") -> str:
-    r"""A text in which nothing moves a cursor, ends a line or turns the writing: ``\x1b``, ``\n``.
-
-    Args:
-        keep: characters that stay as they are, such as a newline.
-    """
-    shown = escape_bytes(str(text))
-    return _UNSEEN.sub(lambda m: m[0] if m[0] in keep else ascii(m[0])[1:-1], shown)
-
-
-def say(text: str) -> None:
-    """Says a line on the screen and in the run's log, where there is one."""
+def say(text: Part) -> None:
+    """Says a line on the screen and, without its styles, in the run's log, where there is one."""
     LOGGER.info(text)
 
 
-def warn(text: str) -> None:
+def warn(text: Part) -> None:
     """The same for what the user should think about."""
     LOGGER.warning(text)
 
 
-def show(*lines: str) -> None:
+def show(*lines: Part) -> None:
     """Lines of a command's answer on standard output."""
-    for line in lines:
-        print(visible(line))
+    for text in lines:
+        print(painted(text))
 
 
-def remark(line: str) -> None:
+def remark(text: Part) -> None:
     """A line about the answer, which is no part of it: on standard error."""
-    print(visible(line), file=sys.stderr, flush=True)
+    print(painted(text, sys.stderr), file=sys.stderr, flush=True)
 
 
 def say_traceback(kind: type[BaseException], error: BaseException, trace: Any) -> None:
@@ -111,11 +104,11 @@ class _OnScreen(logging.Handler):
     """Prints above a progress bar, if one is shown."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = visible(record.getMessage())
+        said = record.msg if isinstance(record.msg, Text) else visible(record.getMessage())
         if record.levelno >= logging.WARNING:
-            text = f"warning: {text}"
+            said = line(styled("warning: ", "warning"), said)
         try:
-            console.print(text)
+            console.print(said)
         except OSError:  # as `_Screen` has it, of a full disk
             console.quiet = True
 
