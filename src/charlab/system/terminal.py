@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.text import Text
 
 from charlab.system.files import open_regular
-from charlab.system.style import THEME, Part, has_colour, line, painted, styled
+from charlab.system.style import THEME, Part, has_colour, is_screen, line, painted, styled
 from charlab.system.style import visible as visible  # what most of its users have at hand
 
 LOGGER = logging.getLogger("charlab")
+_WIDTH, _INDENT = 80, "  "
 
 
 class _Screen:
@@ -51,7 +52,14 @@ class _Screen:
             LOGGER.warning("standard output cannot be written: %s", error.strerror)
 
 
-console = Console(
+class _Console(Console):
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a bar may be drawn again and again; colour alone makes no screen of a pipe."""
+        return is_screen(self.file)
+
+
+console = _Console(
     file=cast("IO[str]", _Screen()),
     theme=THEME,
     color_system="standard" if has_colour(sys.stdout) else None,
@@ -72,10 +80,15 @@ def warn(text: Part) -> None:
     LOGGER.warning(text)
 
 
+def told(what: str, *about: Part) -> Text:
+    """A line about something, which it names first: "model: gru …"."""
+    return line(styled(what, "heading"), ": ", *about)
+
+
 def show(*lines: Part) -> None:
     """Lines of a command's answer on standard output."""
     for text in lines:
-        print(painted(text))
+        print(painted(_wrapped(text) if isinstance(text, Text) else text))
 
 
 def remark(text: Part) -> None:
@@ -100,15 +113,43 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def screen_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return console.width if console.is_terminal else _WIDTH
+
+
+def clipped(text: Part) -> Text:
+    """A line cut to the screen's width."""
+    shown = line(text)
+    shown.truncate(screen_width(), overflow="ellipsis")
+    return shown
+
+
+def _wrapped(text: Text) -> Text:
+    """A line that a terminal would break anywhere, broken between words.
+
+    What a user may want to copy, a path or a command, stays in one piece.
+    """
+    width = console.width
+    spans = (span.style for span in text.spans)
+    whole = not console.is_terminal or text.cell_len <= width
+    if whole or any(style in ("path", "command") for style in (text.style, *spans)):
+        return text
+    lines = text.wrap(console, width - len(_INDENT))
+    for part in lines:
+        part.rstrip()
+    return Text("\n" + _INDENT).join(lines)
+
+
 class _OnScreen(logging.Handler):
     """Prints above a progress bar, if one is shown."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = record.msg if isinstance(record.msg, Text) else visible(record.getMessage())
+        said = record.msg if isinstance(record.msg, Text) else line(record.getMessage())
         if record.levelno >= logging.WARNING:
-            said = line(styled("warning: ", "warning"), said)
+            said = _wrapped(line(styled("warning: ", "warning"), said))
         try:
-            console.print(said)
+            console.print(_wrapped(said) if isinstance(record.msg, Text) else said)
         except OSError:  # as `_Screen` has it, of a full disk
             console.quiet = True
 

@@ -262,8 +262,11 @@ class Task(ABC, Generic[Network]):
     ) -> None:
         """Shows after a validation what numbers do not; nothing by default."""
 
+    final_file = "samples.txt"
+    """The file of a run's folder that :meth:`final_lines` go into."""
+
     def final_lines(self, trained: TrainedNetwork[Network]) -> tuple[str, list[str]] | None:
-        """What a run says at its end and leaves in ``samples.txt``: a heading and lines."""
+        """What a run says at its end and leaves in a file: a heading and lines."""
         return None
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
