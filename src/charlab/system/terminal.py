@@ -85,6 +85,11 @@ def told(what: str, *about: Part) -> Text:
     return line(styled(what, "heading"), ": ", *about)
 
 
+def about_run(path: object) -> Text:
+    """Which run answers a command: a line beside the answer."""
+    return line(styled("run: ", "dim"), styled(path, "dim"))
+
+
 def show(*lines: Part) -> None:
     """Lines of a command's answer on standard output."""
     for text in lines:
