@@ -14,6 +14,7 @@ from charlab.errors import ConfigError, DataError
 from charlab.evaluation.prediction import Predictor
 from charlab.system.files import csv_text, open_output, user_path, utf8_bytes
 from charlab.system.terminal import as_shown, remark, visible, write
+from charlab.system.words import counted
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
@@ -43,7 +44,7 @@ def predict(arguments: PredictArguments) -> int:
             total.add(unseen)
             with_unseen += bool(unseen)
     if total:
-        where = f", in {with_unseen:,} of {len(lines):,} texts" if len(lines) > 1 else ""
+        where = f", in {with_unseen:,} of {counted(len(lines), 'text')}" if len(lines) > 1 else ""
         remark(f"{predictor.asking.vocabulary.plural} not known from training: {total}{where}")
     return 0
 

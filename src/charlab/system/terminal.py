@@ -151,10 +151,12 @@ class _OnScreen(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         said = record.msg if isinstance(record.msg, Text) else line(record.getMessage())
-        if record.levelno >= logging.WARNING:
-            said = _wrapped(line(styled("warning: ", "warning"), said))
+        is_warning = record.levelno >= logging.WARNING
+        if is_warning:
+            said = line(styled("warning: ", "warning"), said)
+        is_prose = is_warning or isinstance(record.msg, Text)  # a sample is as it is
         try:
-            console.print(_wrapped(said) if isinstance(record.msg, Text) else said)
+            console.print(_wrapped(said) if is_prose else said)
         except OSError:  # as `_Screen` has it, of a full disk
             console.quiet = True
 

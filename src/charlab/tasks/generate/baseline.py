@@ -7,6 +7,7 @@ from charlab.evaluation.metrics import token_metrics
 from charlab.evaluation.ngram_baseline import InterpolatedTrigram
 from charlab.evaluation.ngram_counts import predictions
 from charlab.system.terminal import say
+from charlab.system.words import counted
 
 
 def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
@@ -27,7 +28,9 @@ def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
         conditional=conditional,
     )
     if trigram.counted < predictions(corpus.splits["train"], corpus.layout):
-        say(f"the trigram model was counted on the first {trigram.counted:,} tokens of train")
+        say(
+            f"the trigram model was counted on the first {counted(trigram.counted, 'token')} of train"
+        )
     encoded = corpus.splits[split]
     loss = trigram.loss(encoded)
     bits = split_text(corpus, split).bits_per_char(loss * predictions(encoded, corpus.layout))

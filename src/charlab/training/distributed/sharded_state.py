@@ -11,6 +11,7 @@ from torch import Tensor
 
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import named
+from charlab.system.words import counted
 from charlab.training.distributed.process_group import ProcessGroup
 
 OWN = ("carry", "sums", "random")
@@ -47,7 +48,7 @@ def share(training: dict[str, Any], process_group: ProcessGroup) -> dict[str, An
     written_by = 1 if processes is None else len(processes["random"])
     if written_by != process_group.size:
         raise CheckpointError(
-            f"this run was trained by {written_by} process(es) and goes on with as many: "
+            f"this run was trained by {counted(written_by, 'process', 'processes')} and goes on with as many: "
             f"trainer.devices × trainer.nodes is {process_group.size}"
         )
     if processes is None:
