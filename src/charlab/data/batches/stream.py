@@ -54,8 +54,8 @@ class StreamBatches:
         if lanes < shard.count:
             raise ConfigError(
                 f"the train part has text for {counted(lanes, 'lane')} of "
-                f"dataset.seq_len={seq_len} and there are {shard.count} processes: give more text, or lower dataset.seq_len or "
-                "trainer.devices"
+                f"dataset.seq_len={seq_len} and there are {shard.count} processes: give "
+                "more text, or lower dataset.seq_len or trainer.devices"
             )
         self.characters_per_epoch = encoded.predictions
         starts = lane_starts(places, lanes)
