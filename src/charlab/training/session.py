@@ -172,8 +172,8 @@ class Session:
         on_cpu = self.device.type == "cpu" and self.process_group.is_single_process
         if on_cpu and isinstance(before, int) and before != now:
             warn(
-                f"this run computed with {counted(before, 'thread')} and goes on with {now}: sums are added "
-                f"up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
+                f"this run computed with {counted(before, 'thread')} and goes on with {now}: sums "
+                f"are added up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
             )
         self.begun_from = None if self.process_group.is_single_process else checkpoint
 

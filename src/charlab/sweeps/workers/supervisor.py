@@ -230,8 +230,8 @@ class Supervisor:
         if len(failures) >= self.max_failures:
             reason = failures[0].user_attrs.get(REASON, "no reason known")
             raise SweepError(
-                f"{counted(len(failures), 'trial')} failed in a row (sweep.max_failures), the last because: "
-                f"{reason}; mend the cause and give the same command again with "
+                f"{counted(len(failures), 'trial')} failed in a row (sweep.max_failures), the last "
+                f"because: {reason}; mend the cause and give the same command again with "
                 f"sweep.name={shlex.quote(self.location.name.partition('/')[0])} to go on"
             )
 
