@@ -9,6 +9,7 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
+from charlab.config.later_settings import flat_with_later
 from charlab.sweeps.search.space import Parameter
 
 
@@ -124,7 +125,8 @@ def _compared(spec: SweepSpec, key: str) -> dict[str, Any]:
     if key == "space":
         return {f"the search of {name}": text.replace(" ", "") for name, text in value.items()}
     if key == "base":
-        return {name: item for name, item in value.items() if name not in INCIDENTAL}
+        base = flat_with_later(value, spec.space)
+        return {name: item for name, item in base.items() if name not in INCIDENTAL}
     if isinstance(value, tuple):
         value = ", ".join(value)
     return {f"sweep.{key}": value}
