@@ -104,7 +104,8 @@ def test_a_summary_says_the_winner_before_the_search_s_first_and_the_baseline():
 
 def test_a_summary_of_a_sweep_without_a_complete_trial():
     results = sweep([trial(0, "failed"), trial(1, "running")], n_trials=9)
-    assert sweep_summary(results) == ["sweep lr_and_size: 2 of 9 trials (1 failed, 1 running)"]
+    (line,) = sweep_summary(results)
+    assert str(line) == "sweep lr_and_size: 2 of 9 trials (1 failed, 1 running)"
 
 
 @pytest.mark.parametrize(

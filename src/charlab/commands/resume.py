@@ -79,6 +79,7 @@ def _resume(
     given: Mapping[str, str],
     arguments: Sequence[str],
 ) -> int:
+    from charlab.commands.next_steps import say_next_steps
     from charlab.runs.checkpoint import load_last
     from charlab.system.terminal import remark
     from charlab.training.run import resume
@@ -92,6 +93,8 @@ def _resume(
         options = dataclasses.replace(options, callbacks=callbacks)
         require_loggers(options.logger)
         result = resume(checkpoint, options, folder, arguments)
+    if follows is None:
+        say_next_steps(result, options)
     return 0 if result.signal is None else 128 + result.signal
 
 

@@ -11,14 +11,13 @@ from charlab.evaluation.reference_texts import document_texts
 from charlab.system.terminal import visible
 
 HEADING = "validation examples, drawn at random:"
-_EXAMPLES = 12
 _TEXT = 32  # characters
 
 Answer = TypeVar("Answer")
 
 
 def answered_examples(
-    predictor: Predictor[Answer], corpus: Corpus, seed: int, window: int | None = None
+    predictor: Predictor[Answer], corpus: Corpus, seed: int, most: int, window: int | None = None
 ) -> list[tuple[str, int | None, Answer]]:
     """Examples as they are spelled, the number of each one's label, and the answer.
 
@@ -28,12 +27,13 @@ def answered_examples(
         predictor: asks the network.
         corpus: the network's; without a validation split there are no examples.
         seed: which are drawn.
+        most: how many.
         window: tokens of the windows of a stream, which are its examples; None: documents are.
     """
     split = corpus.splits.get("val")
     if split is None:
         return []
-    examples = _drawn(split if window is None else cut_windows(split, window), seed)
+    examples = _drawn(split if window is None else cut_windows(split, window), seed, most)
     texts = document_texts(examples, corpus.vocabulary)
     network = predictor.network
     was_training = network.training
@@ -47,10 +47,10 @@ def answered_examples(
 
 
 def describe_examples(
-    predictor: Predictor[Any], corpus: Corpus, seed: int
+    predictor: Predictor[Any], corpus: Corpus, seed: int, most: int
 ) -> tuple[str, list[str]] | None:
     """A heading and a line for each example; None if there are none."""
-    answered = answered_examples(predictor, corpus, seed)
+    answered = answered_examples(predictor, corpus, seed, most)
     rows = [(shortened(text), visible(predictor.line(answer, 1))) for text, _, answer in answered]
     width = max((len(text) for text, _ in rows), default=0)
     lines = [f"  {text:<{width}}  {line}" for text, line in rows]
@@ -63,9 +63,9 @@ def shortened(text: str) -> str:
     return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"
 
 
-def _drawn(split: EncodedSplit, seed: int) -> EncodedSplit:
+def _drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:
     """A few documents of a split, in its order, with their labels."""
-    count = min(_EXAMPLES, split.documents)
+    count = min(most, split.documents)
     chosen = np.sort(np.random.default_rng(seed).choice(split.documents, count, replace=False))
     bounds = zip(split.offsets[chosen].tolist(), split.offsets[chosen + 1].tolist(), strict=True)
     pieces = [split.ids[begin:end] for begin, end in bounds]

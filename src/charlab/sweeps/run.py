@@ -29,6 +29,7 @@ from charlab.sweeps.workers.supervisor import Supervisor
 from charlab.system.entry_point import command_line
 from charlab.system.files import user_path
 from charlab.system.terminal import LogFile, say, start_logging
+from charlab.system.words import counted
 
 
 def run_sweep(
@@ -140,8 +141,9 @@ def _say_beginning(
     for remark in planned.remarks:
         say(remark)
     goals = zip(spec.objectives, spec.directions, strict=True)
+    aims = ", ".join(f"{way} {name}" for name, way in goals)
     say(
-        f"{', '.join(f'{way} {name}' for name, way in goals)}; {planned.n_trials} trials, "
+        f"{aims}; {counted(planned.n_trials, 'trial')}, "
         f"sampler {spec.sampler}, pruner {spec.pruner}, {options.workers} at a time"
     )
     say(f"sweep: {location.folder}")
@@ -181,7 +183,7 @@ def _say_end(results: SweepResults, location: StudyLocation, again: str, *, stop
         for state in ("complete", "pruned", "failed")
         if results.of_state(state)
     )
-    say(f"{counts or 'no'} trials of {results.n_trials}")
+    say(f"{counts or 'none'} of {counted(results.n_trials, 'trial')}")
     best = results.best
     if best is not None and best.values is not None:
         say(f"best: {results.objectives[0]} {best.values[0]:.4f} (trial {best.number})")

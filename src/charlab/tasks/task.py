@@ -277,7 +277,12 @@ class Task(ABC, Generic[Network]):
         predictor = self.predictor(trained.network)
         if predictor is None or trained.corpus.layout != "sequences":
             return None
-        return describe_examples(predictor, trained.corpus, trained.seed)
+        return describe_examples(predictor, trained.corpus, trained.seed, self.examples_shown)
+
+    @property
+    def examples_shown(self) -> int:
+        """How many validation examples a run ends with: few where nothing was learnt yet."""
+        return 3 if self.run.debug and not self.run.trainer.overfit else 12
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
         """A split's metrics in words, and the baselines' beside them; "" if there are none."""

@@ -112,7 +112,9 @@ class ClassifyTask(Task[Classifier]):
         window = self.run.dataset.seq_len if trained.corpus.layout == "stream" else None
         rows = []
         predictor = self.predictor(trained.network)
-        answered = answered_examples(predictor, trained.corpus, trained.seed, window)
+        answered = answered_examples(
+            predictor, trained.corpus, trained.seed, self.examples_shown, window
+        )
         for text, truth, ((label, probability), *_) in answered:
             assert truth is not None
             wrong = label != self.data.labels[truth]
