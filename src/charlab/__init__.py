@@ -1,19 +1,30 @@
 """charlab: a laboratory for character-level recurrent networks.
 
 ``charlab.train(["model=gru"])`` trains one and ``charlab.load("outputs/…")`` gives it again, with
-``generate``, ``classify``, ``score``; ``charlab.compose`` gives the settings alone.
+``generate``, ``classify``, ``score``; ``charlab.compose`` gives the settings alone. What a user can
+mend is raised as a ``charlab.CharlabError``.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
     from charlab.api import load_model as load
     from charlab.commands.train import compose, train
+    from charlab.errors import CharlabError
 
     __version__: str
 
-__all__ = ["TrainedModel", "__version__", "compose", "load", "train"]
+__all__ = ["CharlabError", "TrainedModel", "__version__", "compose", "load", "train"]
+
+_PLACES = {
+    "CharlabError": ("charlab.errors", "CharlabError"),
+    "TrainedModel": ("charlab.api", "TrainedModel"),
+    "compose": ("charlab.commands.train", "compose"),
+    "load": ("charlab.api", "load_model"),
+    "train": ("charlab.commands.train", "train"),
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -22,16 +33,14 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("charlab")
-    if name in ("load", "TrainedModel"):
-        from charlab import api
+    if name not in _PLACES:
+        raise AttributeError(f"module 'charlab' has no attribute {name!r}")
+    from charlab.system.startup import let_threads_sleep
 
-        return api.load_model if name == "load" else api.TrainedModel
-    if name in ("compose", "train"):
-        from charlab.commands import train as module
-
-        return getattr(module, name)
-    raise AttributeError(f"module 'charlab' has no attribute {name!r}")
+    let_threads_sleep()
+    module, attribute = _PLACES[name]
+    return getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

@@ -15,11 +15,11 @@ from charlab.data.corpus import Corpus
 from charlab.data.queries import Unseen
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.generation_config import GenerationConfig
-from charlab.decoding.results import Sample
+from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
-from charlab.evaluation.prediction import Predictor
+from charlab.evaluation.prediction import Answers, Predictor
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
 from charlab.runs.data_paths import located
@@ -27,6 +27,7 @@ from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
 
 Served = TypeVar("Served")
+_SHOWN = 3  # labels in a ranking's repr
 
 
 class Ranking(list[tuple[str, float]]):
@@ -39,6 +40,11 @@ class Ranking(list[tuple[str, float]]):
     def __init__(self, pairs: Iterable[tuple[str, float]], unseen: Unseen) -> None:
         super().__init__(pairs)
         self.unseen = unseen
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{label} {probability:.3f}" for label, probability in self[:_SHOWN])
+        more = f", … ({len(self)} labels)" if len(self) > _SHOWN else ""
+        return f"<{shown}{more}>"
 
 
 class TrainedModel:
@@ -100,7 +106,7 @@ class TrainedModel:
         settings: GenerationConfig | None = None,
         on_text: Callable[[str], None] | None = None,
         **generation_options: Any,
-    ) -> list[Sample]:
+    ) -> Samples:
         """Generates texts that begin with a prompt.
 
         Args:
@@ -124,7 +130,9 @@ class TrainedModel:
             if key not in known:
                 raise ConfigError(f"unknown setting {key!r}: {nearest(key, known)}")
         settings = dataclasses.replace(settings or GenerationConfig(), **generation_options)
-        return generator.generate(prompt, settings, count=count, label=label, on_text=on_text)
+        return Samples(
+            generator.generate(prompt, settings, count=count, label=label, on_text=on_text)
+        )
 
     def score(self, text: str, *, label: str | None = None, unknown: str = "error") -> Score:
         """How probable a text is: log-probability in nats, per token, and bits per character.
@@ -142,7 +150,7 @@ class TrainedModel:
         """
         return self.generator.score(text, label=label, unknown=unknown)
 
-    def predict(self, texts: Sequence[str]) -> list[Any]:
+    def predict(self, texts: Sequence[str]) -> Answers[Any]:
         """What the network says of each text: its task says what an answer is.
 
         Raises:
@@ -150,9 +158,10 @@ class TrainedModel:
             ConfigError: if what is given is not several texts.
             DataError: if a text is empty (after what training does to its own).
         """
-        return self.predictor.predict(texts)
+        texts = _several(texts, "predict")
+        return Answers(self.predictor, texts, self.predictor.predict(texts))
 
-    def classify(self, texts: Sequence[str]) -> list[Ranking]:
+    def classify(self, texts: Sequence[str]) -> Answers[Ranking]:
         """Ranks all labels for each text.
 
         A text longer than the windows that the network was trained on is read in such windows,
@@ -166,11 +175,10 @@ class TrainedModel:
         """
         able = [name for name, options in TASK_OPTIONS.items() if options.predicts_label]
         predictor = self._served(self.predictor if self.task in able else None, able)
-        if isinstance(texts, str):
-            raise ConfigError(f"classify takes a list of texts: classify([{texts!r:.60}])")
-        texts = list(texts)
+        texts = _several(texts, "classify")
         unseen = map(predictor.asking.unseen, texts)
-        return list(map(Ranking, predictor.predict(texts), unseen))
+        rankings = map(Ranking, predictor.predict(texts), unseen)
+        return Answers(predictor, texts, rankings)
 
     @cached_property
     def corpus(self) -> Corpus:
@@ -206,6 +214,13 @@ class TrainedModel:
                 f"{' or '.join(f'task={name}' for name in able)}"
             )
         return served
+
+
+def _several(texts: Sequence[str], method: str) -> list[str]:
+    """The texts that a method is asked about; refused if it is a single one, a string."""
+    if isinstance(texts, str):
+        raise ConfigError(f"{method} takes a list of texts: {method}([{texts!r:.60}])")
+    return list(texts)
 
 
 def load_model(

@@ -115,9 +115,9 @@ def train(arguments: list[str]) -> int:
     if run is not None and HELP not in flags:
         if flags:
             raise ConfigError(f"resume= goes on with one run as it is: leave {flags[0]} out")
-        from charlab.commands.resume import resume_from_arguments
+        from charlab.commands.resume import resume_run
 
-        return resume_from_arguments(run, rest)
+        return exit_code(resume_run(run, rest).signal)
     sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
     return run_composed(_train_job, report=_report_known)
 

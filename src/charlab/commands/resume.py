@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
@@ -13,6 +13,9 @@ from charlab.config.validation import check_some, dotted_keys
 from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths
+
+if TYPE_CHECKING:
+    from charlab.training.run import Result
 
 # What a resumed run may change: when it ends, what it says and saves, where it computes, and
 # where its data are, which stay the same.
@@ -33,15 +36,12 @@ ACCEPTED = (
 )
 
 
-def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
-    """Resumes a run with a few overrides.
+def resume_run(run: str, arguments: Sequence[str]) -> "Result":
+    """Goes on with a run, with a few overrides.
 
     Args:
         run: "latest" or a run's folder.
         arguments: overrides, each of them one of ``ACCEPTED``.
-
-    Returns:
-        An exit code.
 
     Raises:
         CharlabError: if an override is not accepted, there is no such run, or it cannot go on.
@@ -64,7 +64,7 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
 
 def _resume(
     folder: Path, changes: dict[str, Any], given: Mapping[str, str], arguments: Sequence[str]
-) -> int:
+) -> "Result":
     from charlab.runs.checkpoint import load_last
     from charlab.system.terminal import remark
     from charlab.training.run import resume
@@ -75,8 +75,7 @@ def _resume(
     with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
-        result = resume(checkpoint, options, folder, arguments)
-    return 0 if result.signal is None else 128 + result.signal
+        return resume(checkpoint, options, folder, arguments)
 
 
 def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:

@@ -50,7 +50,12 @@ class _Screen:
 
 
 console = Console(
-    file=cast("IO[str]", _Screen()), highlight=False, markup=False, emoji=False, soft_wrap=True
+    file=cast("IO[str]", _Screen()),
+    highlight=False,
+    markup=False,
+    emoji=False,
+    soft_wrap=True,
+    force_jupyter=False,  # lines below a cell, not an element of the page for each
 )
 
 # Controls (C0, C1), lone surrogates, line separators, and what turns the direction of writing.

@@ -1,4 +1,4 @@
-"""The progress of a run on the screen: a bar in a terminal, plain lines elsewhere."""
+"""The progress of a run on the screen: a bar in a terminal or a notebook, plain lines elsewhere."""
 
 import time
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytorch_lightning as pl
 from rich.progress import BarColumn, Progress, TextColumn
 
+from charlab.system.notebook import NotebookBar, in_notebook
 from charlab.system.terminal import console, duration, say
 from charlab.training.module import TrainingModule
 
@@ -16,14 +17,15 @@ class ProgressDisplay(pl.Callback):
     """Shows loss, perplexity, characters per second and time left.
 
     Args:
-        form: "bar", "lines", "none", or "auto" (a bar in a terminal, else lines).
+        form: "bar", "lines", "none", or "auto" (a bar in a terminal or a notebook,
+            else lines).
     """
 
     def __init__(self, form: str) -> None:
         if form == "auto":
-            form = "bar" if console.is_terminal else "lines"
+            form = "bar" if console.is_terminal or in_notebook() else "lines"
         self._form = form
-        self._bar: Progress | None = None
+        self._bar: _TerminalBar | NotebookBar | None = None
         self._said_at = 0.0
         self._began = (0.0, 0.0)  # share done and seconds when this session began
 
@@ -33,10 +35,7 @@ class ProgressDisplay(pl.Callback):
         self._began = (pl_module.limits.share(pl_module.progress), time.monotonic())
         self._said_at = time.monotonic()
         if self._form == "bar":
-            columns = (BarColumn(), TextColumn("{task.description}"))
-            self._bar = Progress(*columns, console=console, transient=True, refresh_per_second=4)
-            self._bar.add_task("starting", total=1.0)
-            self._bar.start()
+            self._bar = NotebookBar() if in_notebook() else _TerminalBar()
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
@@ -44,8 +43,8 @@ class ProgressDisplay(pl.Callback):
         """Moves the bar; says a line now and then during long validation intervals."""
         assert isinstance(pl_module, TrainingModule)
         if self._bar is not None:
-            share, text = pl_module.limits.share(pl_module.progress), self._line(pl_module)
-            self._bar.update(self._bar.task_ids[0], completed=share, description=text)
+            share = pl_module.limits.share(pl_module.progress)
+            self._bar.update(share, self._line(pl_module))
         elif self._form == "lines":
             now = time.monotonic()
             if now - self._said_at >= _SECONDS_BETWEEN_LINES:
@@ -92,3 +91,19 @@ class ProgressDisplay(pl.Callback):
             left = (1 - share) * (time.monotonic() - at) / (share - began)
             parts.append(f"{duration(left)} left")
         return " | ".join(parts)
+
+
+class _TerminalBar:
+    """A bar with a line of text below what is printed; gone when it stops."""
+
+    def __init__(self) -> None:
+        columns = (BarColumn(), TextColumn("{task.description}"))
+        self._bar = Progress(*columns, console=console, transient=True, refresh_per_second=4)
+        self._task = self._bar.add_task("starting", total=1.0)
+        self._bar.start()
+
+    def update(self, share: float, text: str) -> None:
+        self._bar.update(self._task, completed=share, description=text)
+
+    def stop(self) -> None:
+        self._bar.stop()
