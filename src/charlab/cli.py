@@ -60,7 +60,7 @@ def run() -> None:
     """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
     commands = {c.__name__: c for c in (train, sample, predict, evaluate, report, inspect_data)}
     chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    names = [*commands, "inspect"]
+    names = [*(name for name in commands if name != "inspect_data"), "inspect"]
     if chosen == "--version":
         main(train)
     if chosen in ("--help", "-h", "help"):

@@ -5,7 +5,7 @@ A field has no default, so that a key missing from a YAML file is found at once.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from charlab.config.constraints import (
     FREE_TEXT,
@@ -20,6 +20,7 @@ from charlab.config.constraints import (
     place,
 )
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
+from charlab.config.validation import to_plain
 from charlab.registry import OptionsOf
 
 
@@ -169,3 +170,13 @@ class RunOptions:
     seed: Annotated[int, between(0, 2**32 - 1)]
     output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool
+
+    def __str__(self) -> str:
+        """The settings as YAML."""
+        from omegaconf import OmegaConf
+
+        return OmegaConf.to_yaml(to_plain(self)).rstrip()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython and notebooks show."""
+        printer.text(str(self))
