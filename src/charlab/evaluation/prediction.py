@@ -2,12 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from torch import Tensor, nn
 
-from charlab.data.batches.batch import Batch, LabelUse
+from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.corpus import encode_documents
 from charlab.data.documents.document import Document
@@ -27,15 +27,25 @@ class Predictor(ABC, Generic[Answer]):
     Args:
         network: trained, in evaluation mode.
         asking: reads texts as the network's training read its own.
+
+    Attributes:
+        beam_width: beginnings of an answer that are carried on; None: answers are not searched for.
     """
 
+    beam_width: int | None = None
+
     def __init__(self, network: nn.Module, asking: Asking) -> None:
-        self.network = network
+        self.network: Any = network
         self.asking = asking
 
     @abstractmethod
-    def answers(self, texts: EncodedSplit) -> list[Answer]:
-        """The answer for each of some texts, none of them empty."""
+    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Answer]:
+        """The answer for each of some texts, none of them empty.
+
+        Args:
+            texts: their tokens.
+            read: the same as they are spelled.
+        """
 
     @abstractmethod
     def columns(self, top: int) -> list[str]:
@@ -44,6 +54,10 @@ class Predictor(ABC, Generic[Answer]):
     @abstractmethod
     def cells(self, answer: Answer, top: int) -> list[object]:
         """An answer as a row of a table."""
+
+    def record(self, answer: Answer, top: int) -> dict[str, object]:
+        """An answer as a JSON object's members."""
+        return dict(zip(self.columns(top), self.cells(answer, top), strict=True))
 
     @abstractmethod
     def line(self, answer: Answer, top: int) -> str:
@@ -56,16 +70,17 @@ class Predictor(ABC, Generic[Answer]):
             ConfigError: if one is no text.
             DataError: if a text is empty (after what training does to its own).
         """
-        documents = []
+        spelled = []
         for number, text in enumerate(texts, start=1):
             read = self.asking.whole(text)
             if not read:
                 raise DataError(
                     f"text {number} ({text!r:.60}) is empty to this model: there is nothing to "
-                    "classify"
+                    "answer"
                 )
-            documents.append(Document(read))
-        return self.answers(encode_documents(documents, self.asking.vocabulary))
+            spelled.append(read)
+        documents = list(map(Document, spelled))
+        return self.answers(encode_documents(documents, self.asking.vocabulary), spelled)
 
     def batches(self, texts: EncodedSplit) -> Iterator[tuple[Tensor, Batch]]:
         """The texts in padded batches, each with the places that its rows have among them, (B,)."""
@@ -73,7 +88,7 @@ class Predictor(ABC, Generic[Answer]):
         for batch in evaluation_batches(
             numbered,
             layout="sequences",
-            labels=LabelUse.TARGET,
+            form=BatchForm.LABEL,
             seq_len=1,
             device=next(self.network.parameters()).device,
         ):  # sorted by length; the label says which text a row is
@@ -87,6 +102,9 @@ class Answers(list[Answer]):
         predictor: what gave them.
         texts: what was asked about.
         answers: one to each.
+
+    Attributes:
+        texts: the same.
     """
 
     def __init__(
@@ -94,13 +112,18 @@ class Answers(list[Answer]):
     ) -> None:
         super().__init__(answers)
         self._predictor = predictor
-        self._texts = [visible(text) for text in texts]
+        self.texts = texts
 
     def __repr__(self) -> str:
-        said = (self._predictor.line(answer, _ALTERNATIVES) for answer in self)
-        return "\n".join(f"{text}: {line}" for text, line in zip(self._texts, said, strict=False))
+        pairs = zip(self.texts, self, strict=False)  # a list may be added to
+        return "\n".join(
+            f"{visible(text)}: {self._predictor.line(answer, _ALTERNATIVES)}"
+            for text, answer in pairs
+        )
 
     def _repr_html_(self) -> str:
-        cells = (self._predictor.cells(answer, _ALTERNATIVES) for answer in self)
-        rows = ([text, *row] for text, row in zip(self._texts, cells, strict=False))
+        rows = (
+            [visible(text), *self._predictor.cells(answer, _ALTERNATIVES)]
+            for text, answer in zip(self.texts, self, strict=False)
+        )
         return html_table(["text", *self._predictor.columns(_ALTERNATIVES)], rows)
