@@ -1,10 +1,12 @@
 """charlab installed from its wheel, used from a folder that has nothing of it."""
 
 import html
+import logging
 import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +16,14 @@ import charlab
 from charlab.errors import ConfigError
 from tests.support.in_process import in_process
 from tests.support.shell import ROOT, TINY, environment
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    logger = logging.getLogger("charlab")
+    handlers, propagate = logger.handlers[:], logger.propagate
+    yield
+    logger.handlers[:], logger.propagate = handlers, propagate
 
 
 def _own_gru(folder: Path) -> None:
