@@ -1,8 +1,10 @@
 """charlab: a laboratory for character-level recurrent networks.
 
 ``charlab.train(["model=gru"])`` trains one and ``charlab.load("outputs/…")`` gives it again, with
-``generate``, ``classify``, ``score``; ``charlab.compose`` gives the settings alone. What a user can
-mend is raised as a ``charlab.CharlabError``.
+``generate``, ``classify``, ``score``, and ``network``, the plain module; ``charlab.compose`` gives
+the settings alone. ``charlab.from_torch`` and ``charlab.to_torch`` go from PyTorch's modules to
+charlab's recurrent models and back. What a user can mend is raised as a
+``charlab.CharlabError``.
 """
 
 from importlib import import_module
@@ -13,16 +15,28 @@ if TYPE_CHECKING:
     from charlab.api import load_model as load
     from charlab.commands.train import compose, train
     from charlab.errors import CharlabError
+    from charlab.models import from_torch, to_torch
 
     __version__: str
 
-__all__ = ["CharlabError", "TrainedModel", "__version__", "compose", "load", "train"]
+__all__ = [
+    "CharlabError",
+    "TrainedModel",
+    "__version__",
+    "compose",
+    "from_torch",
+    "load",
+    "to_torch",
+    "train",
+]
 
 _PLACES = {
     "CharlabError": ("charlab.errors", "CharlabError"),
     "TrainedModel": ("charlab.api", "TrainedModel"),
     "compose": ("charlab.commands.train", "compose"),
+    "from_torch": ("charlab.models", "from_torch"),
     "load": ("charlab.api", "load_model"),
+    "to_torch": ("charlab.models", "to_torch"),
     "train": ("charlab.commands.train", "train"),
 }
 

@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from charlab.commands.train import compose
+from charlab.config.loggers import require_loggers
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
+from charlab.config.targets import Target
 from charlab.config.validation import check_some, dotted_keys
 from charlab.errors import ConfigError
 from charlab.runs import folder as runs
@@ -17,9 +20,9 @@ from charlab.runs.data_paths import AGAIN, take_paths
 if TYPE_CHECKING:
     from charlab.training.run import Result
 
-# What a resumed run may change: when it ends, what it says and saves, where it computes, and
-# where its data are, which stay the same.
-# Anything else would make it another run.
+# What a resumed run may change: when it ends, what it says, logs and saves, where it computes,
+# where its data are, which stay the same, and what is called around its training. Anything else
+# would make it another run.
 ACCEPTED = (
     "trainer.max_epochs",
     "trainer.max_steps",
@@ -32,7 +35,9 @@ ACCEPTED = (
     "trainer.devices",
     "trainer.nodes",
     "trainer.strategy",
+    "logger",
     *(f"dataset.{name}" for name in AGAIN),
+    "callbacks",
 )
 
 
@@ -49,7 +54,12 @@ def resume_run(run: str, arguments: Sequence[str]) -> "Result":
     given_dir, rest = take_out(arguments, "output_dir")
     output_dir = given_dir or "outputs"
     given, others = take_paths(rest)
-    changes = read_changes(others)
+    own = [word for word in others if word.startswith(("callbacks=", "callbacks."))]
+    loggers = [word for word in others if word.startswith(("logger=", "logger."))]
+    changes = read_changes([word for word in others if word not in own + loggers])
+    callbacks = read_callbacks(own)
+    if loggers:
+        changes["logger"] = compose(loggers).logger
     if run == "latest":
         folder = runs.find_newest(output_dir)
     else:
@@ -59,11 +69,15 @@ def resume_run(run: str, arguments: Sequence[str]) -> "Result":
     from charlab.system.terminal import start_logging
 
     start_logging()
-    return _resume(folder, changes, given, protect(rest))
+    return _resume(folder, changes, callbacks, given, protect(rest))
 
 
 def _resume(
-    folder: Path, changes: dict[str, Any], given: Mapping[str, str], arguments: Sequence[str]
+    folder: Path,
+    changes: dict[str, Any],
+    callbacks: dict[str, Target],
+    given: Mapping[str, str],
+    arguments: Sequence[str],
 ) -> "Result":
     from charlab.runs.checkpoint import load_last
     from charlab.system.terminal import remark
@@ -75,12 +89,16 @@ def _resume(
     with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
+        options = dataclasses.replace(options, callbacks=callbacks)
+        require_loggers(options.logger)
         return resume(checkpoint, options, folder, arguments)
 
 
 def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:
-    trainer = dataclasses.replace(options.trainer, **changes)
-    return dataclasses.replace(options, trainer=trainer)
+    logger = changes.get("logger", options.logger)
+    in_trainer = {key: value for key, value in changes.items() if key != "logger"}
+    trainer = dataclasses.replace(options.trainer, **in_trainer)
+    return dataclasses.replace(options, trainer=trainer, logger=logger)
 
 
 def _unless_it_follows(
@@ -115,6 +133,29 @@ def read_changes(arguments: Sequence[str]) -> dict[str, Any]:
     if faults:
         raise ConfigError(*faults)
     return check_some(TrainerOptions, values, prefix="trainer.")
+
+
+def read_callbacks(arguments: Sequence[str]) -> dict[str, Target]:
+    """The callbacks that a command line asks for, and those of the user's own configurations.
+
+    A run's own folder brings none: it may come from elsewhere.
+
+    Raises:
+        ConfigError: if the words make none.
+    """
+    from charlab.config.compose import Composition
+
+    composition = Composition.here()
+    if not arguments and not composition.first:
+        return {}
+    from omegaconf import OmegaConf
+
+    config = composition.compose(protect(arguments)).get("callbacks")
+    plain = OmegaConf.to_container(config, resolve=True) if config else {}
+    callbacks: dict[str, Target] = check_some(RunOptions, {"callbacks": plain}, prefix="")[
+        "callbacks"
+    ]
+    return callbacks
 
 
 def _refusal(key: str) -> str:

@@ -18,6 +18,7 @@ from charlab.config.hydra_settings import (
     own_folder,
     require_known,
 )
+from charlab.config.loggers import require_loggers
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
@@ -130,7 +131,8 @@ def check(config: Any) -> RunOptions:
 
     Raises:
         ConfigError: a line for each fault; also where a value comes from the environment, which
-            a checkpoint must not hold, and where a sweep was asked for without ``-m``.
+            a checkpoint must not hold, where a sweep was asked for without ``-m``, and where a
+            logger is not installed.
     """
     from omegaconf import OmegaConf
 
@@ -146,7 +148,10 @@ def check(config: Any) -> RunOptions:
         )
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
-    return build(RunOptions, {str(key): v for key, v in plain.items() if key != "sweep"})
+    settings = {str(key): value for key, value in plain.items() if key != "sweep"}
+    options = build(RunOptions, {"callbacks": {}, **settings})
+    require_loggers(options.logger)
+    return options
 
 
 def explain(error: BaseException) -> str | None:
@@ -156,7 +161,8 @@ def explain(error: BaseException) -> str | None:
 
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = str(error.missing_cfg_file).rpartition("/")
-        options = sorted(error.options or [])
+        # of several choices for a group Hydra does not say what there would be
+        options = sorted(error.options or [p.stem for p in (conf_folder() / group).glob("*.yaml")])
         if group and options:
             return f"{group}={choice}: no such choice; {nearest(choice, options)}"
     if isinstance(error, ValueError) and str(error).startswith("Config group override"):
@@ -222,6 +228,8 @@ _GROUPS = (
     "optimizer",
     "scheduler",
     "trainer",
+    "callbacks",
+    "logger",
     "sweep",
     "experiment",
     "debug",

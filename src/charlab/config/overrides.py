@@ -4,9 +4,13 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
+from charlab.config.hydra_settings import OPEN_GROUPS
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
+from charlab.config.targets import KEY
 from charlab.config.validation import free_text_keys
+from charlab.config.variants import split_commas
+from charlab.errors import ConfigError
 from charlab.system.files import user_path
 
 # A search that stands for a setting, an element of a choice, and where a search begins in a mapping
@@ -27,7 +31,7 @@ def protect(arguments: Iterable[str], *, grid: bool = False) -> list[str]:
     """
     keys = _free_text_keys()
     protected = []
-    for word in arguments:
+    for word in _with_targets(list(arguments)):
         match = _WORD.fullmatch(word)
         if match and match["key"] in keys and match["value"] != "null":
             value = match["value"]
@@ -42,10 +46,40 @@ def protect(arguments: Iterable[str], *, grid: bool = False) -> list[str]:
     return protected
 
 
-_PART = re.compile(
-    r"""\s*(?:'(?P<a>(?:\\.|[^'\\])*)'|"(?P<b>(?:\\.|[^"\\])*)"|(?P<plain>[^,]*?))\s*(?:,|$)""",
-    re.DOTALL,
-)
+def _with_targets(arguments: list[str]) -> list[str]:
+    """Lets a ``_target_`` take the place of the chosen optimizer or scheduler, whose settings go.
+
+    ``scheduler={_target_: CLASS, …}``, which Hydra refuses for a group, is written out.
+    """
+    words = [part for word in arguments for part in _written_out(word)]
+    for group in OPEN_GROUPS[:2]:
+        is_chosen = any(word.startswith((f"{group}=", f"~{group}")) for word in words)
+        if not is_chosen and any(word.startswith(f"{group}.{KEY}=") for word in words):
+            words.insert(0, f"~{group}")
+    return words
+
+
+def _written_out(word: str) -> list[str]:
+    """``group={key: value}`` as ``group.key=value``, of a group with open keys."""
+    match = _WORD.fullmatch(word)
+    if not match or match["key"] not in OPEN_GROUPS or not match["value"].startswith("{"):
+        return [word]
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import Override
+
+    try:
+        override = OverridesParser.create().parse_override(word)
+    except Exception:  # whatever is wrong with it, Hydra says it where errors are worded
+        return [word]
+    group, value = match["key"], override._value  # in which quoted words are quoted still
+    if override.is_sweep_override() or not isinstance(value, dict):
+        raise ConfigError(
+            f"{group}={{…}} is one group: several are searched by their parts, as in "
+            f"{group}.{KEY}=A,B"
+        )
+    return [
+        f"{group}.{key}={Override._get_value_element_as_str(item)}" for key, item in value.items()
+    ]
 
 
 def _several(value: str) -> str | None:
@@ -58,13 +92,10 @@ def _several(value: str) -> str | None:
     if function is None and "," not in value:
         return None
     listed = value if function is None else function[2]
-    parts = []
-    place = 0
-    while place <= len(listed) and (match := _PART.match(listed, place)):
-        quoted = match["a"] if match["b"] is None else match["b"]
-        text = match["plain"] if quoted is None else re.sub(r"\\(['\"])", r"\1", quoted)
-        parts.append("null" if match["plain"] == "null" else quote(text))
-        place = match.end() + (match[0][-1:] != ",")
+    parts = [
+        part if part == "null" and not quoted else quote(part)
+        for part, quoted in split_commas(listed)
+    ]
     return f"choice({','.join(parts)})" if function else ",".join(parts)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.loggers import Logger
 from torch.distributed import TCPStore  # type: ignore[attr-defined]
 from torch.nn.parallel import DistributedDataParallel
 
@@ -49,7 +50,11 @@ def new_session(
 
 
 def fit(
-    session: Session, folder: Path, signals: StopSignals, callbacks: Sequence[pl.Callback]
+    session: Session,
+    folder: Path,
+    signals: StopSignals,
+    callbacks: Sequence[pl.Callback],
+    loggers: Sequence[Logger] = (),
 ) -> bool:
     """Trains to the limit, or until a callback or a signal ends it.
 
@@ -58,6 +63,7 @@ def fit(
         folder: the run's.
         signals: those to heed.
         callbacks: what is called around training.
+        loggers: what callbacks find as the trainer's; the run itself opens and closes them.
 
     Returns:
         Whether it was a signal.
@@ -65,24 +71,28 @@ def fit(
     module, process_group = session.module, session.process_group
     module.stop_signal = lambda: signals.received
     hush_lightning()
-    trainer = pl.Trainer(
-        accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
-        strategy=_strategy(session),
-        devices=process_group.local_size,
-        num_nodes=process_group.nodes,
-        max_epochs=-1,  # the task knows the limits; see charlab.training.loader
-        callbacks=[_Signals(signals), OrderedSums(process_group), *callbacks],
-        logger=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        plugins=[environment_of(process_group)],
-        default_root_dir=folder,
-    )
-    validation = session.validation_batches()
-    with warnings.catch_warnings():
+    own = session.user_callbacks
+    with warnings.catch_warnings(), own.named_errors():
         warnings.filterwarnings("ignore", module="pytorch_lightning")
+        trainer = pl.Trainer(
+            accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
+            strategy=_strategy(session),
+            devices=process_group.local_size,
+            num_nodes=process_group.nodes,
+            max_epochs=-1,  # the task knows the limits; see charlab.training.loader
+            callbacks=[
+                *(_Signals(signals), OrderedSums(process_group), own, *own.all.values()),
+                *callbacks,
+            ],
+            logger=list(loggers),
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            use_distributed_sampler=False,
+            plugins=[environment_of(process_group)],
+            default_root_dir=folder,
+        )
+        validation = session.validation_batches()
         try:
             trainer.fit(module, train_dataloaders=module.train_loader, val_dataloaders=validation)
         except Stopped:
