@@ -61,7 +61,7 @@ def run() -> None:
     """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
     commands = {c.__name__: c for c in (train, sample, predict, evaluate, report, inspect_data)}
     chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    names = [*commands, "inspect"]
+    names = [*(name for name in commands if name != "inspect_data"), "inspect"]
     if chosen == "--version":
         main(train)
     if chosen in ("--help", "-h", "help"):
@@ -116,9 +116,9 @@ def train(arguments: list[str]) -> int:
     if run is not None and HELP not in flags:
         if flags:
             raise ConfigError(f"resume= goes on with one run as it is: leave {flags[0]} out")
-        from charlab.commands.resume import resume_from_arguments
+        from charlab.commands.resume import resume_run
 
-        return resume_from_arguments(run, rest)
+        return exit_code(resume_run(run, rest, announce=True).signal)
     sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
     from charlab.commands.grid import Grid
 

@@ -1,5 +1,6 @@
 """Hydra around a function: composition, grids, ``--help``; and its errors in one line."""
 
+import argparse
 import contextlib
 import os
 import re
@@ -95,7 +96,7 @@ def _run_composed(
 
     words = protect(arguments, grid=grid)
     sys.argv[1:] = [*flags, *words]
-    with _worded():
+    with _worded(), _help_unchecked():
         decorate = hydra.main(
             version_base="1.3", config_path=str(conf_folder()), config_name="train"
         )
@@ -144,6 +145,17 @@ def _worded() -> Iterator[None]:
         os.environ.pop(FULL_ERROR)
         if wish is not None:
             os.environ[FULL_ERROR] = wish
+
+
+@contextlib.contextmanager
+def _help_unchecked() -> Iterator[None]:
+    """Python 3.14's argparse wants each help text at once; Hydra 1.3 has one that it makes late."""
+    parser: Any = argparse.ArgumentParser
+    parser._check_help = lambda *_: None
+    try:
+        yield
+    finally:
+        del parser._check_help
 
 
 def check(config: Any) -> RunOptions:

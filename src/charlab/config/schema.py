@@ -5,7 +5,7 @@ A field has no default, so that a key missing from a YAML file is found at once.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from charlab.config.constraints import (
     FREE_TEXT,
@@ -21,6 +21,7 @@ from charlab.config.constraints import (
 )
 from charlab.config.targets import OptimizerTarget, SchedulerTarget, Target
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
+from charlab.config.validation import to_plain
 from charlab.registry import OptionsOf
 
 
@@ -221,6 +222,16 @@ class RunOptions:
     seed: Annotated[int, between(0, 2**32 - 1)]
     output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool
+
+    def __str__(self) -> str:
+        """The settings as YAML."""
+        from omegaconf import OmegaConf
+
+        return OmegaConf.to_yaml(to_plain(self)).rstrip()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython and notebooks show."""
+        printer.text(str(self))
 
     @property
     def has_targets(self) -> bool:

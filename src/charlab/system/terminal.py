@@ -67,6 +67,7 @@ console = _Console(
     markup=False,
     emoji=False,
     soft_wrap=True,
+    force_jupyter=False,  # lines below a cell, not an element of the page for each
 )
 
 

@@ -151,7 +151,8 @@ def others(session: Session, folder: Path) -> Iterator[None]:
         with others_of_a_cluster():
             yield
         return
-    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    # without libuv, which not every build of PyTorch has
+    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False, use_libuv=False)
     with _share_of_the_cpu(process_group) as threads:
         work = [
             WorkerSpec(

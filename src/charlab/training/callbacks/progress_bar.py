@@ -1,4 +1,4 @@
-"""The progress of a run on the screen: a bar in a terminal, plain lines elsewhere."""
+"""The progress of a run on the screen: a bar in a terminal or a notebook, plain lines elsewhere."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ import pytorch_lightning as pl
 from rich.progress import BarColumn, Progress, ProgressColumn, Task
 from rich.text import Text
 
+from charlab.system.notebook import NotebookBar, in_notebook
 from charlab.system.style import Part, line, styled
 from charlab.system.terminal import console, duration, say, screen_width
 from charlab.training.module import TrainingModule
@@ -21,16 +22,17 @@ class ProgressDisplay(pl.Callback):
     """Shows loss, perplexity, characters per second and, while it is true, the time left.
 
     Args:
-        form: "bar", "lines", "none", or "auto" (a bar in a terminal, else lines).
+        form: "bar", "lines", "none", or "auto" (a bar in a terminal or a notebook,
+            else lines).
         best: the best validation metrics so far, as ``best/val/loss`` and so on.
     """
 
     def __init__(self, form: str, best: Mapping[str, float]) -> None:
         if form == "auto":
-            form = "bar" if console.is_terminal else "lines"
+            form = "bar" if console.is_terminal or in_notebook() else "lines"
         self._form = form
         self._best = best
-        self._bar: Progress | None = None
+        self._bar: _TerminalBar | NotebookBar | None = None
         self._said_at = 0.0
         self._began = (0.0, 0.0)  # share done and seconds when this session began
 
@@ -40,10 +42,7 @@ class ProgressDisplay(pl.Callback):
         self._began = (pl_module.limits.share(pl_module.progress), time.monotonic())
         self._said_at = time.monotonic()
         if self._form == "bar":
-            columns = (BarColumn(_BAR), _Words())
-            self._bar = Progress(*columns, console=console, transient=True, refresh_per_second=4)
-            self._bar.add_task("", total=1.0, words=Text("starting"))
-            self._bar.start()
+            self._bar = NotebookBar() if in_notebook() else _TerminalBar()
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any
@@ -53,7 +52,7 @@ class ProgressDisplay(pl.Callback):
         if self._bar is not None:
             share = pl_module.limits.share(pl_module.progress)
             words = self._line(pl_module, (), screen_width() - _BAR - 1)
-            self._bar.update(self._bar.task_ids[0], completed=share, words=words)
+            self._bar.update(share, words)
         elif self._form == "lines":
             now = time.monotonic()
             if now - self._said_at >= _SECONDS_BETWEEN_LINES:
@@ -119,6 +118,22 @@ class ProgressDisplay(pl.Callback):
             return []
         left = (1 - share) * (time.monotonic() - at) / (share - began)
         return [styled(f"{duration(left)} left", "dim")]
+
+
+class _TerminalBar:
+    """A bar with a line of text below what is printed; gone when it stops."""
+
+    def __init__(self) -> None:
+        columns = (BarColumn(_BAR), _Words())
+        self._bar = Progress(*columns, console=console, transient=True, refresh_per_second=4)
+        self._task = self._bar.add_task("", total=1.0, words=Text("starting"))
+        self._bar.start()
+
+    def update(self, share: float, words: Text) -> None:
+        self._bar.update(self._task, completed=share, words=words)
+
+    def stop(self) -> None:
+        self._bar.stop()
 
 
 class _Words(ProgressColumn):
