@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from charlab.builders.corpus import read_corpus
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
@@ -14,7 +16,8 @@ from charlab.data.tokens.vocabulary import NAMES
 from charlab.errors import RunError
 from charlab.evaluation.dataset_statistics import Inspection, bigram_table, inspect_corpus
 from charlab.figures import to_png
-from charlab.figures.data import bigram_figure, label_figure, length_figure, visible
+from charlab.figures.data import bigram_figure, label_figure, length_figure
+from charlab.figures.token_names import token_name, token_names
 from charlab.system.files import user_path, write_bytes
 from charlab.system.terminal import show, start_logging
 
@@ -76,7 +79,10 @@ def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[str]
         f"{_share(share)} {value:,}" for share, value in quantiles
     )
     yield f"{report.distinct_tokens:,} distinct {NAMES[vocabulary.unit]}, the most frequent:"
-    yield from _table(inspection.tokens)
+    most = inspection.tokens[:_ROWS]
+    names = token_names([token for token, _ in most])
+    named = zip(names, [count for _, count in most], strict=True)
+    yield from _table([*named, *inspection.tokens[_ROWS:]])
     if inspection.unknown:
         yield f"{inspection.unknown:,} are unknown: rarer than dataset.min_count, or not in train"
     if inspection.labels:
@@ -121,7 +127,7 @@ def _parts(corpus: Corpus) -> str:
 
 def _examples(counts: dict[str, int]) -> str:
     most = sorted(counts.items(), key=lambda item: -item[1])[:5]
-    listed = ", ".join(f"{visible(char)} {count:,}×" for char, count in most)
+    listed = ", ".join(f"{token_name(char)} {count:,}×" for char, count in most)
     return f" ({listed})" if listed else ""
 
 
@@ -132,7 +138,7 @@ def _share(share: float) -> str:
 def _table(items: Sequence[tuple[str, int]]) -> Iterator[str]:
     total = sum(count for _, count in items)
     for name, count in items[:_ROWS]:
-        yield f"  {visible(name):<14} {count:>12,}  {count / total:7.2%}"
+        yield f"  {name}{' ' * (14 - cell_len(name))} {count:>12,}  {count / total:7.2%}"
     rest = items[_ROWS:]
     if rest:
         yield f"  and {len(rest):,} more {sum(count for _, count in rest):>9,}"

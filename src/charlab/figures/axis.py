@@ -1,8 +1,11 @@
-"""Where a searched setting's values, or an objective's, lie on an axis."""
+"""Where values lie on an axis, and what is written there."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.ticker import Locator, MaxNLocator, NullFormatter
 
 ABSENT = -0.14  # where lines pass an axis that a trial has no value on
 _TICKS = 5
@@ -65,18 +68,56 @@ class Axis:
         return math.log10(value) if self.log else value
 
     def _text(self, value: float) -> str:
-        text = f"{value:.0f}" if self.whole else _short(value)
+        text = f"{value:.0f}" if self.whole else short_number(value)
         if self.clamped == "high" and value == self.high:
             return f"≥ {text}"
         return f"≤ {text}" if self.clamped == "low" and value == self.low else text
 
 
-def _short(value: float) -> str:
-    """A number of three digits: "0.0143", "135k", "2.3M"."""
+def short_number(value: float) -> str:
+    """A number of three digits: "0.0143", "3e-5", "135k", "2.3M"."""
     for size, letter in ((1e6, "M"), (1e3, "k")):
         if 10 * size <= abs(value) < 1e4 * size:
             return f"{value / size:.3g}{letter}"
-    return f"{value:.3g}"
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def set_log_scale(axis: Any, most: int = 6) -> None:
+    """Makes steps along a matplotlib axis factors; few ticks, so that their texts do not touch."""
+    getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
+    axis.set_major_locator(LogTicks(most))
+    axis.set_major_formatter(lambda value, _: short_number(value))
+    axis.set_minor_formatter(NullFormatter())
+
+
+class LogTicks(Locator):
+    """Round numbers on an axis whose steps are factors.
+
+    Args:
+        most: ticks at most.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def __call__(self) -> list[float]:
+        """For the axis as it is."""
+        low, high = sorted(self.axis.get_view_interval())
+        return self.tick_values(low, high)
+
+    def tick_values(self, low: float, high: float) -> list[float]:
+        """The finest of 1 2 3 …, 1 2 5, 1 3, powers of ten that are not too many."""
+        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+        every = max(1, math.ceil((last - first) / self._most))
+        for digits in (range(1, 10), (1, 2, 5), (1, 3), (1,)):
+            step = every if len(digits) == 1 else 1
+            values = [d * 10.0**p for p in range(first, last + 1, step) for d in digits]
+            found = [value for value in values if low <= value <= high]
+            if 3 <= len(found) <= self._most:
+                return found
+        even = MaxNLocator(self._most - 1, steps=[1, 2, 5, 10]).tick_values(low, high)
+        few = [value for value in even.tolist() if low <= value <= high and value > 0]
+        return few if high < 10 * low else found
 
 
 def robust_limits(values: Sequence[float], *, higher: bool) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from charlab.figures.axis import Axis
+from charlab.figures.axis import Axis, set_log_scale
 from charlab.figures.colors import LIGHT
 from charlab.figures.sweeps import WIDTH, Limits, empty_figure, scatter, short, show_part, tidy
 
@@ -67,6 +67,6 @@ def _set_scale(part: Axes, axis: Axis) -> None:
         )
         part.set_xlim(-0.5, len(axis.categories) - 0.5)
     elif axis.log:
-        part.set_xscale("log")
+        set_log_scale(part.xaxis, 5)
     elif axis.whole:
         part.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
