@@ -154,6 +154,7 @@ class TrainerOptions:
     log_every: Annotated[int, at_least(1)]
     overfit: bool
     progress: Annotated[str, one_of("auto", "bar", "lines", "none")]
+    figures: Annotated[str, one_of("auto", "always", "never")]
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ class TaskOptions:
         name: the task's, that of its module.
         monitor: the metric that decides which checkpoint is the best one ("val/loss").
         metrics: all that a split is measured by, in the order in which they are said.
+        curves: those that ``curves.png`` shows over epochs, of training and validation.
         predicts_label: whether it is the label of a document: each then needs documents of its own.
         asked_by: the command that puts questions to its networks: ``SAMPLE`` or ``PREDICT``; None:
             they are only evaluated.
@@ -51,6 +52,7 @@ class TaskOptions:
     monitor: str
 
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", on_progress_line=True),)
+    curves: ClassVar[tuple[str, ...]] = ("loss",)
     predicts_label: ClassVar[bool] = False
     asked_by: ClassVar[str | None] = None
     verb: ClassVar[str] = ""

@@ -102,7 +102,8 @@ class LogTicks(Locator):
 
     def __call__(self) -> list[float]:
         """For the axis as it is."""
-        low, high = sorted(self.axis.get_view_interval())
+        axis: Any = self.axis  # typed as if it could be none
+        low, high = sorted(axis.get_view_interval())
         return self.tick_values(low, high)
 
     def tick_values(self, low: float, high: float) -> list[float]:
@@ -116,7 +117,7 @@ class LogTicks(Locator):
             if 3 <= len(found) <= self._most:
                 return found
         even = MaxNLocator(self._most - 1, steps=[1, 2, 5, 10]).tick_values(low, high)
-        few = [value for value in even.tolist() if low <= value <= high and value > 0]
+        few = [float(value) for value in even if low <= value <= high and value > 0]
         return few if high < 10 * low else found
 
 

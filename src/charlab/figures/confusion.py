@@ -1,6 +1,7 @@
 """The confusion matrix of a classifier."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -46,8 +47,11 @@ def confusion_figure(
     axes.set_title(f"{title}: {said}" if title else said, fontsize=9, parse_math=False)
     for (row, column), count in np.ndenumerate(counts) if numbers else ():
         if count:
-            style = {"color": "white" if shares[row, column] > 0.5 else "black", "fontsize": 7}
-            text = str(count) if count < 10_000 else short_number(count)
+            style: dict[str, Any] = {
+                "color": "white" if shares[row, column] > 0.5 else "black",
+                "fontsize": 7,
+            }
+            text = str(count) if count < 10_000 else short_number(float(count))
             axes.text(column, row, text, ha="center", va="center", **style)
     return figure
 

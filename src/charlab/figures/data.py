@@ -102,8 +102,14 @@ def label_figure(labels: Sequence[tuple[str, int]]) -> Figure:
         most, total = rest[0][1], sum(count for _, count in rest)
         names.append(f"and {len(rest):,} more")
         remark = f"{total:,} together, at most {most:,} each"
-        axes.annotate(remark, (0, len(shown)), fontsize=7, va="center", xytext=(2, 0),
-                      textcoords="offset points")
+        axes.annotate(
+            remark,
+            (0, len(shown)),
+            fontsize=7,
+            va="center",
+            xytext=(2, 0),
+            textcoords="offset points",
+        )
     axes.set_yticks(range(len(names)), names, fontsize=7, parse_math=False)
     axes.set_ylim(len(names) - 0.4, -0.6)
     tidy(axes, "documents", "label")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -54,23 +55,25 @@ def run_curves_figure(curves: Sequence[Curves], title: str = "") -> Figure:
 
 
 def _draw(axes: Axes, curve: Curves) -> None:
-    single = {"marker": "."} if len(curve.train) == 1 else {}
-    for points, label, style in (
-        (curve.train, "train (while it learns, with dropout)", {"color": _TRAIN, **single}),
-        (curve.val, "validation", {"color": _VAL, "marker": "o", "markersize": 4}),
-    ):
-        if points:
-            x, y = zip(*points, strict=True)
-            axes.plot(x, y, label=label, linewidth=1.5, **style)
+    dot = "." if len(curve.train) == 1 else None
+    _plot(
+        axes, curve.train, color=_TRAIN, marker=dot, label="train (while it learns, with dropout)"
+    )
+    _plot(axes, curve.val, color=_VAL, marker="o", markersize=4, label="validation")
     if curve.best is not None:
-        x, y = curve.best
-        ring = {"marker": "o", "markersize": 10, "fillstyle": "none", "markeredgewidth": 1.5}
-        axes.plot([x], [y], color=_BEST, linestyle="", label="best checkpoint", **ring)
-        axes.annotate(short_number(y), (x, y), xytext=(0, 10), textcoords="offset points",
-                      ha="center", fontsize=9)
+        ring = {"marker": "o", "markersize": 10, "fillstyle": "none", "linestyle": ""}
+        _plot(axes, [curve.best], color=_BEST, label="best checkpoint", **ring)
+        above: dict[str, Any] = {"xytext": (0, 10), "textcoords": "offset points", "ha": "center"}
+        axes.annotate(short_number(curve.best[1]), curve.best, fontsize=9, **above)
     values = [y for _, y in (*curve.train, *curve.val)]
     if not curve.rises and values and 0 < min(values) * _WIDE_RANGE < max(values):
         set_log_scale(axes.yaxis)
     axes.set_xlim(left=0)
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axes.margins(y=0.12)
+
+
+def _plot(axes: Axes, points: Points, **style: Any) -> None:
+    if points:
+        x, y = zip(*points, strict=True)
+        axes.plot(x, y, **style)

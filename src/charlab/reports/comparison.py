@@ -19,6 +19,7 @@ _IGNORED = frozenset(
         "seed",
         "output_dir",
         "trainer.progress",
+        "trainer.figures",
         "trainer.log_every",
         "trainer.checkpoint_minutes",
     }

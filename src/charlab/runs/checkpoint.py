@@ -28,7 +28,13 @@ from charlab.system.terminal import warn
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
-_LATER_SETTINGS = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
+_LATER_SETTINGS = {
+    "devices": 1,
+    "nodes": 1,
+    "strategy": "auto",
+    "accumulate": 1,
+    "figures": "auto",
+}
 
 
 # What is raised over plain data of another kind than expected.

@@ -275,9 +275,15 @@ class Task(ABC, Generic[Network]):
         """Lines that ``evaluate.py`` prints below the metrics; nothing by default."""
         return []
 
-    has_figure = False
-    """Whether :meth:`meter_figure` draws something."""
+    figure_name = ""
+    """What :meth:`meter_figure` draws, as the name of a file ("confusion"); "": nothing."""
 
-    def meter_figure(self, meter: Meter) -> Any:
-        """The picture (a matplotlib figure) that ``evaluate.py figure=`` writes; None: none."""
+    def meter_figure(self, meter: Meter, title: str = "") -> Any:
+        """The picture (a matplotlib figure) of a split that ``evaluate.py figure=`` writes, and a
+        run's end; None: none.
+
+        Args:
+            meter: what measured the split.
+            title: what was measured.
+        """
         return None

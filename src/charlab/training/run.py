@@ -29,6 +29,7 @@ from charlab.training.callbacks.tensorboard import LogValidation
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
+from charlab.training.run_figures import write_run_figures
 from charlab.training.session import Session
 from charlab.training.trainer import fit, follow, is_over, new_session, others, others_of_a_cluster
 
@@ -176,10 +177,14 @@ def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
             if status != "completed":
                 record.write(status)  # who gave the signal may not wait for what follows
             validated = load_best(session, folder)
+            test_meter = None
             if status == "completed":
-                record.extra |= test_metrics(session)
+                measured, test_meter = test_metrics(session)
+                record.extra |= measured
             if status != "pruned":
                 final_samples(session, folder)
+            if _draws(session, watch):
+                write_run_figures(session, folder, test_meter)
             metrics = record.finish(status)
         _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None
@@ -213,6 +218,11 @@ def _fit(
 
 def _shows_data(session: Session, watch: Watch | None) -> bool:
     return watch is None and not session.options.debug and not session.module.progress.step
+
+
+def _draws(session: Session, watch: Watch | None) -> bool:
+    wish = session.options.trainer.figures
+    return wish == "always" or (wish == "auto" and watch is None and not session.options.debug)
 
 
 def _say_beginning(session: Session, folder: Path) -> None:

@@ -116,7 +116,13 @@ _NOTHING = object()
 # What makes no difference: how trials are composed and counted; the fixed overrides make the base.
 _NOT_COMPARED = {"fixed", "unit", "full", "composition"}
 # Settings of the base that change no result.
-INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
+INCIDENTAL = (
+    "output_dir",
+    "trainer.progress",
+    "trainer.figures",
+    "trainer.checkpoint_minutes",
+    "trainer.log_every",
+)
 
 
 def _compared(spec: SweepSpec, key: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Options(TaskOptions):
     label_smoothing: Annotated[float, fraction_below_one()]
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    curves: ClassVar[tuple[str, ...]] = ("loss", "accuracy")
     predicts_label: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "classify"

@@ -14,8 +14,6 @@ from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
-from charlab.figures import to_image
-from charlab.figures.confusion import confusion_figure
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
@@ -34,7 +32,7 @@ class ClassifyTask(Task[Classifier]):
     """
 
     label_use = LabelUse.TARGET
-    has_figure = True
+    figure_name = "confusion"
 
     def __init__(self, options: RunOptions, data: DataFacts) -> None:
         super().__init__(options, data)
@@ -98,17 +96,22 @@ class ClassifyTask(Task[Classifier]):
         """Shows the confusion matrix."""
         assert isinstance(meter, ClassificationMeter)
         if meter.confusion.any():
-            writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
+            from charlab.figures import spare, to_image
+
+            with spare("val/confusion"):
+                writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the labels."""
         assert isinstance(meter, ClassificationMeter)
         return label_table(meter.confusion.numpy(), self.data.labels)
 
-    def meter_figure(self, meter: Meter) -> Any:
+    def meter_figure(self, meter: Meter, title: str = "") -> Any:
         """The confusion matrix."""
+        from charlab.figures.confusion import confusion_figure  # matplotlib takes half a second
+
         assert isinstance(meter, ClassificationMeter)
-        return confusion_figure(meter.confusion.numpy(), self.data.labels)
+        return confusion_figure(meter.confusion.numpy(), self.data.labels, title)
 
 
 class ClassificationMeter(Meter):

@@ -42,6 +42,7 @@ class Options(TaskOptions):
     samples: SampleOptions
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    curves: ClassVar[tuple[str, ...]] = ("perplexity",)
     asked_by: ClassVar[str | None] = SAMPLE
     verb: ClassVar[str] = "generate or score text"
 

@@ -5,8 +5,6 @@ import pytorch_lightning as pl
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES
 from charlab.evaluation.dataset_statistics import bigram_table, inspect_corpus
-from charlab.figures import to_image
-from charlab.figures.data import bigram_figure, label_figure, length_figure
 from charlab.system.signals import Stopped
 from charlab.training.callbacks.tensorboard import TensorBoardWriter
 
@@ -49,14 +47,19 @@ class LogDataset(pl.Callback):
 
 def show_data(writer: TensorBoardWriter, corpus: Corpus) -> None:
     """Writes a corpus's entropies (of its training part) and pictures as a run's first points."""
+    from charlab.figures import spare, to_image  # matplotlib takes half a second
+    from charlab.figures.data import bigram_figure, label_figure, length_figure
+
     inspection = inspect_corpus(corpus)
     entropies = inspection.entropies.bits
     writer.scalars({f"data/{order}_entropy": bits for order, bits in entropies.items()}, 0)
-    pictures = {
-        "data/bigrams": bigram_figure(*bigram_table(corpus)),
-        "data/lengths": length_figure(inspection.lengths, NAMES[corpus.vocabulary.unit]),
-    }
-    if inspection.labels:
-        pictures["data/labels"] = label_figure(inspection.labels)
-    for tag, figure in pictures.items():
-        writer.image(tag, to_image(figure), 0)
+    bigrams = bigram_table(corpus)
+    with spare("the pictures of the data"):
+        pictures = {
+            "data/bigrams": bigram_figure(*bigrams),
+            "data/lengths": length_figure(inspection.lengths, NAMES[corpus.vocabulary.unit]),
+        }
+        if inspection.labels:
+            pictures["data/labels"] = label_figure(inspection.labels)
+        for tag, figure in pictures.items():
+            writer.image(tag, to_image(figure), 0)
