@@ -52,7 +52,7 @@ def confusion_figure(
                 "fontsize": 7,
             }
             text = str(count) if count < 10_000 else short_number(float(count))
-            axes.text(column, row, text, ha="center", va="center", **style)
+            axes.text(column, row, text, ha="center", va="center", in_layout=False, **style)
     return figure
 
 

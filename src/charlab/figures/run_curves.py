@@ -13,6 +13,7 @@ from charlab.figures.colors import LIGHT
 from charlab.figures.sweeps import Points, empty_figure, tidy
 
 _WIDE_RANGE = 4.0  # times the smallest value; beyond that steps are drawn as factors
+_EARLY = 2.5  # times the first validation; above it nothing is to be seen but the beginning
 _TRAIN, _VAL, _BEST = LIGHT["series-1"], LIGHT["series-2"], LIGHT["ink"]
 
 
@@ -56,21 +57,36 @@ def run_curves_figure(curves: Sequence[Curves], title: str = "") -> Figure:
 
 def _draw(axes: Axes, curve: Curves) -> None:
     dot = "." if len(curve.train) == 1 else None
-    _plot(
-        axes, curve.train, color=_TRAIN, marker=dot, label="train (while it learns, with dropout)"
-    )
+    _plot(axes, curve.train, color=_TRAIN, marker=dot, label="train (mean while it learns)")
     _plot(axes, curve.val, color=_VAL, marker="o", markersize=4, label="validation")
     if curve.best is not None:
         ring = {"marker": "o", "markersize": 10, "fillstyle": "none", "linestyle": ""}
         _plot(axes, [curve.best], color=_BEST, label="best checkpoint", **ring)
-        above: dict[str, Any] = {"xytext": (0, 10), "textcoords": "offset points", "ha": "center"}
-        axes.annotate(short_number(curve.best[1]), curve.best, fontsize=9, **above)
-    values = [y for _, y in (*curve.train, *curve.val)]
-    if not curve.rises and values and 0 < min(values) * _WIDE_RANGE < max(values):
-        set_log_scale(axes.yaxis)
-    axes.set_xlim(left=0)
-    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
+        free = -18 if curve.rises else 10  # points; training is on the other side as a rule
+        near: dict[str, Any] = {"xytext": (0, free), "textcoords": "offset points", "ha": "center"}
+        axes.annotate(short_number(curve.best[1]), curve.best, fontsize=9, **near)
     axes.margins(y=0.12)
+    if not curve.rises:
+        _show_what_matters(axes, curve)
+    axes.set_xlim(left=0)
+    whole = axes.get_xlim()[1] > 2
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=whole))
+
+
+def _show_what_matters(axes: Axes, curve: Curves) -> None:
+    """Lets the first steps of training leave through the top; draws a far fall in factors."""
+    values = [y for _, y in (*curve.train, *curve.val)]
+    top = max(values)
+    if curve.val:
+        validated = [y for _, y in curve.val]
+        top = min(top, max(_EARLY * validated[0], *validated))
+    bottom = min(values)
+    if 0 < bottom * _WIDE_RANGE < top:
+        set_log_scale(axes.yaxis)
+        axes.set_ylim(bottom / 1.2, top * 1.2)
+    else:
+        pad = 0.12 * (top - bottom) or 0.1 * abs(top) or 1.0
+        axes.set_ylim(bottom - pad, top + pad)
 
 
 def _plot(axes: Axes, points: Points, **style: Any) -> None:

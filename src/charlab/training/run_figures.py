@@ -1,5 +1,6 @@
 """The figures in a run's folder: its learning curves, and what its task draws of a split."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,12 @@ def _write_curves(session: Session, path: Path) -> None:
 
 
 def _places(points: list[Point], name: str) -> list[tuple[float, float]]:
-    return [(point["epochs"], point[name]) for point in points if name in point]
+    """Where a metric is to be drawn; a perplexity may be too large for a number."""
+    return [
+        (point["epochs"], point[name])
+        for point in points
+        if math.isfinite(point.get(name, math.nan))
+    ]
 
 
 def _write(figure: Any, path: Path) -> None:
