@@ -2,21 +2,26 @@
 
 from itertools import combinations
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 
 def touching(figure: Figure) -> list[tuple[str, str]]:
-    """Pairs of tick labels of an axis whose boxes overlap; slanted ones, which are nested, aside."""
-    FigureCanvasAgg(figure).draw()
+    """Pairs of tick labels of an axis whose boxes overlap, but for slanted ones."""
+    figure.draw_without_rendering()
+    axes = [axis for part in figure.axes for axis in (part.xaxis, part.yaxis) if axis.get_visible()]
+    boxes = [
+        [
+            (text.get_text(), text.get_window_extent())
+            for text in _shown(axis.get_ticklabels(which="both"))
+        ]
+        for axis in axes
+    ]
     return [
-        (first.get_text(), second.get_text())
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        if axis.get_visible()
-        for first, second in combinations(_shown(axis.get_ticklabels(which="both")), 2)
-        if first.get_window_extent().overlaps(second.get_window_extent())
+        (first, second)
+        for beside in boxes
+        for (first, one), (second, other) in combinations(beside, 2)
+        if one.overlaps(other)
     ]
 
 

@@ -28,6 +28,9 @@ def learning_curves_figure(
         for i, points in enumerate(lines):
             label = "_" if i else short(group, _LABEL)
             line(axes, points, f"curve-{place}", color=color, linewidth=1.4, label=label)
+    rest = len(curves) - len(SERIES)
+    if rest > 0:
+        axes.plot([], [], linestyle="", label=f"and {rest} more")
     if yardstick is not None:
         name, value = yardstick
         axes.axhline(value, linestyle="--", color="gray", label=f"{name} ({value:.2f})")

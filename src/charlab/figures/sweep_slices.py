@@ -13,6 +13,8 @@ from charlab.figures.sweeps import WIDTH, Limits, empty_figure, scatter, short, 
 
 _COLUMNS = 3
 _CATEGORY = 16  # characters
+_NAMED = 10  # categories that have room for their texts
+_TICKS = 5
 _UPRIGHT = 22  # characters of categories that fit under a chart side by side
 
 
@@ -49,7 +51,7 @@ def slices_figure(
                 if place is not None and (trial == best) == chosen
             ]
             scatter(part, points, limits, s=size, color=LIGHT[color], alpha=alpha)
-        tidy(part, axis.label, objective if i % columns == 0 else "")
+        tidy(part, axis.label_with_rest(_NAMED), objective if i % columns == 0 else "")
         _set_scale(part, axis)
         show_part(part, limits)
     return figure
@@ -57,16 +59,20 @@ def slices_figure(
 
 def _set_scale(part: Axes, axis: Axis) -> None:
     if axis.categories:
-        upright = sum(map(len, axis.categories)) <= _UPRIGHT
+        named = axis.named(_NAMED)
+        texts = [short(axis.categories[i], _CATEGORY) for i in named]
+        upright = sum(map(len, texts)) <= _UPRIGHT
         part.set_xticks(
-            range(len(axis.categories)),
-            [short(text, _CATEGORY) for text in axis.categories],
+            named,
+            texts,
             rotation=0 if upright else 30,
             ha="center" if upright else "right",
             parse_math=False,
         )
         part.set_xlim(-0.5, len(axis.categories) - 0.5)
     elif axis.log:
-        set_log_scale(part.xaxis, 5)
+        set_log_scale(part.xaxis, _TICKS)
     elif axis.whole:
-        part.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        part.xaxis.set_major_locator(MaxNLocator(_TICKS, integer=True, min_n_ticks=1))
+    else:
+        part.xaxis.set_major_locator(MaxNLocator(_TICKS - 1, steps=[1, 2, 5, 10]))
