@@ -9,7 +9,7 @@ from charlab.system.files import write_bytes
 from charlab.training.history import Point, thinned
 from charlab.training.session import Session
 
-_POINTS = 250  # of a curve; more only make it rough
+_POINTS = 120  # of a curve; more only make it rough
 
 
 def write_run_figures(session: Session, folder: Path, test_meter: Meter | None) -> None:
