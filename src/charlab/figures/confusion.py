@@ -39,7 +39,8 @@ def confusion_figure(
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true label's examples")
     size = 9 if numbers else 7
-    axes.set_xticks(range(len(names)), names, rotation=90, fontsize=size, parse_math=False)
+    turn = 90 if max(map(len, names)) > 3 else 0
+    axes.set_xticks(range(len(names)), names, rotation=turn, fontsize=size, parse_math=False)
     axes.set_yticks(range(len(names)), names, fontsize=size, parse_math=False)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
@@ -49,7 +50,7 @@ def confusion_figure(
         if count:
             style: dict[str, Any] = {
                 "color": "white" if shares[row, column] > 0.5 else "black",
-                "fontsize": 7,
+                "fontsize": 7 if len(names) > 10 else 9,
             }
             text = str(count) if count < 10_000 else short_number(float(count))
             axes.text(column, row, text, ha="center", va="center", in_layout=False, **style)
