@@ -11,7 +11,6 @@ from charlab.figures.colors import LIGHT
 from charlab.figures.sweeps import short, tidy
 from charlab.figures.token_names import token_names
 
-_MOST_LABELS = 100
 _BINS = 40
 _NAME = 28  # characters of a label
 _CELL = 0.19  # inches
@@ -83,15 +82,16 @@ def length_figure(lengths: npt.NDArray[np.int64], unit: str) -> Figure:
     return figure
 
 
-def label_figure(labels: Sequence[tuple[str, int]]) -> Figure:
+def label_figure(labels: Sequence[tuple[str, int]], most: int = 100) -> Figure:
     """Bars of how many documents have which label; of many labels the most frequent.
 
     Args:
         labels: each with its documents.
+        most: labels with a bar of their own.
     """
     ranked = sorted(labels, key=lambda item: (-item[1], item[0]))
-    most = _MOST_LABELS if len(ranked) > _MOST_LABELS + 1 else len(ranked)
-    shown, rest = ranked[:most], ranked[most:]
+    alone = most if len(ranked) > most + 1 else len(ranked)  # "and 1 more" takes as much room
+    shown, rest = ranked[:alone], ranked[alone:]
     figure = Figure(figsize=(7, max(2.2, 0.19 * len(shown) + 1.4)), dpi=110, layout="constrained")
     axes = figure.add_subplot()
     counts = [count for _, count in shown]
@@ -99,9 +99,9 @@ def label_figure(labels: Sequence[tuple[str, int]]) -> Figure:
     axes.bar_label(bars, [f"{count:,}" for count in counts], fontsize=7, padding=2)
     names = [short(name, _NAME) for name, _ in shown]
     if rest:
-        most, total = rest[0][1], sum(count for _, count in rest)
+        total = sum(count for _, count in rest)
         names.append(f"and {len(rest):,} more")
-        remark = f"{total:,} together, at most {most:,} each"
+        remark = f"{total:,} together, at most {rest[0][1]:,} each"
         axes.annotate(
             remark,
             (0, len(shown)),

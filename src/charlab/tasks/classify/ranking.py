@@ -1,5 +1,7 @@
 """The labels of a text, the likeliest first."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -32,7 +34,7 @@ class LabelRanker(Predictor[Probabilities]):
         self._labels = labels
         self._window = window
 
-    def answers(self, texts: EncodedSplit) -> list[Probabilities]:
+    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Probabilities]:
         """All labels with their probabilities."""
         values, order = self._log_probabilities(texts).exp().sort(descending=True, stable=True)
         rows = zip(order.tolist(), values.tolist(), strict=True)
@@ -62,6 +64,10 @@ class LabelRanker(Predictor[Probabilities]):
         """Labels and probabilities in turn."""
         pairs = answer[: self._shown(top)]
         return [cell for label, p in pairs for cell in (label, f"{p:.6f}")]
+
+    def record(self, answer: Probabilities, top: int) -> dict[str, object]:
+        """Labels with their probabilities."""
+        return {"labels": [{"label": label, "probability": p} for label, p in answer[:top]]}
 
     def line(self, answer: Probabilities, top: int) -> str:
         """The same in one line."""

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import IGNORE, Batch, LabelUse
+from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.bits_per_character import OriginalText
@@ -29,7 +29,7 @@ class GenerateTask(Task[LanguageModel]):
 
     def __init__(self, options: RunOptions, data: DataFacts) -> None:
         super().__init__(options, data)
-        self.label_use = LabelUse.CONDITION if self.is_conditional else LabelUse.NONE
+        self.batch_form = BatchForm.CONDITIONAL if self.is_conditional else BatchForm.NEXT
         self.overfits_one_document = options.dataset.layout == "sequences"
 
     @property
