@@ -6,6 +6,7 @@ from charlab.figures.token_names import token_name, token_names
 @pytest.mark.parametrize(
     ("token", "name"),
     [
+        ("", "end"),
         ("a", "a"),
         ("ß", "ß"),
         (" ", "space"),

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from charlab.figures.axis import set_log_scale
 from charlab.figures.colors import LIGHT
 from charlab.figures.sweeps import short, tidy
-from charlab.figures.token_names import token_names
+from charlab.figures.token_names import name_rows_and_columns, token_names
 
 _BINS = 40
 _NAME = 28  # characters of a label
@@ -42,12 +42,8 @@ def bigram_figure(
     figure = Figure(figsize=(rest + 1.6, rest + 0.8), dpi=110, layout="constrained")
     axes = figure.add_subplot()
     image = axes.imshow(table, cmap="Blues", vmin=0.0)
-    axes.xaxis.tick_top()
+    name_rows_and_columns(axes, rows, columns)
     axes.xaxis.set_label_position("top")
-    axes.set_yticks(range(len(rows)), rows, fontsize=7, parse_math=False)
-    axes.set_xticks(range(len(columns)), columns, fontsize=7, parse_math=False)
-    for label in axes.get_xticklabels():
-        label.set_rotation(90 if len(label.get_text()) > 1 else 0)
     axes.set_xlabel(f"next {unit}")
     axes.set_ylabel(unit)
     axes.set_title(f"Which {unit} follows which", fontsize=11)

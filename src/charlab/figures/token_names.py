@@ -4,11 +4,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
+from rich.cells import cell_len
+
 from charlab.figures.fonts import outline
 from charlab.system.terminal import visible
 
 _LONGEST = 24  # characters of a name
-_NAMED = {" ": "space", "\n": "newline", "\t": "tab", "\r": "carriage return"}
+_NAMED = {"": "end", " ": "space", "\n": "newline", "\t": "tab", "\r": "carriage return"}
 _SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}  # in longer tokens
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that leave no mark
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -35,11 +38,11 @@ def token_names(tokens: Sequence[str]) -> list[str]:
 
 
 def token_name(token: str) -> str:
-    """A token as it can be seen."""
-    if len(token) != 1:
-        text = visible("".join(_SIGNS.get(c, c) for c in token))
-    elif token in _NAMED:
+    """A token as it can be seen; "" is the mark at the end."""
+    if token in _NAMED:
         text = _NAMED[token]
+    elif len(token) != 1:
+        text = visible("".join(_SIGNS.get(c, c) for c in token))
     elif unicodedata.category(token)[0] in "ZC" or token in _BLANK:
         text = unicodedata.name(token, f"U+{ord(token):04X}")
         text = text if text.startswith("U+") else text.lower()
@@ -49,6 +52,15 @@ def token_name(token: str) -> str:
     else:
         text = token
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def name_rows_and_columns(axes: Axes, rows: Sequence[str], columns: Sequence[str]) -> None:
+    """Writes names beside a map's rows and above its columns; only letters stand upright there."""
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(len(rows)), rows, fontsize=7, parse_math=False)
+    axes.set_xticks(range(len(columns)), columns, fontsize=7, parse_math=False)
+    for label in axes.get_xticklabels():
+        label.set_rotation(90 if cell_len(label.get_text()) > 2 else 0)
 
 
 def _origin(token: str) -> str:
