@@ -1,15 +1,22 @@
 import numpy as np
 
+from charlab.figures import to_image
 from charlab.figures.attention import attention_figure
 from tests.support.tick_labels import touching
 
 
-def test_rows_are_written_and_columns_are_read():
-    weights = np.array([[0.25, 0.75, 0.0], [0.5, 0.25, 0.25]])
-    figure = attention_figure([weights], [["a", " ", "e\u0301"]], [["b", ""]])
-    (axes,) = figure.axes
-    np.testing.assert_allclose(axes.get_images()[0].get_array(), weights)
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["b", "end"]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "space", "e\u0301"]
-    assert [label.get_rotation() for label in axes.get_xticklabels()] == [0, 90, 0]
+def test_a_panel_for_each_text_with_its_weights_and_tokens():
+    weights = [np.eye(2, 3), np.full((1, 2), 0.5)]
+    figure = attention_figure(weights, [["a", " ", "é"], ["x", "\n"]], [["A", ""], ["X"]])
+    panels = figure.axes
+    assert len(panels) == 2
+    for axes, values in zip(panels, weights, strict=True):
+        (image,) = axes.images
+        assert np.array_equal(np.asarray(image.get_array()), values)
+        assert image.get_clim() == (0, 1)
+    names = [[tick.get_text() for tick in panels[0].get_xticklabels()]]
+    names.append([tick.get_text() for tick in panels[0].get_yticklabels()])
+    assert names == [["a", "space", "é"], ["A", "end"]]
+    assert [tick.get_text() for tick in panels[1].get_xticklabels()] == ["x", "newline"]
     assert touching(figure) == []
+    assert to_image(figure).shape[2] == 3
