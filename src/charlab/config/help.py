@@ -20,6 +20,7 @@ _EXAMPLES = (
     ("model=gru task=classify", "names -> language"),
     ("dataset=text dataset.path=book.txt", "text of your own"),
     ("-m model=vanilla,lstm,gru seed=1,2", "a grid of runs"),
+    ("optimizer._target_=torch.optim.RAdam", "any optimizer of PyTorch's (docs/ecosystem.md)"),
     ("-m sweep=optuna", "a search for the best settings"),
     ("resume=latest", "goes on where a run stopped"),
 )
