@@ -106,6 +106,8 @@ def sweep_summary(results: "SweepResults") -> list[str]:
 
 def runs_summary(found: "Comparison") -> list[str]:
     """A few lines about a comparison for the screen."""
+    from charlab.reports.event_curves import has_curves
+
     lines = [
         f"{found.metric}: {interval(group.interval)} "
         f"({counted(group.interval.count, 'seed')})  {group.label}"
@@ -115,6 +117,12 @@ def runs_summary(found: "Comparison") -> list[str]:
         lines.append(f"… {len(found.groups) - len(lines)} more in the report")
     if found.apart:
         lines.append(f"set apart (not complete, or not comparable): {len(found.apart)}")
+    without = [run for group in found.groups for run in group.runs if not has_curves(run.folder)]
+    if without:
+        lines.append(
+            f"no curves of {counted(len(without), 'run')}: reports read those that "
+            "logger=tensorboard or csv keeps in a run's folder"
+        )
     return [*lines, *found.remarks]
 
 

@@ -12,14 +12,19 @@ from charlab.system.entry_point import command_line
 
 T = TypeVar("T")
 HELP = "help"
+SEVERAL = "several"
 
 
-def argument(default: Any, meaning: str, *, key: str | None = None) -> Any:
+def argument(default: Any, meaning: str, *, key: str | None = None, several: bool = False) -> Any:
     """A field of a command's options: its default, what ``--help`` says of it, and how it is typed.
 
-    It is typed as it is called, unless ``key`` says otherwise.
+    It is typed as it is called, unless ``key`` says otherwise. With ``several``, commas may divide
+    values: see :mod:`charlab.config.variants`.
     """
-    return dataclasses.field(default=default, metadata={HELP: meaning, "key": key})
+    meaning += "; several: A,B" * several
+    return dataclasses.field(
+        default=default, metadata={HELP: meaning, "key": key, SEVERAL: several}
+    )
 
 
 def _typed(field: "dataclasses.Field[Any]") -> str:

@@ -17,6 +17,7 @@ from charlab.config.hydra_settings import (
     own_folder,
     require_known,
 )
+from charlab.config.loggers import require_loggers
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
@@ -118,7 +119,8 @@ def check(config: Any) -> RunOptions:
 
     Raises:
         ConfigError: a line for each fault; also where a value comes from the environment, which
-            a checkpoint must not hold, and where a sweep was asked for without ``-m``.
+            a checkpoint must not hold, where a sweep was asked for without ``-m``, and where a
+            logger is not installed.
     """
     from omegaconf import OmegaConf
 
@@ -135,7 +137,9 @@ def check(config: Any) -> RunOptions:
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
     settings = {str(key): value for key, value in plain.items() if key != "sweep"}
-    return build(RunOptions, {"callbacks": {}, **settings})
+    options = build(RunOptions, {"callbacks": {}, **settings})
+    require_loggers(options.logger)
+    return options
 
 
 def explain(error: BaseException) -> str | None:
@@ -145,7 +149,8 @@ def explain(error: BaseException) -> str | None:
 
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = str(error.missing_cfg_file).rpartition("/")
-        options = sorted(error.options or [])
+        # of several choices for a group Hydra does not say what there would be
+        options = sorted(error.options or [p.stem for p in (conf_folder() / group).glob("*.yaml")])
         if group and options:
             return f"{group}={choice}: no such choice; {nearest(choice, options)}"
     if isinstance(error, ValueError) and str(error).startswith("Config group override"):
@@ -212,6 +217,7 @@ _GROUPS = (
     "scheduler",
     "trainer",
     "callbacks",
+    "logger",
     "sweep",
     "experiment",
     "debug",

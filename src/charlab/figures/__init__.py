@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from charlab.figures.fonts import draw_in_any_script
 from charlab.system.terminal import warn
@@ -23,6 +24,14 @@ def to_png(figure: Figure) -> bytes:
         return buffer.getvalue()
 
     return draw_in_any_script(figure, draw)
+
+
+def for_card(figure: Figure) -> Figure:
+    """The figure at the size of a dashboard's card, with letters that can be read there."""
+    figure.set_size_inches(4.2, 3.5)
+    for text in figure.findobj(Text):
+        text.set_fontsize(max(text.get_fontsize(), 9.0))
+    return figure
 
 
 def to_image(figure: Figure) -> npt.NDArray[np.uint8]:
