@@ -15,6 +15,7 @@ from charlab.figures.sweep_importances import importances_figure
 from charlab.figures.sweep_parallel import Coordinates, parallel_figure
 from charlab.figures.sweep_pareto import pareto_figure
 from charlab.figures.sweep_slices import slices_figure
+from tests.support.tick_labels import touching
 
 ODD = ["$x^$", "a$b$c$", "$\\frac", "50 %", "_ {", "x" * 80]
 
@@ -24,6 +25,7 @@ def legend(figure):
 
 
 def drawn(figure):
+    assert touching(figure) == []
     with warnings.catch_warnings(action="error"):
         return to_image(figure)
 
@@ -190,3 +192,24 @@ def test_pruned_trials_are_crosses_in_slices():
         ("marks 6", LIGHT["pruned"]), ("marks 5", LIGHT["complete"]), ("marks 4", LIGHT["best"]),
     ]  # fmt: skip
     drawn(figure)
+
+
+def test_groups_that_have_no_color_are_counted():
+    figure = learning_curves_figure({f"g{i}": [[(1, 2.0)]] for i in range(11)}, metric="loss")
+    assert legend(figure)[-1] == "and 3 more"
+
+
+def test_categories_that_have_no_room_are_counted():
+    many = Axis("size", 0, 39, categories=tuple(f"c{i}" for i in range(40)))
+    figure = slices_figure([many], [[0, 39]], [1.0, 2.0], objective="loss", trials=[0, 1])
+    assert figure.axes[0].get_xlabel() == "size (and 30 more)"
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()][:2] == ["c0", "c4"]
+    plot = parallel_figure(Coordinates([many, many], [0], [[0, 1]], [1.0])).axes[0]
+    assert plot.get_xticklabels()[0].get_text() == "size\n(and 26 more)"
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-5, 1.0), (1e-3, 1.1e-3), (1e-4, 3e-2), (0.2, 0.9)])
+def test_learning_rates_beside_each_other_can_be_read(low, high):
+    axes = [Axis("optimizer.lr", low, high, log=True)] * 3
+    places = [[low, (low * high) ** 0.5, high]] * 3
+    drawn(slices_figure(axes, places, [2.30511, 2.30512, 2.3052], objective="l", trials=[0, 1, 2]))

@@ -16,10 +16,11 @@ from charlab.data.tokens.vocabulary import NAMES, counted_tokens
 from charlab.errors import RunError
 from charlab.evaluation.dataset_statistics import Inspection, bigram_table, inspect_corpus
 from charlab.figures import to_png
-from charlab.figures.data import bigram_figure, label_figure, length_figure, visible
+from charlab.figures.data import bigram_figure, label_figure, length_figure
+from charlab.figures.token_names import token_name, token_names
 from charlab.system.files import user_path, write_bytes
 from charlab.system.style import line, styled
-from charlab.system.terminal import show, start_logging, told
+from charlab.system.terminal import show, start_logging, told, visible
 from charlab.system.words import counted
 
 _ROWS = 20  # tokens and labels that are listed
@@ -81,7 +82,10 @@ def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[Text
     yield told(f"lengths in {NAMES[unit]}", ", ".join(lengths))
     distinct = f"{report.distinct_tokens:,} distinct {NAMES[unit]}"
     yield line(styled(distinct, "heading"), ", the most frequent:")
-    yield from _table(inspection.tokens)
+    most = inspection.tokens[:_ROWS]
+    names = token_names([token for token, _ in most])
+    named = zip(names, [count for _, count in most], strict=True)
+    yield from _table([*named, *inspection.tokens[_ROWS:]])
     if inspection.unknown:
         are = "is" if inspection.unknown == 1 else "are"
         yield line(
@@ -135,7 +139,7 @@ def _parts(corpus: Corpus) -> str:
 
 def _examples(counts: dict[str, int]) -> str:
     most = sorted(counts.items(), key=lambda item: -item[1])[:5]
-    listed = ", ".join(f"{visible(char)} {count:,}×" for char, count in most)
+    listed = ", ".join(f"{token_name(char)} {count:,}×" for char, count in most)
     return f" ({listed})" if listed else ""
 
 

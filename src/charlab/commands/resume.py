@@ -31,6 +31,7 @@ ACCEPTED = (
     "trainer.log_every",
     "trainer.checkpoint_minutes",
     "trainer.progress",
+    "trainer.figures",
     "trainer.accelerator",
     "trainer.devices",
     "trainer.nodes",

@@ -161,6 +161,7 @@ class TrainerOptions:
     log_every: Annotated[int, at_least(1)]
     overfit: bool
     progress: Annotated[str, one_of("auto", "bar", "lines", "none")]
+    figures: Annotated[str, one_of("auto", "always", "never")]
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,13 @@ class RunOptions:
 
 
 # Settings that change neither what is learned nor how it is measured; those of loggers are others.
-_INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
+_INCIDENTAL = (
+    "output_dir",
+    "trainer.progress",
+    "trainer.figures",
+    "trainer.checkpoint_minutes",
+    "trainer.log_every",
+)
 
 
 def is_incidental(key: str) -> bool:

@@ -59,6 +59,7 @@ class TaskOptions:
         monitor: the metric that decides which checkpoint is the best one ("val/loss").
         metrics: all that a split is measured by, in the order in which they are said.
         baselines: simple models that the metrics are read beside, the most telling one first.
+        curves: those that ``curves.png`` shows over epochs, of training and validation.
         predicts_label: whether it is the label of a document: each then needs documents of its own.
         fields: what a document needs besides its text: "tags", "target"; other fields are left
             aside.
@@ -73,6 +74,7 @@ class TaskOptions:
 
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", on_progress_line=True),)
     baselines: ClassVar[tuple[Baseline, ...]] = ()
+    curves: ClassVar[tuple[str, ...]] = ("loss",)
     predicts_label: ClassVar[bool] = False
     fields: ClassVar[tuple[str, ...]] = ()
     units: ClassVar[tuple[str, ...]] = ("char", "byte", "word")

@@ -59,6 +59,9 @@ def learning_curves_figure(
         _draw(axes, lines, f"curve-{place}", color=color, label=label, **_VALIDATION)
     if any(points for lines in taught.values() for points in lines):
         axes.plot([], [], color=LIGHT["quiet"], label="training", **_TRAINING)
+    rest = len(curves) - len(SERIES)
+    if rest > 0:
+        axes.plot([], [], linestyle="", label=f"and {rest} more")
     if yardstick is not None:
         name, value = yardstick
         axes.axhline(value, linestyle="--", color="gray", label=f"{name} ({value:.2f})")

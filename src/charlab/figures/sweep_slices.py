@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from charlab.figures.axis import Axis
+from charlab.figures.axis import Axis, set_log_scale
 from charlab.figures.colors import LIGHT
 from charlab.figures.sweeps import WIDTH, Limits, empty_figure, scatter, short, show_part, tidy
 
@@ -19,6 +19,8 @@ _MARKS: dict[str, dict[str, Any]] = {  # the best on top
     "best": {"s": 60},
 }
 _CATEGORY = 16  # characters
+_NAMED = 10  # categories that have room for their texts
+_TICKS = 5
 _UPRIGHT = 22  # characters of categories that fit under a chart side by side
 
 
@@ -57,7 +59,7 @@ def slices_figure(
                 points[kind].append((place, value, trial))
         for kind, style in _MARKS.items():
             scatter(part, points[kind], limits, color=LIGHT[kind], **style)
-        tidy(part, axis.label, objective if i % columns == 0 else "")
+        tidy(part, axis.label_with_rest(_NAMED), objective if i % columns == 0 else "")
         _set_scale(part, axis)
         show_part(part, limits)
     return figure
@@ -65,16 +67,20 @@ def slices_figure(
 
 def _set_scale(part: Axes, axis: Axis) -> None:
     if axis.categories:
-        upright = sum(map(len, axis.categories)) <= _UPRIGHT
+        named = axis.named(_NAMED)
+        texts = [short(axis.categories[i], _CATEGORY) for i in named]
+        upright = sum(map(len, texts)) <= _UPRIGHT
         part.set_xticks(
-            range(len(axis.categories)),
-            [short(text, _CATEGORY) for text in axis.categories],
+            named,
+            texts,
             rotation=0 if upright else 30,
             ha="center" if upright else "right",
             parse_math=False,
         )
         part.set_xlim(-0.5, len(axis.categories) - 0.5)
     elif axis.log:
-        part.set_xscale("log")
+        set_log_scale(part.xaxis, _TICKS)
     elif axis.whole:
-        part.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        part.xaxis.set_major_locator(MaxNLocator(_TICKS, integer=True, min_n_ticks=1))
+    else:
+        part.xaxis.set_major_locator(MaxNLocator(_TICKS - 1, steps=[1, 2, 5, 10]))

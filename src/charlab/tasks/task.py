@@ -267,7 +267,13 @@ class Task(ABC, Generic[Network]):
     def log_validation(
         self, trained: TrainedNetwork[Network], meter: Meter, writer: ValidationWriter, step: int
     ) -> None:
-        """Shows after a validation what numbers do not; nothing by default."""
+        """Shows after a validation what numbers do not; by default the task's figure, if any."""
+        if self.figure_name and meter.sums.any():
+            from charlab.figures import spare, to_image  # matplotlib takes half a second
+
+            tag = f"val/{self.figure_name}"
+            with spare(tag):
+                writer.image(tag, to_image(self.meter_figure(meter)), step)
 
     def final_lines(self, trained: TrainedNetwork[Network]) -> tuple[str, list[str]] | None:
         """What a run says at its end and leaves in ``samples.txt``: a heading and lines.
@@ -303,9 +309,15 @@ class Task(ABC, Generic[Network]):
         """Lines that ``evaluate.py`` prints below the metrics; nothing by default."""
         return []
 
-    has_figure = False
-    """Whether :meth:`meter_figure` draws something."""
+    figure_name = ""
+    """What :meth:`meter_figure` draws, as the name of a file ("confusion"); "": nothing."""
 
-    def meter_figure(self, meter: Meter) -> Any:
-        """The picture (a matplotlib figure) that ``evaluate.py figure=`` writes; None: none."""
+    def meter_figure(self, meter: Meter, title: str = "") -> Any:
+        """The picture (a matplotlib figure) of a split that ``evaluate.py figure=`` writes, and a
+        run's end; None: none.
+
+        Args:
+            meter: what measured the split.
+            title: what was measured.
+        """
         return None

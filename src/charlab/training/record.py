@@ -11,7 +11,7 @@ from charlab.config.validation import to_plain
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import DISK_FULL, RunError, line_about_the_machine
 from charlab.evaluation.bits_per_character import split_text
-from charlab.evaluation.evaluate import measure
+from charlab.evaluation.evaluate import Meter, measure
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import load
 from charlab.runs.environment import describe
@@ -136,11 +136,16 @@ def load_best(session: Session, folder: Path) -> dict[str, float]:
     return {k: v for k, v in checkpoint.metrics.items() if k.startswith("val/")}
 
 
-def test_metrics(session: Session) -> dict[str, float]:
-    """Metrics of the test part, and of the model that the network is to be compared with."""
+def test_metrics(session: Session) -> tuple[dict[str, float], Meter | None]:
+    """Metrics of the test part, and of the model that the network is to be compared with.
+
+    Returns:
+        The metrics, and what measured the test part (None: there is none).
+    """
     if session.options.trainer.overfit:  # one batch says nothing about other text
-        return {}
+        return {}, None
     metrics: dict[str, float] = {}
+    meter: Meter | None = None
     task, corpus = session.task, session.corpus
     if "test" in corpus.splits:
         batches = task.evaluation_batches(corpus.splits["test"], device=session.device)
@@ -148,7 +153,7 @@ def test_metrics(session: Session) -> dict[str, float]:
         meter = task.new_meter(session.network)
         values = measure(session.network, meter, batches, text)
         metrics = {f"test/{name}": value for name, value in values.items()}
-    return metrics | task.baseline_metrics(corpus)
+    return metrics | task.baseline_metrics(corpus), meter
 
 
 def final_samples(session: Session, folder: Path) -> None:

@@ -13,6 +13,7 @@ from charlab.builders.network import restore_network
 from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
 from charlab.errors import DataError
+from charlab.evaluation.evaluate import Meter
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint
 from charlab.runs.environment import device_name
@@ -31,8 +32,10 @@ from charlab.training.callbacks.pruning import PruningCallback, Watch
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
+from charlab.training.run_figures import write_run_figures
 from charlab.training.run_name import RunName
 from charlab.training.session import Session
+from charlab.training.statistics import DivergedError
 from charlab.training.trainer import fit, follow, is_over, new_session, others, others_of_a_cluster
 
 
@@ -184,15 +187,22 @@ def _run(
         record = RunRecord(session, folder, name)
         record.write("running")
         with StopSignals() as signals, record.closing():
-            status = _fit(session, folder, signals, record, watch)
+            try:
+                status = _fit(session, folder, signals, record, watch)
+            except DivergedError:  # its curves show how
+                _draw(session, folder, watch)
+                raise
             signals.training_is_over()
             if status != "completed":
                 record.write(status)  # who gave the signal may not wait for what follows
             validated = load_best(session, folder)
+            test_meter = None
             if status == "completed":
-                record.extra |= test_metrics(session)
+                measured, test_meter = test_metrics(session)
+                record.extra |= measured
             if status != "pruned":
                 final_samples(session, folder)
+            _draw(session, folder, watch, test_meter)
             metrics = record.finish(status)
         _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None
@@ -234,6 +244,15 @@ def _data_folder(session: Session) -> Path:
 
 def _shows_data(session: Session, watch: Watch | None) -> bool:
     return watch is None and not session.options.debug and not session.module.progress.step
+
+
+def _draw(
+    session: Session, folder: Path, watch: Watch | None, test_meter: Meter | None = None
+) -> None:
+    """Draws the figures, of debug runs and trials only if asked for."""
+    wish = session.options.trainer.figures
+    if wish == "always" or (wish == "auto" and watch is None and not session.options.debug):
+        write_run_figures(session, folder, test_meter)
 
 
 def _say_beginning(session: Session, folder: Path) -> None:

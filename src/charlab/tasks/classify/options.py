@@ -45,6 +45,7 @@ class Options(TaskOptions):
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
+    curves: ClassVar[tuple[str, ...]] = ("loss", "accuracy")
     predicts_label: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "classify"

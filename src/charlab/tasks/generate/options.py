@@ -53,6 +53,7 @@ class Options(TaskOptions):
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
+    curves: ClassVar[tuple[str, ...]] = ("perplexity",)
     asked_by: ClassVar[str | None] = SAMPLE
     verb: ClassVar[str] = "generate or score text"
 

@@ -44,6 +44,7 @@ class Options(TaskOptions):
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
+    curves: ClassVar[tuple[str, ...]] = ("loss", "accuracy")
     fields: ClassVar[tuple[str, ...]] = ("tags",)
     units: ClassVar[tuple[str, ...]] = ("char", "byte")
     asked_by: ClassVar[str | None] = PREDICT

@@ -39,6 +39,7 @@ class Options(TaskOptions):
     max_length: Annotated[int | None, at_least(1)]
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    curves: ClassVar[tuple[str, ...]] = ("loss", "exact_match")
     fields: ClassVar[tuple[str, ...]] = ("target",)
     units: ClassVar[tuple[str, ...]] = ("char", "byte", "word", "symbol")
     asked_by: ClassVar[str | None] = PREDICT

@@ -99,6 +99,8 @@ class CheckpointCallback(LightningCheckpoint):
         monitor, patience = module.options.task.monitor, module.options.trainer.patience
         value, higher = module.metrics.get(monitor), higher_is_better(monitor)
         is_best = self.best.offer(value, module.progress.step, higher=higher)
+        if is_best:
+            module.best_meter = module.meter
         self.save(best=is_best)
         self._after_validation_interval()
         if module.limits.reached(module.progress):
