@@ -3,20 +3,42 @@
 ``charlab.train(["model=gru"])`` trains one and ``charlab.load("outputs/…")`` gives it again, with
 ``generate``, ``classify``, ``score``, and ``network``, the plain module; ``charlab.compose`` gives
 the settings alone. ``charlab.from_torch`` and ``charlab.to_torch`` go from PyTorch's modules to
-charlab's recurrent models and back.
+charlab's recurrent models and back. What a user can mend is raised as a
+``charlab.CharlabError``.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
     from charlab.api import load_model as load
     from charlab.commands.train import compose, train
+    from charlab.errors import CharlabError
     from charlab.models import from_torch, to_torch
 
     __version__: str
 
-__all__ = ["TrainedModel", "__version__", "compose", "from_torch", "load", "to_torch", "train"]
+__all__ = [
+    "CharlabError",
+    "TrainedModel",
+    "__version__",
+    "compose",
+    "from_torch",
+    "load",
+    "to_torch",
+    "train",
+]
+
+_PLACES = {
+    "CharlabError": ("charlab.errors", "CharlabError"),
+    "TrainedModel": ("charlab.api", "TrainedModel"),
+    "compose": ("charlab.commands.train", "compose"),
+    "from_torch": ("charlab.models", "from_torch"),
+    "load": ("charlab.api", "load_model"),
+    "to_torch": ("charlab.models", "to_torch"),
+    "train": ("charlab.commands.train", "train"),
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -25,20 +47,14 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("charlab")
-    if name in ("load", "TrainedModel"):
-        from charlab import api
+    if name not in _PLACES:
+        raise AttributeError(f"module 'charlab' has no attribute {name!r}")
+    from charlab.system.startup import let_threads_sleep
 
-        return api.load_model if name == "load" else api.TrainedModel
-    if name in ("compose", "train"):
-        from charlab.commands import train as module
-
-        return getattr(module, name)
-    if name in ("from_torch", "to_torch"):
-        from charlab import models
-
-        return getattr(models, name)
-    raise AttributeError(f"module 'charlab' has no attribute {name!r}")
+    let_threads_sleep()
+    module, attribute = _PLACES[name]
+    return getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

@@ -15,12 +15,12 @@ from charlab.data.corpus import Corpus
 from charlab.data.queries import Unseen
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.generation_config import GenerationConfig
-from charlab.decoding.results import Sample
+from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
-from charlab.evaluation.prediction import Predictor
+from charlab.evaluation.prediction import Answers, Predictor
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
 from charlab.runs.data_paths import located
@@ -30,6 +30,7 @@ from charlab.tasks.tag.predictor import Tagged
 from charlab.tasks.transduce.predictor import Targets
 
 Served = TypeVar("Served")
+_SHOWN = 3  # labels in a ranking's repr
 
 
 class Ranking(list[tuple[str, float]]):
@@ -42,6 +43,11 @@ class Ranking(list[tuple[str, float]]):
     def __init__(self, pairs: Iterable[tuple[str, float]], unseen: Unseen) -> None:
         super().__init__(pairs)
         self.unseen = unseen
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{label} {probability:.3f}" for label, probability in self[:_SHOWN])
+        more = f", … ({len(self)} labels)" if len(self) > _SHOWN else ""
+        return f"<{shown}{more}>"
 
 
 class TrainedModel:
@@ -108,7 +114,7 @@ class TrainedModel:
         settings: GenerationConfig | None = None,
         on_text: Callable[[str], None] | None = None,
         **generation_options: Any,
-    ) -> list[Sample]:
+    ) -> Samples:
         """Generates texts that begin with a prompt.
 
         Args:
@@ -132,7 +138,9 @@ class TrainedModel:
             if key not in known:
                 raise ConfigError(f"unknown setting {key!r}: {nearest(key, known)}")
         settings = dataclasses.replace(settings or GenerationConfig(), **generation_options)
-        return generator.generate(prompt, settings, count=count, label=label, on_text=on_text)
+        return Samples(
+            generator.generate(prompt, settings, count=count, label=label, on_text=on_text)
+        )
 
     def score(self, text: str, *, label: str | None = None, unknown: str = "error") -> Score:
         """How probable a text is: log-probability in nats, per token, and bits per character.
@@ -150,7 +158,7 @@ class TrainedModel:
         """
         return self.generator.score(text, label=label, unknown=unknown)
 
-    def predict(self, texts: Sequence[str]) -> list[Any]:
+    def predict(self, texts: Sequence[str]) -> Answers[Any]:
         """What the network says of each text: its task says what an answer is.
 
         Raises:
@@ -158,9 +166,9 @@ class TrainedModel:
             ConfigError: if what is given is not several texts.
             DataError: if a text is empty (after what training does to its own).
         """
-        return self.predictor.predict(texts)
+        return _answers("predict", self.predictor, texts)
 
-    def classify(self, texts: Sequence[str]) -> list[Ranking]:
+    def classify(self, texts: Sequence[str]) -> Answers[Ranking]:
         """Ranks all labels for each text.
 
         A text longer than the windows that the network was trained on is read in such windows,
@@ -174,13 +182,11 @@ class TrainedModel:
         """
         able = [name for name, options in TASK_OPTIONS.items() if options.predicts_label]
         predictor = self._served(self.predictor if self.task in able else None, able)
-        if isinstance(texts, str):
-            raise ConfigError(f"classify takes a list of texts: classify([{texts!r:.60}])")
-        texts = list(texts)
-        unseen = map(predictor.asking.unseen, texts)
-        return list(map(Ranking, predictor.predict(texts), unseen))
+        ranked = _answers("classify", predictor, texts)
+        unseen = map(predictor.asking.unseen, ranked.texts)
+        return Answers(predictor, ranked.texts, map(Ranking, ranked, unseen))
 
-    def tag(self, texts: Sequence[str]) -> list[list[Tagged]]:
+    def tag(self, texts: Sequence[str]) -> Answers[list[Tagged]]:
         """Tells the tags of each text: its words or characters, each with its tag.
 
         Raises:
@@ -188,10 +194,9 @@ class TrainedModel:
             ConfigError: if what is given is not several texts.
             DataError: if a text is empty (after what training does to its own).
         """
-        tags: list[list[Tagged]] = self._asked("tag", texts, ["tags"])
-        return tags
+        return self._asked("tag", texts, ["tags"])
 
-    def transduce(self, texts: Sequence[str], *, beam_width: int = 5) -> list[Targets]:
+    def transduce(self, texts: Sequence[str], *, beam_width: int = 5) -> Answers[Targets]:
         """Turns each text into others: the likeliest, each with its probability.
 
         Args:
@@ -207,15 +212,12 @@ class TrainedModel:
             raise ConfigError(f"beam_width must be at least 1, got {beam_width}")
         if self.trained_for.options.fields == ("target",):
             self.predictor.beam_width = beam_width
-        targets: list[Targets] = self._asked("transduce", texts, ["target"])
-        return targets
+        return self._asked("transduce", texts, ["target"])
 
-    def _asked(self, verb: str, texts: Sequence[str], fields: Sequence[str]) -> list[Any]:
+    def _asked(self, verb: str, texts: Sequence[str], fields: Sequence[str]) -> Answers[Any]:
         able = [name for name, known in TASK_OPTIONS.items() if known.fields == tuple(fields)]
         predictor = self._served(self.predictor if self.task in able else None, able)
-        if isinstance(texts, str):
-            raise ConfigError(f"{verb} takes a list of texts: {verb}([{texts!r:.60}])")
-        return predictor.predict(list(texts))
+        return _answers(verb, predictor, texts)
 
     def stepper(self, label: str | None = None) -> Stepper:
         """The network one step at a time, from its beginning: ``step("T")``, ``state``.
@@ -277,6 +279,14 @@ class TrainedModel:
                 f"{' or '.join(f'task={name}' for name in able)}"
             )
         return served
+
+
+def _answers(verb: str, predictor: Predictor[Any], texts: Sequence[str]) -> Answers[Any]:
+    """A predictor's answers; refused if they are asked about a single text, a string."""
+    if isinstance(texts, str):
+        raise ConfigError(f"{verb} takes a list of texts: {verb}([{texts!r:.60}])")
+    texts = list(texts)
+    return Answers(predictor, texts, predictor.predict(texts))
 
 
 def load_model(

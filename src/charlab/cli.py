@@ -8,6 +8,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,7 @@ from charlab.runs.folder import find
 from charlab.system.startup import prepare
 
 if TYPE_CHECKING:
+    from charlab.commands.grid import Grid
     from charlab.config.cli_args import CommandArguments
     from charlab.config.schema import RunOptions
 
@@ -37,7 +39,7 @@ def main(command: Callable[[list[str]], int]) -> None:
         sys.stdout.flush()
     except KeyboardInterrupt as error:
         _end_quietly()
-        _complain("interrupted")
+        _complain("interrupted", kind="")
         code = 128 + getattr(error, "signum", signal.SIGINT)
     except BrokenPipeError:  # whoever read our output has enough
         code = 0
@@ -59,7 +61,7 @@ def run() -> None:
     """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
     commands = {c.__name__: c for c in (train, sample, predict, evaluate, report, inspect_data)}
     chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
-    names = [*commands, "inspect"]
+    names = [*(name for name in commands if name != "inspect_data"), "inspect"]
     if chosen == "--version":
         main(train)
     if chosen in ("--help", "-h", "help"):
@@ -67,7 +69,7 @@ def run() -> None:
         sys.exit(0)
     command = commands.get({"inspect": "inspect_data"}.get(chosen, chosen))
     if command is None:
-        _complain(f"error: charlab {chosen}: no such command; {nearest(chosen, names)}")
+        _complain(f"charlab {chosen}: no such command; {nearest(chosen, names)}")
         sys.exit(1)
     del sys.argv[1]
     main(command)
@@ -114,19 +116,34 @@ def train(arguments: list[str]) -> int:
     if run is not None and HELP not in flags:
         if flags:
             raise ConfigError(f"resume= goes on with one run as it is: leave {flags[0]} out")
-        from charlab.commands.resume import resume_from_arguments
+        from charlab.commands.resume import resume_run
 
-        return resume_from_arguments(run, rest)
+        return exit_code(resume_run(run, rest, announce=True).signal)
     sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
-    return run_composed(_train_job, report=_report_known)
+    from charlab.commands.grid import Grid
+
+    grid = Grid()
+    code = run_composed(partial(_train_job, grid), report=_report_known, announce=grid.begin)
+    grid.say_end()
+    return code
 
 
 def _train_job(
-    options: "RunOptions", config: str, overrides: Sequence[str], folder: Path | None
+    grid: "Grid",
+    options: "RunOptions",
+    config: str,
+    overrides: Sequence[str],
+    folder: Path | None,
 ) -> int:
+    from charlab.commands.next_steps import say_next_steps
     from charlab.commands.train import run as run_training
 
-    return exit_code(run_training(options, config, overrides, folder).signal)
+    result = run_training(options, config, overrides, folder)
+    if grid.runs:
+        grid.take(options, result)
+    else:
+        say_next_steps(result, options)
+    return exit_code(result.signal)
 
 
 def sample(arguments: list[str]) -> int:
@@ -273,16 +290,17 @@ def _report_known(error: Exception) -> int | None:
 
         say_traceback(type(error), error, error.__traceback__)
     else:
-        _complain(*(f"error: {line}" for line in lines))
+        _complain(*lines)
     return 1
 
 
-def _complain(*lines: str) -> None:
+def _complain(*lines: str, kind: str = "error: ") -> None:
+    from charlab.system.style import line, styled
     from charlab.system.terminal import remark
 
     with contextlib.suppress(OSError):  # standard error itself may be full
-        for line in lines:
-            remark(line)
+        for text in lines:
+            remark(line(styled(kind, "bad"), text))
 
 
 def _drop_unwritten() -> None:

@@ -5,6 +5,8 @@ A message is one line: what is wrong, where, what to do. The commands print it a
 
 import difflib
 import errno
+import os
+import traceback
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -23,6 +25,12 @@ class CharlabError(Exception):
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: the message, as a command does."""
+        if os.environ.get("HYDRA_FULL_ERROR") == "1":
+            return traceback.format_exception(self)
+        return [f"{type(self).__name__}: {line}" for line in self.lines]
 
 
 class ConfigError(CharlabError):

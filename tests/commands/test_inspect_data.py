@@ -11,6 +11,7 @@ def test_prints_figures_and_draws_pictures(names_folder, tmp_path, capsys):
     assert "3 labels, documents of each:" in said
     assert "Плутон" in said
     assert "entropy in bits per character (end marks are predicted too):" in said
+    assert "\u043e Cyrillic" in said or "\u0430 Cyrillic" in said
     for name in ("bigrams.png", "lengths.png", "labels.png"):
         assert (tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG")
 

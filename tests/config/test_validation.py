@@ -240,6 +240,7 @@ RANGES = {
     "trainer.checkpoint_minutes": ([0.1], [0, None]),
     "trainer.log_every": ([1], [0]),
     "trainer.progress": (["auto", "bar", "lines", "none"], ["rich"]),
+    "trainer.figures": (["auto", "always", "never"], ["png"]),
     "seed": ([0, 2**32 - 1], [-1, 2**32]),
     "debug": ([True], ["yes"]),
 }

@@ -68,13 +68,24 @@ def test_unknown_tokens_of_other_parts_are_counted_apart(make_corpus):
 
 def test_the_bigram_table_is_what_follows_what(make_corpus):
     corpus = make_corpus([("abacab", None)], layout="stream", fractions=(1.0, 0.0, 0.0))
-    tokens, table = bigram_table(corpus)
-    assert tokens == ["a", "b", "c"]
-    np.testing.assert_allclose(table, [[0, 2 / 3, 1 / 3], [1, 0, 0], [1, 0, 0]])
+    tokens, table, others, unit = bigram_table(corpus)
+    assert (tokens, others, unit) == (["a", "b", "c"], 0, "character")
+    np.testing.assert_allclose(table[1:4, :3], [[0, 2 / 3, 1 / 3], [1, 0, 0], [1, 0, 0]])
+    assert table.sum() == 3  # a stream has no begin, no end and here no other tokens
 
 
 def test_of_many_tokens_the_frequent_ones_are_shown_with_their_true_shares(make_corpus):
     corpus = make_corpus([("ababac", None)], layout="stream", fractions=(1.0, 0.0, 0.0))
-    tokens, table = bigram_table(corpus, most=2)
-    assert tokens == ["a", "b"]
-    np.testing.assert_allclose(table, [[0, 2 / 3], [1, 0]])  # c follows a too
+    tokens, table, others, _ = bigram_table(corpus, most=2)
+    assert (tokens, others) == (["a", "b"], 1)
+    expected = [[0, 0, 0, 0], [0, 2 / 3, 1 / 3, 0], [1, 0, 0, 0], [0, 0, 0, 0]]  # nothing after c
+    np.testing.assert_allclose(table, expected)
+
+
+def test_documents_begin_and_end_in_the_bigram_table(make_corpus):
+    texts = [(text, None) for text in ("ab", "b", "bb", "c")]
+    corpus = make_corpus(texts, layout="sequences", fractions=(1.0, 0.0, 0.0))
+    table = bigram_table(corpus, most=2).table
+    # columns: a, b, others, end
+    expected = [[0.25, 0.5, 0.25, 0], [0, 1, 0, 0], [0, 0.25, 0, 0.75], [0, 0, 0, 1]]
+    np.testing.assert_allclose(table, expected)

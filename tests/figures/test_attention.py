@@ -2,6 +2,7 @@ import numpy as np
 
 from charlab.figures import to_image
 from charlab.figures.attention import attention_figure
+from tests.support.tick_labels import touching
 
 
 def test_a_panel_for_each_text_with_its_weights_and_tokens():
@@ -15,6 +16,7 @@ def test_a_panel_for_each_text_with_its_weights_and_tokens():
         assert image.get_clim() == (0, 1)
     names = [[tick.get_text() for tick in panels[0].get_xticklabels()]]
     names.append([tick.get_text() for tick in panels[0].get_yticklabels()])
-    assert names == [["a", "␣", "é"], ["A", "end"]]
-    assert [tick.get_text() for tick in panels[1].get_xticklabels()] == ["x", "↵"]
+    assert names == [["a", "space", "é"], ["A", "end"]]
+    assert [tick.get_text() for tick in panels[1].get_xticklabels()] == ["x", "newline"]
+    assert touching(figure) == []
     assert to_image(figure).shape[2] == 3

@@ -1,6 +1,9 @@
 import pytest
+from matplotlib.figure import Figure
 
-from charlab.figures.axis import ABSENT, Axis, robust_limits
+from charlab.figures.axis import ABSENT, Axis, robust_limits, set_log_scale, short_number
+from charlab.figures.sweeps import tidy
+from tests.support.tick_labels import touching
 
 
 def test_places_on_an_axis_of_numbers():
@@ -45,6 +48,70 @@ def test_many_categories_are_thinned_out():
     axis = Axis("c", 0, 39, categories=tuple(f"c{i}" for i in range(40)))
     assert [text for _, text in axis.ticks()][:3] == ["c0", "c3", "c6"]
     assert len(axis.ticks()) <= 15
+    assert axis.label_with_rest() == "c (and 26 more)"
+    assert Axis("c", 0, 1, categories=("a", "b")).label_with_rest() == "c"
+    assert Axis("c", 0, 1).label_with_rest() == "c"
+
+
+def test_ticks_of_a_narrow_axis_differ():
+    texts = [text for _, text in Axis("v", 2.3051, 2.3059).ticks()]
+    assert texts == ["2.3051", "2.3053", "2.3055", "2.3057", "2.3059"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (3e-5, "3e-5"),
+        (0.0143, "0.0143"),
+        (999.9, "999.9"),
+        (1234, "1234"),
+        (12_345, "12.3k"),
+        (999_999, "1000k"),
+        (2_000_000, "2M"),
+        (-1.5e9, "-1.5G"),
+    ],
+)
+def test_numbers_of_few_digits(value, text):
+    assert short_number(value) == text
+
+
+def axes_over(which, width=3.67):
+    figure = Figure(figsize=(width, 2.4), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    return figure, axes, getattr(axes, f"{which}axis"), getattr(axes, f"set_{which}lim")
+
+
+@pytest.mark.parametrize("which", ["x", "y"])
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (1e-4, 1e-2, ["0.0001", "0.0003", "0.001", "0.003", "0.01"]),
+        (3e-4, 5e-3, ["0.0005", "0.001", "0.002", "0.005"]),
+        (2e-3, 6e-3, ["0.002", "0.003", "0.004", "0.005", "0.006"]),
+        (1e-3, 1.9e-3, ["0.001", "0.00125", "0.0015", "0.00175"]),
+        (1e-8, 1e8, None),
+        (7.9, 410, ["10", "20", "50", "100", "200"]),
+        (16, 256, ["20", "50", "100", "200"]),
+    ],
+)
+def test_ticks_of_factors_are_round_and_do_not_touch(which, low, high, expected):
+    figure, _, axis, set_limits = axes_over(which)
+    set_log_scale(axis, 5)
+    set_limits(low, high)
+    assert touching(figure) == []
+    texts = [label.get_text() for label in axis.get_ticklabels(which="both") if label.get_text()]
+    assert 3 <= len(texts) <= 5
+    assert expected is None or texts == expected
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 3e6), (2.3051, 2.3058), (1e-7, 9e-7)])
+def test_plain_axes_have_no_power_or_sum_to_be_added(low, high):
+    figure, axes, axis, set_limits = axes_over("y")
+    set_limits(low, high)
+    tidy(axes, "x", "y")
+    assert touching(figure) == []
+    assert axis.get_offset_text().get_text() == ""
 
 
 def test_what_blew_up_does_not_press_the_rest_flat():

@@ -1,14 +1,18 @@
 """Tiny networks trained once from made-up data, for everything that is asked of a trained one."""
 
 import random
+import shutil
+import subprocess
 import unicodedata
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.robustness.children import Limits, in_children
 from tests.robustness.findings import Finding
 from tests.support.in_process import in_process
-from tests.support.shell import only_run
+from tests.support.shell import only_run, through_bash
 
 TINY = (
     "model.hidden_size=6",
@@ -69,15 +73,19 @@ def make_worlds(folder: Path, count: int | None = None) -> list[World]:
     """Trains networks below a folder, each in a process of its own: this one is to be forked."""
     paths = make_data(folder / "data")
 
-    def train(number: int) -> list[Finding]:
+    def train(number: int, do: Callable[..., subprocess.CompletedProcess[str]]) -> list[Finding]:
         name, task, source, normalize, unit, more = PLANS[number]
         words = [f"task={task}", f"dataset={source}", f"dataset.path={paths[source]}", *more]
         words += [f"dataset.normalize={normalize}", f"dataset.unit={unit}"]
-        done = in_process("train.py", *TINY, *words, f"output_dir={folder / name}", folder=folder)
+        done = do("train.py", *TINY, *words, f"output_dir={folder / name}")
         return [Finding("no network", done.stderr)] if done.returncode else []
 
-    for _, findings in in_children(train, range(len(PLANS[:count])), Limits(seconds=600)):
-        assert not findings, findings
+    in_child, plans = partial(in_process, folder=folder), range(len(PLANS[:count]))
+    for number, found in in_children(lambda n: train(n, in_child), plans, Limits(seconds=600)):
+        if found and "Autograd-and-Fork" in found[0].detail:  # this process has trained
+            shutil.rmtree(folder / PLANS[number][0])
+            found = train(number, through_bash)
+        assert not found, found
     worlds = []
     for name, task, source, normalize, unit, _ in PLANS[:count]:
         labels = () if source == "text" else tuple(SYLLABLES)

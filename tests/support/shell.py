@@ -16,6 +16,7 @@ TINY = [
     "dataset.batch_size=4",
     "trainer.max_epochs=2",
     "trainer.log_every=3",
+    "trainer.figures=never",
 ]
 
 

@@ -128,7 +128,7 @@ def test_stopped_killed_joined_and_given_again(names_folder: Path, tmp_path: Pat
     for process in pair:
         out, err = process.communicate(timeout=240)
         assert process.returncode == 0, err.decode()
-        assert "3 complete trials of 3" in out.decode()
+        assert "3 complete of 3 trials" in out.decode()
     metrics = metrics_of(folder)
     assert [m["status"] for m in metrics] == ["completed"] * 3
     assert {m["progress/epochs"] for m in metrics} == {20}

@@ -1,4 +1,5 @@
 import signal
+import threading
 
 import pytest
 
@@ -85,3 +86,17 @@ def test_put_up_again_after_another_took_its_place():
         signals.install()
         signal.raise_signal(signal.SIGTERM)
         assert signals.received == signal.SIGTERM
+
+
+def test_a_thread_heeds_no_signals():
+    stopped = []
+
+    def run():
+        with StopSignals() as signals:
+            signals.install()
+            stopped.append(signals.received)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert stopped == [None]

@@ -1,5 +1,7 @@
 """``evaluate.py``: exact metrics of a run on a split."""
 
+import sys
+
 from charlab.api import TrainedModel
 from charlab.commands import load_for
 from charlab.config.cli_options import EvaluateArguments
@@ -7,8 +9,8 @@ from charlab.data.documents.document import SPLITS
 from charlab.errors import ConfigError, DataError, nearest
 from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.evaluate import Meter, measure
-from charlab.figures import to_png
 from charlab.system.files import json_bytes, open_output
+from charlab.system.style import line, styled
 from charlab.system.terminal import remark, show
 
 
@@ -23,13 +25,16 @@ def evaluate(arguments: EvaluateArguments) -> int:
     if arguments.batch_characters < 1:
         raise ConfigError(f"batch_characters= must be at least 1, got {arguments.batch_characters}")
     model = load_for(arguments)
-    if arguments.figure is not None and not model.trained_for.has_figure:
+    if arguments.figure is not None and not model.trained_for.figure_name:
         raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
     metrics, meter = evaluate_model(model, arguments.split, positions=arguments.batch_characters)
-    remark(f"run: {model.path}")
-    show(f"{model.path}, {arguments.split} part:")
+    if not sys.stdout.isatty():  # whoever reads the figures has not seen whose they are
+        remark(f"run: {model.path}")
+    show(line(styled(model.path, "path"), f", {arguments.split} part:"))
+    width = max(map(len, metrics))
     for name, value in metrics.items():
-        show(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
+        figure = f"{value:.6f}" if isinstance(value, float) else f"{value:,}"
+        show(line(f"  {name:<{width}}  ", styled(figure, "value")))
     show(*model.trained_for.describe_meter(meter))
     _write_files(arguments, model, metrics, meter)
     return 0
@@ -69,6 +74,8 @@ def _write_files(
         with open_output(arguments.output) as file:
             file.write(json_bytes(metrics))
     if arguments.figure is not None:
-        picture = to_png(model.trained_for.meter_figure(meter))
+        from charlab.figures import to_png  # matplotlib takes half a second
+
+        picture = to_png(model.trained_for.meter_figure(meter, f"{arguments.split} part"))
         with open_output(arguments.figure, "figure") as file:
             file.write(picture)

@@ -5,7 +5,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charlab.commands.train import compose
 from charlab.config.loggers import require_loggers
@@ -16,6 +16,9 @@ from charlab.config.validation import check_some, dotted_keys
 from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths
+
+if TYPE_CHECKING:
+    from charlab.training.run import Result
 
 # What a resumed run may change: when it ends, what it says, logs and saves, where it computes,
 # where its data are, which stay the same, and what is called around its training. Anything else
@@ -28,6 +31,7 @@ ACCEPTED = (
     "trainer.log_every",
     "trainer.checkpoint_minutes",
     "trainer.progress",
+    "trainer.figures",
     "trainer.accelerator",
     "trainer.devices",
     "trainer.nodes",
@@ -38,15 +42,13 @@ ACCEPTED = (
 )
 
 
-def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
-    """Resumes a run with a few overrides.
+def resume_run(run: str, arguments: Sequence[str], *, announce: bool = False) -> "Result":
+    """Goes on with a run, with a few overrides.
 
     Args:
         run: "latest" or a run's folder.
         arguments: overrides, each of them one of ``ACCEPTED``.
-
-    Returns:
-        An exit code.
+        announce: whether to say at the end what can be done with the run.
 
     Raises:
         CharlabError: if an override is not accepted, there is no such run, or it cannot go on.
@@ -69,7 +71,7 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     from charlab.system.terminal import start_logging
 
     start_logging()
-    return _resume(folder, changes, callbacks, given, protect(rest))
+    return _resume(folder, changes, callbacks, given, protect(rest), announce=announce)
 
 
 def _resume(
@@ -78,7 +80,10 @@ def _resume(
     callbacks: dict[str, Target],
     given: Mapping[str, str],
     arguments: Sequence[str],
-) -> int:
+    *,
+    announce: bool,
+) -> "Result":
+    from charlab.commands.next_steps import say_next_steps
     from charlab.runs.checkpoint import load_last
     from charlab.system.terminal import remark
     from charlab.training.run import resume
@@ -92,7 +97,9 @@ def _resume(
         options = dataclasses.replace(options, callbacks=callbacks)
         require_loggers(options.logger)
         result = resume(checkpoint, options, folder, arguments)
-    return 0 if result.signal is None else 128 + result.signal
+    if follows is None and announce:
+        say_next_steps(result, options)
+    return result
 
 
 def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charlab.builders.corpus import prepare
+from charlab.config.overrides import take_out
 from charlab.config.schema import RunOptions
 from charlab.runs.folder import require_writable
 from charlab.system.startup import rarely_collected
@@ -29,18 +30,36 @@ def compose(overrides: Sequence[str] = ()) -> RunOptions:
 
 
 def train(overrides: Sequence[str] = ()) -> "TrainedModel":
-    """Trains a run to its end, or until Ctrl-C, and loads its best network.
+    """Trains a run to its end and loads its best network, as ``train.py`` does by the same words.
+
+    >>> model = charlab.train(["model=gru", "trainer.max_epochs=5", "optimizer.lr=0.01"])
+    >>> model.generate("Mar", count=3)
+
+    ``resume=latest`` (or ``resume=`` a run's folder) goes on with a run that stopped. Ctrl-C, or a
+    notebook's button that interrupts the kernel, stops at the end of a step and saves; what is
+    given then is the best network so far.
 
     Args:
-        overrides: as for :func:`compose`.
+        overrides: settings, such as ``["model=gru", "optimizer.lr=0.01"]``; values are taken
+            literally.
+
+    Returns:
+        The network, in evaluation mode, on the CPU; ``.path`` is its checkpoint.
 
     Raises:
         CharlabError: if settings, data or machine are unfit, or training diverges.
+        KeyboardInterrupt: if it is interrupted before training begins, or a second time.
     """
     from charlab.api import load_model
+    from charlab.commands.resume import resume_run
 
-    options, config = _compose(overrides)
-    result = run(options, config, overrides, None)
+    overrides = [overrides] if isinstance(overrides, str) else list(overrides)
+    stopped, rest = take_out(overrides, "resume")
+    if stopped is None:
+        options, config = _compose(overrides)
+        result = run(options, config, overrides, None)
+    else:
+        result = resume_run(stopped, rest)
     return load_model(result.folder)
 
 

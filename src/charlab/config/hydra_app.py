@@ -1,5 +1,6 @@
 """Hydra around a function: composition, grids, ``--help``; and its errors in one line."""
 
+import argparse
 import contextlib
 import os
 import re
@@ -18,7 +19,7 @@ from charlab.config.hydra_settings import (
     require_known,
 )
 from charlab.config.loggers import require_loggers
-from charlab.config.overrides import protect
+from charlab.config.overrides import as_typed, protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
 from charlab.config.validation import build, dotted_keys, unknown_key
@@ -32,6 +33,7 @@ _ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no in
 def run_composed(
     job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
     report: Callable[[Exception], int | None],
+    announce: Callable[[Sequence[str], int | None], None],
 ) -> int:
     """Lets Hydra compose the configuration from the command line and runs a job for each.
 
@@ -40,6 +42,8 @@ def run_composed(
             that the user gave the run (``hydra.run.dir``); returns an exit code.
         report: says what was wrong with a job and returns its exit code (None: it does not know
             either); the other jobs of a grid go on.
+        announce: told of each job of a grid before it begins: the words that not all have, and
+            how many jobs there are, if that is known.
 
     Returns:
         The highest exit code of all jobs (a grid has several).
@@ -50,7 +54,7 @@ def run_composed(
     flags, arguments = sort_flags(sys.argv[1:], known_words())
     folders, flags = own_configurations(flags)
     with looked_into_first(folders):
-        return _run_composed(job, flags, arguments, report)
+        return _run_composed(job, flags, arguments, report, announce)
 
 
 def _run_composed(
@@ -58,6 +62,7 @@ def _run_composed(
     flags: Sequence[str],
     arguments: Sequence[str],
     report: Callable[[Exception], int | None],
+    announce: Callable[[Sequence[str], int | None], None],
 ) -> int:
     if wants_settings(flags):
         with _worded():
@@ -75,6 +80,10 @@ def _run_composed(
         if max(codes) > _SIGNALLED:  # whoever stopped a job of a grid wants no more of them
             return
         overrides = [*origin_words(composed), *composed.overrides.task]
+        if grid:
+            total, differing = _jobs(composed, words)
+            own = [as_typed(word) for word in composed.overrides.task]
+            announce([w for w in own if w.partition("=")[0] in differing] or own, total)
         try:
             codes.append(
                 job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed))
@@ -85,13 +94,37 @@ def _run_composed(
                 raise
             codes.append(code)
 
-    sys.argv[1:] = [*flags, *protect(arguments, grid=grid)]
-    with _worded():
+    words = protect(arguments, grid=grid)
+    sys.argv[1:] = [*flags, *words]
+    with _worded(), _help_unchecked():
         decorate = hydra.main(
             version_base="1.3", config_path=str(conf_folder()), config_name="train"
         )
         decorate(task_function)()
     return max(codes)
+
+
+def _jobs(hydra: Any, words: Sequence[str]) -> tuple[int | None, set[str]]:
+    """How many jobs Hydra makes of a grid's words, and which settings differ among them.
+
+    Args:
+        hydra: the ``hydra`` node of a job's configuration.
+
+    Returns:
+        The number is None where a sweeper of the user's own makes the jobs.
+    """
+    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    if not str(hydra.sweeper._target_).endswith(f".{BasicSweeper.__name__}"):
+        return None, set()
+    parser = OverridesParser.create(GlobalHydra.instance().config_loader())
+    of_jobs = [word for word in words if not word.lstrip("+~").startswith("hydra")]
+    own = [f"{key}={value}" for key, value in (hydra.sweeper.params or {}).items()]
+    overrides = parser.parse_overrides([*own, *of_jobs])
+    (jobs,) = BasicSweeper.split_arguments(overrides, None)
+    return len(jobs), {o.get_key_element() for o in overrides if o.is_sweep_override()}
 
 
 @contextlib.contextmanager
@@ -112,6 +145,17 @@ def _worded() -> Iterator[None]:
         os.environ.pop(FULL_ERROR)
         if wish is not None:
             os.environ[FULL_ERROR] = wish
+
+
+@contextlib.contextmanager
+def _help_unchecked() -> Iterator[None]:
+    """Python 3.14's argparse wants each help text at once; Hydra 1.3 has one that it makes late."""
+    parser: Any = argparse.ArgumentParser
+    parser._check_help = lambda *_: None
+    try:
+        yield
+    finally:
+        del parser._check_help
 
 
 def check(config: Any) -> RunOptions:

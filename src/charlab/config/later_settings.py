@@ -6,7 +6,13 @@ from typing import Any
 from charlab.config.validation import flat
 
 _LATER: dict[str, dict[str, Any]] = {
-    "trainer": {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1},
+    "trainer": {
+        "devices": 1,
+        "nodes": 1,
+        "strategy": "auto",
+        "accumulate": 1,
+        "figures": "auto",
+    },
     "dataset": {
         "tag_column": None,
         "target_column": None,

@@ -5,7 +5,7 @@ A field has no default, so that a key missing from a YAML file is found at once.
 """
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from charlab.config.constraints import (
     FREE_TEXT,
@@ -21,6 +21,7 @@ from charlab.config.constraints import (
 )
 from charlab.config.targets import OptimizerTarget, SchedulerTarget, Target
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
+from charlab.config.validation import to_plain
 from charlab.registry import OptionsOf
 
 
@@ -160,6 +161,7 @@ class TrainerOptions:
     log_every: Annotated[int, at_least(1)]
     overfit: bool
     progress: Annotated[str, one_of("auto", "bar", "lines", "none")]
+    figures: Annotated[str, one_of("auto", "always", "never")]
 
 
 @dataclass(frozen=True)
@@ -222,6 +224,16 @@ class RunOptions:
     output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool
 
+    def __str__(self) -> str:
+        """The settings as YAML."""
+        from omegaconf import OmegaConf
+
+        return OmegaConf.to_yaml(to_plain(self)).rstrip()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython and notebooks show."""
+        printer.text(str(self))
+
     @property
     def has_targets(self) -> bool:
         """Whether anything in it is named by ``_target_``."""
@@ -231,7 +243,13 @@ class RunOptions:
 
 
 # Settings that change neither what is learned nor how it is measured; those of loggers are others.
-_INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
+_INCIDENTAL = (
+    "output_dir",
+    "trainer.progress",
+    "trainer.figures",
+    "trainer.checkpoint_minutes",
+    "trainer.log_every",
+)
 
 
 def is_incidental(key: str) -> bool:

@@ -8,9 +8,14 @@ from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.evaluation.copied_spans import SpanNovelty
 from charlab.evaluation.novelty import training_documents
 from charlab.evaluation.reference_texts import name_opening, opening_text
+from charlab.system.notebook import html_table
+from charlab.system.terminal import visible
+from charlab.system.words import counted
+
+_SHOWN = 200  # characters of a text in a sample's repr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sample:
     """One generated text.
 
@@ -35,6 +40,11 @@ class Sample:
     finished: bool
     label: str | None = None
 
+    def __repr__(self) -> str:
+        text = self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN]}…"
+        label = f"label={self.label!r}, " if self.label else ""
+        return f"Sample({text!r}, {label}log_probability={self.log_probability:.2f})"
+
     @property
     def continuation(self) -> str:
         """The text after the prompt."""
@@ -44,6 +54,19 @@ class Sample:
     def labelled(self) -> str:
         """The text, its label before it if it has one."""
         return f"{self.label}: {self.text}" if self.label else self.text
+
+
+class Samples(list[Sample]):
+    """Generated texts; a table in a notebook."""
+
+    def _repr_html_(self) -> str:
+        labelled = any(sample.label for sample in self)
+        columns = ["label"] * labelled + ["text", "log-probability"]
+        rows = (
+            [*[s.label] * labelled, visible(s.text, keep="\n\t"), f"{s.log_probability:.2f}"]
+            for s in self
+        )
+        return html_table(columns, rows)
 
 
 @dataclass
@@ -93,4 +116,4 @@ def describe_novelty(corpus: Corpus, samples: Sequence[Sample]) -> tuple[list[st
     spans = SpanNovelty(opening_text(train, corpus.vocabulary))
     where = name_opening(train, corpus.vocabulary)
     longest = [spans.longest_copied_span(s.continuation).length for s in samples]
-    return [f"longest span copied from {where}: {n} characters" for n in longest], ""
+    return [f"longest span copied from {where}: {counted(n, 'character')}" for n in longest], ""

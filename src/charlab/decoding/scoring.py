@@ -14,7 +14,7 @@ from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText, text_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Score:
     """Log-probability of a text.
 
@@ -27,6 +27,12 @@ class Score:
 
     per_symbol: NDArray[np.float64]
     original: OriginalText
+
+    def __repr__(self) -> str:
+        return (
+            f"Score(log_probability={self.log_probability:.2f}, perplexity={self.perplexity:.4g}, "
+            f"predictions={self.predictions})"
+        )
 
     @property
     def predictions(self) -> int:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import EncodedSplit, chunks
-from charlab.data.tokens.vocabulary import EOS, FIRST, UNK
+from charlab.data.tokens.vocabulary import EOS, FIRST, NAMES, UNK
 from charlab.evaluation.ngram_counts import (
     EventCounts,
     count_events,
@@ -102,35 +103,49 @@ def entropies(encoded: EncodedSplit, layout: str, vocabulary_size: int) -> Entro
     return Entropies(bits, counts.total, total)
 
 
-def bigram_table(corpus: Corpus, most: int = 40) -> tuple[list[str], npt.NDArray[np.float64]]:
-    """How likely each frequent token follows each, (n, n): rows the first, columns the next.
+class Bigrams(NamedTuple):
+    """What follows what.
+
+    Attributes:
+        tokens: the most frequent, in the vocabulary's order, (n,).
+        table: (n + 2, n + 2): the share of the column among all that follows the row. Rows are a
+            document's begin, the tokens, all others; columns the tokens, all others, the end.
+        others: how many tokens the others are.
+        unit: what a token is ("character").
+    """
+
+    tokens: list[str]
+    table: npt.NDArray[np.float64]
+    others: int
+    unit: str
+
+
+def bigram_table(corpus: Corpus, most: int = 40) -> Bigrams:
+    """Counts what follows what in the train part of a corpus.
 
     Args:
-        corpus: the data; its train part is counted.
-        most: tokens at most, the most frequent, in the vocabulary's order.
-
-    Returns:
-        The tokens, and their shares among all that follows the row's token.
+        corpus: the data.
+        most: tokens at most that are counted one by one, the most frequent.
     """
     V = corpus.vocabulary.size
     train = corpus.splits["train"]
     counts = _count_ids(train, V)
+    others = np.count_nonzero(counts) - bool(counts[EOS])
     counts[[EOS, UNK]] = 0
     shown = np.sort(np.argsort(-counts, kind="stable")[:most])
     shown = shown[counts[shown] > 0]
-    place = np.full(V, -1)
-    place[shown] = np.arange(len(shown))
-    table = np.zeros((len(shown), len(shown)))
-    follows = np.zeros(len(shown))
+    n = len(shown)
+    row, column = np.full(V, n + 1), np.full(V, n)
+    row[shown], column[shown] = np.arange(n) + 1, np.arange(n)
+    row[EOS], column[EOS] = 0, n + 1
+    table = np.zeros((n + 2, n + 2))
     stretch = next(_counts(train, corpus.layout, V), None)
     if stretch is not None:
-        last, target = place[stretch.events.last], place[stretch.events.target]
-        known = last >= 0
-        np.add.at(follows, last[known], stretch.counts[known])
-        both = known & (target >= 0)
-        np.add.at(table, (last[both], target[both]), stretch.counts[both])
+        events = stretch.events
+        np.add.at(table, (row[events.last], column[events.target]), stretch.counts)
     names = [corpus.vocabulary.tokens[i - FIRST] for i in shown.tolist()]
-    return names, table / np.maximum(follows, 1)[:, None]
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    return Bigrams(names, shares, int(others) - n, NAMES[corpus.vocabulary.unit].removesuffix("s"))
 
 
 def _counts(encoded: EncodedSplit, layout: str, size: int) -> Iterator[EventCounts]:

@@ -1,7 +1,7 @@
 """A network and texts that it is asked about: what ``predict.py`` shows."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -14,8 +14,11 @@ from charlab.data.documents.document import Document
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.errors import DataError
+from charlab.system.notebook import html_table
+from charlab.system.terminal import visible
 
 Answer = TypeVar("Answer")
+_ALTERNATIVES = 3  # that are shown of an answer
 
 
 class Predictor(ABC, Generic[Answer]):
@@ -94,3 +97,37 @@ class Predictor(ABC, Generic[Answer]):
             budget=max(1, BUDGET // (self.beam_width or 1)),
         ):  # sorted by length; the label says which text a row is
             yield batch.targets.cpu(), batch
+
+
+class Answers(list[Answer]):
+    """The answers to some texts, in their order; a table in a notebook.
+
+    Args:
+        predictor: what gave them.
+        texts: what was asked about.
+        answers: one to each.
+
+    Attributes:
+        texts: the same.
+    """
+
+    def __init__(
+        self, predictor: Predictor[Answer], texts: Sequence[str], answers: Iterable[Answer]
+    ) -> None:
+        super().__init__(answers)
+        self._predictor = predictor
+        self.texts = texts
+
+    def __repr__(self) -> str:
+        pairs = zip(self.texts, self, strict=False)  # a list may be added to
+        return "\n".join(
+            f"{visible(text)}: {self._predictor.line(answer, _ALTERNATIVES)}"
+            for text, answer in pairs
+        )
+
+    def _repr_html_(self) -> str:
+        rows = (
+            [visible(text), *self._predictor.cells(answer, _ALTERNATIVES)]
+            for text, answer in zip(self.texts, self, strict=False)
+        )
+        return html_table(["text", *self._predictor.columns(_ALTERNATIVES)], rows)

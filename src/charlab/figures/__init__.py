@@ -1,49 +1,29 @@
 """Figures: arrays in, a matplotlib figure out. No state, no screen."""
 
 import io
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import matplotlib
 import numpy as np
 import numpy.typing as npt
-from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-# matplotlib's own font lacks many scripts: these are asked next, where they are installed.
-_FURTHER_FONTS = (
-    "Noto Sans",
-    "Noto Sans CJK JP",
-    "Noto Sans CJK SC",
-    "WenQuanYi Zen Hei",
-    "PingFang SC",
-    "Hiragino Sans",
-    "Microsoft YaHei",
-    "Malgun Gothic",
-    "Noto Sans Arabic",
-    "Noto Sans Hebrew",
-    "Noto Sans Devanagari",
-    "Noto Sans Thai",
-    "FreeSans",
-    "Arial Unicode MS",
-)
-_installed = set(font_manager.get_font_names())
-matplotlib.rcParams["font.family"] = [
-    "DejaVu Sans",
-    *(font for font in _FURTHER_FONTS if font in _installed),
-]
-# Where no font has a character a box stands for it, and a line for each would help nobody.
-warnings.filterwarnings("ignore", message="Glyph .* missing from")
+from charlab.figures.fonts import draw_in_any_script
+from charlab.system.terminal import warn
 
 
 def to_png(figure: Figure) -> bytes:
-    """A figure as PNG; signs that the fonts lack become boxes, without a word about it."""
-    buffer = io.BytesIO()
-    with warnings.catch_warnings(action="ignore", category=UserWarning):
+    """A figure as PNG."""
+
+    def draw() -> bytes:
+        buffer = io.BytesIO()
         figure.savefig(buffer, format="png")
-    return buffer.getvalue()
+        return buffer.getvalue()
+
+    return draw_in_any_script(figure, draw)
 
 
 def for_card(figure: Figure) -> Figure:
@@ -57,6 +37,20 @@ def for_card(figure: Figure) -> Figure:
 def to_image(figure: Figure) -> npt.NDArray[np.uint8]:
     """A figure as pixels, (height, width, 3)."""
     canvas: Any = FigureCanvasAgg(figure)  # matplotlib's canvases are not typed
-    canvas.draw()
+    draw_in_any_script(figure, canvas.draw)
     pixels = np.asarray(canvas.buffer_rgba(), dtype=np.uint8)
     return np.ascontiguousarray(pixels[..., :3])
+
+
+@contextmanager
+def spare(what: str) -> Iterator[None]:
+    """Lets a figure fail with one line: what goes on without it is worth more.
+
+    Args:
+        what: the figure's name, for the line.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        warn(f"cannot draw {what}: {reason}; all else goes on")

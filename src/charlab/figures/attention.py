@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from charlab.system.terminal import visible
+from charlab.figures.token_names import name_rows_and_columns, token_names
 
 
 def attention_figure(
@@ -28,13 +28,6 @@ def attention_figure(
     panels = figure.subplots(len(weights), 1, squeeze=False, height_ratios=ratios)[:, 0]
     for axes, values, columns, rows in zip(panels, weights, read, written, strict=True):
         axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="equal")
-        names = [[_name(token) for token in tokens] for tokens in (columns, rows)]
-        axes.set_xticks(range(len(columns)), names[0], fontsize=8, parse_math=False)
-        axes.set_yticks(range(len(rows)), names[1], fontsize=8, parse_math=False)
+        name_rows_and_columns(axes, token_names(rows), token_names(columns))
         axes.tick_params(length=0)
-        axes.xaxis.tick_top()
     return figure
-
-
-def _name(token: str) -> str:
-    return {"": "end", " ": "␣", "\n": "↵", "\t": "⇥"}.get(token) or visible(token)

@@ -54,7 +54,8 @@ def parallel_figure(lines: Coordinates) -> Figure:
             _write(plot, place, height, text)
     plot.set_xlim(-0.1, len(axes) - 0.5)
     plot.set_ylim(ABSENT - 0.06 if any(axis.partial for axis in axes) else -0.06, 1.06)
-    names = [short(axis.label, _LABEL) for axis in axes]
+    labels = [axis.label_with_rest(between="\n").split("\n") for axis in axes]
+    names = ["\n".join(short(line, _LABEL) for line in label) for label in labels]
     plot.set_xticks(range(len(axes)), names, parse_math=False)
     plot.xaxis.tick_top()
     plot.tick_params(axis="x", length=0)

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import ScalarFormatter
 
+from charlab.figures.axis import Numbers
 from charlab.figures.svg import marks
 from charlab.system.terminal import visible
 
@@ -69,6 +71,9 @@ def tidy(axes: Axes, x_label: str, y_label: str) -> None:
     axes.set_xlabel(short(x_label, _LABEL), parse_math=False)
     axes.set_ylabel(short(y_label, _LABEL), parse_math=False)
     axes.grid(alpha=0.25)
+    for axis in (axes.xaxis, axes.yaxis):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(Numbers())
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 

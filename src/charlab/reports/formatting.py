@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from charlab.evaluation.confidence import Interval
+from charlab.system.words import counted as counted  # as pages write counts
 
 NOTHING = "–"
 _READABLE = 9  # characters of a number
@@ -54,10 +55,10 @@ def brief(text: str) -> str:
 
 
 def interval(found: Interval | None) -> str:
-    """ "2.0312 ± 0.0120", or the value alone where there is one."""
+    """ "2.0312 ± 0.0120", or the value alone where there is one, or all are the same."""
     if found is None:
         return NOTHING
-    if found.half is None:
+    if not found.half:
         return number(found.mean)
     form = ",.0f" if abs(found.mean) >= 1e4 else ".4f" if abs(found.mean) >= 1e-2 else ".3g"
     return f"{found.mean:{form}} ± {found.half:{form}}"
@@ -79,11 +80,6 @@ def seconds(value: float | None) -> str:
 def moment(value: datetime | None) -> str:
     """A time of day, to the second."""
     return NOTHING if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 trial", "3 trials"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def shorten(text: str, length: int = 24) -> str:

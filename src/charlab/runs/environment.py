@@ -24,14 +24,17 @@ _PACKAGES = (
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the libraries that a run depends on."""
+    """Versions of Python and of the libraries that a run depends on.
+
+    PyTorch's is what it calls itself, with its build: an index serves "2.14.1+cu130" as "2.14.1".
+    """
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             found[package] = "not installed"
-    return found
+    return {**found, "torch": str(torch.__version__)}
 
 
 def describe(device: torch.device, precision: str, seed: int, fingerprint: str) -> dict[str, Any]:

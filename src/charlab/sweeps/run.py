@@ -29,6 +29,7 @@ from charlab.sweeps.workers.supervisor import Supervisor
 from charlab.system.entry_point import command_line
 from charlab.system.files import user_path
 from charlab.system.terminal import LogFile, say, start_logging
+from charlab.system.words import counted
 
 
 def run_sweep(
@@ -47,10 +48,11 @@ def run_sweep(
     folder = _folder(planned.output_dir, options.name)
     location = _address(folder, options.storage)
     spec = _begin_or_join(location, planned.spec)
-    again = _command_again(folder.name)
+    words = _words_again(folder.name)
+    again = command_line("train", *words)
     with LogFile(folder / "sweep.log"):
         n_trials = _queue(location, planned, options)
-        write_record(folder, location, n_trials, options)
+        write_record(folder, location, n_trials, options, words)
         _say_beginning(location, spec, planned, options)
         try:
             signum = _work(location, spec, n_trials, options)
@@ -61,7 +63,7 @@ def run_sweep(
         if signum is not None:
             say(f"stopped; to go on: {again}")
         results = load_results(folder, location.storage)
-        _say_end(results, location, stopped=signum is not None)
+        _say_end(results, location, again, stopped=signum is not None)
         if signum is None:
             _require_success(results)
     if signum == signal.SIGINT:
@@ -139,8 +141,9 @@ def _say_beginning(
     for remark in planned.remarks:
         say(remark)
     goals = zip(spec.objectives, spec.directions, strict=True)
+    aims = ", ".join(f"{way} {name}" for name, way in goals)
     say(
-        f"{', '.join(f'{way} {name}' for name, way in goals)}; {planned.n_trials} trials, "
+        f"{aims}; {counted(planned.n_trials, 'trial')}, "
         f"sampler {spec.sampler}, pruner {spec.pruner}, {options.workers} at a time"
     )
     say(f"sweep: {location.folder}")
@@ -153,8 +156,8 @@ def _require_success(results: SweepResults) -> None:
         raise SweepError(f"every trial failed, the last because: {reason}")
 
 
-def _command_again(name: str) -> str:
-    """The command line of this process, so that it goes on with its sweep; without a password."""
+def _words_again(name: str) -> list[str]:
+    """This process's command line, so that it goes on with its sweep; without a password."""
     arguments = []
     for word in map(as_typed, sys.argv[1:]):
         key, _, value = word.partition("=")
@@ -162,7 +165,7 @@ def _command_again(name: str) -> str:
         arguments.append(f"{key}={without_password(with_driver(value))}" if is_url else word)
     if not any(word.lstrip("+").startswith("sweep.name=") for word in arguments):
         arguments.append(f"sweep.name={name}")
-    return command_line("train", *arguments)
+    return arguments
 
 
 def _command_to_report(location: StudyLocation) -> str:
@@ -174,13 +177,13 @@ def _command_to_report(location: StudyLocation) -> str:
     return command_line("report", *arguments)
 
 
-def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -> None:
+def _say_end(results: SweepResults, location: StudyLocation, again: str, *, stopped: bool) -> None:
     counts = ", ".join(
         f"{len(results.of_state(state))} {state}"
         for state in ("complete", "pruned", "failed")
         if results.of_state(state)
     )
-    say(f"{counts or 'no'} trials of {results.n_trials}")
+    say(f"{counts or 'none'} of {counted(results.n_trials, 'trial')}")
     best = results.best
     if best is not None and best.values is not None:
         say(f"best: {results.objectives[0]} {best.values[0]:.4f} (trial {best.number})")
@@ -189,5 +192,5 @@ def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -
         say(f"finalist of trial {finalist.trial}: {finalist.summary(results.objectives[0])}")
     done = sum(len(results.of_state(state)) for state in ("complete", "pruned", "failed"))
     if not stopped and done < results.n_trials:
-        say(f"sweep.max_minutes are over; to go on: {_command_again(results.name)}")
+        say(f"sweep.max_minutes are over; to go on: {again}")
     say(_command_to_report(location))

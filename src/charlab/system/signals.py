@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import threading
 from types import FrameType
 from typing import Any
 
@@ -54,7 +55,8 @@ class StopSignals:
     saved.
 
     Lightning puts up handlers of its own when it starts, so :meth:`install` is called again then;
-    leaving the context brings back what was there before.
+    leaving the context brings back what was there before. In a thread beside the main one no signal
+    is heeded.
     """
 
     def __init__(self) -> None:
@@ -63,7 +65,8 @@ class StopSignals:
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> "StopSignals":
-        self._previous = {number: signal.getsignal(number) for number in heeded()}
+        if threading.current_thread() is threading.main_thread():  # no other may put up handlers
+            self._previous = {number: signal.getsignal(number) for number in heeded()}
         self.install()
         return self
 

@@ -56,6 +56,7 @@ class TaskContract:
         assert set(found) <= declared
         assert "loss" in found
         assert set(task.training_metrics(1.0)) <= declared
+        assert set(task.options.curves) <= declared
         assert task.options.monitor.removeprefix("val/") in declared
 
     @pytest.mark.parametrize("positions", [1, 17, 60, 10_000])

@@ -17,12 +17,14 @@ from charlab.data.batches.batch import Batch
 from charlab.data.batches.loaders import TrainingBatches
 from charlab.errors import CheckpointError
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.evaluate import Meter
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
 from charlab.system.signals import Stopped
 from charlab.targets.making import make_optimizer
 from charlab.tasks.task import Network, StepOutput, Task
 from charlab.training.distributed.process_group import ProcessGroup
+from charlab.training.history import History
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
 from charlab.training.optimization import (
     Schedule,
@@ -64,7 +66,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             steps_per_chunk=1 if task.run.callbacks else STEPS_PER_CHUNK,
         )
         self.metrics: dict[str, float] = {}
+        self.history = History()
         self.meter = self.task.new_meter(self.network)
+        self.best_meter: Meter | None = None  # that of the best validation since this run went on
         self.val_text: OriginalText | None = None  # what validations measure, if a whole text
         self.on_log: Callable[[dict[str, float]], None] = lambda metrics: None
         self.stop_signal: Callable[[], int | None] = lambda: None
@@ -192,8 +196,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 "lower optimizer.lr"
             )
         self.metrics.update(metrics)
+        self._record("val", values, 1)
         self.schedule.after_validation(metrics)
-        self.on_log(metrics)
+        self.on_log({**metrics, **self.progress.measured()})
         # for callbacks of others, which look in trainer.callback_metrics
         self.log_dict(metrics, logger=False)
 
@@ -284,14 +289,21 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         waited = time.perf_counter() - begin  # for a device that was still computing
         self.progress.train_seconds += waited
         means = self.task.training_metrics(loss)
-        metrics = {f"train/{name}": value for name, value in means.items()}
-        if accuracy is not None:
-            metrics["train/accuracy"] = accuracy
+        correct_share = {} if accuracy is None else {"accuracy": accuracy}
+        self._record("train", {"loss": loss, **correct_share}, sums.windows)
+        metrics = {f"train/{name}": value for name, value in (means | correct_share).items()}
         metrics["train/gradient_norm"] = norm
         metrics["train/learning_rate"] = self.schedule.rate(self.limits.share(self.progress))
         metrics["speed/train_chars_per_second"] = sums.characters / (sums.seconds + waited)
         self.metrics.update(metrics)
         self.on_log(metrics)
+
+    def _record(self, split: str, metrics: dict[str, float], steps: int) -> None:
+        """Enters a measurement, a mean over some steps, into the history."""
+        progress = self.progress
+        epochs = progress.epoch + progress.window / max(1, self.limits.windows_per_epoch)
+        place = {"epochs": epochs, "step": progress.step, "steps": steps}
+        self.history.add(split, {**metrics, **place})
 
     # What a checkpoint holds of the training
 
@@ -310,6 +322,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             "carry": None if self._carry is None else list(self._carry),
             "figures": dict(self.metrics),
             "sums": self._statistics.to_plain(),
+            "history": self.history.to_plain(),
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
@@ -328,6 +341,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self._carry = self._own_carry(state["carry"])
         self.metrics = named(state["figures"], int | float)
         self._statistics.load(state["sums"])
+        self.history.load(state.get("history"))
         self._batch_iterator.rewind()
 
     def _own_carry(self, carry: Any) -> State | None:

@@ -11,11 +11,12 @@ from charlab.config.validation import to_plain
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import DISK_FULL, RunError, line_about_the_machine
 from charlab.evaluation.bits_per_character import split_text
-from charlab.evaluation.evaluate import measure
+from charlab.evaluation.evaluate import Meter, measure
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import load
 from charlab.runs.environment import describe
 from charlab.system.files import user_path, write_json, write_text
+from charlab.system.style import styled
 from charlab.system.terminal import LOGGER, say
 from charlab.training.loggers.run_loggers import open_loggers
 from charlab.training.run_name import RunName
@@ -135,11 +136,16 @@ def load_best(session: Session, folder: Path) -> dict[str, float]:
     return {k: v for k, v in checkpoint.metrics.items() if k.startswith("val/")}
 
 
-def test_metrics(session: Session) -> dict[str, float]:
-    """Metrics of the test part, and of the model that the network is to be compared with."""
+def test_metrics(session: Session) -> tuple[dict[str, float], Meter | None]:
+    """Metrics of the test part, and of the model that the network is to be compared with.
+
+    Returns:
+        The metrics, and what measured the test part (None: there is none).
+    """
     if session.options.trainer.overfit:  # one batch says nothing about other text
-        return {}
+        return {}, None
     metrics: dict[str, float] = {}
+    meter: Meter | None = None
     task, corpus = session.task, session.corpus
     if "test" in corpus.splits:
         batches = task.evaluation_batches(corpus.splits["test"], device=session.device)
@@ -147,16 +153,16 @@ def test_metrics(session: Session) -> dict[str, float]:
         meter = task.new_meter(session.network)
         values = measure(session.network, meter, batches, text)
         metrics = {f"test/{name}": value for name, value in values.items()}
-    return metrics | task.baseline_metrics(corpus)
+    return metrics | task.baseline_metrics(corpus), meter
 
 
 def final_samples(session: Session, folder: Path) -> None:
-    """Says what the task shows at a run's end, and writes the same into ``samples.txt``."""
+    """Says what the task shows at a run's end, and writes the same into a file."""
     shown = session.task.final_lines(session.trained)
     if shown is None:
         return
     heading, lines = shown
-    say(heading)
+    say(styled(heading, "heading"))
     for line in "\n".join(lines).split("\n"):
         say(line)
     write_text(folder / "samples.txt", "\n".join(lines) + "\n")

@@ -13,6 +13,7 @@ from charlab.builders.network import restore_network
 from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
 from charlab.errors import DataError
+from charlab.evaluation.evaluate import Meter
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint
 from charlab.runs.environment import device_name
@@ -20,7 +21,9 @@ from charlab.runs.saved_config import read_overrides
 from charlab.system.devices import choose_device
 from charlab.system.files import copy_atomically, user_path, write_text
 from charlab.system.signals import StopSignals
-from charlab.system.terminal import LogFile, duration, say
+from charlab.system.style import Role, line, styled
+from charlab.system.terminal import LogFile, duration, say, told
+from charlab.system.words import counted
 from charlab.tasks.task import Task
 from charlab.training.callbacks.log_dataset import LogDataset
 from charlab.training.callbacks.log_validation import LogValidation
@@ -29,8 +32,10 @@ from charlab.training.callbacks.pruning import PruningCallback, Watch
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
+from charlab.training.run_figures import write_run_figures
 from charlab.training.run_name import RunName
 from charlab.training.session import Session
+from charlab.training.statistics import DivergedError
 from charlab.training.trainer import fit, follow, is_over, new_session, others, others_of_a_cluster
 
 
@@ -182,15 +187,22 @@ def _run(
         record = RunRecord(session, folder, name)
         record.write("running")
         with StopSignals() as signals, record.closing():
-            status = _fit(session, folder, signals, record, watch)
+            try:
+                status = _fit(session, folder, signals, record, watch)
+            except DivergedError:  # its curves show how
+                _draw(session, folder, watch)
+                raise
             signals.training_is_over()
             if status != "completed":
                 record.write(status)  # who gave the signal may not wait for what follows
             validated = load_best(session, folder)
+            test_meter = None
             if status == "completed":
-                record.extra |= test_metrics(session)
+                measured, test_meter = test_metrics(session)
+                record.extra |= measured
             if status != "pruned":
                 final_samples(session, folder)
+            _draw(session, folder, watch, test_meter)
             metrics = record.finish(status)
         _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None
@@ -204,7 +216,7 @@ def _fit(
     if is_over(session):
         over = session.best.patience_is_over(session.options.trainer.patience)
         limit = "trainer.patience" if over else "trainer.max_epochs"
-        say(f"this run is complete; extend it with {limit}=… (or its other limits)")
+        say(line(f"this run is complete; extend it with {limit}=… (or its other limits)"))
         return "completed"
     module, loggers, pruning = session.module, record.loggers, PruningCallback(watch)
     module.on_log = lambda metrics: loggers.scalars(metrics, module.progress.step)
@@ -213,7 +225,7 @@ def _fit(
             loggers, session.corpus, _data_folder(session), wanted=_shows_data(session, watch)
         ),
         LogValidation(loggers, session.best_metrics, session.trained),
-        ProgressDisplay(session.options.trainer.progress),
+        ProgressDisplay(session.options.trainer.progress, session.best_metrics.values),
         pruning,
         session.saving(folder, lambda: record.write("running")),
     ]
@@ -234,24 +246,36 @@ def _shows_data(session: Session, watch: Watch | None) -> bool:
     return watch is None and not session.options.debug and not session.module.progress.step
 
 
+def _draw(
+    session: Session, folder: Path, watch: Watch | None, test_meter: Meter | None = None
+) -> None:
+    """Draws the figures, of debug runs and trials only if asked for."""
+    wish = session.options.trainer.figures
+    if wish == "always" or (wish == "auto" and watch is None and not session.options.debug):
+        write_run_figures(session, folder, test_meter)
+
+
 def _say_beginning(session: Session, folder: Path) -> None:
     options, trainer = session.options, session.options.trainer
     describe_corpus(session.corpus, session.options.task.predicts_label)
     model = options.model
     describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
     limits = {
-        "epochs": trainer.max_epochs,
-        "steps": trainer.max_steps,
-        "minutes": trainer.max_minutes,
+        "epoch": trainer.max_epochs,
+        "step": trainer.max_steps,
+        "minute": trainer.max_minutes,
     }
-    until = ", ".join(f"{limit:g} {name}" for name, limit in limits.items() if limit is not None)
+    until = (counted(limit, name) for name, limit in limits.items() if limit is not None)
+    steps = counted(session.module.limits.steps_per_epoch, "step")
     say(
-        f"task: {options.task.name}, on {device_name(session.device)} in {session.precision}"
-        f"{_together(session)}, at most {until}; {session.module.limits.steps_per_epoch} steps an "
-        "epoch"
+        told(
+            "task",
+            f"{options.task.name}, on {device_name(session.device)} in {session.precision}"
+            f"{_together(session)}, at most {', '.join(until)}; {steps} an epoch",
+        )
     )
     step = session.module.progress.step
-    say(f"run: {folder}{f' (goes on from step {step})' if step else ''}")
+    say(told("run", styled(folder, "path"), f" (goes on from step {step:,})" if step else ""))
 
 
 def _together(session: Session) -> str:
@@ -266,5 +290,7 @@ def _say_end(
     for split in ("val", "test"):
         values = task.describe_results(metrics, split)
         if values:
-            say(f"{split}: {values}")
-    say(f"{metrics['status']} after {duration(seconds)}: {folder}")
+            say(told(split, values))
+    status = str(metrics["status"])
+    role: Role = "good" if status == "completed" else "warning"
+    say(line(styled(status, role), f" after {duration(seconds)}: ", styled(folder, "path")))

@@ -73,7 +73,7 @@ def fit(
     hush_lightning()
     own = session.user_callbacks
     with warnings.catch_warnings(), own.named_errors():
-        warnings.filterwarnings("ignore", module="pytorch_lightning")
+        warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric|torch")
         trainer = pl.Trainer(
             accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
             strategy=_strategy(session),
@@ -92,9 +92,8 @@ def fit(
             plugins=[environment_of(process_group)],
             default_root_dir=folder,
         )
-        validation = session.validation_batches()
         try:
-            trainer.fit(module, train_dataloaders=module.train_loader, val_dataloaders=validation)
+            trainer.fit(module, module.train_loader, session.validation_batches())
         except Stopped:
             return True
         except SystemExit as error:  # what Lightning makes of a second Ctrl-C
@@ -152,7 +151,8 @@ def others(session: Session, folder: Path) -> Iterator[None]:
         with others_of_a_cluster():
             yield
         return
-    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    # without libuv, which not every build of PyTorch has
+    store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False, use_libuv=False)
     with _share_of_the_cpu(process_group) as threads:
         work = [
             WorkerSpec(

@@ -57,7 +57,7 @@ def _train(work: "WorkerSpec", ready: Callable[[], None]) -> None:
     with StopSignals() as signals:
         ready()
         host, port = work.address
-        store = TCPStore(host, port, timeout=timedelta(minutes=5))
+        store = TCPStore(host, port, timeout=timedelta(minutes=5), use_libuv=False)
         with connected(work.process_group, session.device, store=store):
             follow(session, work.folder, signals)
 

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.errors import UnknownCharacterError
+from charlab.system.words import counted
 
 EOS = 0  # begin and end mark of a short document; a stream never holds it
 UNK = 1  # any token that the vocabulary lacks
@@ -24,6 +25,11 @@ NAMES = {
 }  # several tokens, by the unit
 
 Ids = npt.NDArray[np.int64]
+
+
+def counted_tokens(count: int, unit: str) -> str:
+    """ "1 byte", "2,000 characters"."""
+    return counted(count, NAMES[unit].removesuffix("s"))
 
 
 def code_points(text: str) -> npt.NDArray[np.uint32]:

@@ -12,7 +12,8 @@ from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.metrics import token_metrics
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import State, carried_state
-from charlab.system.terminal import say
+from charlab.system.style import line, styled
+from charlab.system.terminal import clipped, say
 from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.samples import describe_samples, draw_samples
@@ -101,8 +102,8 @@ class GenerateTask(Task[LanguageModel]):
         texts = [sample.labelled for sample in draw_samples(self, trained, most)]
         if texts:
             writer.text("samples", "\n".join(texts), step)
-            line = " · ".join(" ".join(text.split()) for text in texts)
-            say(f"  says: {line[:110]}{'…' if len(line) > 110 else ''}")
+            said = " · ".join(" ".join(text.split()) for text in texts)
+            say(clipped(line(styled("  says: ", "dim"), said)))
 
     def final_lines(self, trained: TrainedNetwork[LanguageModel]) -> tuple[str, list[str]] | None:
         """Samples, with what is copied from the training text."""
@@ -112,18 +113,6 @@ class GenerateTask(Task[LanguageModel]):
         most = self.options.samples.count if trained.corpus.layout == "sequences" else 3
         samples = draw_samples(self, trained, most)
         return heading, describe_samples(trained.corpus, samples)
-
-    def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """The trigram model's beside the network's."""
-        words = super().describe_results(metrics, split)
-        trigram = metrics.get(f"{split}/trigram_perplexity")
-        if trigram is None:
-            return words
-        bits = metrics[f"{split}/trigram_bits_per_original_char"]
-        return (
-            f"{words} (an interpolated trigram model: perplexity {trigram:.4f}, "
-            f"bits_per_original_char {bits:.4f})"
-        )
 
 
 class GenerationMeter(Meter):

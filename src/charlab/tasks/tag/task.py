@@ -11,14 +11,12 @@ from charlab.data.corpus import Corpus
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
-from charlab.figures import to_image
-from charlab.figures.confusion import confusion_figure
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
-from charlab.tasks.task import StepOutput, Task, TrainedNetwork, ValidationWriter
+from charlab.tasks.task import StepOutput, Task
 
 
 @register("tag")
@@ -29,7 +27,7 @@ class TagTask(Task[Tagger]):
     """
 
     batch_form = BatchForm.TAGS
-    has_figure = True
+    figure_name = "confusion"
 
     def build_network(self) -> Tagger:
         """See :meth:`Task.build_network`."""
@@ -64,38 +62,23 @@ class TagTask(Task[Tagger]):
         """Accuracy of each word's most frequent tag."""
         return frequent_tag_metrics(corpus)
 
-    def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """The most frequent tag's beside the network's."""
-        words = super().describe_results(metrics, split)
-        frequent = metrics.get(f"{split}/frequent_tag_accuracy")
-        if frequent is None:
-            return words
-        what = "character" if self.options.tagged == "character" else "word"
-        return f"{words} (the most frequent tag of each {what}: accuracy {frequent:.4f})"
-
     def predictor(self, network: Tagger) -> TagPredictor:
         """Tells the tags of texts."""
         dataset = self.run.dataset
         window = dataset.seq_len if dataset.layout == "stream" else None
         return TagPredictor(network, self.asking, self.data.tags, self.options.tagged, window)
 
-    def log_validation(
-        self, trained: TrainedNetwork[Tagger], meter: Meter, writer: ValidationWriter, step: int
-    ) -> None:
-        """Shows the confusion matrix."""
-        assert isinstance(meter, TagMeter)
-        if meter.confusion.any():
-            writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
-
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the tags."""
         assert isinstance(meter, TagMeter)
         return label_table(meter.confusion.numpy(), self.data.tags, label="tag", counted="count")
 
-    def meter_figure(self, meter: Meter) -> Any:
+    def meter_figure(self, meter: Meter, title: str = "") -> Any:
         """The confusion matrix."""
+        from charlab.figures.confusion import confusion_figure  # matplotlib takes half a second
+
         assert isinstance(meter, TagMeter)
-        return confusion_figure(meter.confusion.numpy(), self.data.tags)
+        return confusion_figure(meter.confusion.numpy(), self.data.tags, title)
 
 
 class TagMeter(Meter):

@@ -4,8 +4,6 @@ import torch
 
 from charlab.data.tokens.vocabulary import EOS, Vocabulary
 from charlab.decoding.transduction import transduce
-from charlab.figures import to_image
-from charlab.figures.attention import attention_figure
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.tasks.task import TrainedNetwork, ValidationWriter
 from charlab.tasks.transduce.references import documents_of
@@ -56,4 +54,8 @@ def show_targets(
             written.append([*(target.decode([token]) for token in best.ids), ""])
     writer.text("samples", "\n".join(lines), step)
     if weights:
-        writer.image("val/attention", to_image(attention_figure(weights, read, written)), step)
+        from charlab.figures import spare, to_image  # matplotlib takes half a second
+        from charlab.figures.attention import attention_figure
+
+        with spare("val/attention"):
+            writer.image("val/attention", to_image(attention_figure(weights, read, written)), step)

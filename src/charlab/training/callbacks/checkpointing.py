@@ -14,7 +14,9 @@ from charlab.config.task_options import higher_is_better
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, save
 from charlab.system.signals import Stopped
+from charlab.system.style import line
 from charlab.system.terminal import say
+from charlab.system.words import counted
 from charlab.training.module import TrainingModule
 
 
@@ -97,12 +99,15 @@ class CheckpointCallback(LightningCheckpoint):
         monitor, patience = module.options.task.monitor, module.options.trainer.patience
         value, higher = module.metrics.get(monitor), higher_is_better(monitor)
         is_best = self.best.offer(value, module.progress.step, higher=higher)
+        if is_best:
+            module.best_meter = module.meter
         self.save(best=is_best)
         self._after_validation_interval()
         if module.limits.reached(module.progress):
             trainer.should_stop = True
         elif self.best.patience_is_over(patience):
-            say(f"stopping early: {monitor} has not improved for {patience} validations")
+            waited = counted(patience or 0, "validation")
+            say(line(f"stopping early: {monitor} has not improved for {waited}"))
             trainer.should_stop = True
 
     def on_exception(

@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytorch_lightning as pl
-from matplotlib.figure import Figure
 
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES
 from charlab.evaluation.dataset_statistics import Inspection, bigram_table, inspect_corpus
-from charlab.figures import for_card, to_image
-from charlab.figures.data import bigram_figure, label_figure, length_figure
 from charlab.system.signals import Stopped
 from charlab.training.loggers.run_loggers import RunLoggers
 
@@ -58,24 +55,21 @@ class LogDataset(pl.Callback):
 
 def show_data(loggers: RunLoggers, corpus: Corpus) -> None:
     """Shows what a corpus is made of: numbers as a text, and pictures that fit a card."""
+    from charlab.figures import for_card, spare, to_image  # matplotlib takes half a second
+    from charlab.figures.data import bigram_figure, label_figure, length_figure
+
     inspection = inspect_corpus(corpus)
     loggers.text(_GROUP, "\n".join(_lines(corpus, inspection)), 0)
-    pictures = {
-        "bigrams": bigram_figure(*bigram_table(corpus, most=_TOKENS)),
-        "lengths": length_figure(inspection.lengths, NAMES[corpus.vocabulary.unit]),
-    }
-    if inspection.labels:
-        pictures["labels"] = _label_card(inspection)
-    for name, figure in pictures.items():
-        loggers.image(f"{_GROUP}/{name}", to_image(for_card(figure)), 0)
-
-
-def _label_card(inspection: Inspection) -> Figure:
-    ranked = sorted(inspection.labels, key=lambda item: (-item[1], item[0]))
-    figure = label_figure(ranked[:_LABELS])
-    if len(ranked) > _LABELS:
-        figure.axes[0].set_ylabel(f"label ({len(ranked) - _LABELS} more have fewer)")
-    return figure
+    bigrams = bigram_table(corpus, most=_TOKENS)
+    with spare("the pictures of the data"):
+        pictures = {
+            "bigrams": bigram_figure(*bigrams),
+            "lengths": length_figure(inspection.lengths, NAMES[corpus.vocabulary.unit]),
+        }
+        if inspection.labels:
+            pictures["labels"] = label_figure(inspection.labels, most=_LABELS)
+        for name, figure in pictures.items():
+            loggers.image(f"{_GROUP}/{name}", to_image(for_card(figure)), 0)
 
 
 def _lines(corpus: Corpus, inspection: Inspection) -> Iterator[str]:

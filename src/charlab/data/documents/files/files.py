@@ -1,6 +1,7 @@
 """Files of the user: found by path, folder or pattern."""
 
 import difflib
+import errno
 import glob
 import os
 import unicodedata
@@ -73,9 +74,14 @@ def _walk(folder: Path) -> tuple[list[Path], list[Path]]:
 
 def _exists(place: Path) -> bool:
     try:
-        return place.exists()
+        place.stat()  # since Python 3.14 `exists` gives no reason
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
     except OSError as error:  # a name too long, a folder that may not be entered
+        if error.errno == errno.ELOOP:
+            return False
         raise DataError(f"cannot read {str(place)!r}: {error.strerror}") from error
+    return True
 
 
 def _matching(pattern: str) -> list[Path]:

@@ -1,0 +1,73 @@
+"""What a trained network makes of a few validation examples."""
+
+from typing import Any, TypeVar
+
+import numpy as np
+
+from charlab.data.corpus import Corpus
+from charlab.data.tokens.ragged import EncodedSplit, cut_windows, flat_offsets
+from charlab.evaluation.prediction import Predictor
+from charlab.evaluation.reference_texts import document_texts
+from charlab.system.terminal import visible
+
+HEADING = "validation examples, drawn at random:"
+_TEXT = 32  # characters
+
+Answer = TypeVar("Answer")
+
+
+def answered_examples(
+    predictor: Predictor[Answer], corpus: Corpus, seed: int, most: int, window: int | None = None
+) -> list[tuple[str, int | None, Answer]]:
+    """Examples as they are spelled, the number of each one's label, and the answer.
+
+    They are drawn at random, the same for the same data and seed: no best ones.
+
+    Args:
+        predictor: asks the network.
+        corpus: the network's; without a validation split there are no examples.
+        seed: which are drawn.
+        most: how many.
+        window: tokens of the windows of a stream, which are its examples; None: documents are.
+    """
+    split = corpus.splits.get("val")
+    if split is None:
+        return []
+    examples = _drawn(split if window is None else cut_windows(split, window), seed, most)
+    texts = document_texts(examples, corpus.vocabulary)
+    network = predictor.network
+    was_training = network.training
+    network.eval()
+    try:
+        answers = predictor.answers(examples, texts)
+    finally:
+        network.train(was_training)
+    labels = [None] * len(texts) if examples.labels is None else examples.labels.tolist()
+    return list(zip(texts, labels, answers, strict=True))
+
+
+def describe_examples(
+    predictor: Predictor[Any], corpus: Corpus, seed: int, most: int
+) -> tuple[str, list[str]] | None:
+    """A heading and a line for each example; None if there are none."""
+    answered = answered_examples(predictor, corpus, seed, most)
+    rows = [(shortened(text), visible(predictor.line(answer, 1))) for text, _, answer in answered]
+    width = max((len(text) for text, _ in rows), default=0)
+    lines = [f"  {text:<{width}}  {line}" for text, line in rows]
+    return (HEADING, lines) if lines else None
+
+
+def shortened(text: str) -> str:
+    """A text that fits into a line beside others."""
+    text = visible(" ".join(text.split()))
+    return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"
+
+
+def _drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:
+    """A few documents of a split, in its order, with their labels."""
+    count = min(most, split.documents)
+    chosen = np.sort(np.random.default_rng(seed).choice(split.documents, count, replace=False))
+    bounds = zip(split.offsets[chosen].tolist(), split.offsets[chosen + 1].tolist(), strict=True)
+    pieces = [split.ids[begin:end] for begin, end in bounds]
+    labels = None if split.labels is None else split.labels[chosen]
+    return EncodedSplit(np.concatenate(pieces), flat_offsets([len(p) for p in pieces]), labels)
