@@ -58,7 +58,7 @@ class TransduceTask(Task[EncoderDecoder]):
         size = self.target_vocabulary.size
         if self.options.attention != "additive":
             return size
-        return max(size, self.options.max_length * self.run.model.hidden_size)
+        return max(size, int(self.options.max_length) * self.run.model.hidden_size)
 
     def evaluation_batches(
         self,
