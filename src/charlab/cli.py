@@ -197,10 +197,11 @@ def inspect_data(arguments: list[str]) -> int:
     from charlab.config.overrides import take_out
 
     if wants_help(arguments):
+        from charlab.config.hydra_app import help_of_group
         from charlab.system.entry_point import command_line
 
-        started = {"inspect": command_line("inspect_data"), "train": command_line("train")}
-        print(_INSPECT_HELP.format(**started))
+        print(_INSPECT_HELP.format(inspect=command_line("inspect_data")))
+        print(help_of_group(arguments, "dataset"))
         return 0
     from charlab.config.flags import refuse_flags
     from charlab.config.hydra_app import known_words
@@ -220,9 +221,9 @@ _INSPECT_HELP = """{inspect}: figures and pictures of a dataset
   {inspect} dataset=text dataset.path=book.txt
   {inspect} dataset=names output=pictures
 
-It takes the dataset's settings as {train} does ({train} --help lists them), and
-
-  output=FOLDER   where the pictures go; without it, outputs/data/<dataset>"""
+Words (KEY=VALUE):
+  output=FOLDER  where the pictures go; by itself outputs/data/<dataset>
+"""
 
 
 def _read(schema: type[T], arguments: list[str]) -> T | None:

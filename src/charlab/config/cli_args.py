@@ -6,6 +6,7 @@ import typing
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
+from charlab.config.help_layout import headed
 from charlab.config.validation import WANTED, no_setting, unknown_key
 from charlab.errors import ConfigError
 from charlab.system.entry_point import command_line
@@ -83,16 +84,18 @@ def describe(schema: type[CommandArguments]) -> str:
     """What ``--help`` prints."""
     given: Any = schema  # a dataclass
     fields = sorted(dataclasses.fields(given), key=lambda field: "." in _typed(field))
-    width = max(len(_typed(field)) for field in fields) + 1
-    lines = [f"{schema.command}: {schema.purpose}", ""]
     name = schema.command.removesuffix(".py")
     started = f"python {name}" if name == schema.command else command_line(name)
-    lines += [f"  {started} {example}" for example in schema.examples]
-    lines += ["", "Words (key=value; the value is taken literally):", ""]
+    rows = []
     for field in fields:
-        default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
-        lines.append(f"  {_typed(field) + '=':<{width}} {field.metadata[HELP]}{default}")
-    return "\n".join(lines)
+        default = "" if field.default in (None, "") else str(field.default)
+        default = default.lower() if isinstance(field.default, bool) else default
+        rows.append((f"{_typed(field)}={default}", field.metadata[HELP]))
+    title = "Words (KEY=VALUE, with their defaults; the value is taken literally):"
+    examples = (f"  {started} {example}" for example in schema.examples)
+    return "\n".join(
+        [f"{schema.command}: {schema.purpose}", "", *examples, "", *headed(title, rows)]
+    )
 
 
 def convert(hint: Any, value: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from charlab.config.flags import sort_flags
-from charlab.config.help import describe_settings, wants_settings
+from charlab.config.help import describe_group, describe_settings, wants_settings
 from charlab.config.hydra_settings import (
     looked_into_first,
     origin_words,
@@ -91,6 +91,18 @@ def _run_composed(
         )
         decorate(task_function)()
     return max(codes)
+
+
+def help_of_group(arguments: Sequence[str], group: str) -> str:
+    """What ``--help`` says of a group's choices and settings.
+
+    Raises:
+        ConfigError: if the arguments make no configuration.
+    """
+    folders, _ = own_configurations([])
+    words = [word for word in arguments if "=" in word and not word.startswith(("-", "output="))]
+    with looked_into_first(folders), _worded():
+        return describe_group(words, group)
 
 
 @contextlib.contextmanager
