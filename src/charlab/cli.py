@@ -6,13 +6,14 @@ import contextlib
 import dataclasses
 import os
 import secrets
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from charlab.errors import CharlabError, ConfigError, line_about_the_machine, nearest
+from charlab.errors import CharlabError, ConfigError, closest, line_about_the_machine, nearest
 from charlab.runs.folder import find
 from charlab.system.startup import prepare
 
@@ -68,7 +69,13 @@ def run() -> None:
         sys.exit(0)
     command = commands.get({"inspect": "inspect_data"}.get(chosen, chosen))
     if command is None:
-        _complain(f"error: charlab {chosen}: no such command; {nearest(chosen, names)}")
+        is_train_s = "=" in chosen or chosen.startswith("-")
+        near = closest(chosen, [*names, "--help", "--version"]) or ("train" if is_train_s else "")
+        rest = sys.argv[1 if is_train_s and near == "train" else 2 :]
+        hint = (
+            f"did you mean: charlab {shlex.join([near, *rest])}" if near else nearest(chosen, names)
+        )
+        _complain(f"error: charlab {chosen}: no such command; {hint}")
         sys.exit(1)
     del sys.argv[1]
     main(command)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from charlab.config import RunOptions, to_plain
-from charlab.config.help import describe_group, describe_settings, find_groups, wants_settings
+from charlab.config.help import describe_group, describe_settings, wants_settings
 from charlab.config.validation import flat
 from tests.support.in_process import in_process
 
@@ -111,20 +111,6 @@ def test_groups_of_the_user_s_own(conf: Path, tmp_path: Path) -> None:
     text = describe_settings(arguments)
     assert "bilstm_names, gru_text, [mine]" in text
     assert settings(text)["seed"] == "9"
-
-
-def test_find_groups(tmp_path: Path) -> None:
-    for name in (
-        "a/y.yaml",
-        "a/x.yaml",
-        "b/c/z.yaml",
-        "hydra/help/h.yaml",
-        "shared/s.yaml",
-        "t.yaml",
-    ):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).touch()
-    assert find_groups([tmp_path]) == [("a", ["x", "y"]), ("b/c", ["z"])]
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,31 @@ import typing
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
+from charlab.config.constraints import one_of
 from charlab.config.help_layout import headed
-from charlab.config.validation import WANTED, no_setting, unknown_key
+from charlab.config.unknown_words import no_setting, no_value, unknown_key
+from charlab.config.validation import WANTED
 from charlab.errors import ConfigError
 from charlab.system.entry_point import command_line
 
 T = TypeVar("T")
 HELP = "help"
+FLAGS = ("--help", "--version")
 
 
-def argument(default: Any, meaning: str, *, key: str | None = None) -> Any:
+def argument(
+    default: Any, meaning: str, *, key: str | None = None, choices: tuple[str, ...] = ()
+) -> Any:
     """A field of a command's options: its default, what ``--help`` says of it, and how it is typed.
 
     It is typed as it is called, unless ``key`` says otherwise.
+
+    Args:
+        choices: the values that there are, where they can be listed.
     """
-    return dataclasses.field(default=default, metadata={HELP: meaning, "key": key})
+    return dataclasses.field(
+        default=default, metadata={HELP: meaning, "key": key, "rule": one_of(*choices)}
+    )
 
 
 def _typed(field: "dataclasses.Field[Any]") -> str:
@@ -34,11 +44,13 @@ class CommandArguments:
         command: the command's name.
         purpose: what it does.
         examples: words that it may be given.
+        bare: the setting that a word by itself is taken for, in a message.
     """
 
     command: ClassVar[str]
     purpose: ClassVar[str]
     examples: ClassVar[tuple[str, ...]]
+    bare: ClassVar[str] = "run"
 
 
 def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
@@ -51,7 +63,8 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
         ConfigError: a line for each word that cannot be read.
     """
     types_ = typing.get_type_hints(schema)
-    names = {_typed(field): field.name for field in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    fields = {_typed(field): field for field in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    names = {key: field.name for key, field in fields.items()}
     hints = {key: types_[name] for key, name in names.items()}
     values: dict[str, Any] = {}
     faults: list[str] = []
@@ -60,7 +73,10 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
         item = waiting.pop(0)
         key, equals, value = item.partition("=")
         if item.startswith("-") or not equals:
-            faults.append(no_setting(item, next(iter(waiting), None), list(hints)))
+            bare = getattr(schema, "bare", "")
+            faults.append(
+                no_setting(item, next(iter(waiting), None), list(hints), FLAGS, bare=bare)
+            )
             if not equals and waiting and "=" not in waiting[0] and not waiting[0].startswith("-"):
                 waiting.pop(0)  # its value
         elif key not in hints:
@@ -68,6 +84,9 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
         else:
             try:
                 values[names[key]] = convert(hints[key], value)
+                rule = fields[key].metadata["rule"]
+                if rule.choices and not rule.holds(value):
+                    faults.append(f"{key}= {no_value(rule, value)}")
             except ValueError:
                 faults.append(f"{key}= must be {WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:

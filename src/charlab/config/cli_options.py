@@ -7,7 +7,7 @@ from charlab.config.task_options import PREDICT, SAMPLE
 
 _RUN = "the run: latest, a run's folder, or a checkpoint"
 _OUTPUT_DIR = "where run=latest looks"
-_ACCELERATOR = "cpu, cuda, mps or auto"
+_ACCELERATORS = ("auto", "cpu", "cuda", "mps")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class SampleArguments(_DataWords):
     """``sample.py``."""
 
     command = SAMPLE
+    bare = "prompt"
     purpose = "generates text with a trained network"
     examples = (
         'run=latest prompt="The " temperature=0.7 length=500',
@@ -58,8 +59,10 @@ class SampleArguments(_DataWords):
         None, "compare with the training data; by itself where run= is a run's folder"
     )
     seed: int | None = argument(None, "same seed, same text")
-    unknown: str = argument("error", "what training never saw of the prompt: error or mark")
-    accelerator: str = argument("cpu", _ACCELERATOR)
+    unknown: str = argument(
+        "error", "what training never saw of the prompt: error or mark", choices=("error", "mark")
+    )
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
 
 
@@ -68,6 +71,7 @@ class PredictArguments(CommandArguments):
     """``predict.py``."""
 
     command = PREDICT
+    bare = "text"
     purpose = "ranks labels for texts"
     examples = (
         'run=latest text="O\'Brien"',
@@ -83,7 +87,7 @@ class PredictArguments(CommandArguments):
     )
     top: int = argument(3, "how many labels, the likeliest first")
     encoding: str = argument("utf-8", "of the input")
-    accelerator: str = argument("cpu", _ACCELERATOR)
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
 
 
@@ -96,11 +100,11 @@ class EvaluateArguments(_DataWords):
     examples = ("run=latest split=test",)
 
     run: str = argument("latest", _RUN)
-    split: str = argument("test", "train, val or test")
+    split: str = argument("test", "train, val or test", choices=("train", "val", "test"))
     output: str | None = argument(None, "a JSON file for the figures")
     figure: str | None = argument(None, "a PNG file for the confusion matrix (classification)")
     batch_characters: int = argument(16_384, "characters at once; changes speed and memory only")
-    accelerator: str = argument("cpu", _ACCELERATOR)
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
 
 
@@ -109,6 +113,7 @@ class ReportArguments(CommandArguments):
     """``report.py``."""
 
     command = "report.py"
+    bare = "sweep"
     purpose = "writes a page, pictures and a table about a sweep or a set of runs"
     examples = (
         "sweep=latest",

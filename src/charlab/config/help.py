@@ -1,12 +1,13 @@
 """``--help`` of the commands that Hydra composes: groups, and settings with their comments."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from charlab.config.comments import first_sentence, read_comments
 from charlab.config.flags import GRID, HELP
+from charlab.config.groups import find_groups
 from charlab.config.help_layout import SETTINGS, headed, in_two_columns
 from charlab.config.overrides import protect
 from charlab.system.entry_point import command_line, conf_folder
@@ -28,7 +29,6 @@ _FLAGS = (
 )
 
 _WITH_HELP = {HELP, GRID, "--resolve"}
-_INTERNAL = {"hydra", "shared"}  # folders of what is composed by others, not by the user
 
 
 def wants_settings(arguments: Sequence[str]) -> bool:
@@ -171,17 +171,6 @@ def _compose(arguments: Sequence[str]) -> _Composed:
     shown = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
     settings: Any = OmegaConf.to_container(shown)
     return _Composed(settings, choices, comments, folders)
-
-
-def find_groups(folders: Iterable[Path]) -> list[tuple[str, list[str]]]:
-    """The groups that a user may choose from, with their choices, both sorted."""
-    groups: dict[str, set[str]] = {}
-    for folder in folders:
-        for path in folder.rglob("*.yaml"):
-            place = path.relative_to(folder).parent
-            if place.parts and place.parts[0] not in _INTERNAL:
-                groups.setdefault(place.as_posix(), set()).add(path.stem)
-    return [(group, sorted(choices)) for group, choices in sorted(groups.items())]
 
 
 def _single(overrides: list[str]) -> list[str]:

@@ -20,8 +20,9 @@ from charlab.config.hydra_settings import (
 from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
-from charlab.config.validation import build, dotted_keys, unknown_key
-from charlab.errors import CharlabError, ConfigError, nearest
+from charlab.config.unknown_words import nearest_key, no_choice, unknown_key
+from charlab.config.validation import build, choices_with, dotted_keys
+from charlab.errors import CharlabError, ConfigError
 from charlab.system.entry_point import command_line, conf_folder
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
@@ -155,14 +156,14 @@ def explain(error: BaseException) -> str | None:
     from omegaconf.errors import OmegaConfBaseException
 
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
-        group, _, choice = str(error.missing_cfg_file).rpartition("/")
+        group, _, choice = str(error.missing_cfg_file).partition("/")
         options = sorted(error.options or [])
         if group and options:
-            return f"{group}={choice}: no such choice; {nearest(choice, options)}"
+            return no_choice(group, choice, options)
     if isinstance(error, ValueError) and str(error).startswith("Config group override"):
         return (
-            f"a group is chosen by name, as in model=lstm; the groups: {', '.join(_GROUPS)}; "
-            "to go without one, leave it out"
+            f"a group is chosen by name, as in model=lstm or debug=smoke; the groups: "
+            f"{', '.join(_GROUPS)}; to go without one, leave it out"
         )
     if isinstance(error, ValueError) and str(error).startswith("Only one of --run"):
         return "--cfg, --info and -m exclude each other: leave -m out to look at a configuration"
@@ -172,7 +173,9 @@ def explain(error: BaseException) -> str | None:
         cause = error.__cause__
         key = getattr(cause, "full_key", None)
         if key and "not in struct" in str(cause):
-            return unknown_key(key, known_words())
+            whole = re.match(r"Could not override '([^']+)'", str(error))
+            key = whole[1] if whole and nearest_key(whole[1], known_words()) else key
+            return unknown_key(key, known_words(), choices_with(RunOptions, key))
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         return _reword(lines, cause) if lines else type(error).__name__
     return None
