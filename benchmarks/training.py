@@ -17,7 +17,7 @@ from benchmarks.timing import alternate
 from charlab.builders.corpus import Prepared, prepare, read_corpus
 from charlab.config.overrides import quote
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import LabelUse
+from charlab.data.batches.batch import BatchForm
 from charlab.data.batches.loaders import training_batches
 from charlab.system.devices import choose_device
 from charlab.training.module import TrainingModule
@@ -168,7 +168,7 @@ def batch_rows(compose: Compose, seconds: float, accelerator: str) -> Iterator[R
             batches = training_batches(
                 corpus.splits["train"],
                 layout=corpus.layout,
-                labels=LabelUse.NONE,
+                form=BatchForm.NEXT,
                 batch_size=options.dataset.batch_size,
                 seq_len=options.dataset.seq_len,
                 seed=0,

@@ -10,6 +10,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +19,7 @@ from charlab.runs.folder import find
 from charlab.system.startup import prepare
 
 if TYPE_CHECKING:
+    from charlab.commands.grid import Grid
     from charlab.config.cli_args import CommandArguments
     from charlab.config.schema import RunOptions
 
@@ -39,7 +41,7 @@ def main(command: Callable[[list[str]], int]) -> None:
         sys.stdout.flush()
     except KeyboardInterrupt as error:
         _end_quietly()
-        _complain("interrupted")
+        _complain("interrupted", kind="")
         code = 128 + getattr(error, "signum", signal.SIGINT)
     except BrokenPipeError:  # whoever read our output has enough
         code = 0
@@ -75,7 +77,7 @@ def run() -> None:
         hint = (
             f"did you mean: charlab {shlex.join([near, *rest])}" if near else nearest(chosen, names)
         )
-        _complain(f"error: charlab {chosen}: no such command; {hint}")
+        _complain(f"charlab {chosen}: no such command; {hint}")
         sys.exit(1)
     del sys.argv[1]
     main(command)
@@ -126,15 +128,30 @@ def train(arguments: list[str]) -> int:
 
         return resume_from_arguments(run, rest)
     sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
-    return run_composed(_train_job, report=_report_known)
+    from charlab.commands.grid import Grid
+
+    grid = Grid()
+    code = run_composed(partial(_train_job, grid), report=_report_known, announce=grid.begin)
+    grid.say_end()
+    return code
 
 
 def _train_job(
-    options: "RunOptions", config: str, overrides: Sequence[str], folder: Path | None
+    grid: "Grid",
+    options: "RunOptions",
+    config: str,
+    overrides: Sequence[str],
+    folder: Path | None,
 ) -> int:
+    from charlab.commands.next_steps import say_next_steps
     from charlab.commands.train import run as run_training
 
-    return exit_code(run_training(options, config, overrides, folder).signal)
+    result = run_training(options, config, overrides, folder)
+    if grid.runs:
+        grid.take(options, result)
+    else:
+        say_next_steps(result, options)
+    return exit_code(result.signal)
 
 
 def sample(arguments: list[str]) -> int:
@@ -267,16 +284,17 @@ def _report_known(error: Exception) -> int | None:
 
         say_traceback(type(error), error, error.__traceback__)
     else:
-        _complain(*(f"error: {line}" for line in lines))
+        _complain(*lines)
     return 1
 
 
-def _complain(*lines: str) -> None:
+def _complain(*lines: str, kind: str = "error: ") -> None:
+    from charlab.system.style import line, styled
     from charlab.system.terminal import remark
 
     with contextlib.suppress(OSError):  # standard error itself may be full
-        for line in lines:
-            remark(line)
+        for text in lines:
+            remark(line(styled(kind, "bad"), text))
 
 
 def _drop_unwritten() -> None:

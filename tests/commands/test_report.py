@@ -90,7 +90,8 @@ def test_a_sweep_without_trials_has_a_report(known, tmp_path, capsys):
 
 def test_a_summary_of_a_sweep_without_a_complete_trial():
     results = sweep([trial(0, "failed"), trial(1, "running")], n_trials=9)
-    assert sweep_summary(results) == ["sweep lr_and_size: 2 of 9 trials (1 failed, 1 running)"]
+    (line,) = sweep_summary(results)
+    assert str(line) == "sweep lr_and_size: 2 of 9 trials (1 failed, 1 running)"
 
 
 @pytest.mark.parametrize(

@@ -243,7 +243,7 @@ def command_line(monkeypatch, tmp_path):
 
         monkeypatch.setattr(sys, "argv", ["train.py", *arguments, f"output_dir={tmp_path}/out,1"])
         monkeypatch.chdir(tmp_path)
-        return given, reports, run_composed(note, report)
+        return given, reports, run_composed(note, report, announce=lambda *_: None)
 
     return run
 

@@ -164,7 +164,8 @@ def test_keys_of_the_chosen_options_or_of_all():
 
 
 def test_free_text_is_what_names_files_and_folders():
-    dataset = {"name", "path", "val_path", "test_path", "text_column", "label_column", "url"}
+    columns = {"text_column", "label_column", "tag_column", "target_column"}
+    dataset = {"name", "path", "val_path", "test_path", "url", *columns}
     expected = {f"dataset.{key}" for key in dataset} | {"output_dir"}
     assert set(free_text_keys(RunOptions)) == expected
 

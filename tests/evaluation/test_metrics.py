@@ -7,15 +7,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlab.data.batches.batch import IGNORE, Batch, LabelUse, Shard
+from charlab.data.batches.batch import IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.tokens.vocabulary import EOS
 from charlab.evaluation.bits_per_character import OriginalText, split_text
 from charlab.evaluation.evaluate import measure
+from charlab.evaluation.labels import macro_f1
 from charlab.evaluation.metrics import token_metrics
 from charlab.models import Classifier, LanguageModel, build_model
 from charlab.models.state import carried_state
-from charlab.tasks.classify.task import ClassificationMeter, macro_f1
+from charlab.tasks.classify.task import ClassificationMeter
 from charlab.tasks.generate.task import GenerationMeter
 from charlab.testing.model_contract import randomize
 
@@ -71,7 +72,7 @@ def test_a_stream_s_figures_are_exact_whatever_the_batches(stream, budget, lanes
     # All of this text is within the burn-in, so every lane reads it from the beginning.
     assert part.characters <= 256
     batches = evaluation_batches(
-        part, layout="stream", labels=LabelUse.NONE, seq_len=3, lanes=lanes, budget=budget
+        part, layout="stream", form=BatchForm.NEXT, seq_len=3, lanes=lanes, budget=budget
     )
     metrics = measure(model, GenerationMeter(model), batches)
     assert metrics["loss"] == pytest.approx(loss, rel=1e-6)
@@ -102,7 +103,7 @@ def test_documents_figures_are_exact_whatever_the_batches(names, budget, conditi
     batches = evaluation_batches(
         part,
         layout="sequences",
-        labels=LabelUse.CONDITION if conditional else LabelUse.NONE,
+        form=BatchForm.CONDITIONAL if conditional else BatchForm.NEXT,
         seq_len=1,
         budget=budget,
     )
@@ -120,6 +121,7 @@ def window(ids, targets, fresh):
         fresh=None if fresh is None else torch.tensor(fresh),
         labels=None,
         characters=characters,
+        predictions=characters,
     )
 
 
@@ -165,19 +167,19 @@ def test_padding_is_not_counted():
     assert metrics["accuracy"] == (first[1] + second[1]) / 5
 
 
-@pytest.mark.parametrize("use", [LabelUse.NONE, LabelUse.TARGET])
+@pytest.mark.parametrize("use", [BatchForm.NEXT, BatchForm.LABEL])
 def test_figures_depend_neither_on_autocast_nor_on_dropout(names, use):
     corpus, part = names
-    if use is not LabelUse.TARGET:
+    if use is not BatchForm.LABEL:
         model = language_model(corpus.vocabulary.size, dropout=0.5)
     else:
         recurrent = build_model(
             "gru", vocabulary_size=corpus.vocabulary.size, hidden_size=4, dropout=0.5
         )
         model = Classifier(recurrent, 3)
-    meters = {LabelUse.NONE: lambda: GenerationMeter(model)}
-    meters[LabelUse.TARGET] = lambda: ClassificationMeter(model, 3)
-    batches = evaluation_batches(part, layout="sequences", labels=use, seq_len=1)
+    meters = {BatchForm.NEXT: lambda: GenerationMeter(model)}
+    meters[BatchForm.LABEL] = lambda: ClassificationMeter(model, 3)
+    batches = evaluation_batches(part, layout="sequences", form=use, seq_len=1)
     model.train()
     plain = measure(model, meters[use](), batches)
     assert model.training
@@ -192,7 +194,7 @@ def test_figures_depend_neither_on_autocast_nor_on_dropout(names, use):
 def test_original_characters_of_a_stream_and_of_names(stream, names):
     part, model, loss, _ = stream
     text = OriginalText("char", part.characters, 0)
-    batches = evaluation_batches(part, layout="stream", labels=LabelUse.NONE, seq_len=3)
+    batches = evaluation_batches(part, layout="stream", form=BatchForm.NEXT, seq_len=3)
     metrics = measure(model, GenerationMeter(model), batches, text)
     # The first character is not predicted, and that is all the difference.
     N = part.characters
@@ -203,7 +205,7 @@ def test_original_characters_of_a_stream_and_of_names(stream, names):
     # Of names the end marks cost bits and are no characters.
     corpus, part = names
     model = language_model(corpus.vocabulary.size)
-    batches = evaluation_batches(part, layout="sequences", labels=LabelUse.NONE, seq_len=1)
+    batches = evaluation_batches(part, layout="sequences", form=BatchForm.NEXT, seq_len=1)
     metrics = measure(model, GenerationMeter(model, "byte"), batches, split_text(corpus, "train"))
     predictions = part.characters + part.documents
     bits = metrics["bits_per_byte"] * predictions
@@ -236,7 +238,7 @@ class FixedLogits(torch.nn.Module):
 def examples(targets, start=0):
     ids = torch.arange(start, start + len(targets))[:, None]
     lengths = torch.ones(len(targets), dtype=torch.int64)
-    return Batch(ids, torch.tensor(targets), lengths, None, None, len(targets))
+    return Batch(ids, torch.tensor(targets), lengths, None, None, len(targets), len(targets))
 
 
 def f1_by_hand(true, predicted, classes):
@@ -321,35 +323,35 @@ def test_a_classifier_s_figures_do_not_depend_on_the_batches(names, budget):
         loss -= logits.log_softmax(-1)[part.labels[i]].item()
         right += int(logits.argmax().item() == part.labels[i])
     batches = evaluation_batches(
-        part, layout="sequences", labels=LabelUse.TARGET, seq_len=1, budget=budget
+        part, layout="sequences", form=BatchForm.LABEL, seq_len=1, budget=budget
     )
     metrics = measure(model, ClassificationMeter(model, 3), batches)
     assert metrics["loss"] == pytest.approx(loss / part.documents, rel=1e-6)
     assert metrics["accuracy"] == right / part.documents
 
 
-@pytest.mark.parametrize("use", [LabelUse.NONE, LabelUse.TARGET])
+@pytest.mark.parametrize("use", [BatchForm.NEXT, BatchForm.LABEL])
 def test_meters_of_shares_add_up(names, use):
     corpus, part = names
     torch.manual_seed(3)
     model = language_model(corpus.vocabulary.size)
-    if use is LabelUse.TARGET:
+    if use is BatchForm.LABEL:
         model = Classifier(
             build_model("gru", vocabulary_size=corpus.vocabulary.size, hidden_size=4), 4
         )
 
     def new_meter():
         return (
-            GenerationMeter(model) if use is not LabelUse.TARGET else ClassificationMeter(model, 4)
+            GenerationMeter(model) if use is not BatchForm.LABEL else ClassificationMeter(model, 4)
         )
 
-    batches = evaluation_batches(part, layout="sequences", labels=use, seq_len=1, budget=20)
+    batches = evaluation_batches(part, layout="sequences", form=use, seq_len=1, budget=20)
     whole = measure(model, new_meter(), batches)
     shares = [new_meter() for _ in range(3)]
     for index, meter in enumerate(shares):
         shard = Shard(index, 3)
         own = evaluation_batches(
-            part, layout="sequences", labels=use, seq_len=1, budget=20, shard=shard
+            part, layout="sequences", form=use, seq_len=1, budget=20, shard=shard
         )
         assert 0 < len(own) < len(batches)
         measure(model, meter, own)

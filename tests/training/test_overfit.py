@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from charlab.data.batches.batch import IGNORE, LabelUse
+from charlab.data.batches.batch import IGNORE, BatchForm
 from charlab.data.batches.loaders import training_batches
 from charlab.data.tokens.vocabulary import EOS
 from charlab.training.overfit import FirstBatchOnly
@@ -17,7 +17,7 @@ def real(make_corpus):
         return training_batches(
             corpus.splits["train"],
             layout=corpus.layout,
-            labels=use,
+            form=use,
             batch_size=4,
             seq_len=5,
             seed=3,
@@ -35,7 +35,7 @@ def same(one, other):
             assert before == after, name
 
 
-@pytest.mark.parametrize(("texts", "use"), [(NAMES, LabelUse.TARGET), (STREAM, LabelUse.NONE)])
+@pytest.mark.parametrize(("texts", "use"), [(NAMES, BatchForm.LABEL), (STREAM, BatchForm.NEXT)])
 def test_the_first_batch_stands_for_all(real, texts, use):
     batches = real(texts, use)
     only = FirstBatchOnly(batches, single_document=False)
@@ -54,7 +54,7 @@ def test_the_first_batch_stands_for_all(real, texts, use):
 
 @pytest.mark.parametrize("conditional", [False, True])
 def test_one_document_without_padding(real, conditional):
-    batches = real(NAMES, LabelUse.CONDITION if conditional else LabelUse.NONE)
+    batches = real(NAMES, BatchForm.CONDITIONAL if conditional else BatchForm.NEXT)
     first = next(batches.epoch(0))
     (batch,) = FirstBatchOnly(batches, single_document=True).epoch(0)
     width = int(first.lengths[0])

@@ -66,6 +66,7 @@ def test_a_run_leaves_the_files_of_the_contract(
         assert (folder / name).stat().st_size > 0, name
     assert list(folder.glob("events.out.tfevents.*"))
     assert (folder / "samples.txt").exists() == (task == "generate")
+    assert (folder / "predictions.txt").exists() == (task == "classify")
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["status"] == "completed"
     assert metrics["progress/epochs"] == 2

@@ -1,14 +1,16 @@
 """From a configuration to a corpus, and to a configuration in which nothing is left open."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
-from charlab.data.documents.sources import Request, read_parts
+from charlab.data.documents.document import AnyDocument
+from charlab.data.documents.normalize import normalize_label
+from charlab.data.documents.sources import Request, in_split, read_parts, without_label
 from charlab.data.tokens import resolve_min_count
-from charlab.errors import ConfigError
+from charlab.errors import ConfigError, nearest
 from charlab.runs.data_paths import absolute_paths, located
 from charlab.system.terminal import say
 
@@ -25,8 +27,11 @@ def read_corpus(options: RunOptions) -> Corpus:
         encoding=dataset.encoding,
         text_column=dataset.text_column,
         label_column=dataset.label_column,
+        tag_column=dataset.tag_column,
+        target_column=dataset.target_column,
         url=dataset.url,
         labelled=options.task.predicts_label,
+        fields=options.task.fields,
         remark=say,
     )
     documents = read_parts(
@@ -37,7 +42,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         limit=dataset.limit,
     )
     return build_corpus(
-        documents,
+        hold_out(documents, dataset.held_out),
         normalize=dataset.normalize,
         layout=dataset.layout,
         fractions=dataset.split.fractions,
@@ -45,10 +50,37 @@ def read_corpus(options: RunOptions) -> Corpus:
         predicts_label=options.task.predicts_label,
         distinct=dataset.distinct,
         unit=dataset.unit,
+        target_unit=dataset.target_unit,
+        fields=options.task.fields,
         min_count=dataset.min_count,
         limit=dataset.limit,
         announce=say,
     )
+
+
+def hold_out(documents: Iterable[AnyDocument], labels: Sequence[str]) -> Iterable[AnyDocument]:
+    """Puts the documents of some labels into the test part, and takes all labels away.
+
+    Args:
+        documents: labelled ones.
+        labels: those to be held out; none: the documents stay as they are.
+
+    Raises:
+        ConfigError: if no document has one of the labels; after the last document.
+    """
+    if not labels:
+        yield from documents
+        return
+    apart, found = {normalize_label(label) for label in labels}, set[str]()
+    for document in documents:
+        label = document.label and normalize_label(document.label)
+        found.add(label or "")
+        yield without_label(in_split(document, "test") if label in apart else document)
+    if missing := sorted(apart - found):
+        raise ConfigError(
+            f"dataset.held_out={missing[0]}: no document has that label; "
+            f"{nearest(missing[0], sorted(found - {''}))}"
+        )
 
 
 @dataclass(frozen=True)
@@ -84,6 +116,11 @@ def check_together(options: RunOptions) -> None:
     """
     trainer = options.trainer
     resolve_min_count(options.dataset.unit, options.dataset.min_count)
+    if options.dataset.unit not in (units := options.task.units):
+        raise ConfigError(
+            f"dataset.unit={options.dataset.unit}: task={options.task.name} reads texts of one of: "
+            f"{', '.join(units)}"
+        )
     options.task.check(options)
     if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
         raise ConfigError(

@@ -17,7 +17,13 @@ from charlab.tasks.task import DataFacts, Task
 
 def task_of(checkpoint: Checkpoint) -> Task[Any]:
     """The task that a checkpoint's network was trained for."""
-    data = DataFacts(checkpoint.vocabulary, checkpoint.labels, checkpoint.label_counts)
+    data = DataFacts(
+        checkpoint.vocabulary,
+        checkpoint.labels,
+        checkpoint.label_counts,
+        checkpoint.tags,
+        checkpoint.target_vocabulary,
+    )
     return TASKS[checkpoint.options.task.name](checkpoint.options, data)
 
 

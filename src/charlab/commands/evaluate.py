@@ -8,7 +8,8 @@ from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.evaluate import Meter, measure
 from charlab.figures import to_png
 from charlab.system.files import json_bytes, open_output
-from charlab.system.terminal import remark, show
+from charlab.system.style import line, styled
+from charlab.system.terminal import about_run, remark, show
 
 
 def evaluate(arguments: EvaluateArguments) -> int:
@@ -23,10 +24,12 @@ def evaluate(arguments: EvaluateArguments) -> int:
     if arguments.figure is not None and not model.trained_for.has_figure:
         raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
     metrics, meter = evaluate_model(model, arguments.split, positions=arguments.batch_characters)
-    remark(f"run: {model.path}")
-    show(f"{model.path}, {arguments.split} part:")
+    remark(about_run(model.path))
+    show(line(styled(model.path, "path"), f", {arguments.split} part:"))
+    width = max(map(len, metrics))
     for name, value in metrics.items():
-        show(f"  {name:<24} {value:.6f}" if isinstance(value, float) else f"  {name:<24} {value}")
+        figure = f"{value:.6f}" if isinstance(value, float) else f"{value:,}"
+        show(line(f"  {name:<{width}}  ", styled(figure, "value")))
     show(*model.trained_for.describe_meter(meter))
     _write_files(arguments, model, metrics, meter)
     return 0

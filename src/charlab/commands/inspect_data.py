@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from charlab.builders.corpus import read_corpus
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
@@ -10,13 +12,15 @@ from charlab.config.overrides import protect
 from charlab.config.schema import RunOptions
 from charlab.config.validation import build, to_plain
 from charlab.data.corpus import Corpus
-from charlab.data.tokens.vocabulary import NAMES
+from charlab.data.tokens.vocabulary import NAMES, counted_tokens
 from charlab.errors import RunError
 from charlab.evaluation.dataset_statistics import Inspection, bigram_table, inspect_corpus
 from charlab.figures import to_png
 from charlab.figures.data import bigram_figure, label_figure, length_figure, visible
 from charlab.system.files import user_path, write_bytes
-from charlab.system.terminal import show, start_logging
+from charlab.system.style import line, styled
+from charlab.system.terminal import show, start_logging, told
+from charlab.system.words import counted
 
 _ROWS = 20  # tokens and labels that are listed
 
@@ -40,7 +44,7 @@ def inspect_data(arguments: Sequence[str], output: str | None) -> int:
     inspection = inspect_corpus(corpus)
     show(*describe(corpus, inspection, options.dataset.name))
     folder = user_path(output or f"{options.output_dir}/data/{options.dataset.name}")
-    show(f"pictures: {', '.join(map(str, draw(corpus, inspection, folder)))}")
+    show(told("pictures", styled(", ".join(map(str, draw(corpus, inspection, folder))), "path")))
     return 0
 
 
@@ -53,36 +57,46 @@ def undivided(options: RunOptions) -> RunOptions:
     return build(RunOptions, plain)
 
 
-def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[str]:
+def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[Text]:
     """The figures, line by line."""
-    report, vocabulary = corpus.report, corpus.vocabulary
-    yield f"{name}: {report.documents:,} documents, {report.characters:,} characters"
-    if vocabulary.unit != "char":
+    report, unit = corpus.report, corpus.vocabulary.unit
+    documents, characters = _documents(report.documents), counted(report.characters, "character")
+    yield told(name, f"{documents}, {characters}")
+    if unit != "char":
         tokens = sum(report.split_characters.values())
         each = report.characters / max(1, tokens)
-        yield f"{tokens:,} {NAMES[vocabulary.unit]}, {each:.2f} characters each in the mean"
-    yield f"layout {corpus.layout}" + _parts(corpus)
-    yield f"{report.duplicate_documents:,} documents repeat an earlier one's text" + (
-        f"; {report.repeats_dropped:,} more, label and all, are left out (dataset.distinct)"
-        if report.repeats_dropped
-        else ""
-    )
-    dropped = sum(report.dropped_characters.values())
-    yield f"normalization dropped {dropped:,} characters{_examples(report.dropped_characters)}" + (
-        f" and emptied {report.emptied_documents:,} documents" if report.emptied_documents else ""
+        yield line(f"{counted_tokens(tokens, unit)}, {each:.2f} characters each in the mean")
+    yield line(f"layout {corpus.layout}", _parts(corpus))
+    yield line(report.repeats_in_words)
+    if report.repeats_dropped:
+        yield line(report.left_out_in_words)
+    dropped = counted(sum(report.dropped_characters.values()), "character")
+    emptied = f" and emptied {_documents(report.emptied_documents)}"
+    examples = _examples(report.dropped_characters)
+    yield line(
+        f"normalization dropped {dropped}{examples}{emptied if report.emptied_documents else ''}"
     )
     quantiles = inspection.length_quantiles().items()
-    yield f"lengths in {NAMES[vocabulary.unit]}: " + ", ".join(
-        f"{_share(share)} {value:,}" for share, value in quantiles
-    )
-    yield f"{report.distinct_tokens:,} distinct {NAMES[vocabulary.unit]}, the most frequent:"
+    lengths = (f"{_share(share)} {value:,}" for share, value in quantiles)
+    yield told(f"lengths in {NAMES[unit]}", ", ".join(lengths))
+    distinct = f"{report.distinct_tokens:,} distinct {NAMES[unit]}"
+    yield line(styled(distinct, "heading"), ", the most frequent:")
     yield from _table(inspection.tokens)
     if inspection.unknown:
-        yield f"{inspection.unknown:,} are unknown: rarer than dataset.min_count, or not in train"
+        are = "is" if inspection.unknown == 1 else "are"
+        yield line(
+            f"{inspection.unknown:,} {are} unknown: rarer than dataset.min_count, or not in train"
+        )
     if inspection.labels:
-        yield f"{len(inspection.labels):,} labels, documents of each:"
+        yield line(
+            styled(counted(len(inspection.labels), "label"), "heading"), ", documents of each:"
+        )
         yield from _table(sorted(inspection.labels, key=lambda item: (-item[1], item[0])))
     yield from _entropies(corpus, inspection)
+
+
+def _documents(count: int) -> str:
+    return counted(count, "document")
 
 
 def draw(corpus: Corpus, inspection: Inspection, folder: Path) -> list[Path]:
@@ -115,7 +129,7 @@ def _parts(corpus: Corpus) -> str:
         return ""
     report = corpus.report
     return "; given parts: " + ", ".join(
-        f"{name} {report.split_documents[name]:,} documents" for name in corpus.splits
+        f"{name} {_documents(report.split_documents[name])}" for name in corpus.splits
     )
 
 
@@ -129,27 +143,29 @@ def _share(share: float) -> str:
     return {0.0: "shortest", 0.5: "median", 1.0: "longest"}.get(share, f"{share:.0%}")
 
 
-def _table(items: Sequence[tuple[str, int]]) -> Iterator[str]:
+def _table(items: Sequence[tuple[str, int]]) -> Iterator[Text]:
     total = sum(count for _, count in items)
     for name, count in items[:_ROWS]:
-        yield f"  {visible(name):<14} {count:>12,}  {count / total:7.2%}"
+        shown = line(f"  {visible(name)}")
+        shown.pad_right(max(0, 16 - shown.cell_len))
+        yield line(shown, f" {count:>12,}", styled(f"  {count / total:7.2%}", "dim"))
     rest = items[_ROWS:]
     if rest:
-        yield f"  and {len(rest):,} more {sum(count for _, count in rest):>9,}"
+        yield line(styled(f"  and {len(rest):,} more {sum(count for _, count in rest):>9,}", "dim"))
 
 
-def _entropies(corpus: Corpus, inspection: Inspection) -> Iterator[str]:
-    entropies, vocabulary = inspection.entropies, corpus.vocabulary
-    token = NAMES[vocabulary.unit].removesuffix("s")
+def _entropies(corpus: Corpus, inspection: Inspection) -> Iterator[Text]:
+    entropies, unit = inspection.entropies, corpus.vocabulary.unit
+    token = NAMES[unit].removesuffix("s")
     ends = " (end marks are predicted too)" if corpus.layout == "sequences" else ""
-    yield f"entropy in bits per {token}{ends}:"
+    yield line(styled("entropy", "heading"), f" in bits per {token}{ends}:")
     per_character = sum(corpus.report.split_characters.values()) / max(1, corpus.report.characters)
     for order, bits in entropies.bits.items():
-        others = "" if vocabulary.unit == "char" else f", {bits * per_character:.4f} per character"
-        yield f"  {order:<8} {bits:.4f} (perplexity {2**bits:.2f}){others}"
+        others = "" if unit == "char" else f", {bits * per_character:.4f} per character"
+        yield line(f"  {order:<8} {bits:.4f} (perplexity {2**bits:.2f}){others}")
     if entropies.counted < entropies.predictions:
-        yield f"  (counted on the first {entropies.counted:,} of {entropies.predictions:,})"
-    yield (
+        yield line(f"  (counted on the first {entropies.counted:,} of {entropies.predictions:,})")
+    yield line(
         "  These are of the text itself, so the longer contexts flatter: new text is harder. A "
         "training run prints an interpolated trigram's figure on the test part beside its own."
     )

@@ -9,7 +9,8 @@ from charlab.config.cli_options import ReportArguments
 from charlab.errors import ConfigError, RunError
 from charlab.reports.formatting import counted, interval, number
 from charlab.system.files import user_path, write_bytes, write_text
-from charlab.system.terminal import remark, show
+from charlab.system.style import Part, line, styled
+from charlab.system.terminal import remark, show, told
 
 if TYPE_CHECKING:
     from charlab.reports.charts import Chart
@@ -45,13 +46,13 @@ def _report_sweep(arguments: ReportArguments, sweep: str) -> int:
     from charlab.sweeps.results.load import find_sweep, load_results
 
     place = find_sweep(sweep, arguments.output_dir)
-    remark(f"sweep: {place}")
+    remark(styled(f"sweep: {place}", "dim"))
     results = load_results(place, arguments.storage)
     folder = results.folder if arguments.output is None else user_path(arguments.output)
     charts = sweep_charts(results)
     page = sweep_page(results, charts, written=datetime.now())
     _write(folder, {_PAGE: page, "trials.csv": trials_csv(results)}, charts)
-    show(*sweep_summary(results), f"report: {folder / _PAGE}")
+    show(*sweep_summary(results), told("report", styled(folder / _PAGE, "path")))
     return 0
 
 
@@ -71,28 +72,25 @@ def _report_runs(arguments: ReportArguments, pattern: str) -> int:
     charts = runs_charts(found, curves)
     page = runs_page(found, charts, pattern=pattern, curves=curves, written=now)
     _write(folder, {_PAGE: page, "runs.csv": runs_csv(found)}, charts)
-    show(*runs_summary(found), f"report: {folder / _PAGE}")
+    show(*runs_summary(found), told("report", styled(folder / _PAGE, "path")))
     return 0
 
 
-def sweep_summary(results: "SweepResults") -> list[str]:
+def sweep_summary(results: "SweepResults") -> list[Part]:
     """A few lines about a sweep for the screen."""
     from charlab.reports.sweep_numbers import pareto_front
     from charlab.reports.sweep_report import states_text
 
-    lines = [
-        f"sweep {results.name}: {len(results.trials)} of {counted(results.n_trials, 'trial')} "
-        f"({states_text(results)})"
-    ]
+    done = f"{len(results.trials)} of {counted(results.n_trials, 'trial')}"
+    lines: list[Part] = [told(f"sweep {results.name}", f"{done} ({states_text(results)})")]
     best = results.best
     if best is not None and best.values is not None:
-        lines.append(
-            f"best: {results.objectives[0]} {number(best.values[0])} (trial {best.number})"
-        )
-        lines.append(f"  {best.command}")
+        value = styled(number(best.values[0]), "good")
+        lines.append(told("best", f"{results.objectives[0]} ", value, f" (trial {best.number})"))
+        lines.append(line("  ", styled(best.command, "command")))
     if len(results.objectives) > 1:
         front = pareto_front(results)
-        lines.append(f"Pareto front: {counted(len(front), 'trial')}")
+        lines.append(told("Pareto front", counted(len(front), "trial")))
         lines += [
             f"  trial {trial.number}: "
             + ", ".join(
@@ -104,11 +102,14 @@ def sweep_summary(results: "SweepResults") -> list[str]:
     return lines
 
 
-def runs_summary(found: "Comparison") -> list[str]:
+def runs_summary(found: "Comparison") -> list[Part]:
     """A few lines about a comparison for the screen."""
-    lines = [
-        f"{found.metric}: {interval(group.interval)} "
-        f"({counted(group.interval.count, 'seed')})  {group.label}"
+    lines: list[Part] = [
+        line(
+            styled(f"{found.metric}: ", "heading"),
+            styled(interval(group.interval), "value"),
+            f" ({counted(group.interval.count, 'seed')})  {group.label}",
+        )
         for group in found.groups[:10]
     ]
     if len(found.groups) > len(lines):

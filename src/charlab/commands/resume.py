@@ -65,17 +65,20 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
 def _resume(
     folder: Path, changes: dict[str, Any], given: Mapping[str, str], arguments: Sequence[str]
 ) -> int:
+    from charlab.commands.next_steps import say_next_steps
     from charlab.runs.checkpoint import load_last
-    from charlab.system.terminal import remark
+    from charlab.system.terminal import about_run, remark
     from charlab.training.run import resume
 
     follows = _unless_it_follows(folder, changes)
     if follows is None:
-        remark(f"run: {folder}")
+        remark(about_run(folder))
     with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
         result = resume(checkpoint, options, folder, arguments)
+    if follows is None:
+        say_next_steps(result, options)
     return 0 if result.signal is None else 128 + result.signal
 
 

@@ -32,6 +32,7 @@ _ENVIRONMENT = re.compile(r"(?<!\\)(?:\\\\)*\$\{\s*oc\.env\b")  # "\${" is no in
 def run_composed(
     job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
     report: Callable[[Exception], int | None],
+    announce: Callable[[Sequence[str], int | None], None],
 ) -> int:
     """Lets Hydra compose the configuration from the command line and runs a job for each.
 
@@ -40,6 +41,8 @@ def run_composed(
             that the user gave the run (``hydra.run.dir``); returns an exit code.
         report: says what was wrong with a job and returns its exit code (None: it does not know
             either); the other jobs of a grid go on.
+        announce: told of each job of a grid before it begins: its words, and how many jobs there
+            are, if that is known.
 
     Returns:
         The highest exit code of all jobs (a grid has several).
@@ -50,7 +53,7 @@ def run_composed(
     flags, arguments = sort_flags(sys.argv[1:], known_words())
     folders, flags = own_configurations(flags)
     with looked_into_first(folders):
-        return _run_composed(job, flags, arguments, report)
+        return _run_composed(job, flags, arguments, report, announce)
 
 
 def _run_composed(
@@ -58,6 +61,7 @@ def _run_composed(
     flags: Sequence[str],
     arguments: Sequence[str],
     report: Callable[[Exception], int | None],
+    announce: Callable[[Sequence[str], int | None], None],
 ) -> int:
     if wants_settings(flags):
         with _worded():
@@ -75,6 +79,8 @@ def _run_composed(
         if max(codes) > _SIGNALLED:  # whoever stopped a job of a grid wants no more of them
             return
         overrides = [*origin_words(composed), *composed.overrides.task]
+        if grid:
+            announce(composed.overrides.task, _jobs(composed, words))
         try:
             codes.append(
                 job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed))
@@ -85,7 +91,8 @@ def _run_composed(
                 raise
             codes.append(code)
 
-    sys.argv[1:] = [*flags, *protect(arguments, grid=grid)]
+    words = protect(arguments, grid=grid)
+    sys.argv[1:] = [*flags, *words]
     with _worded():
         decorate = hydra.main(
             version_base="1.3", config_path=str(conf_folder()), config_name="train"
@@ -104,6 +111,25 @@ def help_of_group(arguments: Sequence[str], group: str) -> str:
     words = [word for word in arguments if "=" in word and not word.startswith(("-", "output="))]
     with looked_into_first(folders), _worded():
         return describe_group(words, group)
+
+
+def _jobs(hydra: Any, words: Sequence[str]) -> int | None:
+    """How many jobs Hydra makes of a grid's words; None: a sweeper of the user's own makes them.
+
+    Args:
+        hydra: the ``hydra`` node of a job's configuration.
+    """
+    from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    if not str(hydra.sweeper._target_).endswith(f".{BasicSweeper.__name__}"):
+        return None
+    parser = OverridesParser.create(GlobalHydra.instance().config_loader())
+    of_jobs = [word for word in words if not word.lstrip("+~").startswith("hydra")]
+    own = [f"{key}={value}" for key, value in (hydra.sweeper.params or {}).items()]
+    (jobs,) = BasicSweeper.split_arguments(parser.parse_overrides([*own, *of_jobs]), None)
+    return len(jobs)
 
 
 @contextlib.contextmanager

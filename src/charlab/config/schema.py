@@ -43,12 +43,16 @@ class DatasetOptions:
     encoding: str
     text_column: Annotated[str | None, FREE_TEXT]
     label_column: Annotated[str | None, FREE_TEXT]
+    tag_column: Annotated[str | None, FREE_TEXT]
+    target_column: Annotated[str | None, FREE_TEXT]
     url: Annotated[str | None, FREE_TEXT]
-    unit: Annotated[str, one_of("char", "byte", "word")]
+    unit: Annotated[str, one_of("char", "byte", "word", "symbol")]
+    target_unit: Annotated[str, one_of("char", "byte", "word", "symbol")]
     min_count: Annotated[int | None, at_least(1)]
     normalize: str
     limit: Annotated[int | None, at_least(1)]
     distinct: bool
+    held_out: tuple[str, ...]
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
     batch_size: Annotated[int, at_least(1)]

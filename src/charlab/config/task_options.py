@@ -42,6 +42,9 @@ class TaskOptions:
         monitor: the metric that decides which checkpoint is the best one ("val/loss").
         metrics: all that a split is measured by, in the order in which they are said.
         predicts_label: whether it is the label of a document: each then needs documents of its own.
+        fields: what a document needs besides its text: "tags", "target"; other fields are left
+            aside.
+        units: what a token of the text may be (``dataset.unit``).
         asked_by: the command that puts questions to its networks: ``SAMPLE`` or ``PREDICT``; None:
             they are only evaluated.
         verb: what its networks then do, for messages ("classify").
@@ -52,6 +55,8 @@ class TaskOptions:
 
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", on_progress_line=True),)
     predicts_label: ClassVar[bool] = False
+    fields: ClassVar[tuple[str, ...]] = ()
+    units: ClassVar[tuple[str, ...]] = ("char", "byte", "word")
     asked_by: ClassVar[str | None] = None
     verb: ClassVar[str] = ""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
@@ -22,6 +22,7 @@ from charlab.data.tokens.ragged import (
     CHUNK,
     HELD,
     EncodedSplit,
+    Ragged,
     SelectedIds,
     TokenIds,
     Unsigned,
@@ -47,8 +48,10 @@ class Corpus:
         labels: all labels, sorted; empty if the documents have none.
         layout: "sequences" or "stream".
         splits: by name; a part of zero fraction is absent.
-        fingerprint: sha256 (hexadecimal) over normalized texts and labels, in their order.
+        fingerprint: sha256 (hexadecimal) over normalized texts, labels and fields, in their order.
         report: what became of the text.
+        tags: all tags, sorted; () without.
+        target_vocabulary: the tokens of the train split's targets; None without.
     """
 
     vocabulary: Vocabulary
@@ -57,6 +60,8 @@ class Corpus:
     splits: dict[str, EncodedSplit]
     fingerprint: str
     report: CorpusReport
+    tags: tuple[str, ...] = ()
+    target_vocabulary: Vocabulary | None = None
 
 
 def choose_layout(layout: str, lengths: npt.ArrayLike) -> str:
@@ -115,18 +120,24 @@ def build_corpus(
             f"({text.emptied} documents were emptied): "
             "check dataset.path or choose another normalization"
         )
+    if text.fields.targets is not None:
+        layout = "sequences"
     layout = choose_layout(layout, text.characters)
     assignment = assign_splits(text, layout, fractions, split_seed, predicts_label=predicts_label)
     counts = count_parts(text, assignment.shares)
     _require_something(text, counts, fractions)
     vocabulary, table, rare = learn_vocabulary(text.unit, text.tokens, counts[0], min_count)
     splits = _cut(text, assignment, table, layout)
+    splits, target_vocabulary = _with_targets(splits, text, assignment, reading)
     given = _given(text, assignment, layout)
     report = report_corpus(
         text, assignment, counts=counts, given=given, known=table != UNK, rare=rare
     )
     fingerprint = _fingerprint(text, assignment, layout)
-    return Corpus(vocabulary, text.labels, layout, splits, fingerprint, report)
+    tags = text.fields.tags
+    return Corpus(
+        vocabulary, text.labels, layout, splits, fingerprint, report, tags, target_vocabulary
+    )
 
 
 def encode_documents(
@@ -207,5 +218,41 @@ def _cut(
         selected = SelectedIds(text.token_ids, starts, lengths, table)
         ids: TokenIds = selected[:] if hold else selected
         labels = None if text.label_ids is None else text.label_ids[documents]
-        splits[SPLITS[part]] = EncodedSplit(ids, flat_offsets(lengths), labels)
+        tags = text.fields.tag_ids
+        if tags is not None:
+            tags = _spans(tags, starts, lengths)
+        splits[SPLITS[part]] = EncodedSplit(ids, flat_offsets(lengths), labels, tags)
     return splits
+
+
+def _with_targets(
+    splits: dict[str, EncodedSplit],
+    text: TokenizedText,
+    assignment: SplitAssignment,
+    reading: ReaderOptions,
+) -> tuple[dict[str, EncodedSplit], Vocabulary | None]:
+    """The splits with their documents' targets, and the vocabulary of the train split's."""
+    targets, tokens = text.fields.targets, text.fields.target_tokens
+    if targets is None:
+        return splits, None
+    found = {}
+    for part in assignment.parts:
+        documents, _, _ = assignment.pieces(part)
+        lengths = targets.lengths[documents]
+        ids = _spans(targets.ids[:], targets.offsets[documents], lengths)
+        found[SPLITS[part]] = Ragged(ids, flat_offsets(lengths))
+    counts = np.bincount(found["train"].ids[:], minlength=len(tokens))
+    unit = reading.get("target_unit", "char")
+    vocabulary, table, _ = learn_vocabulary(unit, tokens, counts, min_count=1)
+    return {
+        name: replace(split, targets=Ragged(table[found[name].ids[:]], found[name].offsets))
+        for name, split in splits.items()
+    }, vocabulary
+
+
+def _spans(
+    ids: Unsigned, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
+) -> Unsigned:
+    """Spans of ids, one after another."""
+    every = np.arange(int(ids.max(initial=0)) + 1, dtype=ids.dtype)
+    return SelectedIds(ids, starts, lengths, every)[:]

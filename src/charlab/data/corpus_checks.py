@@ -24,6 +24,34 @@ def require_classes(corpus: Corpus) -> None:
         )
 
 
+def require_tags(corpus: Corpus) -> None:
+    """Refuses documents with fewer than two tags.
+
+    Raises:
+        DataError: if so.
+    """
+    if len(corpus.tags) == 1:
+        raise DataError(f"tagging needs two tags or more and all are {corpus.tags[0]!r}")
+    if not corpus.tags:
+        raise DataError(
+            "tagging needs tags and the documents have none: take dataset=python_tokens, accents, "
+            "conllu, or a table's column as dataset.tag_column"
+        )
+
+
+def require_targets(corpus: Corpus) -> None:
+    """Refuses documents without targets.
+
+    Raises:
+        DataError: if they have none.
+    """
+    if corpus.target_vocabulary is None:
+        raise DataError(
+            "transduction needs targets and the documents have none: take dataset=dates, "
+            "pronunciations, pairs, or a table's column as dataset.target_column"
+        )
+
+
 def require_window(corpus: Corpus, seq_len: int) -> None:
     """Refuses a stream whose train part is shorter than one window of T = ``seq_len``.
 

@@ -9,6 +9,7 @@ from charlab.data.documents.document import SPLITS
 from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import token_lengths
 from charlab.data.tokens.tokenized import TokenizedText
+from charlab.system.words import counted
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,21 @@ class CorpusReport:
     predicted_characters: dict[str, int]
     predicted_unknown: dict[str, int]
     predicted_unknown_characters: dict[str, int]
+
+    @property
+    def repeats_in_words(self) -> str:
+        """How many documents repeat an earlier one's text."""
+        return _repeating(self.duplicate_documents)
+
+    @property
+    def left_out_in_words(self) -> str:
+        """How many repeat its label as well, of which nothing is kept."""
+        are = "is" if self.repeats_dropped == 1 else "are"
+        return f"{_repeating(self.repeats_dropped)} and label and {are} left out (dataset.distinct)"
+
+
+def _repeating(count: int) -> str:
+    return f"{counted(count, 'document')} repeat{'s' * (count == 1)} an earlier one's text"
 
 
 def report_corpus(

@@ -125,6 +125,44 @@ def _number(key: tuple[bool, str]) -> int:
     return int.from_bytes(digest[:8], "little")
 
 
+def split_groups(
+    groups: Sequence[str | None],
+    texts: Sequence[str],
+    lengths: npt.NDArray[np.int64],
+    fractions: Fractions,
+    seed: int,
+) -> npt.NDArray[np.int8]:
+    """Puts every group of documents into a split, so that the splits have their shares of tokens.
+
+    Groups are shuffled and lie one after another on a line; a group belongs to the split in whose
+    part of the line its middle is.
+
+    Args:
+        groups: each document's; None: documents of the same text are one.
+        texts: the documents' texts.
+        lengths: their tokens, (n,).
+        fractions: shares of train, val and test.
+        seed: another seed, another split.
+
+    Returns:
+        Index into `SPLITS` for every document, (n,).
+    """
+    keys = [
+        (group is not None, text if group is None else group)
+        for group, text in zip(groups, texts, strict=True)
+    ]
+    names = sorted(set(keys))
+    index = {name: i for i, name in enumerate(names)}
+    own = np.array([index[key] for key in keys], np.int64)
+    sizes = np.bincount(own, weights=lengths, minlength=len(names))
+    order = np.random.default_rng([seed, len(names)]).permutation(len(names))
+    middles = np.cumsum(sizes[order]) - sizes[order] / 2
+    borders = np.cumsum(fractions)[:-1] * sizes.sum()
+    sides = np.empty(len(names), np.int8)
+    sides[order] = np.searchsorted(borders, middles, side="right")
+    return sides[own]
+
+
 def scarce_labels(
     labels: Sequence[str | None], sides: npt.ArrayLike, parts: Iterable[int]
 ) -> tuple[str, ...]:
@@ -178,7 +216,7 @@ def assign_splits(
     Documents that the data puts into a split go there whole. The others are assigned to splits by
     the fractions; a split of val and test that was given takes no share of them. Sequences are
     never cut, nor is what makes up a stream, unless it is one text or a few: to generate, fewer
-    than `FEW_DOCUMENTS`; to classify, one for each label.
+    than `FEW_DOCUMENTS`; to classify, one for each label. Documents of a group stay together.
 
     Args:
         text: the documents.
@@ -198,8 +236,13 @@ def assign_splits(
     if not cut:
         stratified = layout == "sequences" or predicts_label
         labels = _names(text, np.flatnonzero(open_)) if stratified else [None] * len(open_)
-        chosen = [texts[place] for place in np.flatnonzero(open_).tolist()]
-        sides[open_] = split_documents(chosen, labels[: len(chosen)], weights, seed)
+        unplaced = np.flatnonzero(open_).tolist()
+        chosen = [texts[place] for place in unplaced]
+        if text.fields.groups is None:
+            sides[open_] = split_documents(chosen, labels[: len(chosen)], weights, seed)
+        else:
+            groups = [text.fields.groups[place] for place in unplaced]
+            sides[open_] = split_groups(groups, chosen, text.lengths[open_], weights, seed)
     shares = text.lengths[:, None] * (sides[:, None] == np.arange(len(SPLITS)))
     if cut:
         shares[open_] = apportion(text.lengths[open_], weights)

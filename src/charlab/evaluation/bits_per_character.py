@@ -16,7 +16,12 @@ from charlab.data.tokens.vocabulary import CODE_POINTS, Vocabulary
 
 SPELLING_BITS = math.log2(CODE_POINTS)  # 20.09 for each character that is spelled out
 
-_ENDS = {"char": 0, "byte": 0, "word": 1}  # what spelling a token out costs besides its characters
+_ENDS = {
+    "char": 0,
+    "byte": 0,
+    "word": 1,
+    "symbol": 1,
+}  # what spelling a token out costs besides its characters
 
 
 @dataclass(frozen=True)

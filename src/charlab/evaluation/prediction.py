@@ -2,12 +2,12 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from torch import Tensor, nn
 
-from charlab.data.batches.batch import Batch, LabelUse
+from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.corpus import encode_documents
 from charlab.data.documents.document import Document
@@ -27,12 +27,17 @@ class Predictor(ABC, Generic[Answer]):
     """
 
     def __init__(self, network: nn.Module, asking: Asking) -> None:
-        self.network = network
+        self.network: Any = network
         self.asking = asking
 
     @abstractmethod
-    def answers(self, texts: EncodedSplit) -> list[Answer]:
-        """The answer for each of some texts, none of them empty."""
+    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Answer]:
+        """The answer for each of some texts, none of them empty.
+
+        Args:
+            texts: their tokens.
+            read: the same as they are spelled.
+        """
 
     @abstractmethod
     def columns(self, top: int) -> list[str]:
@@ -53,7 +58,7 @@ class Predictor(ABC, Generic[Answer]):
             ConfigError: if one is no text.
             DataError: if a text is empty (after what training does to its own).
         """
-        documents = []
+        spelled = []
         for number, text in enumerate(texts, start=1):
             read = self.asking.whole(text)
             if not read:
@@ -61,8 +66,9 @@ class Predictor(ABC, Generic[Answer]):
                     f"text {number} ({text!r:.60}) is empty to this model: there is nothing to "
                     "classify"
                 )
-            documents.append(Document(read))
-        return self.answers(encode_documents(documents, self.asking.vocabulary))
+            spelled.append(read)
+        documents = list(map(Document, spelled))
+        return self.answers(encode_documents(documents, self.asking.vocabulary), spelled)
 
     def batches(self, texts: EncodedSplit) -> Iterator[tuple[Tensor, Batch]]:
         """The texts in padded batches, each with the places that its rows have among them, (B,)."""
@@ -70,7 +76,7 @@ class Predictor(ABC, Generic[Answer]):
         for batch in evaluation_batches(
             numbered,
             layout="sequences",
-            labels=LabelUse.TARGET,
+            form=BatchForm.LABEL,
             seq_len=1,
             device=next(self.network.parameters()).device,
         ):  # sorted by length; the label says which text a row is

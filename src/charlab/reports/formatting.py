@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from charlab.evaluation.confidence import Interval
+from charlab.system.words import counted as counted  # as pages write counts
 
 NOTHING = "–"
 _READABLE = 9  # characters of a number
@@ -79,11 +80,6 @@ def seconds(value: float | None) -> str:
 def moment(value: datetime | None) -> str:
     """A time of day, to the second."""
     return NOTHING if value is None else value.strftime("%Y-%m-%d %H:%M:%S")
-
-
-def counted(count: int, noun: str) -> str:
-    """ "1 trial", "3 trials"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def shorten(text: str, length: int = 24) -> str:

@@ -28,7 +28,15 @@ from charlab.system.terminal import warn
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
-_LATER_SETTINGS = {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1}
+_LATER_SETTINGS: dict[str, dict[str, object]] = {
+    "trainer": {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1},
+    "dataset": {
+        "tag_column": None,
+        "target_column": None,
+        "target_unit": "char",
+        "held_out": (),
+    },
+}
 
 
 # What is raised over plain data of another kind than expected.
@@ -53,6 +61,8 @@ class Checkpoint:
         symbols: the vocabulary's tokens, in order; () of bytes, which need no list.
         labels: the labels, in order; () without.
         label_counts: training documents of each label; () without labels.
+        tags: the tags, in order; () without.
+        target_symbols: as ``symbols``, of targets; None without.
         fingerprint: of the corpus, to notice that data changed.
         precision: what training computed in, "float32" or "bf16".
         network: the network's weights by name.
@@ -74,6 +84,8 @@ class Checkpoint:
     training: dict[str, Any]
     versions: dict[str, str]
     data_paths: dict[str, str] = dataclasses.field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    target_symbols: tuple[str, ...] | None = None
 
     def with_data(self, given: Mapping[str, str]) -> "Checkpoint":
         """The same run with its data elsewhere: settings of the dataset, by their names."""
@@ -87,6 +99,13 @@ class Checkpoint:
     def vocabulary(self) -> Vocabulary:
         """The vocabulary that the network was trained with."""
         return make_vocabulary(self.options.dataset.unit, self.symbols)
+
+    @property
+    def target_vocabulary(self) -> Vocabulary | None:
+        """The vocabulary of what texts are turned into; None if they are not."""
+        if self.target_symbols is None:
+            return None
+        return make_vocabulary(self.options.dataset.target_unit, self.target_symbols)
 
 
 def save(checkpoint: Checkpoint, *paths: Path) -> None:
@@ -145,14 +164,19 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
         )
     try:
         stored = named(data["options"], object)
-        trainer = {**_LATER_SETTINGS, **named(stored["trainer"], object)}
-        options = build(RunOptions, {**stored, "trainer": trainer}, hints=False)
+        completed = {
+            group: {**later, **named(stored[group], object)}
+            for group, later in _LATER_SETTINGS.items()
+        }
+        options = build(RunOptions, {**stored, **completed}, hints=False)
         vocabulary = make_vocabulary(options.dataset.unit, _listed(data["symbols"], str))
         return Checkpoint(
             options=options,
             symbols=listed_tokens(vocabulary),
             labels=_listed(data["labels"], str),
             label_counts=_label_counts(data),
+            tags=_listed(data.get("tags", ()), str),
+            target_symbols=_target_symbols(data, options),
             fingerprint=str(data["fingerprint"]),
             precision=str(data["precision"]),
             network=data["network"],
@@ -192,6 +216,13 @@ def _data_paths(data: dict[str, Any], options: RunOptions) -> dict[str, str]:
     """Where the data are; a run from before this was stored has its paths as they were typed."""
     stored = named(data.get("data_paths", {}), str)
     return {name: stored.get(name, typed) for name, typed in absolute_paths(options).items()}
+
+
+def _target_symbols(data: dict[str, Any], options: RunOptions) -> tuple[str, ...] | None:
+    if data.get("target_symbols") is None:
+        return None
+    symbols = _listed(data["target_symbols"], str)
+    return listed_tokens(make_vocabulary(options.dataset.target_unit, symbols))
 
 
 def _label_counts(data: dict[str, Any]) -> tuple[int, ...]:

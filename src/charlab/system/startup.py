@@ -6,15 +6,24 @@ A command line, and each kind of process that a run or a sweep starts, calls :fu
 import atexit
 import contextlib
 import gc
+import logging
 import os
+import sys
+import sysconfig
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
 
 from charlab.system.lazy_imports import defer
 
+_PACKAGE = Path(__file__).resolve().parents[1]
+
 
 def prepare() -> None:
-    """Sets this process up for a command: short spins, lazy imports, a quick end."""
+    """Sets this process up for a command: short spins, quiet, lazy imports, a quick end."""
     let_threads_sleep()
+    keep_libraries_quiet()
     defer()
     atexit.register(gc.freeze)  # no search for garbage in what the system takes back anyway
 
@@ -28,6 +37,43 @@ def let_threads_sleep() -> None:
     first costs nothing on an idle machine; going to sleep at once costs a quarter of the speed.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+
+
+def keep_libraries_quiet() -> None:
+    """Sends warnings of libraries to a run's log: they tell developers something, not users.
+
+    Warnings of the user's own code are shown, and all where ``-W`` or ``PYTHONWARNINGS`` asks.
+    """
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
+    if sys.warnoptions:
+        return
+    show = warnings.showwarning
+
+    def sort(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if _is_a_library_s(filename):
+            said = warnings.formatwarning(message, category, filename, lineno, "")
+            logging.getLogger("charlab").debug("%s", said.strip())
+        else:
+            show(message, category, filename, lineno, file, line)
+
+    warnings.showwarning = sort
+
+
+def _is_a_library_s(filename: str) -> bool:
+    path = Path(filename)
+    folders = (_PACKAGE, Path(sysconfig.get_path("stdlib")))
+    return (
+        not {"site-packages", "dist-packages"}.isdisjoint(path.parts)
+        or any(path.is_relative_to(folder) for folder in folders)
+        or filename.startswith("<")
+    )
 
 
 @contextlib.contextmanager

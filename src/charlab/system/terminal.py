@@ -7,7 +7,6 @@ Whatever goes to a screen or a log passes `visible`.
 import contextlib
 import logging
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,10 +14,14 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from rich.console import Console
+from rich.text import Text
 
-from charlab.system.files import escape_bytes, open_regular
+from charlab.system.files import open_regular
+from charlab.system.style import THEME, Part, has_colour, is_screen, line, painted, styled
+from charlab.system.style import visible as visible  # what most of its users have at hand
 
 LOGGER = logging.getLogger("charlab")
+_WIDTH, _INDENT = 80, "  "
 
 
 class _Screen:
@@ -49,45 +52,53 @@ class _Screen:
             LOGGER.warning("standard output cannot be written: %s", error.strerror)
 
 
-console = Console(
-    file=cast("IO[str]", _Screen()), highlight=False, markup=False, emoji=False, soft_wrap=True
+class _Console(Console):
+    @property
+    def is_terminal(self) -> bool:
+        """Whether a bar may be drawn again and again; colour alone makes no screen of a pipe."""
+        return is_screen(self.file)
+
+
+console = _Console(
+    file=cast("IO[str]", _Screen()),
+    theme=THEME,
+    color_system="standard" if has_colour(sys.stdout) else None,
+    highlight=False,
+    markup=False,
+    emoji=False,
+    soft_wrap=True,
 )
 
-# Controls (C0, C1), lone surrogates, line separators, and what turns the direction of writing.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]"
-)
 
-
-def visible(text: object, keep: str = "") -> str:
-    r"""A text in which nothing moves a cursor, ends a line or turns the writing: ``\x1b``, ``\n``.
-
-    Args:
-        keep: characters that stay as they are, such as a newline.
-    """
-    shown = escape_bytes(str(text))
-    return _UNSEEN.sub(lambda m: m[0] if m[0] in keep else ascii(m[0])[1:-1], shown)
-
-
-def say(text: str) -> None:
-    """Says a line on the screen and in the run's log, where there is one."""
+def say(text: Part) -> None:
+    """Says a line on the screen and, without its styles, in the run's log, where there is one."""
     LOGGER.info(text)
 
 
-def warn(text: str) -> None:
+def warn(text: Part) -> None:
     """The same for what the user should think about."""
     LOGGER.warning(text)
 
 
-def show(*lines: str) -> None:
+def told(what: str, *about: Part) -> Text:
+    """A line about something, which it names first: "model: gru …"."""
+    return line(styled(what, "heading"), ": ", *about)
+
+
+def about_run(path: object) -> Text:
+    """Which run answers a command: a line beside the answer."""
+    return line(styled("run: ", "dim"), styled(path, "dim"))
+
+
+def show(*lines: Part) -> None:
     """Lines of a command's answer on standard output."""
-    for line in lines:
-        print(visible(line))
+    for text in lines:
+        print(painted(_wrapped(text) if isinstance(text, Text) else text))
 
 
-def remark(line: str) -> None:
+def remark(text: Part) -> None:
     """A line about the answer, which is no part of it: on standard error."""
-    print(visible(line), file=sys.stderr, flush=True)
+    print(painted(text, sys.stderr), file=sys.stderr, flush=True)
 
 
 def say_traceback(kind: type[BaseException], error: BaseException, trace: Any) -> None:
@@ -107,15 +118,43 @@ def write(text: str) -> None:
     sys.stdout.flush()
 
 
+def screen_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return console.width if console.is_terminal else _WIDTH
+
+
+def clipped(text: Part) -> Text:
+    """A line cut to the screen's width."""
+    shown = line(text)
+    shown.truncate(screen_width(), overflow="ellipsis")
+    return shown
+
+
+def _wrapped(text: Text) -> Text:
+    """A line that a terminal would break anywhere, broken between words.
+
+    What a user may want to copy, a path or a command, stays in one piece.
+    """
+    width = console.width
+    spans = (span.style for span in text.spans)
+    whole = not console.is_terminal or text.cell_len <= width
+    if whole or any(style in ("path", "command") for style in (text.style, *spans)):
+        return text
+    lines = text.wrap(console, width - len(_INDENT))
+    for part in lines:
+        part.rstrip()
+    return Text("\n" + _INDENT).join(lines)
+
+
 class _OnScreen(logging.Handler):
     """Prints above a progress bar, if one is shown."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        text = visible(record.getMessage())
+        said = record.msg if isinstance(record.msg, Text) else line(record.getMessage())
         if record.levelno >= logging.WARNING:
-            text = f"warning: {text}"
+            said = _wrapped(line(styled("warning: ", "warning"), said))
         try:
-            console.print(text)
+            console.print(_wrapped(said) if isinstance(record.msg, Text) else said)
         except OSError:  # as `_Screen` has it, of a full disk
             console.quiet = True
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
-from charlab.data.batches.batch import ALL, Batch, LabelUse, Shard
+from charlab.data.batches.batch import ALL, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batches
 from charlab.data.batches.loaders import TrainingBatches, training_batches
 from charlab.data.corpus import Corpus
@@ -46,11 +46,15 @@ class DataFacts:
         vocabulary: the tokens.
         labels: the labels, in order; () without.
         label_counts: training documents of each label; () without labels.
+        tags: the tags, in order; () without.
+        target_vocabulary: the tokens of targets; None without.
     """
 
     vocabulary: Vocabulary
     labels: tuple[str, ...] = ()
     label_counts: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+    target_vocabulary: Vocabulary | None = None
 
 
 def facts_of(corpus: Corpus) -> DataFacts:
@@ -58,7 +62,9 @@ def facts_of(corpus: Corpus) -> DataFacts:
     labels = corpus.splits["train"].labels
     classes = len(corpus.labels)
     counts = [] if labels is None else np.bincount(labels, minlength=classes).tolist()
-    return DataFacts(corpus.vocabulary, corpus.labels, tuple(counts))
+    return DataFacts(
+        corpus.vocabulary, corpus.labels, tuple(counts), corpus.tags, corpus.target_vocabulary
+    )
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ class Task(ABC, Generic[Network]):
         data: what a network has to know of its data.
     """
 
-    label_use: LabelUse = LabelUse.NONE
+    batch_form: BatchForm = BatchForm.NEXT
     overfits_one_document = False
     """Whether ``debug=overfit`` has to keep to one document (nobody could know which begins)."""
 
@@ -157,7 +163,7 @@ class Task(ABC, Generic[Network]):
         return training_batches(
             train,
             layout=dataset.layout,
-            labels=self.label_use,
+            form=self.batch_form,
             batch_size=dataset.batch_size * processes,
             seq_len=dataset.seq_len,
             seed=self.run.seed,
@@ -185,7 +191,7 @@ class Task(ABC, Generic[Network]):
         return evaluation_batches(
             split,
             layout=dataset.layout,
-            labels=self.label_use,
+            form=self.batch_form,
             seq_len=dataset.seq_len,
             device=device,
             budget=max(1, min(positions, _LOGITS // self.outputs_per_position())),
@@ -213,7 +219,7 @@ class Task(ABC, Generic[Network]):
 
     def amounts(self, batch: Batch) -> tuple[float | Tensor, float | Tensor]:
         """What a batch's objective, a mean, is divided by: here, and for all processes' shares."""
-        return batch.characters, batch.characters_of_all
+        return batch.predictions, batch.of_all.predictions
 
     def scales(self, batches: Sequence[Batch], processes: int) -> list[float | Tensor | None]:
         """What each batch's objective counts in its step's: its share of all that is predicted.
@@ -262,8 +268,11 @@ class Task(ABC, Generic[Network]):
     ) -> None:
         """Shows after a validation what numbers do not; nothing by default."""
 
+    final_file = "samples.txt"
+    """The file of a run's folder that :meth:`final_lines` go into."""
+
     def final_lines(self, trained: TrainedNetwork[Network]) -> tuple[str, list[str]] | None:
-        """What a run says at its end and leaves in ``samples.txt``: a heading and lines."""
+        """What a run says at its end and leaves in a file: a heading and lines."""
         return None
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:

@@ -4,30 +4,29 @@ from torch import nn
 
 from charlab.builders.network import count_parameters
 from charlab.data.corpus import Corpus
-from charlab.data.tokens.vocabulary import NAMES
-from charlab.system.terminal import say, warn
+from charlab.data.tokens.vocabulary import NAMES, counted_tokens
+from charlab.system.style import line
+from charlab.system.terminal import say, told, warn
+from charlab.system.words import counted
 
 
 def describe_corpus(corpus: Corpus, predicts_label: bool) -> None:
     """Says what became of the text, and warns of what the user should think about."""
     report, unit = corpus.report, corpus.vocabulary.unit
-    tokens = NAMES[unit]
-    splits = ", ".join(
-        f"{name} {report.split_documents[name]:,} ({report.split_characters[name]:,} {tokens})"
-        for name in corpus.splits
+    parts = (
+        counted(report.documents, "document"),
+        counted(report.characters, "character"),
+        f"{report.distinct_tokens:,} distinct" + ("" if unit == "char" else f" {NAMES[unit]}"),
+        *([counted(len(corpus.labels), "label")] if corpus.labels else []),
     )
+    say(told("data", f"{', '.join(parts)}; layout {corpus.layout}"))
     what = "pieces" if report.cut_documents else "documents"
-    labels = f", {len(corpus.labels)} labels" if corpus.labels else ""
-    distinct = f"{report.distinct_tokens:,} distinct"
-    say(
-        f"data: {report.documents:,} documents, {report.characters:,} characters, "
-        f"{distinct if unit == 'char' else f'{distinct} {tokens}'}{labels}; "
-        f"layout {corpus.layout}"
-    )
-    say(f"{what}: {splits}")
+    sizes = {n: counted_tokens(report.split_characters[n], unit) for n in corpus.splits}
+    splits = (f"{n} {report.split_documents[n]:,} ({size})" for n, size in sizes.items())
+    say(told(what, ", ".join(splits)))
     for name in ("val", "test"):
         if name not in corpus.splits:
-            say(f"there is no {name} part (dataset.split.fractions), so no {name}/… figures")
+            say(line(f"there is no {name} part (dataset.split.fractions), so no {name}/… figures"))
     _say_changes(corpus)
     _say_unknown(corpus)
     _warn_of_parts(corpus, predicts_label)
@@ -38,36 +37,34 @@ def _say_changes(corpus: Corpus) -> None:
     if report.dropped_characters or report.emptied_documents:
         most = sorted(report.dropped_characters.items(), key=lambda item: -item[1])[:5]
         examples = ", ".join(f"{char!r} {count:,}×" for char, count in most)
-        say(
-            f"normalization dropped {sum(report.dropped_characters.values()):,} characters"
-            f"{f' ({examples})' if examples else ''} and emptied "
-            f"{report.emptied_documents:,} documents"
-        )
+        dropped = counted(sum(report.dropped_characters.values()), "character")
+        emptied = counted(report.emptied_documents, "document")
+        found = f" ({examples})" if examples else ""
+        say(line(f"normalization dropped {dropped}{found} and emptied {emptied}"))
     if report.repeats_dropped:
-        say(
-            f"{report.repeats_dropped:,} documents repeat an earlier one's text and label and are "
-            "left out (dataset.distinct)"
-        )
+        say(line(report.left_out_in_words))
     if report.duplicate_documents:
-        say(
-            f"{report.duplicate_documents:,} documents repeat an earlier one's text; "
-            "equal texts are in the same part"
-            if not report.cut_documents and not report.overlap
-            else f"{report.duplicate_documents:,} documents repeat an earlier one's text"
-        )
+        apart = report.cut_documents or report.overlap
+        same_part = "" if apart else "; equal texts are in the same part"
+        say(line(f"{report.repeats_in_words}{same_part}"))
 
 
 def _say_unknown(corpus: Corpus) -> None:
-    report, tokens = corpus.report, NAMES[corpus.vocabulary.unit]
+    report, unit = corpus.report, corpus.vocabulary.unit
     if report.rare_tokens:
+        are = "is" if report.rare_tokens == 1 else "are"
+        times = counted(report.rare_occurrences, "time")
         say(
-            f"{report.rare_tokens:,} {tokens} of train are too rare to be known "
-            f"(dataset.min_count); they occur {report.rare_occurrences:,} times"
+            line(
+                f"{counted_tokens(report.rare_tokens, unit)} of train {are} too rare to be known "
+                f"(dataset.min_count), and occur{'s' if are == 'is' else ''} {times}"
+            )
         )
-    for name, share in report.unknown_share.items():
-        if share > 0:
-            why = "too rare in train" if report.rare_tokens else "never in train"
-            say(f"unknown ({why}, but counted): {share:.3%} of the {name} {tokens}")
+    shares = {name: share for name, share in report.unknown_share.items() if share > 0}
+    if shares:
+        why = "too rare in train" if report.rare_tokens else "never in train"
+        found = ", ".join(f"{share:.3%} of {name}" for name, share in shares.items())
+        say(told(f"unknown {NAMES[unit]}", f"{found} ({why}, but counted)"))
 
 
 def _warn_of_parts(corpus: Corpus, predicts_label: bool) -> None:
@@ -80,8 +77,9 @@ def _warn_of_parts(corpus: Corpus, predicts_label: bool) -> None:
     for name, count in report.overlap.items():
         if count:
             share = count / max(1, report.split_documents[name])
+            stand = "stands" if count == 1 else "stand"
             warn(
-                f"{count:,} of the {name} part's documents ({share:.1%}) stand in train as well: "
+                f"{count:,} of the {name} part's documents ({share:.1%}) {stand} in train as well: "
                 f"{name}/… figures say less about new texts"
             )
     if report.scarce_labels:
@@ -101,7 +99,8 @@ def describe_network(network: nn.Module, kind: str) -> None:
         if count_parameters(part) > 0
     ]
     listing = ", ".join(f"{name} {count:,}" for name, count in parts)
-    say(f"model: {kind}, {count_parameters(network):,} parameters ({listing})")
+    parameters = counted(count_parameters(network), "parameter")
+    say(told("model", f"{kind}, {parameters} ({listing})"))
 
 
 def _parts(network: nn.Module) -> list[tuple[str, nn.Module]]:

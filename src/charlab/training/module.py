@@ -185,7 +185,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         ]
         norm = clip_gradient(self._trained, self.options.trainer.gradient_clip)
         self.optimizer.step()
-        characters = sum(window.characters_of_all for window in windows)
+        characters = sum(window.of_all.characters for window in windows)
         self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
         seconds = time.perf_counter() - begin
         self._statistics.add(windows, outputs, norm, seconds)

@@ -46,4 +46,5 @@ def _first_row(batch: Batch) -> Batch:
         fresh=None if batch.fresh is None else batch.fresh[:1],
         labels=None if batch.labels is None else batch.labels[:1],
         characters=width,
+        predictions=width,
     )

@@ -57,15 +57,30 @@ class Limits:
 
     def share(self, progress: Progress) -> float:
         """How much of the run is done, from 0 to 1, in the limit that is nearest."""
-        shares = [0.0]
+        return min(1.0, max((0.0, *self._shares(progress).values())))
+
+    def _shares(self, progress: Progress) -> dict[str, float]:
+        shares = {}
         if self.max_epochs is not None:
             windows = progress.epoch * self.windows_per_epoch + progress.window
-            shares.append(windows / (self.max_epochs * self.windows_per_epoch))
+            shares["epochs"] = windows / (self.max_epochs * self.windows_per_epoch)
         if self.max_steps is not None:
-            shares.append(progress.step / self.max_steps)
+            shares["steps"] = progress.step / self.max_steps
         if self.max_minutes is not None:
-            shares.append(progress.elapsed_seconds / (60 * self.max_minutes))
-        return min(1.0, max(shares))
+            shares["minutes"] = progress.elapsed_seconds / (60 * self.max_minutes)
+        return shares
+
+    def position(self, progress: Progress) -> str:
+        """Where a run stands in the limit that is nearest: "epoch 1.8/6", "step 20/300"."""
+        shares = self._shares(progress)
+        nearest = max(shares, key=shares.__getitem__, default="epochs")
+        if nearest == "steps":
+            return f"step {progress.step:>{len(f'{self.max_steps:,}')},}/{self.max_steps:,}"
+        tenths = 10 * progress.window // max(1, self.windows_per_epoch)
+        epoch = f"epoch {progress.epoch}{f'.{tenths}' if progress.window else ''}"
+        if nearest == "minutes":
+            return f"{epoch}, minute {progress.elapsed_seconds / 60:.1f}/{self.max_minutes:g}"
+        return epoch if self.max_epochs is None else f"{epoch}/{self.max_epochs}"
 
     def reached(self, progress: Progress) -> bool:
         """Whether the run is at its end."""

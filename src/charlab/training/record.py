@@ -16,6 +16,7 @@ from charlab.runs import folder as runs
 from charlab.runs.checkpoint import load
 from charlab.runs.environment import describe
 from charlab.system.files import user_path, write_json, write_text
+from charlab.system.style import styled
 from charlab.system.terminal import LOGGER, say
 from charlab.training.callbacks.tensorboard import TensorBoardWriter
 from charlab.training.session import Session
@@ -139,12 +140,12 @@ def test_metrics(session: Session) -> dict[str, float]:
 
 
 def final_samples(session: Session, folder: Path) -> None:
-    """Says what the task shows at a run's end, and writes the same into ``samples.txt``."""
+    """Says what the task shows at a run's end, and writes the same into a file."""
     shown = session.task.final_lines(session.trained)
     if shown is None:
         return
     heading, lines = shown
-    say(heading)
+    say(styled(heading, "heading"))
     for line in "\n".join(lines).split("\n"):
         say(line)
-    write_text(folder / "samples.txt", "\n".join(lines) + "\n")
+    write_text(folder / session.task.final_file, "\n".join(lines) + "\n")

@@ -20,7 +20,9 @@ from charlab.runs.saved_config import read_overrides
 from charlab.system.devices import choose_device
 from charlab.system.files import copy_atomically, write_text
 from charlab.system.signals import StopSignals
-from charlab.system.terminal import LogFile, duration, say
+from charlab.system.style import Role, line, styled
+from charlab.system.terminal import LogFile, duration, say, told
+from charlab.system.words import counted
 from charlab.tasks.task import Task
 from charlab.training.callbacks.log_dataset import LogDataset
 from charlab.training.callbacks.progress_bar import ProgressDisplay
@@ -193,14 +195,14 @@ def _fit(
     if is_over(session):
         over = session.best.patience_is_over(session.options.trainer.patience)
         limit = "trainer.patience" if over else "trainer.max_epochs"
-        say(f"this run is complete; extend it with {limit}=… (or its other limits)")
+        say(line(f"this run is complete; extend it with {limit}=… (or its other limits)"))
         return "completed"
     module, pruning = session.module, PruningCallback(watch)
     module.on_log = lambda metrics: record.writer.scalars(metrics, module.progress.step)
     callbacks = [
         LogDataset(record.writer, session.corpus, wanted=_shows_data(session, watch)),
         LogValidation(record.writer, session.best_metrics, session.trained),
-        ProgressDisplay(session.options.trainer.progress),
+        ProgressDisplay(session.options.trainer.progress, session.best_metrics.values),
         pruning,
         session.saving(folder, lambda: record.write("running")),
     ]
@@ -221,18 +223,21 @@ def _say_beginning(session: Session, folder: Path) -> None:
     model = options.model
     describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
     limits = {
-        "epochs": trainer.max_epochs,
-        "steps": trainer.max_steps,
-        "minutes": trainer.max_minutes,
+        "epoch": trainer.max_epochs,
+        "step": trainer.max_steps,
+        "minute": trainer.max_minutes,
     }
-    until = ", ".join(f"{limit:g} {name}" for name, limit in limits.items() if limit is not None)
+    until = (counted(limit, name) for name, limit in limits.items() if limit is not None)
+    steps = counted(session.module.limits.steps_per_epoch, "step")
     say(
-        f"task: {options.task.name}, on {device_name(session.device)} in {session.precision}"
-        f"{_together(session)}, at most {until}; {session.module.limits.steps_per_epoch} steps an "
-        "epoch"
+        told(
+            "task",
+            f"{options.task.name}, on {device_name(session.device)} in {session.precision}"
+            f"{_together(session)}, at most {', '.join(until)}; {steps} an epoch",
+        )
     )
     step = session.module.progress.step
-    say(f"run: {folder}{f' (goes on from step {step})' if step else ''}")
+    say(told("run", styled(folder, "path"), f" (goes on from step {step:,})" if step else ""))
 
 
 def _together(session: Session) -> str:
@@ -247,5 +252,7 @@ def _say_end(
     for split in ("val", "test"):
         values = task.describe_results(metrics, split)
         if values:
-            say(f"{split}: {values}")
-    say(f"{metrics['status']} after {duration(seconds)}: {folder}")
+            say(told(split, values))
+    status = str(metrics["status"])
+    role: Role = "good" if status == "completed" else "warning"
+    say(line(styled(status, role), f" after {duration(seconds)}: ", styled(folder, "path")))

@@ -128,6 +128,10 @@ class Session:
             symbols=listed_tokens(corpus.vocabulary),
             labels=corpus.labels,
             label_counts=self.task.data.label_counts,
+            tags=corpus.tags,
+            target_symbols=None
+            if corpus.target_vocabulary is None
+            else listed_tokens(corpus.target_vocabulary),
             fingerprint=corpus.fingerprint,
             precision=self.precision,
             network=self.network.state_dict(),

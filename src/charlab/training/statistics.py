@@ -70,7 +70,7 @@ class TrainStatistics:
         sums.windows += 1
         sums.predictions += predictions
         sums.measured += predictions if measured else 0
-        sums.characters += sum(window.characters_of_all for window in windows)
+        sums.characters += sum(window.of_all.characters for window in windows)
         sums.seconds += seconds
 
     def is_finite(self) -> bool:

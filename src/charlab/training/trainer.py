@@ -65,26 +65,25 @@ def fit(
     module, process_group = session.module, session.process_group
     module.stop_signal = lambda: signals.received
     hush_lightning()
-    trainer = pl.Trainer(
-        accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
-        strategy=_strategy(session),
-        devices=process_group.local_size,
-        num_nodes=process_group.nodes,
-        max_epochs=-1,  # the task knows the limits; see charlab.training.loader
-        callbacks=[_Signals(signals), OrderedSums(process_group), *callbacks],
-        logger=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        plugins=[environment_of(process_group)],
-        default_root_dir=folder,
-    )
-    validation = session.validation_batches()
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="pytorch_lightning")
+        warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric|torch")
+        trainer = pl.Trainer(
+            accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
+            strategy=_strategy(session),
+            devices=process_group.local_size,
+            num_nodes=process_group.nodes,
+            max_epochs=-1,  # the task knows the limits; see charlab.training.loader
+            callbacks=[_Signals(signals), OrderedSums(process_group), *callbacks],
+            logger=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            use_distributed_sampler=False,
+            plugins=[environment_of(process_group)],
+            default_root_dir=folder,
+        )
         try:
-            trainer.fit(module, train_dataloaders=module.train_loader, val_dataloaders=validation)
+            trainer.fit(module, module.train_loader, session.validation_batches())
         except Stopped:
             return True
         except SystemExit as error:  # what Lightning makes of a second Ctrl-C

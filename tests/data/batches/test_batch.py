@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.batches.batch import IGNORE, Batch, LabelUse, Shard
+from charlab.data.batches.batch import IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.batches.loaders import TrainingBatches, training_batches
 from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
@@ -15,10 +15,10 @@ from charlab.errors import ConfigError
 LENGTHS = st.lists(st.integers(1, 9), min_size=1, max_size=40)
 PROCESSES = st.integers(1, 4)
 CUTS = [
-    ("sequences", LabelUse.NONE),
-    ("sequences", LabelUse.TARGET),
-    ("stream", LabelUse.NONE),
-    ("stream", LabelUse.TARGET),
+    ("sequences", BatchForm.NEXT),
+    ("sequences", BatchForm.LABEL),
+    ("stream", BatchForm.NEXT),
+    ("stream", BatchForm.LABEL),
 ]
 
 
@@ -42,18 +42,18 @@ def rows(batch: Batch) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
 
 
 def shares(
-    lengths: list[int], layout: str, use: LabelUse, processes: int, batch_size: int
+    lengths: list[int], layout: str, use: BatchForm, processes: int, batch_size: int
 ) -> tuple[TrainingBatches, list[TrainingBatches]] | None:
     """The batches of one process, and of each of several; None where they are too few."""
     encoded = documents(lengths)
-    if layout == "stream" and use is not LabelUse.TARGET and not encoded.predictions:
+    if layout == "stream" and use is not BatchForm.LABEL and not encoded.predictions:
         return None
 
     def make(shard: Shard) -> TrainingBatches:
         return training_batches(
             encoded,
             layout=layout,
-            labels=use,
+            form=use,
             batch_size=batch_size * processes,
             seq_len=3,
             seed=5,
@@ -72,7 +72,7 @@ def shares(
 @pytest.mark.parametrize(("layout", "use"), CUTS)
 @given(lengths=LENGTHS, processes=PROCESSES, batch_size=st.integers(1, 5))
 def test_shares_are_the_whole(
-    layout: str, use: LabelUse, lengths: list[int], processes: int, batch_size: int
+    layout: str, use: BatchForm, lengths: list[int], processes: int, batch_size: int
 ) -> None:
     made = shares(lengths, layout, use, processes, batch_size)
     if made is None:
@@ -84,29 +84,29 @@ def test_shares_are_the_whole(
         streams = [part.epoch(epoch) for part in parts]
         for batch, *own in zip(whole.epoch(epoch), *streams, strict=True):
             together = [row for share in own for row in rows(share)]
-            if layout == "stream" and use is not LabelUse.TARGET:  # lanes stay in their order
+            if layout == "stream" and use is not BatchForm.LABEL:  # lanes stay in their order
                 assert together == rows(batch)
             else:
                 assert sorted(together) == sorted(rows(batch))
             assert sum(share.characters for share in own) == batch.characters
-            assert {share.characters_of_all for share in own} == {batch.characters}
+            assert {share.of_all.characters for share in own} == {batch.characters}
             sizes = [len(share.ids) for share in own]
             assert max(sizes) - min(sizes) <= 1
             for share in own:
                 check_share(share, batch, use, processes)
 
 
-def check_share(share: Batch, batch: Batch, use: LabelUse, processes: int) -> None:
+def check_share(share: Batch, batch: Batch, use: BatchForm, processes: int) -> None:
     assert (share.fresh is None) == (batch.fresh is None)
-    if use is not LabelUse.TARGET:
+    if use is not BatchForm.LABEL:
         assert share.characters == int((share.targets != IGNORE).sum())
     if processes == 1:
         assert share.whole is None
         return
     assert share.whole is not None
-    predicted = batch.characters if use is not LabelUse.TARGET else len(batch.ids)
+    predicted = batch.characters if use is not BatchForm.LABEL else len(batch.ids)
     assert share.whole.predictions == predicted
-    if use is LabelUse.TARGET:
+    if use is BatchForm.LABEL:
         assert share.whole.labels is not None
         assert sorted(share.whole.labels.tolist()) == sorted(batch.targets.tolist())
 
@@ -114,13 +114,13 @@ def check_share(share: Batch, batch: Batch, use: LabelUse, processes: int) -> No
 @given(lengths=LENGTHS.filter(lambda lengths: max(lengths) > 1), processes=PROCESSES)
 @pytest.mark.parametrize(("layout", "use"), CUTS)
 def test_shares_of_a_measured_split(
-    layout: str, use: LabelUse, lengths: list[int], processes: int
+    layout: str, use: BatchForm, lengths: list[int], processes: int
 ) -> None:
     encoded = documents(lengths)
 
     def read(shard: Shard) -> list[Batch]:
         batches = evaluation_batches(
-            encoded, layout=layout, labels=use, seq_len=3, lanes=3, budget=11, shard=shard
+            encoded, layout=layout, form=use, seq_len=3, lanes=3, budget=11, shard=shard
         )
         found = list(batches)
         assert len(batches) == len(found)
@@ -144,7 +144,7 @@ def test_a_share_is_taken_up_in_the_middle() -> None:
         batches = training_batches(
             encoded,
             layout=layout,
-            labels=use,
+            form=use,
             batch_size=4,
             seq_len=3,
             seed=5,

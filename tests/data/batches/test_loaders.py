@@ -1,5 +1,6 @@
 """Training and evaluation batches, against reading the text one character at a time."""
 
+import dataclasses
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -12,15 +13,15 @@ from hypothesis import strategies as st
 
 from charlab.data.batches import padded as padded_module
 from charlab.data.batches import stream as lanes_module
-from charlab.data.batches.batch import IGNORE, Batch, LabelUse
+from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.batches.evaluation import BURN_IN, StreamEvaluation, evaluation_batches
 from charlab.data.batches.loaders import training_batches
 from charlab.data.batches.padded import SequenceBatches
 from charlab.data.batches.stream import StreamBatches
-from charlab.data.tokens.ragged import EncodedSplit, SelectedIds, StoredIds, flat_offsets
+from charlab.data.tokens.ragged import EncodedSplit, Ragged, SelectedIds, StoredIds, flat_offsets
 from charlab.data.tokens.vocabulary import EOS
 
-uses = st.sampled_from([LabelUse.CONDITION, LabelUse.TARGET])
+uses = st.sampled_from([BatchForm.CONDITIONAL, BatchForm.LABEL])
 lengths_of = st.lists(st.integers(1, 9), min_size=1, max_size=40)
 
 
@@ -52,7 +53,7 @@ def rows_of(encoded: EncodedSplit) -> dict[int, list[int]]:
     return {i: encoded.ids[start:end].tolist() for i, (start, end) in enumerate(bounds)}
 
 
-def check_rows(batches: list[Batch], encoded: EncodedSplit, use: LabelUse) -> None:
+def check_rows(batches: list[Batch], encoded: EncodedSplit, use: BatchForm) -> None:
     """Every document is in exactly one row, laid out as documented."""
     found = {}
     for batch in batches:
@@ -62,7 +63,7 @@ def check_rows(batches: list[Batch], encoded: EncodedSplit, use: LabelUse) -> No
         assert batch.fresh.all()
         assert batch.characters == int(batch.lengths.sum())
         assert batch.ids.shape[1] == int(batch.lengths.max())
-        labels = batch.targets if use is LabelUse.TARGET else batch.labels
+        labels = batch.targets if use is BatchForm.LABEL else batch.labels
         assert labels is not None
         for row, (length, label) in enumerate(
             zip(batch.lengths.tolist(), labels.tolist(), strict=True)
@@ -70,7 +71,7 @@ def check_rows(batches: list[Batch], encoded: EncodedSplit, use: LabelUse) -> No
             ids = batch.ids[row].tolist()
             assert ids[length:] == [EOS] * (len(ids) - length)
             assert label not in found
-            if use is LabelUse.TARGET:
+            if use is BatchForm.LABEL:
                 found[label] = ids[:length]
                 continue
             targets = batch.targets[row].tolist()
@@ -83,10 +84,10 @@ def check_rows(batches: list[Batch], encoded: EncodedSplit, use: LabelUse) -> No
 
 @given(lengths_of, st.integers(1, 12), st.integers(0, 5), uses)
 def test_every_document_once_an_epoch(
-    lengths: list[int], batch_size: int, epoch: int, use: LabelUse
+    lengths: list[int], batch_size: int, epoch: int, use: BatchForm
 ) -> None:
     encoded = documents(lengths)
-    form = SequenceBatches(encoded, batch_size=batch_size, seed=1, labels=use)
+    form = SequenceBatches(encoded, batch_size=batch_size, seed=1, form=use)
     batches = list(form.epoch(epoch))
     assert len(batches) == form.steps_per_epoch == -(-len(lengths) // batch_size)
     sizes = [len(batch.ids) for batch in batches]
@@ -111,19 +112,19 @@ def same(one: Batch, other: Batch) -> bool:
 @pytest.mark.parametrize(
     ("layout", "use"),
     [
-        ("sequences", LabelUse.CONDITION),
-        ("sequences", LabelUse.NONE),
-        ("sequences", LabelUse.TARGET),
-        ("stream", LabelUse.NONE),
-        ("stream", LabelUse.TARGET),
+        ("sequences", BatchForm.CONDITIONAL),
+        ("sequences", BatchForm.NEXT),
+        ("sequences", BatchForm.LABEL),
+        ("stream", BatchForm.NEXT),
+        ("stream", BatchForm.LABEL),
     ],
 )
-def test_an_epoch_can_be_entered_anywhere(layout: str, use: LabelUse) -> None:
+def test_an_epoch_can_be_entered_anywhere(layout: str, use: BatchForm) -> None:
     encoded = documents([3, 50, 7, 1, 8, 8, 2, 31, 5, 9, 4])
     make = lambda: training_batches(  # noqa: E731
         encoded,
         layout=layout,
-        labels=use,
+        form=use,
         batch_size=3,
         seq_len=4,
         seed=2,
@@ -136,14 +137,14 @@ def test_an_epoch_can_be_entered_anywhere(layout: str, use: LabelUse) -> None:
         rest = list(make().epoch(4, start))
         assert len(rest) == len(whole) - start
         assert all(same(a, b) for a, b in zip(rest, whole[start:], strict=True))
-    assert all((batch.labels is not None) == (use is LabelUse.CONDITION) for batch in whole)
+    assert all((batch.labels is not None) == (use is BatchForm.CONDITIONAL) for batch in whole)
 
 
 def test_epochs_and_seeds_have_orders_of_their_own() -> None:
     encoded = documents([3] * 40)
 
     def order(seed: int, epoch: int) -> list[int]:
-        form = SequenceBatches(encoded, batch_size=8, seed=seed, labels=LabelUse.TARGET)
+        form = SequenceBatches(encoded, batch_size=8, seed=seed, form=BatchForm.LABEL)
         return torch.cat([batch.targets for batch in form.epoch(epoch)]).tolist()
 
     assert order(1, 0) == order(1, 0)
@@ -152,7 +153,7 @@ def test_epochs_and_seeds_have_orders_of_their_own() -> None:
 
 def test_length_groups_leave_little_padding() -> None:
     lengths = np.random.default_rng(0).poisson(7, 2000) + 1
-    form = SequenceBatches(documents(lengths.tolist()), batch_size=64, seed=0, labels=LabelUse.NONE)
+    form = SequenceBatches(documents(lengths.tolist()), batch_size=64, seed=0, form=BatchForm.NEXT)
     assert 0 < form.padding_share < 0.05
     widths = [batch.ids.shape[1] for batch in form.epoch(0)]
     assert widths != sorted(widths)  # short ones are not always first
@@ -206,9 +207,9 @@ def test_a_text_in_a_file_gives_the_same_batches(
     in_file = stored(encoded, tmp_path_factory.mktemp("batches"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lanes_module, "BLOCK", block)
-        for use in (LabelUse.NONE, LabelUse.TARGET):
-            options = {"layout": "stream", "labels": use, "seq_len": seq_len}
-            lanes = [None, 3] if use is not LabelUse.TARGET else [None]
+        for use in (BatchForm.NEXT, BatchForm.LABEL):
+            options = {"layout": "stream", "form": use, "seq_len": seq_len}
+            lanes = [None, 3] if use is not BatchForm.LABEL else [None]
 
             def forms(text: EncodedSplit, options=options, lanes=lanes) -> list:
                 return [
@@ -275,7 +276,7 @@ def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_le
     form = training_batches(
         encoded,
         layout="stream",
-        labels=LabelUse.TARGET,
+        form=BatchForm.LABEL,
         batch_size=batch_size,
         seq_len=seq_len,
         seed=0,
@@ -295,9 +296,9 @@ def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_le
 
 
 @given(lengths_of, st.integers(1, 60), uses)
-def test_evaluation_of_documents(lengths: list[int], budget: int, use: LabelUse) -> None:
+def test_evaluation_of_documents(lengths: list[int], budget: int, use: BatchForm) -> None:
     encoded = documents(lengths)
-    form = evaluation_batches(encoded, layout="sequences", labels=use, seq_len=3, budget=budget)
+    form = evaluation_batches(encoded, layout="sequences", form=use, seq_len=3, budget=budget)
     batches = list(form)
     assert len(batches) == len(form)
     check_rows(batches, encoded, use)
@@ -309,7 +310,7 @@ def test_evaluation_of_documents(lengths: list[int], budget: int, use: LabelUse)
 @given(lengths_of, st.integers(1, 7))
 def test_evaluation_of_windows(lengths: list[int], seq_len: int) -> None:
     encoded = documents(lengths)
-    form = evaluation_batches(encoded, layout="stream", labels=LabelUse.TARGET, seq_len=seq_len)
+    form = evaluation_batches(encoded, layout="stream", form=BatchForm.LABEL, seq_len=seq_len)
     characters = Counter(i for batch in form for i in batch.ids[batch.ids != EOS].tolist())
     assert characters == Counter(encoded.ids.tolist())
     assert sum(batch.characters for batch in form) == encoded.characters
@@ -353,7 +354,7 @@ def test_evaluation_of_a_stream(characters: int, lanes: int, budget: int) -> Non
 )
 def test_lanes_of_evaluation_follow_from_the_length(characters: int, lanes: int) -> None:
     encoded = EncodedSplit(np.full(characters, 2, np.uint8), np.array([0, characters]), None)
-    form = evaluation_batches(encoded, layout="stream", labels=LabelUse.NONE, seq_len=5)
+    form = evaluation_batches(encoded, layout="stream", form=BatchForm.NEXT, seq_len=5)
     first = next(iter(form))
     assert len(first.ids) == lanes
     assert first.ids.numel() <= 16_384
@@ -366,19 +367,89 @@ def test_ids_of_every_size_survive(largest: int) -> None:
     encoded = EncodedSplit(np.array([2, largest, 3], dtype), np.array([0, 3]), None)
     (batch,) = StreamBatches(encoded, batch_size=1, seq_len=2).epoch(0)
     assert batch.ids.tolist() == [[2, largest]]
-    (batch,) = SequenceBatches(encoded, batch_size=1, seed=0, labels=LabelUse.NONE).epoch(0)
+    (batch,) = SequenceBatches(encoded, batch_size=1, seed=0, form=BatchForm.NEXT).epoch(0)
     assert batch.targets.tolist() == [[2, largest, 3, EOS]]
 
 
 def test_what_cannot_be_batched() -> None:
     plain = EncodedSplit(np.array([2], np.uint8), np.array([0, 1]), None)
     with pytest.raises(ValueError, match="labelled"):
-        SequenceBatches(plain, batch_size=1, seed=0, labels=LabelUse.TARGET)
+        SequenceBatches(plain, batch_size=1, seed=0, form=BatchForm.LABEL)
     with pytest.raises(ValueError, match="2 characters"):
         StreamBatches(plain, batch_size=1, seq_len=1)
     for make in (training_batches, evaluation_batches):
         options = {"batch_size": 1, "seed": 0} if make is training_batches else {}
         with pytest.raises(ValueError, match="layout"):
-            make(plain, layout="steam", labels=LabelUse.NONE, seq_len=1, **options)
+            make(plain, layout="steam", form=BatchForm.NEXT, seq_len=1, **options)
         with pytest.raises(ValueError, match="condition"):
-            make(plain, layout="stream", labels=LabelUse.CONDITION, seq_len=1, **options)
+            make(plain, layout="stream", form=BatchForm.CONDITIONAL, seq_len=1, **options)
+
+
+def parallel(lengths: list[int], seed: int) -> EncodedSplit:
+    """Documents with tags (some tokens have none) and targets of other lengths."""
+    rng = np.random.default_rng(seed)
+    plain = documents(lengths)
+    targets = rng.integers(0, 6, len(lengths))
+    ids = rng.integers(2, 9, int(targets.sum())).astype(np.uint8)
+    return dataclasses.replace(
+        plain,
+        tags=rng.integers(0, 4, plain.characters).astype(np.uint8),
+        targets=Ragged(ids, flat_offsets(targets)),
+    )
+
+
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12), seed=st.integers(0, 99))
+def test_tags_lie_on_their_tokens(lengths, seed):
+    encoded = parallel(lengths, seed)
+    assert encoded.tags is not None
+    found = []
+    for layout in ("sequences", "stream"):
+        batches = evaluation_batches(
+            encoded, layout=layout, form=BatchForm.TAGS, seq_len=4, budget=20
+        )
+        for batch in batches:
+            assert batch.predictions == int((batch.targets != IGNORE).sum())
+            assert batch.lengths is not None
+            assert batch.characters == int(batch.lengths.sum())
+            for ids, tags, n in zip(batch.ids, batch.targets, batch.lengths, strict=True):
+                assert (tags[n:] == IGNORE).all()
+                found += list(zip(ids[:n].tolist(), tags[:n].tolist(), strict=True))
+    expected = zip(encoded.ids[:].tolist(), (encoded.tags.astype(int) - 1).tolist(), strict=True)
+    told = [(token, tag if tag >= 0 else IGNORE) for token, tag in expected]
+    assert sorted(found) == sorted(2 * told)
+
+
+@given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12), seed=st.integers(0, 99))
+def test_a_pair_is_its_text_and_its_target(lengths, seed):
+    encoded = parallel(lengths, seed)
+    targets = encoded.targets
+    assert targets is not None
+    form = SequenceBatches(encoded, batch_size=3, seed=seed, form=BatchForm.PAIRS)
+    found = []
+    for batch in form.epoch(0):
+        assert batch.given is not None
+        assert batch.lengths is not None
+        assert batch.predictions == int((batch.targets != IGNORE).sum())
+        assert batch.characters == int(batch.lengths.sum()) + batch.predictions
+        for ids, n, given_, told in zip(
+            batch.ids, batch.lengths, batch.given, batch.targets, strict=True
+        ):
+            target = told[told != IGNORE].tolist()
+            assert target[-1] == EOS
+            assert given_[: len(target)].tolist() == [EOS, *target[:-1]]
+            found.append((ids[:n].tolist(), target[:-1]))
+    expected = [
+        (
+            encoded.ids[int(encoded.offsets[i]) : int(encoded.offsets[i + 1])].tolist(),
+            targets.ids[int(targets.offsets[i]) : int(targets.offsets[i + 1])].tolist(),
+        )
+        for i in range(encoded.documents)
+    ]
+    assert sorted(found) == sorted(expected)
+    assert form.characters_per_epoch == sum(len(a) + len(b) + 1 for a, b in expected)
+
+
+@pytest.mark.parametrize("form", [BatchForm.TAGS, BatchForm.PAIRS])
+def test_a_field_that_is_not_there(form):
+    with pytest.raises(ValueError, match="need"):
+        SequenceBatches(documents([3, 2]), batch_size=1, seed=0, form=form)

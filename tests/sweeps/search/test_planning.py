@@ -207,7 +207,7 @@ def test_known_settings(planned: Callable[..., Plan]) -> None:
         (
             ["model.bidirectional=choice(false,true)"],
             "the search of model.bidirectional holds model.bidirectional=True: "
-            "model.bidirectional=true is for task=classify",
+            "model.bidirectional=true: a generator may not read the future",
         ),
         (["optimizer.lr=interval(1,0)"], "optimizer.lr=interval(1,0) holds no value: "),
         (

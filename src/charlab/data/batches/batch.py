@@ -14,29 +14,33 @@ from torch import Tensor
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 
 
-class LabelUse(Enum):
-    """What a task does with the documents' labels; with the layout it decides the batch form."""
+class BatchForm(Enum):
+    """What a task predicts from its batches; with the layout it decides how they are made."""
 
-    NONE = "none"  # every next token is predicted, and that is all
-    CONDITION = "condition"  # every next token is predicted, given the document's label
-    TARGET = "target"  # the label is predicted
+    NEXT = "next"  # every next token
+    CONDITIONAL = "conditional"  # every next token, given the document's label
+    LABEL = "label"  # the document's label
+    TAGS = "tags"  # the tags of tokens
+    PAIRS = "pairs"  # every next token of the target, given the text
 
 
 def rows_of(
-    encoded: EncodedSplit, *, layout: str, labels: LabelUse, seq_len: int
+    encoded: EncodedSplit, *, layout: str, form: BatchForm, seq_len: int
 ) -> EncodedSplit | None:
     """What is to be a row of its own: documents, or windows of them; None for a stream's lanes.
 
     Raises:
-        ValueError: if the layout is unknown, or a stream is to be conditional.
+        ValueError: if the layout is unknown, or a stream is to be conditional or of pairs.
     """
     if layout == "sequences":
         return encoded
     if layout != "stream":
         raise ValueError(f"layout must be 'sequences' or 'stream', got {layout!r}")
-    if labels is LabelUse.CONDITION:
+    if form is BatchForm.CONDITIONAL:
         raise ValueError("a stream has no labels to condition generation on")
-    return cut_windows(encoded, seq_len) if labels is LabelUse.TARGET else None
+    if form is BatchForm.PAIRS:
+        raise ValueError("a stream has no targets: a text is turned into its target as a whole")
+    return None if form is BatchForm.NEXT else cut_windows(encoded, seq_len)
 
 
 IGNORE = -100  # what torch's cross-entropy leaves out unless told otherwise
@@ -68,32 +72,35 @@ class Whole:
 
     Attributes:
         characters: as of the batch.
-        labels: of all examples to classify, (n,) int64, on the training device; None: generation.
+        predictions: as of the batch.
+        labels: of all examples to classify, (n,) int64, on the training device; None: other forms.
     """
 
     characters: int
+    predictions: int
     labels: Tensor | None = None
-
-    @property
-    def predictions(self) -> int:
-        """What is predicted: labels, or characters."""
-        return self.characters if self.labels is None else len(self.labels)
 
 
 @dataclass(frozen=True)
 class Batch:
     """One step's worth of text, on the training device.
 
+    Counts are numbers of the host, so that counting never waits for the device.
+
     Attributes:
-        ids: characters read, (B, T) int64.
-        targets: what to predict, int64: (B, T) the character after each, or (B,) a label.
-            ``IGNORE`` marks what is neither predicted nor counted.
+        ids: tokens read, (B, T) int64.
+        targets: what to predict, int64: (B, T) the token after each, or each one's tag; (B,) a
+            label; (B, U) the target's tokens and its end mark. ``IGNORE`` marks what is neither
+            predicted nor counted.
         lengths: valid positions of each row, (B,) int64; None if every row is full.
         fresh: rows whose state starts anew, (B,) bool; None if none does.
         labels: what generation is conditioned on, (B,) int64; None if on nothing.
-        characters: predicted characters (generation) or characters read (classification); a
-            number of the host, so that counting never waits for the device.
+        characters: tokens that count as trained on: predicted ones (next tokens), read ones (labels
+            and tags), both (pairs).
+        predictions: what is predicted: next tokens, labels, tags.
         whole: what this is a share of, where several processes train together; else None.
+        given: of pairs, the mark and the target's tokens, of which each is given to predict the
+            next, (B, U) int64; None: other forms.
     """
 
     ids: Tensor
@@ -102,12 +109,14 @@ class Batch:
     fresh: Tensor | None
     labels: Tensor | None
     characters: int
+    predictions: int
     whole: Whole | None = None
+    given: Tensor | None = None
 
     @property
-    def characters_of_all(self) -> int:
-        """The characters of all processes' shares together."""
-        return self.characters if self.whole is None else self.whole.characters
+    def of_all(self) -> "Batch | Whole":
+        """What counts all processes' shares together."""
+        return self if self.whole is None else self.whole
 
 
 def to_device(ids: npt.NDArray[np.unsignedinteger], device: torch.device | str) -> Tensor:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.batches.batch import ALL, IGNORE, Batch, LabelUse, Shard, rows_of
+from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard, rows_of
 from charlab.data.batches.padded import PaddedRows
 from charlab.data.batches.stream import Lanes, Seams, lane_starts
 from charlab.data.tokens.ragged import EncodedSplit
@@ -48,7 +48,7 @@ def evaluation_batches(
     encoded: EncodedSplit,
     *,
     layout: str,
-    labels: LabelUse,
+    form: BatchForm,
     seq_len: int,
     device: torch.device | str = "cpu",
     lanes: int | None = None,
@@ -58,13 +58,12 @@ def evaluation_batches(
     """The batches to measure a split with.
 
     Every document or window is in one batch; every character of a stream but each piece's first
-    is predicted once. `Batch.characters` sums to the number of predictions (or, for
-    classification, of characters read).
+    is predicted once. `Batch.predictions` sums to the number of predictions.
 
     Args:
         encoded: the split.
         layout: "sequences" or "stream".
-        labels: what they are for.
+        form: what they are for.
         seq_len: characters of a window, to classify a stream; else without effect.
         device: where batches are to be.
         lanes: lanes of a stream; by default a number that its length alone decides.
@@ -75,14 +74,14 @@ def evaluation_batches(
         ValueError: if the layout is unknown, a stream is to be conditional, or a stream
             has nothing to predict.
     """
-    rows = rows_of(encoded, layout=layout, labels=labels, seq_len=seq_len)
+    rows = rows_of(encoded, layout=layout, form=form, seq_len=seq_len)
     if rows is None:
         return StreamEvaluation(encoded, lanes=lanes, budget=budget, device=device, shard=shard)
-    return SequenceEvaluation(rows, labels=labels, budget=budget, device=device, shard=shard)
+    return SequenceEvaluation(rows, form=form, budget=budget, device=device, shard=shard)
 
 
 class SequenceEvaluation:
-    """Documents (or windows), sorted by length, as many to a batch as the budget allows.
+    """Documents (or windows), sorted by size, as many to a batch as the budget allows.
 
     Args: as of `evaluation_batches`; processes take batches in turn.
     """
@@ -91,15 +90,14 @@ class SequenceEvaluation:
         self,
         encoded: EncodedSplit,
         *,
-        labels: LabelUse,
+        form: BatchForm,
         budget: int = BUDGET,
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = PaddedRows(encoded, labels=labels, device=device)
-        self._order = np.argsort(self._rows.lengths, kind="stable")
-        self._lengths = self._rows.lengths[self._order]
-        bounds = _fill(self._lengths, budget)
+        self._rows = PaddedRows(encoded, form=form, device=device)
+        self._order = np.argsort(self._rows.sizes, kind="stable")
+        bounds = _fill(self._rows.sizes[self._order], budget)
         self._bounds = list(pairwise(bounds))[shard.index :: shard.count]
 
     def __len__(self) -> int:
@@ -108,8 +106,7 @@ class SequenceEvaluation:
     def __iter__(self) -> Iterator[Batch]:
         documents = self._rows.to_device(self._order)
         for begin, end in self._bounds:
-            lengths = self._lengths[begin:end]
-            yield self._rows.batch(documents[begin:end], int(lengths[-1]), int(lengths.sum()))
+            yield self._rows.batch(documents[begin:end], self._order[begin:end])
 
 
 def _fill(lengths: npt.NDArray[np.int64], budget: int) -> list[int]:
@@ -189,4 +186,12 @@ class StreamEvaluation:
         overlap = np.minimum(self._counted_to, end) - np.maximum(self._counted_from, begin)
         characters = int(np.maximum(overlap, 0).sum()) - self._counted_seams.count(begin, end)
         self._seams.mark(ids, targets, begin, end)
-        return Batch(ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters)
+        return Batch(
+            ids,
+            targets,
+            lengths=None,
+            fresh=fresh,
+            labels=None,
+            characters=characters,
+            predictions=characters,
+        )

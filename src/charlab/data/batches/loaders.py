@@ -5,7 +5,7 @@ from typing import Protocol
 
 import torch
 
-from charlab.data.batches.batch import ALL, Batch, LabelUse, Shard, rows_of
+from charlab.data.batches.batch import ALL, Batch, BatchForm, Shard, rows_of
 from charlab.data.batches.padded import SequenceBatches
 from charlab.data.batches.stream import StreamBatches
 from charlab.data.tokens.ragged import EncodedSplit
@@ -25,7 +25,7 @@ def training_batches(
     encoded: EncodedSplit,
     *,
     layout: str,
-    labels: LabelUse,
+    form: BatchForm,
     batch_size: int,
     seq_len: int,
     seed: int,
@@ -37,7 +37,7 @@ def training_batches(
     Args:
         encoded: the train split.
         layout: "sequences" or "stream".
-        labels: what they are for.
+        form: what they are for.
         batch_size: documents, lanes or windows of a batch, those of all processes together.
         seq_len: T, characters of a window (streams only).
         seed: for the order (a stream to generate from has none).
@@ -48,11 +48,11 @@ def training_batches(
         ValueError: if the layout is unknown, or a stream is to be conditional.
         ConfigError: if there is not something in every batch for each process.
     """
-    rows = rows_of(encoded, layout=layout, labels=labels, seq_len=seq_len)
+    rows = rows_of(encoded, layout=layout, form=form, seq_len=seq_len)
     if rows is None:
         return StreamBatches(
             encoded, batch_size=batch_size, seq_len=seq_len, device=device, shard=shard
         )
     return SequenceBatches(
-        rows, batch_size=batch_size, seed=seed, labels=labels, device=device, shard=shard
+        rows, batch_size=batch_size, seed=seed, form=form, device=device, shard=shard
     )

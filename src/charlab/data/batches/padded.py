@@ -12,13 +12,19 @@ from charlab.data.batches.batch import (
     ALL,
     IGNORE,
     Batch,
-    LabelUse,
+    BatchForm,
     Shard,
     Whole,
     smallest_tensor,
     to_device,
 )
-from charlab.data.tokens.ragged import HELD, EncodedSplit, smallest_signed
+from charlab.data.tokens.ragged import (
+    HELD,
+    EncodedSplit,
+    Ragged,
+    Unsigned,
+    smallest_signed,
+)
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 
@@ -26,7 +32,7 @@ from charlab.errors import ConfigError
 class SequenceBatches:
     """Short documents in padded batches, all once an epoch, in an order of the epoch's own.
 
-    Every epoch sorts the documents by length, ties at random, cuts them into batches whose
+    Every epoch sorts the documents by size, ties at random, cuts them into batches whose
     numbers of documents differ by one at most, and shuffles the batches. An epoch's batches
     depend on the seed and its number alone, so that any of them can be the first.
 
@@ -50,15 +56,15 @@ class SequenceBatches:
         *,
         batch_size: int,
         seed: int,
-        labels: LabelUse,
+        form: BatchForm,
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
     ) -> None:
-        self._rows = PaddedRows(encoded, labels=labels, device=device)
+        self._rows = PaddedRows(encoded, form=form, device=device)
         self._seed = seed
         # A small type makes NumPy sort by radix: several times faster than by comparison.
-        self._lengths = smallest_signed(self._rows.lengths)
-        count = len(self._lengths)
+        self._sizes = smallest_signed(self._rows.sizes)
+        count = len(self._sizes)
         self.steps_per_epoch = -(-count // batch_size)
         self._bounds = np.arange(self.steps_per_epoch + 1) * count // self.steps_per_epoch
         if (fewest := int(np.diff(self._bounds).min())) < shard.count:
@@ -69,123 +75,194 @@ class SequenceBatches:
         self._shard = shard
         self._all_labels = (
             torch.tensor(encoded.labels, device=device)
-            if shard.count > 1 and labels is LabelUse.TARGET
+            if shard.count > 1 and form is BatchForm.LABEL
             else None
         )
-        # Sorted lengths are the same every epoch, and so is the shape of every batch.
-        self._in_order = in_order = np.sort(self._lengths)
-        self._widths = in_order[self._bounds[1:] - 1]
-        self._characters = np.add.reduceat(in_order, self._bounds[:-1], dtype=np.int64)
-        self.characters_per_epoch = int(self._characters.sum())
-        positions = int((self._widths.astype(np.int64) * np.diff(self._bounds)).sum())
-        self.padding_share = 1 - self.characters_per_epoch / positions
+        self.characters_per_epoch = int(self._rows.characters.sum())
+        # Sorted sizes are the same every epoch, and so is the largest of every batch.
+        largest = np.sort(self._rows.sizes)[self._bounds[1:] - 1]
+        positions = int((largest * np.diff(self._bounds)).sum())
+        self.padding_share = 1 - int(self._rows.sizes.sum()) / positions
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The batches of an epoch, from the ``start``-th on; earlier ones are not computed."""
         generator = np.random.default_rng([self._seed, epoch])
-        order = generator.permutation(len(self._lengths))
-        order = order[np.argsort(self._lengths[order], kind="stable")]
+        order = generator.permutation(len(self._sizes))
+        order = order[np.argsort(self._sizes[order], kind="stable")]
         documents = self._rows.to_device(order)
         for step in generator.permutation(self.steps_per_epoch)[start:].tolist():
-            begin, end = self._bounds[step : step + 2].tolist()
-            width, characters = int(self._widths[step]), int(self._characters[step])
+            rows = slice(*self._bounds[step : step + 2].tolist())
             if self._shard.count == 1:
-                yield self._rows.batch(documents[begin:end], width, characters)
+                yield self._rows.batch(documents[rows], order[rows])
             else:
-                yield self._share(documents[begin:end], self._in_order[begin:end])
+                yield self._share(documents[rows], order[rows])
 
-    def _share(self, documents: Tensor, lengths: npt.NDArray[np.signedinteger]) -> Batch:
-        """This process's share of a batch, from all its documents and their lengths, (B,)."""
+    def _share(self, documents: Tensor, numbers: npt.NDArray[np.int64]) -> Batch:
+        """This process's share of a batch, from all its documents, (B,)."""
         mine = slice(self._shard.index, None, self._shard.count)
-        own = lengths[mine].astype(np.int64)
-        batch = self._rows.batch(documents[mine], int(own[-1]), int(own.sum()))
+        batch = self._rows.batch(documents[mine], numbers[mine])
         labels = self._all_labels
         if labels is not None:
             labels = labels[documents.to(labels.device)]
-        whole = Whole(int(lengths.astype(np.int64).sum()), labels)
-        return dataclasses.replace(batch, whole=whole)
+        characters, predictions = self._rows.count(numbers)
+        return dataclasses.replace(batch, whole=Whole(characters, predictions, labels))
 
 
 class PaddedRows:
     """Padded batches of any choice of documents, by index arithmetic on the device.
 
-    Generation reads ``[EOS, c1 … cn]`` and predicts ``[c1 … cn, EOS]``, n+1 positions;
-    classification reads ``[c1 … cn]`` and predicts the label. Padding reads ``EOS`` and
-    predicts ``IGNORE``, to the right. The whole text is on the device, unless it is too large to be
-    held: then its windows, to be classified, are read batch by batch.
+    ==============  ==================  ==================  ==================
+    form            reads               is given            predicts
+    ==============  ==================  ==================  ==================
+    next token      EOS, c1 … cn                            c1 … cn, EOS
+    label           c1 … cn                                 the label
+    tags            c1 … cn                                 their tags
+    pairs           c1 … cn             EOS, y1 … ym        y1 … ym, EOS
+    ==============  ==================  ==================  ==================
+
+    Padding reads ``EOS`` and predicts ``IGNORE``, to the right. The whole text is on the device,
+    unless it is too large to be held: then its windows, to be classified, are read batch by batch.
 
     Attributes:
-        lengths: positions that each document takes, (n,), on the host.
+        lengths: positions that are read of each document, (n,), on the host as all of these.
+        sizes: positions of each document, read or given, (n,).
+        characters: what each adds to `Batch.characters`, (n,).
+        predictions: what each adds to `Batch.predictions`, (n,).
 
     Raises:
-        ValueError: if labels are asked for and there are none.
+        ValueError: if labels, tags or targets are asked for and there are none.
     """
 
     def __init__(
-        self, encoded: EncodedSplit, *, labels: LabelUse, device: torch.device | str
+        self, encoded: EncodedSplit, *, form: BatchForm, device: torch.device | str
     ) -> None:
-        self._classify = labels is LabelUse.TARGET
-        labelled = labels is not LabelUse.NONE
-        if labelled and encoded.labels is None:
-            raise ValueError("batches with labels need labelled documents")
-        self.lengths = encoded.lengths if self._classify else encoded.lengths + 1
+        self._form = form
         self._encoded = encoded
+        self._device = torch.device(device)
+        next_token = form in (BatchForm.NEXT, BatchForm.CONDITIONAL)
+        self.lengths = encoded.lengths + 1 if next_token else encoded.lengths
+        self.characters = self.sizes = self.predictions = self.lengths
         self._lengths = torch.tensor(self.lengths, device=device)
-        self._labels = torch.tensor(encoded.labels, device=device) if labelled else None
-        self._flat: Tensor | None = None
-        if len(encoded.ids) > HELD and self._classify:
-            return
-        # One mark before every document and one at the end: a document's end mark is the next
-        # one's begin mark, and ids and targets are one gather, shifted.
-        document = np.arange(encoded.documents)
-        marked = np.full(encoded.characters + encoded.documents + 1, EOS, encoded.ids.dtype)
-        text = np.ones(len(marked), dtype=bool)
-        text[encoded.offsets + np.arange(encoded.documents + 1)] = False
-        marked[text] = encoded.ids[:]
-        starts = encoded.offsets[:-1] + document + self._classify
-        self._flat = to_device(marked, device)
-        self._starts = torch.tensor(starts, device=device)
+        self._labels = self._tags = self._text = self._targets = None
+        if form in (BatchForm.CONDITIONAL, BatchForm.LABEL):
+            if encoded.labels is None:
+                raise ValueError("batches with labels need labelled documents")
+            self._labels = torch.tensor(encoded.labels, device=device)
+        if form is BatchForm.LABEL:
+            self.predictions = np.ones_like(self.lengths)
+            if len(encoded.ids) > HELD:
+                return
+        self._text = _Marked(encoded, device, begin=not next_token)
+        if form is BatchForm.TAGS:
+            if encoded.tags is None:
+                raise ValueError("batches with tags need tagged documents")
+            self._tags = _Marked(encoded, device, begin=True, ids=encoded.tags)
+            tagged = np.cumsum(np.append(0, encoded.tags > 0))
+            self.predictions = np.diff(tagged[encoded.offsets])
+        if form is BatchForm.PAIRS:
+            if encoded.targets is None:
+                raise ValueError("batches of pairs need documents with targets")
+            self._targets = _Marked(encoded.targets, device, begin=False)
+            self.predictions = encoded.targets.lengths + 1
+            self._given = torch.tensor(self.predictions, device=device)
+            self.characters = self.sizes = self.lengths + self.predictions
 
     def to_device(self, order: npt.NDArray[np.int64]) -> Tensor:
         """Document numbers as a tensor where :meth:`batch` takes them."""
-        return torch.tensor(order, device="cpu" if self._flat is None else self._flat.device)
+        return torch.tensor(order, device="cpu" if self._text is None else self._device)
 
-    def batch(self, documents: Tensor, width: int, characters: int) -> Batch:
+    def count(self, numbers: npt.NDArray[np.int64]) -> tuple[int, int]:
+        """`Batch.characters` and `Batch.predictions` of some documents."""
+        return int(self.characters[numbers].sum()), int(self.predictions[numbers].sum())
+
+    def batch(self, documents: Tensor, numbers: npt.NDArray[np.int64]) -> Batch:
         """The batch of some documents.
 
         Args:
-            documents: their numbers, (B,).
-            width: T, the positions of the longest.
-            characters: all their positions together.
+            documents: their numbers, (B,), as `to_device` gives them.
+            numbers: the same on the host.
         """
-        steps = torch.arange(width + 1, device=self._lengths.device)
-        if self._flat is None:
-            text = self._read(documents, width)  # (B, T+1)
-            documents = documents.to(steps.device)
+        width = int(self.lengths[numbers].max())
+        if self._text is None:
+            text = self._read(numbers, width)  # (B, T+1)
+            documents = documents.to(self._device)
         else:
-            index = self._starts[documents, None] + steps
-            text = self._flat[index.clamp_(max=len(self._flat) - 1)].long()
+            text = self._text.rows(documents, width)
         lengths = self._lengths[documents]  # (B,)
-        valid = steps[:-1] < lengths[:, None]  # (B, T)
+        valid = _valid(lengths, width)  # (B, T)
         labels = None if self._labels is None else self._labels[documents]
-        if self._classify:
+        given = None
+        if self._form is BatchForm.LABEL:
             assert labels is not None
-            targets, condition = labels, None
+            targets, labels = labels, None
+        elif self._tags is not None:
+            tags = self._tags.rows(documents, width)[:, :-1] - 1
+            targets = tags.where(valid & (tags >= 0), IGNORE)
+        elif self._targets is not None:
+            width = int(self.predictions[numbers].max())
+            pair = self._targets.rows(documents, width)  # (B, U+1)
+            told = _valid(self._given[documents], width)  # (B, U)
+            given, targets = pair[:, :-1].where(told, EOS), pair[:, 1:].where(told, IGNORE)
         else:
-            targets, condition = text[:, 1:].where(valid, IGNORE), labels
+            targets = text[:, 1:].where(valid, IGNORE)
+        characters, predictions = self.count(numbers)
         return Batch(
             ids=text[:, :-1].where(valid, EOS),
             targets=targets,
             lengths=lengths,
             fresh=torch.ones_like(documents, dtype=torch.bool),
-            labels=condition,
+            labels=labels,
             characters=characters,
+            predictions=predictions,
+            given=given,
         )
 
-    def _read(self, documents: Tensor, width: int) -> Tensor:
-        encoded, chosen = self._encoded, documents.numpy()
+    def _read(self, chosen: npt.NDArray[np.int64], width: int) -> Tensor:
+        encoded = self._encoded
         rows = np.full((len(chosen), width + 1), EOS, encoded.ids.dtype)
         bounds = zip(encoded.offsets[chosen], encoded.offsets[chosen + 1], strict=True)
         for row, (begin, end) in zip(rows, bounds, strict=True):
             row[: end - begin] = encoded.ids[begin:end]
-        return torch.from_numpy(smallest_tensor(rows)).to(self._lengths.device).long()
+        return torch.from_numpy(smallest_tensor(rows)).to(self._device).long()
+
+
+def _valid(lengths: Tensor, width: int) -> Tensor:
+    """Which positions of padded rows are no padding, (B, width)."""
+    return torch.arange(width, device=lengths.device) < lengths[:, None]
+
+
+class _Marked:
+    """Documents one after another on the device, a mark before each and one at the end.
+
+    A document's end mark is the next one's begin mark, so what is read and what comes after it are
+    one gather, shifted.
+
+    Args:
+        documents: where they lie.
+        device: where they are to be.
+        begin: whether rows begin with the first token and not with the mark.
+        ids: what is put there, (N,); None: their token ids.
+    """
+
+    def __init__(
+        self,
+        documents: Ragged,
+        device: torch.device | str,
+        *,
+        begin: bool,
+        ids: Unsigned | None = None,
+    ) -> None:
+        ids = documents.ids[:] if ids is None else ids
+        n = documents.documents
+        marked = np.full(len(ids) + n + 1, EOS, ids.dtype)
+        text = np.ones(len(marked), dtype=bool)
+        text[documents.offsets + np.arange(n + 1)] = False
+        marked[text] = ids
+        self._flat = to_device(marked, device)
+        self._starts = torch.tensor(documents.offsets[:-1] + np.arange(n) + begin, device=device)
+
+    def rows(self, documents: Tensor, width: int) -> Tensor:
+        """Of each document (B,) the first positions and one more, (B, width+1) int64."""
+        steps = torch.arange(width + 1, device=self._starts.device)
+        index = self._starts[documents, None] + steps
+        return self._flat[index.clamp_(max=len(self._flat) - 1)].long()

@@ -97,9 +97,16 @@ class StreamBatches:
                 targets[self._longer :, -1] = IGNORE
                 characters -= self.lanes - self._longer
         fresh = torch.ones(self.lanes, dtype=torch.bool, device=ids.device) if step == 0 else None
-        whole = Whole(all_characters) if self._is_share else None
+        whole = Whole(all_characters, all_characters) if self._is_share else None
         return Batch(
-            ids, targets, lengths=None, fresh=fresh, labels=None, characters=characters, whole=whole
+            ids,
+            targets,
+            lengths=None,
+            fresh=fresh,
+            labels=None,
+            characters=characters,
+            predictions=characters,
+            whole=whole,
         )
 
 

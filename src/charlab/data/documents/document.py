@@ -1,23 +1,36 @@
 """The unit of a corpus."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 
 class Document(NamedTuple):
-    """A text with an optional label: a name and its language, a novel and its author.
+    """A text with what is known of it: a name and its language, a word and its pronunciation.
 
     Attributes:
         text: the characters.
         label: what a classifier is to say about it; None if nothing is known.
         split: "train", "val" or "test" where the data itself says so; None: to be assigned to
             splits.
+        group: documents of one group are never in two splits; None: those of the same text are
+            one.
+        tags: of each character the tag that is to be told there, or None; a word's tag stands at
+            its last character. None: the text has no tags.
+        target: the text that this one is to be turned into; None: there is none.
     """
 
     text: str
     label: str | None = None
     split: str | None = None
+    group: str | None = None
+    tags: Sequence[str | None] | None = None
+    target: str | None = None
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether there is more than a text, a label and a split."""
+        return self[3:] != (None, None, None)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from charlab.errors import ConfigError, nearest
@@ -73,6 +74,40 @@ def normalize_text(text: str, steps: Sequence[str], dropped: Counter[str]) -> st
         if composed:  # h with a line below is one character, H with a line below is two
             text = unicodedata.normalize(form, text)
     return text
+
+
+def normalize_tagged(
+    text: str, tags: Sequence[str | None], steps: Sequence[str], dropped: Counter[str]
+) -> tuple[str, list[str | None]]:
+    """Applies checked steps to a text and keeps each tag where it belongs.
+
+    A character and the marks on it are normalized together, and the last character of what they
+    become has their last tag. The tag of what is dropped goes to the character before it, unless
+    that has one.
+
+    Args:
+        text: any text.
+        tags: of each of its characters the tag, or None.
+        steps: as `check_steps` gives them.
+        dropped: as of `normalize_text`.
+    """
+    if normalize_text(text, steps, Counter()) == text:
+        return text, list(tags)
+    begins = [i for i, character in enumerate(text) if not i or not _joins_before(character)]
+    pieces, kept = [], list[str | None]()
+    for begin, end in pairwise([*begins, len(text)]):
+        piece = normalize_text(text[begin:end], steps, dropped)
+        tag = next((tag for tag in reversed(tags[begin:end]) if tag is not None), None)
+        pieces.append(piece)
+        kept += [None] * len(piece)
+        if tag is not None and kept and (piece or kept[-1] is None):
+            kept[-1] = tag
+    return "".join(pieces), kept
+
+
+def _joins_before(character: str) -> bool:
+    """Whether a character may compose with the one before it: marks, and parts of Hangul."""
+    return unicodedata.category(character).startswith("M") or "\u1160" <= character <= "\u11ff"
 
 
 def _is_narrow(text: str) -> bool:

@@ -14,9 +14,12 @@ class Request:
         encoding: of the files, a name that Python's codecs know.
         text_column: of a table, the column of texts; None: "text", or the only column.
         label_column: of a table, the column of labels; None: there are no labels.
+        tag_column: the column of tags; None: the source's own, if it has any.
+        target_column: of a table, the column of targets; None: there are none.
         url: another address for what is downloaded; None: the dataset's own.
         labelled: whether every document must have a label (to classify); what has none is left
             out, and two ways to read labels are refused.
+        fields: what every document must have besides, of "tags" and "target".
         remark: told in one line what is left out or decided for the user.
     """
 
@@ -24,6 +27,9 @@ class Request:
     encoding: str = "utf-8"
     text_column: str | None = None
     label_column: str | None = None
+    tag_column: str | None = None
+    target_column: str | None = None
     url: str | None = None
     labelled: bool = False
+    fields: tuple[str, ...] = ()
     remark: Callable[[str], object] = field(default=lambda text: None, compare=False)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.characters import CharacterTokenizer, CharacterVocabulary
+from charlab.data.tokens.symbols import SymbolTokenizer, SymbolVocabulary
 from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
 from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary, byte_lengths
 from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary, smallest_unsigned
@@ -30,17 +31,21 @@ _TOKENIZERS: dict[str, type[Tokenizer]] = {
     "char": CharacterTokenizer,
     "byte": ByteTokenizer,
     "word": WordTokenizer,
+    "symbol": SymbolTokenizer,
 }
-_VOCABULARIES: dict[str, type[CharacterVocabulary | ByteVocabulary | WordVocabulary]] = {
+_VOCABULARIES: dict[
+    str, type[CharacterVocabulary | ByteVocabulary | WordVocabulary | SymbolVocabulary]
+] = {
     "char": CharacterVocabulary,
     "byte": ByteVocabulary,
     "word": WordVocabulary,
+    "symbol": SymbolVocabulary,
 }
 UNITS = tuple(_TOKENIZERS)
 
 # What a token must occur in the train part to be known, where dataset.min_count is null. Of a
 # word that occurs once or twice little can be learnt, and most different words are of that kind.
-_MIN_COUNT = {"char": 1, "byte": 1, "word": 3}
+_MIN_COUNT = {"char": 1, "byte": 1, "word": 3, "symbol": 1}
 
 
 def tokenizer(unit: str) -> Tokenizer:
@@ -118,7 +123,7 @@ def learn_vocabulary(
 def token_lengths(unit: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
     """Characters (code points) of each of a tokenizer's tokens, (S,).
 
-    Over a text they sum to its length.
+    Over a text they sum to its length, but for the white space between symbols.
     """
     if unit == "byte":
         return byte_lengths()

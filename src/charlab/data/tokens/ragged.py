@@ -147,20 +147,16 @@ def _read_at(file: IO[bytes], offset: int, size: int) -> bytes:
 
 
 @dataclass(frozen=True)
-class EncodedSplit:
-    """One split of a corpus, encoded.
+class Ragged:
+    """Token ids of documents one after another.
 
     Attributes:
-        ids: tokens of all documents one after another, (N,), the smallest unsigned type.
+        ids: of all documents, (N,), the smallest unsigned type.
         offsets: where document i begins and ends: offsets[i] and offsets[i+1], (n+1,) int64.
-        labels: index of each document's label, (n,) int64; None if unlabelled.
-
-    In the stream layout a "document" is the piece of one that fell into the split.
     """
 
     ids: TokenIds
     offsets: npt.NDArray[np.int64]
-    labels: npt.NDArray[np.int64] | None
 
     @property
     def documents(self) -> int:
@@ -177,6 +173,23 @@ class EncodedSplit:
         """Tokens of each document, (n,)."""
         return np.diff(self.offsets)
 
+
+@dataclass(frozen=True)
+class EncodedSplit(Ragged):
+    """One split of a corpus, encoded: the text, and the fields that lie parallel to it.
+
+    Attributes:
+        labels: index of each document's label, (n,) int64; None if unlabelled.
+        tags: of each token 1 + the index of its tag, 0 where none is told, (N,); None without tags.
+        targets: of each document the text that it is to be turned into; None without.
+
+    In the stream layout a "document" is the piece of one that fell into the split.
+    """
+
+    labels: npt.NDArray[np.int64] | None
+    tags: Unsigned | None = None
+    targets: Ragged | None = None
+
     @property
     def predictions(self) -> int:
         """Tokens of a stream that are predicted: all but each document's first."""
@@ -192,7 +205,7 @@ def cut_windows(encoded: EncodedSplit, seq_len: int) -> EncodedSplit:
     """Cuts every document into ceil(length / seq_len) windows of nearly equal length.
 
     Windows of a document differ by at most one character, none exceeds ``seq_len``, and every
-    character stands in exactly one. A window has its document's label.
+    character stands in exactly one. A window has its document's label and its tokens' tags.
     """
     lengths = encoded.lengths
     counts = -(-lengths // seq_len)
@@ -201,7 +214,7 @@ def cut_windows(encoded: EncodedSplit, seq_len: int) -> EncodedSplit:
     starts = encoded.offsets[:-1][document] + place * lengths[document] // counts[document]
     offsets = np.append(starts, encoded.characters)
     labels = None if encoded.labels is None else encoded.labels[document]
-    return EncodedSplit(encoded.ids, offsets, labels)
+    return EncodedSplit(encoded.ids, offsets, labels, encoded.tags)
 
 
 def count_windows(encoded: EncodedSplit, seq_len: int, classes: int) -> npt.NDArray[np.int64]:

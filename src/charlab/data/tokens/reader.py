@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -20,10 +20,16 @@ from charlab.data.documents.document import (
     Document,
     LongDocument,
 )
-from charlab.data.documents.normalize import check_steps, normalize_label, normalize_text
+from charlab.data.documents.normalize import (
+    check_steps,
+    normalize_label,
+    normalize_tagged,
+    normalize_text,
+)
 from charlab.data.tokens import tokenizer
 from charlab.data.tokens.cache import CorpusCache, digest_of, read_entry
 from charlab.data.tokens.chunks import normalized_pieces
+from charlab.data.tokens.fields import FieldReader
 from charlab.data.tokens.tokenized import (
     UNASSIGNED,
     TokenizedText,
@@ -44,7 +50,9 @@ class ReaderOptions(TypedDict, total=False):
 
     Attributes:
         normalize: steps of `check_steps`.
-        unit: what a token is: "char", "byte" or "word".
+        unit: what a token is: "char", "byte", "word" or "symbol".
+        target_unit: the same of the texts that texts are to be turned into.
+        fields: what is wanted of "tags" and "target"; the rest is left aside.
         distinct: whether a text that comes again with the same label counts once. Otherwise how
             often it comes is information, for training as for every figure.
         limit: characters of each part that are read; None: all.
@@ -54,6 +62,8 @@ class ReaderOptions(TypedDict, total=False):
 
     normalize: Required[str]
     unit: str
+    target_unit: str
+    fields: Sequence[str]
     distinct: bool
     limit: int | None
     cache: CorpusCache | None
@@ -66,6 +76,8 @@ def tokenize_documents(
     sequences: bool,
     normalize: str,
     unit: str = "char",
+    target_unit: str = "char",
+    fields: Sequence[str] = (),
     distinct: bool = False,
     limit: int | None = None,
     cache: CorpusCache | None = None,
@@ -82,15 +94,18 @@ def tokenize_documents(
     """
     settings = {"unit": unit, "steps": [*check_steps(normalize)], "distinct": distinct}
     allowance = Allowance(limit)
-    rest = iter(docs)
+    rest = (_with_only(fields, document) for document in docs)
     taken, some_long, whole = _take(rest, sequences=sequences)
-    if whole and (not some_long or (limit is not None and limit <= LARGE)):
+    parallel = any(isinstance(doc, Document) and doc.has_fields for doc in taken)
+    if whole and (not some_long or parallel or (limit is not None and limit <= LARGE)):
         ids: list[Unsigned] = [np.empty(0, np.uint8)]
-        held = _SinglePass(settings, ids.append)
+        parallels = FieldReader(unit, target_unit)
+        held = _SinglePass(settings, ids.append, fields=parallels)
         held.read(map(_held, allowance.cut(_emptying(taken))))
         symbols = {"symbols": held.tokens()}
         about, read = held.facts()
-        return TokenizedText.of(about | symbols, read, np.concatenate(ids), texts=held.keys)
+        text = TokenizedText.of(about | symbols, read, np.concatenate(ids), texts=held.keys)
+        return text.with_fields(parallels.fields(len(held.keys)))
     store = cache or CorpusCache()
 
     def write(documents: Iterable[AnyDocument], *, several: bool = True) -> Path:
@@ -111,10 +126,21 @@ def tokenize_documents(
     return TokenizedText.of(about, read, token_ids, folder=entry)
 
 
+def _with_only(fields: Sequence[str], document: AnyDocument) -> AnyDocument:
+    """A document without the fields that are not wanted."""
+    if not isinstance(document, Document) or not document.has_fields:
+        return document
+    return document._replace(
+        tags=document.tags if "tags" in fields else None,
+        target=document.target if "target" in fields else None,
+    )
+
+
 def _take(docs: Iterator[AnyDocument], *, sequences: bool) -> tuple[deque[AnyDocument], bool, bool]:
     """Takes documents until there are no more, or too many to hold.
 
     Short documents are held however many they are: they are assigned to splits by their text.
+    So are those with more fields than text and label.
 
     Returns:
         The documents; whether some are too long to hold; whether there are no more.
@@ -126,7 +152,7 @@ def _take(docs: Iterator[AnyDocument], *, sequences: bool) -> tuple[deque[AnyDoc
         if isinstance(document, LongDocument):
             continue
         count += 1
-        short += len(document.text) <= SHORT_DOCUMENT
+        short += len(document.text) <= SHORT_DOCUMENT or document.has_fields
         characters += len(document.text)
         if characters > LARGE and not sequences and 2 * short < count:
             return taken, True, False
@@ -162,6 +188,7 @@ class _SinglePass:
         append: takes the ids of the next tokens.
         drop: takes so many of them back; None where texts are held, to be known before.
         several: whether there may be a second document, to be compared with the first.
+        fields: takes what lies parallel to the texts.
 
     Attributes:
         keys: of each document its text, or the sha256 of what is not held.
@@ -174,7 +201,9 @@ class _SinglePass:
         drop: Callable[[int], None] | None = None,
         *,
         several: bool = True,
+        fields: FieldReader | None = None,
     ) -> None:
+        self._fields = fields
         self._settings = settings
         self._unit: str = settings["unit"]
         self._tokenizer = tokenizer(self._unit)
@@ -184,7 +213,7 @@ class _SinglePass:
         self._digest = hashlib.sha256()
         self._dropped: Counter[str] = Counter()
         self._emptied = self._repeats = 0
-        self._met: set[tuple[Any, str | None, int]] = set()
+        self._met: set[tuple[Any, ...]] = set()
         self.keys: list[Any] = []
         self._labels: list[str | None] = []
         self._parts: list[int] = []
@@ -197,9 +226,13 @@ class _SinglePass:
         size = 0
         for document in documents:
             if isinstance(document, Document):
-                text = normalize_text(document.text, self._settings["steps"], self._dropped)
+                document = self._normalize(document)
+                text = document.text
                 key = text if self._drop is None else hashlib.sha256(utf8_of(text)).digest()
-                if self._keep(document, key, len(text), blank=not text.strip()):
+                blank = not text.strip() or document.target == ""
+                if self._keep(document, key, len(text), blank=blank):
+                    if self._fields is not None and document.has_fields:
+                        self._fields.add(document, len(self.keys) - 1)
                     lot.append(text)
                     size += len(text)
                 if size < PIECE:
@@ -210,6 +243,17 @@ class _SinglePass:
                 self._read_long(document)
         self._tokenize(lot)
 
+    def _normalize(self, document: Document) -> Document:
+        steps, tags = self._settings["steps"], document.tags
+        if tags is None:
+            text = normalize_text(document.text, steps, self._dropped)
+        else:
+            text, tags = normalize_tagged(document.text, tags, steps, self._dropped)
+        if document.target is None:
+            return document._replace(text=text, tags=tags)
+        target = normalize_text(document.target, steps, Counter()).strip()
+        return document._replace(text=text, tags=tags, target=target)
+
     def _keep(self, document: AnyDocument, key: Any, characters: int, *, blank: bool) -> bool:
         """Notes a document, unless it is blank or is to count once; whether it did."""
         if blank:
@@ -218,7 +262,8 @@ class _SinglePass:
         part = UNASSIGNED if document.split is None else SPLITS.index(document.split)
         label = document.label and normalize_label(document.label)
         if self._settings["distinct"]:
-            met = key, label, part
+            target = document.target if isinstance(document, Document) else None
+            met = key, label, part, target
             if met in self._met:
                 self._repeats += 1
                 return False
@@ -249,7 +294,7 @@ class _SinglePass:
 
     def _tokenize(self, texts: list[str]) -> None:
         """Takes in whole texts."""
-        if self._unit == "word":
+        if self._unit in ("word", "symbol"):
             self._lengths += [sum(map(self._add, self._cut(text))) for text in texts]
             return
         # Characters and bytes need no borders: many short texts are one.
@@ -332,8 +377,11 @@ class Allowance:
             else:
                 self._spent[document.split] = self._limit  # nor may anything that comes later
                 first = left == self._limit
-                if left and (first or len(document.text) > SHORT_DOCUMENT):
-                    yield document._replace(text=document.text[:left])
+                if document.target is not None:  # half a text is not turned into half a target
+                    yield from [document] * first
+                elif left and (first or len(document.text) > SHORT_DOCUMENT):
+                    tags = document.tags and document.tags[:left]
+                    yield document._replace(text=document.text[:left], tags=tags)
 
     def _left(self, document: AnyDocument) -> int:
         return (self._limit or 0) - self._spent[document.split]

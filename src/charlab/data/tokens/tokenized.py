@@ -6,7 +6,7 @@ n documents, N tokens of all of them, S distinct ones.
 import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS
+from charlab.data.tokens.fields import NO_FIELDS, Fields
 from charlab.data.tokens.ragged import TokenIds, chunks, flat_offsets
 from charlab.data.tokens.vocabulary import utf8_of
 from charlab.errors import DataError
@@ -41,7 +42,8 @@ class TokenizedText:
         emptied: documents of which it left nothing.
         repeats_dropped: documents left out because text, label and part had come before.
         duplicates: documents whose text an earlier one has too.
-        fingerprint: sha256 (hexadecimal) over texts, labels and parts.
+        fingerprint: sha256 (hexadecimal) over texts, labels, parts and fields.
+        fields: what lies parallel to the texts.
         texts: the documents' texts where they are at hand.
         keys: where they are not, `text_key` of each, (n,).
         folder: where the ids are kept, if on disk, and counts of them may be.
@@ -63,6 +65,7 @@ class TokenizedText:
     keys: npt.NDArray[np.int64]
     texts: Sequence[str] | None = None
     folder: Path | None = None
+    fields: Fields = NO_FIELDS
 
     @classmethod
     def of(
@@ -103,6 +106,12 @@ class TokenizedText:
             folder=folder,
         )
 
+    def with_fields(self, fields: Fields) -> "TokenizedText":
+        """The same with what lies parallel to it."""
+        both = f"{self.fingerprint} {fields.fingerprint}"
+        own = hashlib.sha256(both.encode()).hexdigest() if fields.fingerprint else self.fingerprint
+        return replace(self, fields=fields, fingerprint=own)
+
     def all_texts(self) -> Sequence[str]:
         """The documents' texts, read back where they are not at hand."""
         if self.texts is not None:
@@ -122,7 +131,8 @@ class TokenizedText:
         token_ids = self.token_ids[begin:end]
         if self.unit == "byte":
             return token_ids.astype(np.uint8).tobytes().decode()
-        return "".join([self.tokens[number] for number in token_ids.tolist()])
+        between = " " if self.unit == "symbol" else ""
+        return between.join([self.tokens[number] for number in token_ids.tolist()])
 
 
 def text_key(digest: bytes) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.errors import UnknownCharacterError
+from charlab.system.words import counted
 
 EOS = 0  # begin and end mark of a short document; a stream never holds it
 UNK = 1  # any token that the vocabulary lacks
@@ -16,9 +17,19 @@ FIRST = 2  # the first token's id
 REPLACEMENT = "\ufffd"  # what an unknown token is shown as
 NAMED_AT_MOST = 5  # unknown tokens that an error message names
 CODE_POINTS = 0x110000  # of Unicode
-NAMES = {"char": "characters", "byte": "bytes", "word": "words"}  # several tokens, by the unit
+NAMES = {
+    "char": "characters",
+    "byte": "bytes",
+    "word": "words",
+    "symbol": "symbols",
+}  # several tokens, by the unit
 
 Ids = npt.NDArray[np.int64]
+
+
+def counted_tokens(count: int, unit: str) -> str:
+    """ "1 byte", "2,000 characters"."""
+    return counted(count, NAMES[unit].removesuffix("s"))
 
 
 def code_points(text: str) -> npt.NDArray[np.uint32]:
@@ -42,13 +53,13 @@ def smallest_unsigned(size: int) -> np.dtype[np.unsignedinteger]:
 class Vocabulary(ABC):
     """The tokens a model knows. Ids: ``EOS``, ``UNK``, then the tokens in order.
 
-    A token is a character, a byte or a word, as the unit says.
+    A token is a character, a byte, a word or a symbol, as the unit says.
 
     Args:
         tokens: the known tokens in the order of their ids.
 
     Attributes:
-        unit: what a token is: "char", "byte" or "word".
+        unit: what a token is: "char", "byte", "word" or "symbol".
         plural: what several of them are called in messages.
         tokens: the known tokens, as they are shown.
         size: V, the number of ids: two more than there are tokens.

@@ -88,9 +88,12 @@ class WordTokenizer(Tokenizer):
 
     def token_ids(self, text: str, utf8: bytes | None = None) -> Unsigned:
         """Ids of the tokens, (n,)."""
-        tokens = split_words(text)
+        tokens = self._split(text)
         token_ids = np.fromiter(map(self._ids.__getitem__, tokens), np.uint32, len(tokens))
         return token_ids.astype(smallest_unsigned(len(self._ids)))
+
+    def _split(self, text: str) -> list[str]:
+        return split_words(text)
 
     def tokens(self) -> list[str]:
         """The tokens."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from charlab.config.constraints import fraction_below_one, one_of
 from charlab.config.task_options import PREDICT, Metric, TaskOptions, monitored
+from charlab.errors import ConfigError
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
@@ -31,6 +32,14 @@ class Options(TaskOptions):
     predicts_label: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "classify"
+
+    def check(self, run: "RunOptions") -> None:
+        """See :meth:`TaskOptions.check`."""
+        if run.dataset.held_out:
+            raise ConfigError(
+                "dataset.held_out: a label that training never meets cannot be predicted; leave it "
+                "out, or take another task"
+            )
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """See :meth:`TaskOptions.resolve`."""

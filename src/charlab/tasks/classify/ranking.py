@@ -1,5 +1,7 @@
 """The labels of a text, the likeliest first."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -32,7 +34,7 @@ class LabelRanker(Predictor[Probabilities]):
         self._labels = labels
         self._window = window
 
-    def answers(self, texts: EncodedSplit) -> list[Probabilities]:
+    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Probabilities]:
         """All labels with their probabilities."""
         values, order = self._log_probabilities(texts).exp().sort(descending=True, stable=True)
         rows = zip(order.tolist(), values.tolist(), strict=True)

@@ -9,17 +9,18 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import Batch, LabelUse
+from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.labels import label_table, macro_f1
 from charlab.figures import to_image
 from charlab.figures.confusion import confusion_figure
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
-from charlab.system.terminal import visible
 from charlab.tasks import register
+from charlab.tasks.classify.examples import describe_examples, held_out_examples
 from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
@@ -33,8 +34,9 @@ class ClassifyTask(Task[Classifier]):
     Class weights and label smoothing shape the objective alone, never a reported loss.
     """
 
-    label_use = LabelUse.TARGET
+    batch_form = BatchForm.LABEL
     has_figure = True
+    final_file = "predictions.txt"
 
     def __init__(self, options: RunOptions, data: DataFacts) -> None:
         super().__init__(options, data)
@@ -100,6 +102,17 @@ class ClassifyTask(Task[Classifier]):
         if meter.confusion.any():
             writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
 
+    def final_lines(self, trained: TrainedNetwork[Classifier]) -> tuple[str, list[str]] | None:
+        """Predictions for a few held-out texts."""
+        found = held_out_examples(trained.corpus)
+        if found is None:
+            return None
+        was_training = trained.network.training
+        ranker = self.predictor(trained.network.eval())
+        lines = describe_examples(ranker, trained.corpus, found[1])
+        trained.network.train(was_training)
+        return f"predictions ({found[0]} part):", lines
+
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the labels."""
         assert isinstance(meter, ClassificationMeter)
@@ -157,20 +170,6 @@ class ClassificationMeter(Meter):
         return metrics
 
 
-def macro_f1(confusion: Tensor) -> float:
-    """The mean over classes of F1 = 2 TP / (2 TP + FP + FN).
-
-    Classes that neither occur nor are predicted do not count.
-
-    Args:
-        confusion: counts (C, C), true class in rows, predicted class in columns.
-    """
-    true_positives = confusion.diagonal().double()
-    mentions = confusion.sum(0).double() + confusion.sum(1).double()  # 2 TP + FP + FN
-    seen = mentions > 0
-    return float((2 * true_positives[seen] / mentions[seen]).mean())
-
-
 def class_weights(counts: Tensor, exponent: float) -> Tensor:
     """Weights proportional to count ** -exponent, (C,), whose mean over the examples is 1.
 
@@ -179,17 +178,3 @@ def class_weights(counts: Tensor, exponent: float) -> Tensor:
     present = counts > 0
     weights = torch.where(present, counts.clamp(min=1).double() ** -exponent, 0.0)
     return (weights * counts.sum() / (weights * counts).sum()).float()
-
-
-def label_table(confusion: npt.NDArray[np.int64], labels: tuple[str, ...]) -> list[str]:
-    """Examples, precision, recall and F1 of each label in lines, the most frequent first."""
-    names = [visible(label) for label in labels]
-    width = max(len("label"), *map(len, names))
-    lines = [f"  {'label':<{width}}  examples  precision  recall     f1"]
-    for i in np.argsort(-confusion.sum(axis=1), kind="stable"):
-        right, true, predicted = confusion[i, i], confusion[i].sum(), confusion[:, i].sum()
-        precision = f"{right / predicted:9.3f}" if predicted else f"{'-':>9}"
-        recall = f"{right / true:6.3f}" if true else f"{'-':>6}"
-        f1 = f"{2 * right / (true + predicted):5.3f}" if true + predicted else f"{'-':>5}"
-        lines.append(f"  {names[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
-    return lines

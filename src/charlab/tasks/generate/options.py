@@ -55,7 +55,7 @@ class Options(TaskOptions):
             )
         if run.model.bidirectional:
             raise ConfigError(
-                "model.bidirectional=true is for task=classify: a generator may not read the future"
+                "model.bidirectional=true: a generator may not read the future; leave it out"
             )
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:

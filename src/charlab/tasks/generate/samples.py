@@ -9,6 +9,8 @@ from charlab.decoding.results import Sample, describe_novelty
 from charlab.models.language_model import LanguageModel
 from charlab.tasks.task import TrainedNetwork
 
+_SMOKE_COUNT, _SMOKE_LENGTH = 3, 40
+
 if TYPE_CHECKING:
     from charlab.tasks.generate.task import GenerateTask
 
@@ -26,9 +28,10 @@ def draw_samples(
     wanted = task.options.samples
     if not wanted.count:
         return []
-    settings = GenerationConfig(
-        length=wanted.length, temperature=wanted.temperature, seed=trained.seed
-    )
+    length = wanted.length
+    if task.run.debug and not task.run.trainer.overfit:  # a smoke test has learnt nothing yet
+        most, length = min(most, _SMOKE_COUNT), min(length, _SMOKE_LENGTH)
+    settings = GenerationConfig(length=length, temperature=wanted.temperature, seed=trained.seed)
     generator = task.generator(trained.network)
     return generator.generate("", settings, count=min(wanted.count, most))
 

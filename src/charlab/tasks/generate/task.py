@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import IGNORE, Batch, LabelUse
+from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.bits_per_character import OriginalText
@@ -12,7 +12,8 @@ from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.metrics import token_metrics
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import State, carried_state
-from charlab.system.terminal import say
+from charlab.system.style import line, styled
+from charlab.system.terminal import clipped, say
 from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.samples import describe_samples, draw_samples
@@ -29,7 +30,7 @@ class GenerateTask(Task[LanguageModel]):
 
     def __init__(self, options: RunOptions, data: DataFacts) -> None:
         super().__init__(options, data)
-        self.label_use = LabelUse.CONDITION if self.is_conditional else LabelUse.NONE
+        self.batch_form = BatchForm.CONDITIONAL if self.is_conditional else BatchForm.NEXT
         self.overfits_one_document = options.dataset.layout == "sequences"
 
     @property
@@ -101,8 +102,8 @@ class GenerateTask(Task[LanguageModel]):
         texts = [sample.labelled for sample in draw_samples(self, trained, most)]
         if texts:
             writer.text("samples", "\n".join(texts), step)
-            line = " · ".join(" ".join(text.split()) for text in texts)
-            say(f"  says: {line[:110]}{'…' if len(line) > 110 else ''}")
+            said = " · ".join(" ".join(text.split()) for text in texts)
+            say(clipped(line(styled("  says: ", "dim"), said)))
 
     def final_lines(self, trained: TrainedNetwork[LanguageModel]) -> tuple[str, list[str]] | None:
         """Samples, with what is copied from the training text."""

@@ -13,7 +13,16 @@ from charlab.data.documents.document import AnyDocument, Document
 from charlab.data.documents.request import Request
 from charlab.registry import Registry, user_folders
 
-__all__ = ["Request", "Source", "read_parts", "read_source", "sources", "stripping", "strips"]
+__all__ = [
+    "Request",
+    "Source",
+    "read_parts",
+    "read_source",
+    "sources",
+    "stripping",
+    "strips",
+    "without_label",
+]
 
 __path__ += user_folders("dataset")
 
@@ -110,3 +119,10 @@ def in_split(document: AnyDocument, split: str) -> AnyDocument:
     if isinstance(document, Document):
         return document._replace(split=split)
     return replace(document, split=split)
+
+
+def without_label(document: AnyDocument) -> AnyDocument:
+    """The document with nothing known of it."""
+    if isinstance(document, Document):
+        return document._replace(label=None)
+    return replace(document, label=None)

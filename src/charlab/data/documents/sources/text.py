@@ -55,7 +55,12 @@ def language_reference() -> str:
 
 
 def library_source(size: int) -> str:
-    """Source of the standard library: whole top-level modules, by name, until ``size`` characters.
+    """Source of the standard library, a blank line between modules (`library_modules`)."""
+    return "\n".join(source for _, source in library_modules(size))
+
+
+def library_modules(size: int) -> list[tuple[str, str]]:
+    """Name and source of whole top-level modules, by name, until ``size`` characters.
 
     Left out are private modules, and modules that are mostly tables.
 
@@ -63,7 +68,7 @@ def library_source(size: int) -> str:
         DataError: if this Python's library is not on disk as source.
     """
     folder = Path(os.__file__).parent
-    parts: list[str] = []
+    modules: list[tuple[str, str]] = []
     length = 0
     # Not all that lies in the folder: distributors put files of their own beside the library.
     for name in sorted(sys.stdlib_module_names):
@@ -72,11 +77,11 @@ def library_source(size: int) -> str:
             continue
         source = _source(file)
         if not mostly_table(source):
-            parts.append(source.strip("\n") + "\n")
-            length += len(parts[-1])
-    if not parts:
+            modules.append((name, source.strip("\n") + "\n"))
+            length += len(modules[-1][1])
+    if not modules:
         raise DataError(f"this Python's standard library is not on disk as source; {INSTEAD}")
-    return "\n".join(parts)
+    return modules
 
 
 def mostly_table(source: str) -> bool:

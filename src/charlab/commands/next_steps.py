@@ -1,0 +1,70 @@
+"""What a user may do next with a run that has ended, in commands that can be copied."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charlab.runs.folder import has_checkpoint, newest_first
+from charlab.system.entry_point import command_line
+from charlab.system.files import user_path
+from charlab.system.style import line, styled
+from charlab.system.terminal import say
+
+if TYPE_CHECKING:
+    from charlab.config.schema import RunOptions
+    from charlab.training.run import Result
+
+_USUAL = "outputs"
+_ASKING = {
+    "sample": "text from this network",
+    "predict": "asks it about lines that you type",
+    "evaluate": "measures it again",
+}
+
+
+def say_next_steps(result: "Result", options: "RunOptions") -> None:
+    """Says commands that ask a run's network, go on with the run and show its curves."""
+    steps = list(_steps(result, options))
+    width = max((len(command) for command, _ in steps), default=0)
+    if steps:
+        say("")
+    for command, what in steps:
+        say(line("  ", styled(f"{command:<{width}}", "command"), styled(f"  {what}", "dim")))
+
+
+def _steps(result: "Result", options: "RunOptions") -> Iterator[tuple[str, str]]:
+    if has_checkpoint(result.folder):
+        run = _name(result.folder, options)
+        if result.status != "completed":
+            yield command_line("train", f"resume={run}"), "goes on where it stopped"
+        command = (options.task.asked_by or "evaluate.py").removesuffix(".py")
+        yield command_line(command, f"run={run}"), _ASKING[command]
+        if limit := _longer(result, options):
+            yield command_line("train", f"resume={run}", limit), "trains on"
+    if any(result.folder.glob("events.out.tfevents.*")):
+        inside = result.folder.is_relative_to(user_path(options.output_dir))
+        folder = user_path(options.output_dir) if inside and not options.debug else result.folder
+        yield shlex.join(["tensorboard", "--logdir", str(folder)]), "its curves"
+
+
+def _name(folder: Path, options: "RunOptions") -> str:
+    """What the commands call a run: "latest" where that means this one."""
+    is_usual = options.output_dir == _USUAL and not options.debug
+    is_latest = is_usual and next(newest_first(_USUAL, (), saved=False), None) == folder
+    return "latest" if is_latest else str(folder)
+
+
+def _longer(result: "Result", options: "RunOptions") -> str | None:
+    """The limit that a run has reached, doubled; None where it ended for another reason."""
+    share = result.metrics.get("progress/share")
+    if result.status != "completed" or not isinstance(share, float) or share < 1:
+        return None
+    trainer = options.trainer
+    if trainer.max_steps is not None and result.metrics["progress/steps"] == trainer.max_steps:
+        return f"trainer.max_steps={2 * trainer.max_steps}"
+    if trainer.max_epochs is not None and result.metrics["progress/epochs"] == trainer.max_epochs:
+        return f"trainer.max_epochs={2 * trainer.max_epochs}"
+    return (
+        None if trainer.max_minutes is None else f"trainer.max_minutes={2 * trainer.max_minutes:g}"
+    )

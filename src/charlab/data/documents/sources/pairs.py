@@ -1,0 +1,37 @@
+"""Pairs of texts, one to a line: what is read, a tab, what it is turned into."""
+
+from collections.abc import Iterator
+
+from charlab.data.documents.document import Document
+from charlab.data.documents.files.arrangement import arrange
+from charlab.data.documents.files.entries import find
+from charlab.data.documents.files.text_files import read_lines
+from charlab.data.documents.request import Request
+from charlab.data.documents.sources import sources, stripping
+from charlab.errors import DataError
+
+
+@sources.register("pairs")
+@stripping
+def read(request: Request) -> Iterator[Document]:
+    """The lines of files: a text, a tab, its target. Blank lines are left out.
+
+    Raises:
+        DataError: if a file cannot be read, or a line is no pair.
+    """
+    if request.path is None:
+        raise DataError("dataset=pairs needs a file: dataset.path=FILE.tsv (text, tab, target)")
+    for entry, label, split in arrange(
+        find(request.path), labelled=request.labelled, remark=request.remark
+    ):
+        for number, line in enumerate(read_lines(entry, request.encoding), start=1):
+            if not line.strip():
+                continue
+            text, *targets = (part.strip() for part in line.split("\t"))
+            if len(targets) != 1 or not text or not targets[0]:
+                raise DataError(
+                    f"{entry.title}, line {number}: a pair is a text, a tab and its target; "
+                    f"there are {len(targets)} tabs"
+                    + ("" if text and all(targets) else " and one side is empty")
+                )
+            yield Document(text, label, split, target=targets[0])

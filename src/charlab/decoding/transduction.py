@@ -1,0 +1,113 @@
+"""Beam search over the targets of many texts at once.
+
+B texts, W hypotheses of each, V target vocabulary, N hypotheses wanted.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from charlab.data.tokens.vocabulary import EOS, UNK
+from charlab.decoding.model_protocol import to_cpu
+from charlab.models.encoder_decoder import EncoderDecoder
+
+
+class Transduction(NamedTuple):
+    """A target that was found.
+
+    Attributes:
+        ids: its tokens, without the end mark.
+        log_probability: of the tokens and the end mark given the text, in nats.
+    """
+
+    ids: list[int]
+    log_probability: float
+
+
+@torch.inference_mode()
+def transduce(
+    network: EncoderDecoder,
+    ids: Tensor,
+    lengths: Tensor,
+    *,
+    width: int,
+    count: int,
+    max_length: int,
+) -> list[list[Transduction]]:
+    """The most probable targets of texts, as far as a beam finds them.
+
+    Hypotheses are ranked by log-probability, not divided by their length. One that ends leaves the
+    beam and takes no place in it. The unknown mark is never written.
+
+    Args:
+        network: in evaluation mode.
+        ids: the texts, (B, T) int64.
+        lengths: valid positions per row, (B,) int64.
+        width: hypotheses of a text that are carried on, W.
+        count: hypotheses of a text that are wanted, N.
+        max_length: tokens of a target at most.
+
+    Returns:
+        Of each text at most N targets that ended, the best first; at least one, which is cut at
+        ``max_length`` where none ended by then.
+    """
+    B, rows = len(ids), torch.arange(len(ids)).repeat_interleave(width)
+    state, memory = network.encode(ids, lengths).select(rows.to(ids.device))
+    live = torch.full((B, width), -torch.inf, dtype=torch.float64)
+    live[:, 0] = 0.0  # all begin alike: one of them is enough
+    written = torch.empty(B, width, 0, dtype=torch.int64)
+    ended = torch.full((B, count), -torch.inf, dtype=torch.float64)
+    texts = torch.zeros(B, count, 0, dtype=torch.int64)
+    newest = torch.full((B * width,), EOS)
+    for _ in range(max_length):
+        logits, state, _ = network.step(newest.to(ids.device), state, memory)
+        _, nats = to_cpu(logits)
+        scores = live[:, :, None] + nats.view(B, width, -1)  # (B, W, V)
+        scores[:, :, UNK] = -torch.inf
+        ended, texts = _take_ended(ended, texts, scores[:, :, EOS], written)
+        scores[:, :, EOS] = -torch.inf
+        best = scores.flatten(1).topk(width)  # (B, W)
+        V = scores.shape[2]
+        parents, tokens = best.indices // V, best.indices % V
+        live = best.values
+        written = torch.cat([_rows(written, parents), tokens[:, :, None]], dim=-1)
+        # Going on only lowers a log-probability: those found cannot be beaten any more.
+        if bool((ended[:, -1] >= live[:, 0]).all()):
+            break
+        lanes = (parents + torch.arange(B)[:, None] * width).flatten().to(ids.device)
+        state = tuple(part.index_select(1, lanes) for part in state)
+        newest = tokens.flatten()
+    return [
+        [
+            Transduction([token for token in tokens if token != EOS], score)
+            for tokens, score in zip(found, scores, strict=True)
+            if score > -torch.inf
+        ]
+        or [Transduction(cut, score_of_cut)]
+        for found, scores, cut, score_of_cut in zip(
+            texts.tolist(), ended.tolist(), written[:, 0].tolist(), live[:, 0].tolist(), strict=True
+        )
+    ]
+
+
+def _take_ended(
+    ended: Tensor, texts: Tensor, ending: Tensor, written: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The best of those that had ended and of those that end now.
+
+    Args:
+        ended: log-probabilities, (B, N), descending.
+        texts: their tokens, (B, N, t), end marks behind them.
+        ending: log-probability of each hypothesis with an end mark, (B, W).
+        written: the hypotheses' tokens, (B, W, U).
+    """
+    behind = written.shape[-1] - texts.shape[-1]
+    every = torch.cat([nn.functional.pad(texts, (0, behind), value=EOS), written], dim=1)
+    best = torch.cat([ended, ending], dim=1).topk(ended.shape[1])
+    return best.values, _rows(every, best.indices)
+
+
+def _rows(values: Tensor, chosen: Tensor) -> Tensor:
+    """Of each text (B, M, U) the chosen rows, (B, K)."""
+    return values.gather(1, chosen[:, :, None].expand(-1, -1, values.shape[-1]))

@@ -1,0 +1,1 @@
+"""Tagging: the tag of each character, or of each word, is predicted."""

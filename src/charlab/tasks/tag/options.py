@@ -1,0 +1,44 @@
+"""The settings of tagging, and what they ask of a run's data."""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+
+from charlab.config.constraints import one_of
+from charlab.config.task_options import PREDICT, Metric, TaskOptions, monitored
+
+if TYPE_CHECKING:
+    from charlab.config.schema import RunOptions
+    from charlab.data.corpus import Corpus
+
+METRICS = (
+    Metric("loss", on_progress_line=True),
+    Metric("accuracy", higher_is_better=True, on_progress_line=True),
+    Metric("macro_f1", higher_is_better=True, on_progress_line=True),
+    Metric("text_accuracy", higher_is_better=True, monitored=False),
+)
+TAGGED = ("auto", "character", "space", "word")
+
+
+@dataclass(frozen=True)
+class Options(TaskOptions):
+    """Telling the tags of a text."""
+
+    monitor: Annotated[str, monitored(METRICS)]
+    tagged: Annotated[str, one_of(*TAGGED)]
+
+    metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    fields: ClassVar[tuple[str, ...]] = ("tags",)
+    units: ClassVar[tuple[str, ...]] = ("char", "byte")
+    asked_by: ClassVar[str | None] = PREDICT
+    verb: ClassVar[str] = "tag"
+
+    def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
+        """Finds out what has a tag; see :meth:`TaskOptions.resolve`."""
+        from charlab.data.corpus_checks import require_measurable, require_tags
+        from charlab.tasks.tag.words import what_is_tagged
+
+        require_tags(corpus)
+        require_measurable(corpus, tokens=False)
+        tagged = what_is_tagged(corpus) if self.tagged == "auto" else self.tagged
+        return dataclasses.replace(self, tagged=tagged)

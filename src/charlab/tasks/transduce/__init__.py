@@ -1,0 +1,1 @@
+"""Transduction: a text is turned into another."""

@@ -1,0 +1,211 @@
+"""Transduction: a text is read, and its target is written token by token."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import torch
+import torch.nn.functional as F
+from rapidfuzz.distance import Levenshtein
+
+from charlab.config.validation import to_plain
+from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard
+from charlab.data.batches.evaluation import EvaluationBatches
+from charlab.data.tokens.ragged import EncodedSplit, Ragged
+from charlab.data.tokens.vocabulary import EOS, Vocabulary
+from charlab.decoding.transduction import transduce
+from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.metrics import token_metrics
+from charlab.models import build_model
+from charlab.models.encoder_decoder import EncoderDecoder
+from charlab.models.state import State
+from charlab.tasks import register
+from charlab.tasks.task import POSITIONS, StepOutput, Task
+from charlab.tasks.transduce.predictor import TargetPredictor
+
+Tokens = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class PairBatch(Batch):
+    """A batch of pairs with all targets that are right.
+
+    Attributes:
+        references: of each row the targets that its text has in the split.
+    """
+
+    references: Sequence[Sequence[Tokens]] = ()
+
+
+@register("transduce")
+class TransduceTask(Task[EncoderDecoder]):
+    """Trains an encoder-decoder by cross-entropy, each token given the true ones before it."""
+
+    batch_form = BatchForm.PAIRS
+
+    @property
+    def target_vocabulary(self) -> Vocabulary:
+        """The tokens that are written."""
+        vocabulary = self.data.target_vocabulary
+        assert vocabulary is not None
+        return vocabulary
+
+    def build_network(self) -> EncoderDecoder:
+        """See :meth:`Task.build_network`."""
+        values = to_plain(self.run.model) | {"bidirectional": False}
+        decoder = build_model(
+            values.pop("name"), vocabulary_size=self.target_vocabulary.size, **values
+        )
+        return EncoderDecoder(self.recurrent(), decoder, self.options.attention)
+
+    def outputs_per_position(self) -> int:
+        """A number for each token of the targets' vocabulary."""
+        return self.target_vocabulary.size
+
+    def evaluation_batches(
+        self,
+        split: EncodedSplit,
+        *,
+        device: torch.device,
+        positions: int = POSITIONS,
+        shard: Shard = ALL,
+    ) -> EvaluationBatches:
+        """See :meth:`Task.evaluation_batches`; with all targets that a text has."""
+        batches = super().evaluation_batches(split, device=device, positions=positions, shard=shard)
+        return WithReferences(batches, split)
+
+    def training_loss(
+        self, network: EncoderDecoder, batch: Batch, state: State | None, *, measure: bool
+    ) -> StepOutput:
+        """See :meth:`Task.training_loss`; the objective is the mean over the targets' tokens."""
+        rows = _logits(network, batch).flatten(0, 1).float()  # (B * U, V)
+        targets = batch.targets.flatten()
+        smoothing = self.options.label_smoothing
+        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE, label_smoothing=smoothing)
+        with torch.no_grad():
+            mean = F.cross_entropy(rows, targets, ignore_index=IGNORE) if smoothing else objective
+            correct = (rows.argmax(-1) == targets).sum() if measure else None
+        loss = mean.detach() * batch.predictions
+        return StepOutput(objective, loss, batch.predictions, correct, None)
+
+    def new_meter(self, network: EncoderDecoder) -> "TransductionMeter":
+        """Counts every token and every text."""
+        return TransductionMeter(network, self.options.max_length)
+
+    def training_metrics(self, loss: float) -> dict[str, float]:
+        """loss, perplexity."""
+        return _loss_and_perplexity(loss)
+
+    def predictor(self, network: EncoderDecoder) -> TargetPredictor:
+        """Writes the likeliest targets of texts."""
+        return TargetPredictor(
+            network, self.asking, self.target_vocabulary, self.options.max_length
+        )
+
+
+class WithReferences:
+    """Batches of a split's pairs, each with all targets that its text has there.
+
+    Args:
+        batches: the split's.
+        split: the split.
+    """
+
+    def __init__(self, batches: EvaluationBatches, split: EncodedSplit) -> None:
+        assert split.targets is not None
+        self._batches = batches
+        self._references: defaultdict[Tokens, list[Tokens]] = defaultdict(list)
+        for text, target in zip(_documents(split), _documents(split.targets), strict=True):
+            if target not in (known := self._references[text]):
+                known.append(target)
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __iter__(self) -> Iterator[Batch]:
+        for batch in self._batches:
+            assert batch.lengths is not None
+            rows = zip(batch.ids.tolist(), batch.lengths.tolist(), strict=True)
+            references = [self._references[tuple(row[:length])] for row, length in rows]
+            values = {field.name: getattr(batch, field.name) for field in fields(Batch)}
+            yield PairBatch(**values, references=references)
+
+
+def _documents(ragged: Ragged) -> Iterator[Tokens]:
+    ids = ragged.ids[:].tolist()
+    for begin, end in zip(ragged.offsets[:-1].tolist(), ragged.offsets[1:].tolist(), strict=True):
+        yield tuple(ids[begin:end])
+
+
+def _logits(network: EncoderDecoder, batch: Batch) -> torch.Tensor:
+    assert batch.given is not None
+    assert batch.lengths is not None
+    logits: torch.Tensor = network(batch.ids, batch.lengths, batch.given)
+    return logits
+
+
+def _loss_and_perplexity(loss: float) -> dict[str, float]:
+    return {name: token_metrics(loss)[name] for name in ("loss", "perplexity")}
+
+
+class TransductionMeter(Meter):
+    """Loss and accuracy of the next token, and how right the targets are that are written.
+
+    Every text counts once, however many targets it has; it is right if what is written is any of
+    them. The error rate is the edits (Levenshtein 1966) to the nearest target of each text, divided
+    by the tokens of these targets.
+
+    Args:
+        network: the encoder-decoder.
+        max_length: tokens of a target that is written, at most.
+    """
+
+    def __init__(self, network: EncoderDecoder, max_length: int) -> None:
+        super().__init__(7)  # loss, correct and predicted tokens; texts, right ones, edits, tokens
+        self._network = network
+        self._max_length = max_length
+
+    @torch.no_grad()
+    def update(self, batch: Batch) -> None:
+        """Adds a batch."""
+        with torch.autocast(batch.ids.device.type, enabled=False):
+            rows = _logits(self._network, batch).flatten(0, 1)
+            assert batch.lengths is not None
+            written = transduce(
+                self._network,
+                batch.ids,
+                batch.lengths,
+                width=1,
+                count=1,
+                max_length=self._max_length,
+            )
+        targets = batch.targets.flatten()
+        losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
+        self.sums[0] += losses.cpu().double().sum()
+        self.sums[1] += (rows.argmax(-1) == targets).sum().cpu()
+        self.sums[2] += batch.predictions
+        for found, references in zip(written, _references_of(batch), strict=True):
+            share = 1 / len(references)  # a text stands in as many rows as it has targets
+            edits, tokens = min(
+                (Levenshtein.distance(found[0].ids, each), len(each)) for each in references
+            )
+            self.sums[3:] += share * torch.tensor(
+                [1, edits == 0, edits, tokens], dtype=torch.float64
+            )
+
+    def compute(self, text: OriginalText | None = None) -> dict[str, float]:
+        """loss, perplexity, accuracy, exact_match, error_rate."""
+        loss, correct, predictions, texts, right, edits, tokens = self.sums.tolist()
+        return _loss_and_perplexity(loss / predictions) | {
+            "accuracy": correct / predictions,
+            "exact_match": right / texts,
+            "error_rate": edits / max(1.0, tokens),
+        }
+
+
+def _references_of(batch: Batch) -> Sequence[Sequence[Tokens]]:
+    if isinstance(batch, PairBatch):
+        return batch.references
+    rows = batch.targets.tolist()
+    return [[tuple(token for token in row if token not in (IGNORE, EOS))] for row in rows]
