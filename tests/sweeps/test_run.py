@@ -128,7 +128,7 @@ def test_stopped_killed_joined_and_given_again(names_folder: Path, tmp_path: Pat
     for process in pair:
         out, err = process.communicate(timeout=240)
         assert process.returncode == 0, err.decode()
-        assert "3 complete trials of 3" in out.decode()
+        assert "3 complete of 3 trials" in out.decode()
     metrics = metrics_of(folder)
     assert [m["status"] for m in metrics] == ["completed"] * 3
     assert {m["progress/epochs"] for m in metrics} == {20}
@@ -174,8 +174,9 @@ def test_pruned_diverged_and_finalists(names_folder: Path, tmp_path: Path) -> No
     assert finalist.trial == best.number
     assert sorted(finalist.values) == [2, 3]
     assert len(set(finalist.values.values())) == 2
-    assert f"finalists: trials {best.number}, each with the seeds 2, 3" in done.stdout
-    assert f"finalist of trial {best.number}: val/loss " in done.stdout
+    assert f"finalists: trial {best.number}, each with the seeds 2, 3" in done.stdout
+    assert "finalists, trained again with further seeds" in done.stdout
+    assert f"best: trial {best.number}, {finalist.summary('val/loss')}" in done.stdout
     assert f"python report.py sweep={tmp_path}/sweeps/it" in done.stdout
     assert (folder / "finalists" / "1" / "checkpoints" / "best.ckpt").exists()
 

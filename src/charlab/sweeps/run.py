@@ -31,6 +31,7 @@ from charlab.system.entry_point import command_line
 from charlab.system.files import user_path
 from charlab.system.style import line, styled
 from charlab.system.terminal import LogFile, say, screen_width, start_logging, told
+from charlab.system.words import counted
 
 
 def run_sweep(
@@ -142,7 +143,8 @@ def _say_beginning(
         say(line(remark))
     goals = zip(spec.objectives, spec.directions, strict=True)
     say(
-        f"{', '.join(f'{way} {name}' for name, way in goals)}; {planned.n_trials} trials, "
+        f"{', '.join(f'{way} {name}' for name, way in goals)}; "
+        f"{counted(planned.n_trials, 'trial')}, "
         f"sampler {spec.sampler}, pruner {spec.pruner}, {options.workers} at a time"
     )
     say(f"sweep: {location.folder}")

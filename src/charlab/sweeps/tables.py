@@ -14,7 +14,7 @@ from charlab.system.terminal import duration
 from charlab.system.words import counted
 
 _MOST = 10  # complete trials in the table of a sweep that has ended
-BEST, PARETO = "best", "on the Pareto front"
+BEST, PARETO = "best", "Pareto front"
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ def _styled(layout: Layout, rows: Sequence[Row]) -> list[Text]:
 def summary(results: SweepResults, width: int) -> list[Text]:
     """What a sweep has found: how its trials ended, the best of them, and the finalists."""
     lines = [styled(counts(results), "heading")]
-    rows = list(_rows(results))
+    different = _different(results)
+    rows = list(_rows(results, different[:_MOST]))
     if rows:
         lines += table(rows, width)
-        more = len(results.of_state("complete")) - sum("stopped" not in row.note for row in rows)
-        if more > 0:
+        if (more := len(different) - _MOST) > 0:
             lines.append(styled(f"and {counted(more, 'more complete trial')}", "dim"))
     if results.finalists:
         lines += [Text(""), styled("finalists, trained again with further seeds", "heading")]
@@ -91,20 +91,27 @@ def counts(results: SweepResults) -> str:
     return f"{said or 'none'} of {counted(results.n_trials, 'trial')}"
 
 
-def _rows(results: SweepResults) -> Iterable[Row]:
+def _different(results: SweepResults) -> list[TrialResult]:
+    """Complete trials, the best first; those that only repeat another's result are left out."""
+    found: dict[str, TrialResult] = {}
+    for trial in results.ranked():
+        found.setdefault(str((trial.parameters, trial.values)), trial)
     best = {trial.number for trial in results.study.best_trials}
     several = len(results.objectives) > 1
-    note = PARETO if several else BEST
-    shown: dict[str, TrialResult] = {}
-    for trial in results.ranked():  # the settings of each once: further ones only copy the result
-        shown.setdefault(str((trial.parameters, trial.values)), trial)
-    ranked = sorted(shown.values(), key=lambda trial: several and trial.number not in best)
-    for trial in ranked[:_MOST]:
+    return sorted(found.values(), key=lambda trial: several and trial.number not in best)
+
+
+def _rows(results: SweepResults, complete: Iterable[TrialResult]) -> Iterable[Row]:
+    best = {trial.number for trial in results.study.best_trials}
+    note = PARETO if len(results.objectives) > 1 else BEST
+    if results.finalists:  # which have the last word
+        note = "highest" if results.directions[0] == "maximize" else "lowest"
+    for trial in complete:
         is_best = trial.number in best
         values = figures(results.objectives, trial.values or ())
-        yield Row(
-            trial.number, values, trial.parameters, trial.seconds, note if is_best else "", is_best
-        )
+        said = note if is_best else ""
+        stands_out = is_best and not results.finalists
+        yield Row(trial.number, values, trial.parameters, trial.seconds, said, stands_out)
     for trial in results.of_state("died"):
         share = "" if trial.limit_share is None else f" at {trial.limit_share:.0%}"
         values = figures(results.objectives, ())
@@ -135,5 +142,7 @@ def figure(value: float) -> str:
 
 
 def setting(value: Any) -> str:
-    """A setting's value, a number to four digits."""
+    """A setting's value as it is typed, a number to four digits."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:.4g}" if isinstance(value, float) else visible(value)

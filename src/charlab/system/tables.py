@@ -4,6 +4,7 @@ Where a table is too wide, names lose their group, then stand in several lines; 
 goes; then settings are folded into lines below their row, as they are typed.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -56,16 +57,16 @@ def lay_out(columns: Sequence[Column], width: int) -> Layout:
     for shown, heads in (
         (columns, [[column.name] for column in columns]),
         (columns, [[name] for name in _short(columns)]),
-        (columns, _stacked(columns)),
-        (staying, _stacked(staying)),
+        (columns, _stacked(columns, width)),
+        (staying, _stacked(staying, width)),
     ):
         if _total(_widths(shown, heads)) <= width:
             return Layout(_head(shown, heads), _rows(shown, heads))
     kept = [column for column in staying if not column.may_fold]
-    if _total(_widths(kept, _stacked(kept))) > width:
+    if _total(_widths(kept, _stacked(kept, width))) > width:
         kept = kept[:1]
     below = [column for column in staying if column not in kept]
-    heads = _stacked(kept)
+    heads = _stacked(kept, width)
     rows = _rows(kept, heads)
     for number, row in enumerate(rows):
         pairs = (f"{column.name}={cell}" for column in below if (cell := column.cells[number]))
@@ -83,19 +84,27 @@ def _short(columns: Sequence[Column]) -> list[str]:
     ]
 
 
-def _stacked(columns: Sequence[Column]) -> list[list[str]]:
-    """Short names in lines that are not wider than the cells below, as far as they have parts."""
-    stacks = []
-    for name, column in zip(_short(columns), columns, strict=True):
-        parts = name.replace("_", "_ ").replace("/", "/ ").replace(".", ". ").split(" ")
-        room = max(map(cell_len, [*parts, *column.cells]))
-        lines = [""]
-        for part in parts:
-            if lines[-1] and cell_len(lines[-1] + part) > room:
-                lines.append("")
-            lines[-1] += part
-        stacks.append(lines)
+def _stacked(columns: Sequence[Column], width: int) -> list[list[str]]:
+    """Short names, in as many lines as their parts where there is no room for them in one."""
+    short = _short(columns)
+    stacks = [_in_lines(name, column) for name, column in zip(short, columns, strict=True)]
+    for number, name in enumerate(short):
+        wider = [*stacks[:number], [name], *stacks[number + 1 :]]
+        if _total(_widths(columns, wider)) <= width:
+            stacks = wider
     return stacks
+
+
+def _in_lines(name: str, column: Column) -> list[str]:
+    """A name in lines that are not wider than the cells below, as far as it has parts."""
+    parts = re.findall(r"[^_/.]*[_/.]?", name)
+    room = max(map(cell_len, [*parts, *column.cells]))
+    lines = [""]
+    for part in parts:
+        if lines[-1] and cell_len(lines[-1] + part) > room:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def _widths(columns: Sequence[Column], heads: Sequence[Sequence[str]]) -> list[int]:

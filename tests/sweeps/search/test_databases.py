@@ -208,7 +208,7 @@ def test_a_real_sweep_writes_its_password_nowhere(url: str, tmp_path: Path) -> N
         f"sweep.storage={url.replace('+psycopg', '')}",
     )
     assert done.returncode == 0, done.stderr
-    assert "1 complete trials of 1" in done.stdout
+    assert "1 complete of 1 trial" in done.stdout
     said = [done.stdout.encode(), done.stderr.encode()]
     said += [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert len(said) > 10
