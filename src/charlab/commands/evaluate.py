@@ -1,5 +1,7 @@
 """``evaluate.py``: exact metrics of a run on a split."""
 
+import sys
+
 from charlab.api import TrainedModel
 from charlab.commands import load_for
 from charlab.config.cli_options import EvaluateArguments
@@ -9,7 +11,7 @@ from charlab.evaluation.evaluate import Meter, measure
 from charlab.figures import to_png
 from charlab.system.files import json_bytes, open_output
 from charlab.system.style import line, styled
-from charlab.system.terminal import about_run, remark, show
+from charlab.system.terminal import remark, show
 
 
 def evaluate(arguments: EvaluateArguments) -> int:
@@ -24,7 +26,8 @@ def evaluate(arguments: EvaluateArguments) -> int:
     if arguments.figure is not None and not model.trained_for.has_figure:
         raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
     metrics, meter = evaluate_model(model, arguments.split, positions=arguments.batch_characters)
-    remark(about_run(model.path))
+    if not sys.stdout.isatty():  # whoever reads the figures has not seen whose they are
+        remark(f"run: {model.path}")
     show(line(styled(model.path, "path"), f", {arguments.split} part:"))
     width = max(map(len, metrics))
     for name, value in metrics.items():

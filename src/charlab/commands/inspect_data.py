@@ -151,7 +151,8 @@ def _table(items: Sequence[tuple[str, int]]) -> Iterator[Text]:
         yield line(shown, f" {count:>12,}", styled(f"  {count / total:7.2%}", "dim"))
     rest = items[_ROWS:]
     if rest:
-        yield line(styled(f"  and {len(rest):,} more {sum(count for _, count in rest):>9,}", "dim"))
+        others, count = f"  and {len(rest):,} more", sum(count for _, count in rest)
+        yield styled(f"{others:<16} {count:>12,}  {count / total:7.2%}", "dim")
 
 
 def _entropies(corpus: Corpus, inspection: Inspection) -> Iterator[Text]:

@@ -13,7 +13,9 @@ from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
 from charlab.evaluation.prediction import Predictor
 from charlab.system.files import csv_text, open_output, user_path, utf8_bytes
-from charlab.system.terminal import as_shown, remark, visible, write
+from charlab.system.style import is_screen, painted, styled
+from charlab.system.terminal import remark, visible, write
+from charlab.system.words import counted
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
@@ -43,7 +45,7 @@ def predict(arguments: PredictArguments) -> int:
             total.add(unseen)
             with_unseen += bool(unseen)
     if total:
-        where = f", in {with_unseen:,} of {len(lines):,} texts" if len(lines) > 1 else ""
+        where = f", in {with_unseen:,} of {counted(len(lines), 'text')}" if len(lines) > 1 else ""
         remark(f"{predictor.asking.vocabulary.plural} not known from training: {total}{where}")
     return 0
 
@@ -93,8 +95,11 @@ def _written(
     if path is None:
 
         def show(text: str, answer: Any | None, _: Unseen) -> None:
-            line = "" if answer is None else as_shown(predictor.line(answer, top))
-            write(f"{as_shown(text)}\t{line}\n")
+            said = "" if answer is None else predictor.line(answer, top)
+            if is_screen(sys.stdout):
+                print(f"{visible(text)}\t{painted(styled(said, 'value'))}")
+            else:
+                write(f"{text}\t{said}\n")
 
         yield show
         return

@@ -46,7 +46,7 @@ def _report_sweep(arguments: ReportArguments, sweep: str) -> int:
     from charlab.sweeps.results.load import find_sweep, load_results
 
     place = find_sweep(sweep, arguments.output_dir)
-    remark(styled(f"sweep: {place}", "dim"))
+    remark(f"sweep: {place}")
     results = load_results(place, arguments.storage)
     folder = results.folder if arguments.output is None else user_path(arguments.output)
     charts = sweep_charts(results)

@@ -67,12 +67,12 @@ def _resume(
 ) -> int:
     from charlab.commands.next_steps import say_next_steps
     from charlab.runs.checkpoint import load_last
-    from charlab.system.terminal import about_run, remark
+    from charlab.system.terminal import remark
     from charlab.training.run import resume
 
     follows = _unless_it_follows(folder, changes)
     if follows is None:
-        remark(about_run(folder))
+        remark(f"run: {folder}")
     with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)

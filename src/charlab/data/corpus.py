@@ -32,6 +32,7 @@ from charlab.data.tokens.reader import ReaderOptions, tokenize_documents
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
 from charlab.data.tokens.vocabulary import NAMES, UNK, Vocabulary, smallest_unsigned
 from charlab.errors import ConfigError, DataError
+from charlab.system.words import counted
 
 LAYOUTS = ("sequences", "stream")
 
@@ -117,7 +118,7 @@ def build_corpus(
     if not len(text.lengths):
         raise DataError(
             f"no text is left after dataset.normalize={reading['normalize']} "
-            f"({text.emptied} documents were emptied): "
+            f"({counted(text.emptied, 'document')} emptied): "
             "check dataset.path or choose another normalization"
         )
     if text.fields.targets is not None:
@@ -201,8 +202,9 @@ def _require_something(
         what = NAMES[text.unit].removesuffix("s")
         raise DataError(f"the whole text is the one {what} {token!r}: there is nothing to learn")
     if not counts[0].any():
+        found = counted(int(text.characters.sum()), "character")
         raise DataError(
-            f"the train part is empty: {text.characters.sum()} characters are too few for "
+            f"the train part is empty: {found}, too few for "
             f"dataset.split.fractions={list(fractions)}; give more text or train a larger share"
         )
 

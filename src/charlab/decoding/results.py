@@ -8,6 +8,7 @@ from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.evaluation.copied_spans import SpanNovelty
 from charlab.evaluation.novelty import training_documents
 from charlab.evaluation.reference_texts import name_opening, opening_text
+from charlab.system.words import counted
 
 
 @dataclass(frozen=True)
@@ -93,4 +94,4 @@ def describe_novelty(corpus: Corpus, samples: Sequence[Sample]) -> tuple[list[st
     spans = SpanNovelty(opening_text(train, corpus.vocabulary))
     where = name_opening(train, corpus.vocabulary)
     longest = [spans.longest_copied_span(s.continuation).length for s in samples]
-    return [f"longest span copied from {where}: {n} characters" for n in longest], ""
+    return [f"longest span copied from {where}: {counted(n, 'character')}" for n in longest], ""

@@ -142,9 +142,9 @@ def _say_beginning(
     for remark in planned.remarks:
         say(line(remark))
     goals = zip(spec.objectives, spec.directions, strict=True)
+    aims = ", ".join(f"{way} {name}" for name, way in goals)
     say(
-        f"{', '.join(f'{way} {name}' for name, way in goals)}; "
-        f"{counted(planned.n_trials, 'trial')}, "
+        f"{aims}; {counted(planned.n_trials, 'trial')}, "
         f"sampler {spec.sampler}, pruner {spec.pruner}, {options.workers} at a time"
     )
     say(f"sweep: {location.folder}")

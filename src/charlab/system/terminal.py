@@ -85,11 +85,6 @@ def told(what: str, *about: Part) -> Text:
     return line(styled(what, "heading"), ": ", *about)
 
 
-def about_run(path: object) -> Text:
-    """Which run answers a command: a line beside the answer."""
-    return line(styled("run: ", "dim"), styled(path, "dim"))
-
-
 def show(*lines: Part) -> None:
     """Lines of a command's answer on standard output."""
     for text in lines:
@@ -97,8 +92,9 @@ def show(*lines: Part) -> None:
 
 
 def remark(text: Part) -> None:
-    """A line about the answer, which is no part of it: on standard error."""
-    print(painted(text, sys.stderr), file=sys.stderr, flush=True)
+    """A line about the answer, which is no part of it: on standard error, and dim."""
+    shown = styled(text, "dim") if isinstance(text, str) else text
+    print(painted(shown, sys.stderr), file=sys.stderr, flush=True)
 
 
 def say_traceback(kind: type[BaseException], error: BaseException, trace: Any) -> None:
@@ -151,10 +147,12 @@ class _OnScreen(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         said = record.msg if isinstance(record.msg, Text) else line(record.getMessage())
-        if record.levelno >= logging.WARNING:
-            said = _wrapped(line(styled("warning: ", "warning"), said))
+        is_warning = record.levelno >= logging.WARNING
+        if is_warning:
+            said = line(styled("warning: ", "warning"), said)
+        is_prose = is_warning or isinstance(record.msg, Text)  # a sample is as it is
         try:
-            console.print(_wrapped(said) if isinstance(record.msg, Text) else said)
+            console.print(_wrapped(said) if is_prose else said)
         except OSError:  # as `_Screen` has it, of a full disk
             console.quiet = True
 

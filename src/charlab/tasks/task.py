@@ -27,6 +27,7 @@ from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.examples import predict_examples
 from charlab.evaluation.prediction import Predictor
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
@@ -268,12 +269,19 @@ class Task(ABC, Generic[Network]):
     ) -> None:
         """Shows after a validation what numbers do not; nothing by default."""
 
-    final_file = "samples.txt"
+    final_file = "predictions.txt"
     """The file of a run's folder that :meth:`final_lines` go into."""
 
     def final_lines(self, trained: TrainedNetwork[Network]) -> tuple[str, list[str]] | None:
-        """What a run says at its end and leaves in a file: a heading and lines."""
-        return None
+        """What a run says at its end and leaves in a file: a heading and lines.
+
+        By default what the task's predictor, if it has one, makes of a few held-out texts.
+        """
+        predictor = self.predictor(trained.network)
+        by_label = self.options.predicts_label
+        if predictor is None:
+            return None
+        return predict_examples(predictor, trained.corpus, by_label=by_label)
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
         """A split's metrics in words; "" if there are none."""

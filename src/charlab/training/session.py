@@ -21,6 +21,7 @@ from charlab.runs.environment import versions
 from charlab.system.devices import choose_device
 from charlab.system.random_state import random_states, restore_random_states
 from charlab.system.terminal import warn
+from charlab.system.words import counted
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, TrainedNetwork, facts_of
 from charlab.training.callbacks.checkpointing import BestSoFar, CheckpointCallback
@@ -171,8 +172,8 @@ class Session:
         on_cpu = self.device.type == "cpu" and self.process_group.is_single_process
         if on_cpu and isinstance(before, int) and before != now:
             warn(
-                f"this run computed with {before} thread(s) and goes on with {now}: sums are added "
-                f"up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
+                f"this run computed with {counted(before, 'thread')} and goes on with {now}: sums "
+                f"are added up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
             )
         self.begun_from = None if self.process_group.is_single_process else checkpoint
 

@@ -27,6 +27,7 @@ from charlab.data.tokens.ragged import (
 )
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
+from charlab.system.words import counted
 
 
 class SequenceBatches:
@@ -69,8 +70,8 @@ class SequenceBatches:
         self._bounds = np.arange(self.steps_per_epoch + 1) * count // self.steps_per_epoch
         if (fewest := int(np.diff(self._bounds).min())) < shard.count:
             raise ConfigError(
-                f"a batch of {fewest} document(s) or windows is too small for {shard.count} "
-                "processes: raise dataset.batch_size, or lower trainer.devices"
+                f"a batch of {counted(fewest, 'document')} or windows is too small for "
+                f"{shard.count} processes: raise dataset.batch_size, or lower trainer.devices"
             )
         self._shard = shard
         self._all_labels = (

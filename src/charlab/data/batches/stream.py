@@ -11,6 +11,7 @@ from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smalles
 from charlab.data.tokens.ragged import HELD, EncodedSplit, TokenIds
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
+from charlab.system.words import counted
 
 
 class StreamBatches:
@@ -52,9 +53,9 @@ class StreamBatches:
         lanes = max(1, min(batch_size, places // seq_len))
         if lanes < shard.count:
             raise ConfigError(
-                f"the train part has text for {lanes} lane(s) of dataset.seq_len={seq_len} and "
-                f"there are {shard.count} processes: give more text, or lower dataset.seq_len or "
-                "trainer.devices"
+                f"the train part has text for {counted(lanes, 'lane')} of "
+                f"dataset.seq_len={seq_len} and there are {shard.count} processes: give "
+                "more text, or lower dataset.seq_len or trainer.devices"
             )
         self.characters_per_epoch = encoded.predictions
         starts = lane_starts(places, lanes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from charlab.evaluation.confidence import mean_interval
 from charlab.system.entry_point import command_line
+from charlab.system.words import counted
 
 if TYPE_CHECKING:
     import optuna
@@ -75,7 +76,7 @@ class Finalist:
             return "no run is complete"
         interval = mean_interval(list(self.values.values()))
         spread = "" if interval.half is None else f" ± {interval.half:.4f}"
-        return f"{objective} {interval.mean:.4f}{spread} (95%, {interval.count} seeds)"
+        return f"{objective} {interval.mean:.4f}{spread} (95%, {counted(interval.count, 'seed')})"
 
 
 @dataclass(frozen=True)

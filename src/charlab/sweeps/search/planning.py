@@ -22,6 +22,7 @@ from charlab.sweeps.search.queueing import known_settings
 from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.search.spec import SweepSpec
 from charlab.sweeps.search.suggest import load_function, try_function
+from charlab.system.words import counted
 
 JOB = "charlab.sweeps.trial:run_trial"
 _SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
@@ -102,7 +103,7 @@ def _number_of_trials(options: SweepOptions, spec: SweepSpec, remarks: list[str]
     if options.sampler == "grid":
         points = _grid_size(spec)
         if n_trials is None or points < n_trials:
-            remarks.append(f"the grid has {points} points: that many trials")
+            remarks.append(f"the grid has {counted(points, 'point')}: that many trials")
             return points
     if n_trials is None:
         raise ConfigError("sweep.n_trials=null is for sweep.sampler=grid, whose points are counted")

@@ -11,6 +11,7 @@ from charlab.errors import SweepError
 from charlab.runs import folder as runs
 from charlab.system.files import read_json, write_json
 from charlab.system.terminal import warn
+from charlab.system.words import counted
 
 MARKER = "trial.json"
 
@@ -24,8 +25,8 @@ def require_no_trials(folder: Path) -> None:
     found = sorted(p.name for p in folder.glob("*") if p.name.isdigit() and _holds_run(p))
     if found:
         raise SweepError(
-            f"{folder} holds {len(found)} trials of a sweep that is not in this storage: choose "
-            "another sweep.name, or move that folder away"
+            f"{folder} holds {counted(len(found), 'trial')} of a sweep that is not in this "
+            "storage: choose another sweep.name, or move that folder away"
         )
 
 

@@ -24,6 +24,7 @@ from charlab.sweeps.workers.claim import CRASHES, FORMER, OWNER, REASON
 from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.worker import OUTPUT
 from charlab.system.signals import heeded
+from charlab.system.words import counted
 
 WAITED_IN_VAIN = "a worker waited in vain for the storage, or for room on the disk"
 _SECONDS_BETWEEN_STATUSES = 1.0
@@ -244,8 +245,8 @@ class Supervisor:
         if len(failures) >= self.max_failures:
             reason = failures[0].user_attrs.get(REASON, "no reason known")
             raise SweepError(
-                f"{len(failures)} trials failed in a row (sweep.max_failures), the last because: "
-                f"{reason}; mend the cause and give the same command again with "
+                f"{counted(len(failures), 'trial')} failed in a row (sweep.max_failures), the last "
+                f"because: {reason}; mend the cause and give the same command again with "
                 f"sweep.name={shlex.quote(self.location.name.partition('/')[0])} to go on"
             )
 

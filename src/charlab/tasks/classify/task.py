@@ -20,7 +20,6 @@ from charlab.figures.confusion import confusion_figure
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.classify.examples import describe_examples, held_out_examples
 from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
@@ -36,7 +35,6 @@ class ClassifyTask(Task[Classifier]):
 
     batch_form = BatchForm.LABEL
     has_figure = True
-    final_file = "predictions.txt"
 
     def __init__(self, options: RunOptions, data: DataFacts) -> None:
         super().__init__(options, data)
@@ -101,17 +99,6 @@ class ClassifyTask(Task[Classifier]):
         assert isinstance(meter, ClassificationMeter)
         if meter.confusion.any():
             writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
-
-    def final_lines(self, trained: TrainedNetwork[Classifier]) -> tuple[str, list[str]] | None:
-        """Predictions for a few held-out texts."""
-        found = held_out_examples(trained.corpus)
-        if found is None:
-            return None
-        was_training = trained.network.training
-        ranker = self.predictor(trained.network.eval())
-        lines = describe_examples(ranker, trained.corpus, found[1])
-        trained.network.train(was_training)
-        return f"predictions ({found[0]} part):", lines
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the labels."""

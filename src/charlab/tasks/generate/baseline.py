@@ -6,7 +6,9 @@ from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.metrics import token_metrics
 from charlab.evaluation.ngram_baseline import InterpolatedTrigram
 from charlab.evaluation.ngram_counts import predictions
+from charlab.system.style import line
 from charlab.system.terminal import say
+from charlab.system.words import counted
 
 
 def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
@@ -27,7 +29,8 @@ def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
         conditional=conditional,
     )
     if trigram.counted < predictions(corpus.splits["train"], corpus.layout):
-        say(f"the trigram model was counted on the first {trigram.counted:,} tokens of train")
+        tokens = counted(trigram.counted, "token")
+        say(line(f"the trigram model was counted on the first {tokens} of train"))
     encoded = corpus.splits[split]
     loss = trigram.loss(encoded)
     bits = split_text(corpus, split).bits_per_char(loss * predictions(encoded, corpus.layout))

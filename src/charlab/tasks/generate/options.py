@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 from charlab.config.constraints import at_least, between
 from charlab.config.task_options import SAMPLE, Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
+from charlab.system.words import counted
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
@@ -74,7 +75,7 @@ class Options(TaskOptions):
             reason = (
                 "the text is one stream"
                 if corpus.layout == "stream"
-                else f"the documents have {len(corpus.labels) or 'no'} label(s)"
+                else f"the documents have {counted(len(corpus.labels), 'label')}"
             )
             raise ConfigError(
                 "task.condition_on_label=true needs short documents with two labels or more; "

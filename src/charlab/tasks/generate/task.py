@@ -105,6 +105,8 @@ class GenerateTask(Task[LanguageModel]):
             said = " · ".join(" ".join(text.split()) for text in texts)
             say(clipped(line(styled("  says: ", "dim"), said)))
 
+    final_file = "samples.txt"
+
     def final_lines(self, trained: TrainedNetwork[LanguageModel]) -> tuple[str, list[str]] | None:
         """Samples, with what is copied from the training text."""
         if not self.options.samples.count:

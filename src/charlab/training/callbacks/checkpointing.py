@@ -14,7 +14,9 @@ from charlab.config.task_options import higher_is_better
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, save
 from charlab.system.signals import Stopped
+from charlab.system.style import line
 from charlab.system.terminal import say
+from charlab.system.words import counted
 from charlab.training.module import TrainingModule
 
 
@@ -102,7 +104,8 @@ class CheckpointCallback(LightningCheckpoint):
         if module.limits.reached(module.progress):
             trainer.should_stop = True
         elif self.best.patience_is_over(patience):
-            say(f"stopping early: {monitor} has not improved for {patience} validations")
+            waited = counted(patience or 0, "validation")
+            say(line(f"stopping early: {monitor} has not improved for {waited}"))
             trainer.should_stop = True
 
     def on_exception(

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import named
+from charlab.system.words import counted
 from charlab.training.distributed.process_group import ProcessGroup
 
 OWN = ("carry", "sums", "random")
@@ -46,8 +47,9 @@ def share(training: dict[str, Any], process_group: ProcessGroup) -> dict[str, An
         named(processes, list)
     written_by = 1 if processes is None else len(processes["random"])
     if written_by != process_group.size:
+        trained_by = counted(written_by, "process", "processes")
         raise CheckpointError(
-            f"this run was trained by {written_by} process(es) and goes on with as many: "
+            f"this run was trained by {trained_by} and goes on with as many: "
             f"trainer.devices × trainer.nodes is {process_group.size}"
         )
     if processes is None:
