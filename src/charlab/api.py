@@ -17,6 +17,7 @@ from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Sample
 from charlab.decoding.scoring import Score
+from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
 from charlab.evaluation.prediction import Predictor
@@ -25,6 +26,8 @@ from charlab.runs.checkpoint import Checkpoint, load
 from charlab.runs.data_paths import located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
+from charlab.tasks.tag.predictor import Tagged
+from charlab.tasks.transduce.predictor import Targets
 
 Served = TypeVar("Served")
 
@@ -171,6 +174,69 @@ class TrainedModel:
         texts = list(texts)
         unseen = map(predictor.asking.unseen, texts)
         return list(map(Ranking, predictor.predict(texts), unseen))
+
+    def tag(self, texts: Sequence[str]) -> list[list[Tagged]]:
+        """Tells the tags of each text: its words or characters, each with its tag.
+
+        Raises:
+            CheckpointError: if the network tells no tags.
+            ConfigError: if what is given is not several texts.
+            DataError: if a text is empty (after what training does to its own).
+        """
+        tags: list[list[Tagged]] = self._asked("tag", texts, ["tags"])
+        return tags
+
+    def transduce(self, texts: Sequence[str], *, beam_width: int = 5) -> list[Targets]:
+        """Turns each text into others: the likeliest, each with its probability.
+
+        Args:
+            texts: what is to be turned into others.
+            beam_width: beginnings of a target that are carried on, and targets of each text.
+
+        Raises:
+            CheckpointError: if the network turns no text into another.
+            ConfigError: if what is given is not several texts, or the width is below 1.
+            DataError: if a text is empty (after what training does to its own).
+        """
+        if beam_width < 1:
+            raise ConfigError(f"beam_width must be at least 1, got {beam_width}")
+        if self.trained_for.options.fields == ("target",):
+            self.predictor.beam_width = beam_width
+        targets: list[Targets] = self._asked("transduce", texts, ["target"])
+        return targets
+
+    def _asked(self, verb: str, texts: Sequence[str], fields: Sequence[str]) -> list[Any]:
+        able = [name for name, known in TASK_OPTIONS.items() if known.fields == tuple(fields)]
+        predictor = self._served(self.predictor if self.task in able else None, able)
+        if isinstance(texts, str):
+            raise ConfigError(f"{verb} takes a list of texts: {verb}([{texts!r:.60}])")
+        return predictor.predict(list(texts))
+
+    def stepper(self, label: str | None = None) -> Stepper:
+        """The network one step at a time, from its beginning: ``step("T")``, ``state``.
+
+        Args:
+            label: what it is to generate for, of a network trained so; needed then.
+
+        Raises:
+            CheckpointError: if the network does not generate.
+            ConfigError: if a label is missing or unknown.
+        """
+        return self.generator.stepper(label)
+
+    @cached_property
+    def _own_stepper(self) -> Stepper:
+        return self.stepper()
+
+    def step(self, text: str) -> dict[str, float]:
+        """Reads a character and remembers it: how probable each next one is, the likeliest first.
+
+        "" is the end of the text. `stepper` begins anew, and steps through networks with labels.
+
+        Raises:
+            CheckpointError, ConfigError: as `stepper`.
+        """
+        return self._own_stepper.step(self.normalize(text))
 
     @cached_property
     def corpus(self) -> Corpus:

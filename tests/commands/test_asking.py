@@ -181,5 +181,5 @@ def test_an_answer_without_streams(classifier: Path, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert len((tmp_path / "x.csv").read_text().splitlines()) == 2
     assert through_bash("predict.py", arguments[0], stdin="la\n", redirect="<&-").stderr == (
-        "error: standard input is empty: there is nothing to classify\n"
+        "error: standard input is empty: there is nothing to answer\n"
     )

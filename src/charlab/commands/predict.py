@@ -1,10 +1,12 @@
 """``predict.py``: what a network says of texts."""
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import compress
+from pathlib import Path
 from typing import Any
 
 from charlab.commands import load_for
@@ -31,6 +33,12 @@ def predict(arguments: PredictArguments) -> int:
     if arguments.top < 1:
         raise ConfigError(f"top= must be at least 1, got {arguments.top}")
     predictor = load_for(arguments).predictor
+    if arguments.beam_width is not None:
+        if arguments.beam_width < 1:
+            raise ConfigError(f"beam_width= must be at least 1, got {arguments.beam_width}")
+        if predictor.beam_width is None:
+            raise ConfigError("beam_width= is for networks that write texts: leave it out")
+        predictor.beam_width = arguments.beam_width
     one = arguments.text
     lines = read_lines(arguments.input, arguments.encoding) if one is None else [one]
     total, with_unseen = Unseen(Counter(), 0), 0
@@ -38,7 +46,7 @@ def predict(arguments: PredictArguments) -> int:
         for text, answer, unseen in _answered(predictor, lines):
             if answer is None and one is not None:
                 raise DataError(
-                    "text= is empty to this model: there is nothing to classify"
+                    "text= is empty to this model: there is nothing to answer"
                     + (f"; not known from training: {unseen}" if unseen else "")
                 )
             write_answer(text, answer, unseen)
@@ -83,15 +91,19 @@ def read_lines(path: str | None, encoding: str) -> list[str]:
             remark("one text a line; Ctrl-D ends:")
         text = decode_text(sys.stdin.buffer.read(), encoding, "standard input", key="encoding")
     if not text.strip():
-        raise DataError(f"{path or 'standard input'} is empty: there is nothing to classify")
+        raise DataError(f"{path or 'standard input'} is empty: there is nothing to answer")
     return text.removesuffix("\n").split("\n")
 
 
+Write = Callable[[str, Any | None, Unseen], object]
+
+
 @contextmanager
-def _written(
-    predictor: Predictor[Any], path: str | None, top: int
-) -> Iterator[Callable[[str, Any | None, Unseen], object]]:
-    """What writes a text and its answer: on the screen or, with a path, into a CSV file."""
+def _written(predictor: Predictor[Any], path: str | None, top: int) -> Iterator[Write]:
+    """What writes a text and its answer: on the screen, or into a file whose ending says its form.
+
+    JSON Lines (``.jsonl``) are objects, ``.tsv`` and ``.csv`` and everything else are tables.
+    """
     if path is None:
 
         def show(text: str, answer: Any | None, _: Unseen) -> None:
@@ -103,16 +115,38 @@ def _written(
 
         yield show
         return
-    columns = predictor.columns(top)
+    ending = Path(path).suffix.lower()
     with open_output(path) as file:
 
-        def put(*row: object) -> None:
-            file.write(utf8_bytes(csv_text([row], end="\n")))
+        def put(line: str) -> None:
+            file.write(utf8_bytes(line))
 
-        def add(text: str, answer: Any | None, unseen: Unseen) -> None:
-            cells = [""] * len(columns) if answer is None else predictor.cells(answer, top)
-            never_seen = " ".join(map(visible, unseen.counts))
-            put(text, *cells, f"{unseen.share:.6f}", never_seen)
+        yield (_objects if ending in (".jsonl", ".ndjson") else _table)(predictor, top, ending, put)
 
-        put("text", *columns, "unseen_share", "unseen")
-        yield add
+
+def _table(predictor: Predictor[Any], top: int, ending: str, put: Callable[[str], None]) -> Write:
+    columns = predictor.columns(top)
+
+    def row(*cells: object) -> None:
+        if ending == ".tsv":
+            put("\t".join(visible(str(cell)) for cell in cells) + "\n")
+        else:
+            put(csv_text([cells], end="\n"))
+
+    def add(text: str, answer: Any | None, unseen: Unseen) -> None:
+        cells = [""] * len(columns) if answer is None else predictor.cells(answer, top)
+        never_seen = " ".join(map(visible, unseen.counts))
+        row(text, *cells, f"{unseen.share:.6f}", never_seen)
+
+    row("text", *columns, "unseen_share", "unseen")
+    return add
+
+
+def _objects(predictor: Predictor[Any], top: int, _: str, put: Callable[[str], None]) -> Write:
+    def add(text: str, answer: Any | None, unseen: Unseen) -> None:
+        about = {} if answer is None else predictor.record(answer, top)
+        unseen_of = {"unseen_share": round(unseen.share, 6), "unseen": list(unseen.counts)}
+        line = json.dumps({"text": text, **about, **unseen_of}, ensure_ascii=False)
+        put(f"{line}\n")
+
+    return add

@@ -72,7 +72,7 @@ class PredictArguments(CommandArguments):
 
     command = PREDICT
     bare = "text"
-    purpose = "ranks labels for texts"
+    purpose = "what a network says of texts: labels, tags, other texts"
     examples = (
         'run=latest text="O\'Brien"',
         "input=names.txt output=labels.csv",
@@ -83,9 +83,12 @@ class PredictArguments(CommandArguments):
     text: str | None = argument(None, "one text; without it and input=, standard input, one a line")
     input: str | None = argument(None, "a file with one text a line")
     output: str | None = argument(
-        None, "a CSV file for the answers (=1 becomes '=1); else the screen"
+        None, "a file for the answers: .csv (=1 becomes '=1), .tsv, .jsonl; else the screen"
     )
-    top: int = argument(3, "how many labels, the likeliest first")
+    top: int = argument(3, "how many labels or texts, the likeliest first")
+    beam_width: int | None = argument(
+        None, "of texts that are written: how many beginnings are carried on; without: 5"
+    )
     encoding: str = argument("utf-8", "of the input")
     accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)

@@ -11,6 +11,7 @@ from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.model_protocol import StepModel
 from charlab.decoding.results import Sample
 from charlab.decoding.scoring import Score, score
+from charlab.decoding.stepper import Stepper
 from charlab.errors import ConfigError, nearest
 from charlab.evaluation.novelty import SequenceNovelty
 
@@ -126,6 +127,18 @@ class TextGenerator:
             documents=self.documents,
             condition=conditions[0] if conditions else None,
             unknown=unknown,
+        )
+
+    def stepper(self, label: str | None = None) -> Stepper:
+        """The network one step at a time; see :meth:`charlab.api.TrainedModel.stepper`."""
+        if self.labels and label is None:
+            raise ConfigError("this network generates by label: say label= to step through it")
+        conditions = self.conditions(label, 1, 0)
+        return Stepper(
+            self._network,
+            self.asking.vocabulary,
+            documents=self.documents,
+            condition=conditions[0] if conditions else None,
         )
 
     def conditions(self, label: str | None, count: int, seed: int | None) -> list[int] | None:

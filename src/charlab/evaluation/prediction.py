@@ -24,7 +24,12 @@ class Predictor(ABC, Generic[Answer]):
     Args:
         network: trained, in evaluation mode.
         asking: reads texts as the network's training read its own.
+
+    Attributes:
+        beam_width: beginnings of an answer that are carried on; None: answers are not searched for.
     """
+
+    beam_width: int | None = None
 
     def __init__(self, network: nn.Module, asking: Asking) -> None:
         self.network: Any = network
@@ -47,6 +52,10 @@ class Predictor(ABC, Generic[Answer]):
     def cells(self, answer: Answer, top: int) -> list[object]:
         """An answer as a row of a table."""
 
+    def record(self, answer: Answer, top: int) -> dict[str, object]:
+        """An answer as a JSON object's members."""
+        return dict(zip(self.columns(top), self.cells(answer, top), strict=True))
+
     @abstractmethod
     def line(self, answer: Answer, top: int) -> str:
         """An answer as it stands behind its text on a screen."""
@@ -64,7 +73,7 @@ class Predictor(ABC, Generic[Answer]):
             if not read:
                 raise DataError(
                     f"text {number} ({text!r:.60}) is empty to this model: there is nothing to "
-                    "classify"
+                    "answer"
                 )
             spelled.append(read)
         documents = list(map(Document, spelled))

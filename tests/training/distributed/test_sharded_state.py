@@ -43,6 +43,11 @@ def data(tmp_path: Path) -> Path:
     second = ["zo" + "xy" * (i % 4) + str(i) for i in range(23)]
     (folder / "A.txt").write_text("\n".join(first), encoding="utf-8")
     (folder / "B.txt").write_text("\n".join(second), encoding="utf-8")
+    pairs = "".join(f"{text}\t{text[::-1]}\n" for text in first)
+    (tmp_path / "pairs.tsv").write_text(pairs, encoding="utf-8")
+    sentences = [" ".join(first[i : i + 1 + i % 5]) for i in range(60)]
+    rows = (f"{text},{' '.join(word[-1] for word in text.split())}\n" for text in sentences)
+    (tmp_path / "tags.csv").write_text("text,tags\n" + "".join(rows), encoding="utf-8")
     return folder
 
 
@@ -52,7 +57,8 @@ def run(data: Path, tmp_path: Path, compose_options: Callable[..., RunOptions]) 
 
     def train(name: str, *arguments: str) -> Result:
         place = (f"dataset.path={data}", f"output_dir={tmp_path / name}")
-        return training.train(prepare(compose_options(*place, *WORDS, *arguments)))
+        given = [argument.replace("HERE", str(tmp_path)) for argument in arguments]
+        return training.train(prepare(compose_options(*place, *WORDS, *given)))
 
     return train
 
@@ -83,7 +89,12 @@ def test_names(run: Train, caplog: pytest.LogCaptureFixture) -> None:
     assert log.count("completed after") == 1
 
 
+TAG = ["task=tag", "dataset=table", "dataset.path=HERE/tags.csv", "dataset.tag_column=tags"]
+PAIRS = ["task=transduce", "dataset=pairs", "dataset.path=HERE/pairs.tsv"]
 CASES = [
+    pytest.param([*TAG, "trainer.accumulate=2"], id="tag"),
+    pytest.param([*TAG, "dataset.layout=stream", "dataset.seq_len=5"], id="tagged windows"),
+    pytest.param([*PAIRS, "model=gru"], id="transduce"),
     pytest.param(["dataset.layout=stream"], id="text"),
     pytest.param(["dataset.layout=stream", "trainer.accumulate=3", "model=gru"], id="accumulated"),
     pytest.param(["task=classify", "task.class_weights=balanced"], id="classify"),
@@ -102,7 +113,8 @@ def test_other_tasks(arguments: list[str], run: Train) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("processes", "arguments"), [(2, ["dataset.layout=stream"]), (3, ["task=classify"])]
+    ("processes", "arguments"),
+    [(2, ["dataset.layout=stream"]), (3, ["task=classify"]), (2, TAG), (2, PAIRS)],
 )
 def test_stopped_and_resumed(
     processes: int, arguments: list[str], run: Train, monkeypatch: pytest.MonkeyPatch

@@ -65,6 +65,10 @@ class LabelRanker(Predictor[Probabilities]):
         pairs = answer[: self._shown(top)]
         return [cell for label, p in pairs for cell in (label, f"{p:.6f}")]
 
+    def record(self, answer: Probabilities, top: int) -> dict[str, object]:
+        """Labels with their probabilities."""
+        return {"labels": [{"label": label, "probability": p} for label, p in answer[:top]]}
+
     def line(self, answer: Probabilities, top: int) -> str:
         """The same in one line."""
         return "  ".join(f"{label} {value:.3f}" for label, value in answer[:top])

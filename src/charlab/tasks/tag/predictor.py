@@ -96,6 +96,10 @@ class TagPredictor(Predictor[list[Tagged]]):
         between = "" if self._is_rewriting else " "
         return [between.join(piece.tag for piece in answer)]
 
+    def record(self, answer: list[Tagged], top: int) -> dict[str, object]:
+        """Pieces with their tags."""
+        return {"tags": [piece._asdict() for piece in answer]}
+
     def line(self, answer: list[Tagged], top: int) -> str:
         """The pieces with their tags, or the text that the tags make."""
         if self._is_rewriting:

@@ -22,7 +22,10 @@ def what_is_tagged(corpus: Corpus) -> str:
     train = corpus.splits["train"]
     assert train.tags is not None
     tags, blank = train.tags > 0, blank_tokens(train, corpus.vocabulary)
-    if (tags | blank).all():
+    inside = np.zeros_like(tags)  # of a character of several bytes all but the last
+    if corpus.vocabulary.unit == "byte":
+        inside[:-1] = (train.ids[1:] - FIRST) & 0xC0 == 0x80
+    if (tags | blank | inside).all():
         return "character"
     last = np.append(blank[1:], True)
     last[train.offsets[1:] - 1] = True

@@ -21,10 +21,6 @@ class TargetPredictor(Predictor[Targets]):
         asking: reads texts as training read its own.
         vocabulary: the targets'.
         max_length: tokens of a target at most.
-
-    Attributes:
-        beam_width: hypotheses of a text that are carried on.
-        count: targets that are wanted of each text.
     """
 
     def __init__(
@@ -33,8 +29,7 @@ class TargetPredictor(Predictor[Targets]):
         super().__init__(network, asking)
         self._vocabulary = vocabulary
         self._max_length = max_length
-        self.beam_width = 5
-        self.count = 5
+        self.beam_width: int = 5
 
     def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Targets]:
         """The likeliest targets with their probabilities, the best first."""
@@ -46,7 +41,7 @@ class TargetPredictor(Predictor[Targets]):
                 batch.ids,
                 batch.lengths,
                 width=self.beam_width,
-                count=min(self.count, self.beam_width),
+                count=self.beam_width,
                 max_length=self._max_length,
             )
             for place, best in zip(places.tolist(), written, strict=True):
@@ -66,9 +61,13 @@ class TargetPredictor(Predictor[Targets]):
         cells: list[object] = [cell for text, p in pairs for cell in (text, f"{p:.6f}")]
         return cells + [""] * (2 * self._shown(top) - len(cells))
 
+    def record(self, answer: Targets, top: int) -> dict[str, object]:
+        """Targets with their probabilities."""
+        return {"targets": [{"target": text, "probability": p} for text, p in answer[:top]]}
+
     def line(self, answer: Targets, top: int) -> str:
         """The same in one line."""
         return "  ".join(f"{text} {value:.3f}" for text, value in answer[:top])
 
     def _shown(self, top: int) -> int:
-        return min(top, self.count)
+        return min(top, self.beam_width)

@@ -1,9 +1,5 @@
 """Transduction: a text is read, and its target is written token by token."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
-
 import torch
 import torch.nn.functional as F
 from rapidfuzz.distance import Levenshtein
@@ -11,9 +7,9 @@ from rapidfuzz.distance import Levenshtein
 from charlab.config.validation import to_plain
 from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches
-from charlab.data.tokens.ragged import EncodedSplit, Ragged
-from charlab.data.tokens.vocabulary import EOS, Vocabulary
-from charlab.decoding.transduction import transduce
+from charlab.data.tokens.ragged import EncodedSplit
+from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.decoding.transduction import Transduction, transduce
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.metrics import token_metrics
@@ -21,21 +17,10 @@ from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.task import POSITIONS, StepOutput, Task
+from charlab.tasks.task import POSITIONS, StepOutput, Task, TrainedNetwork, ValidationWriter
 from charlab.tasks.transduce.predictor import TargetPredictor
-
-Tokens = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class PairBatch(Batch):
-    """A batch of pairs with all targets that are right.
-
-    Attributes:
-        references: of each row the targets that its text has in the split.
-    """
-
-    references: Sequence[Sequence[Tokens]] = ()
+from charlab.tasks.transduce.references import WithReferences, references_of
+from charlab.tasks.transduce.shown import show_targets
 
 
 @register("transduce")
@@ -97,45 +82,27 @@ class TransduceTask(Task[EncoderDecoder]):
         """loss, perplexity."""
         return _loss_and_perplexity(loss)
 
+    def log_validation(
+        self,
+        trained: TrainedNetwork[EncoderDecoder],
+        meter: Meter,
+        writer: ValidationWriter,
+        step: int,
+    ) -> None:
+        """Shows some texts with what becomes of them, and the attention meanwhile."""
+        show_targets(
+            trained,
+            (self.data.vocabulary, self.target_vocabulary),
+            self.options.max_length,
+            writer,
+            step,
+        )
+
     def predictor(self, network: EncoderDecoder) -> TargetPredictor:
         """Writes the likeliest targets of texts."""
         return TargetPredictor(
             network, self.asking, self.target_vocabulary, self.options.max_length
         )
-
-
-class WithReferences:
-    """Batches of a split's pairs, each with all targets that its text has there.
-
-    Args:
-        batches: the split's.
-        split: the split.
-    """
-
-    def __init__(self, batches: EvaluationBatches, split: EncodedSplit) -> None:
-        assert split.targets is not None
-        self._batches = batches
-        self._references: defaultdict[Tokens, list[Tokens]] = defaultdict(list)
-        for text, target in zip(_documents(split), _documents(split.targets), strict=True):
-            if target not in (known := self._references[text]):
-                known.append(target)
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __iter__(self) -> Iterator[Batch]:
-        for batch in self._batches:
-            assert batch.lengths is not None
-            rows = zip(batch.ids.tolist(), batch.lengths.tolist(), strict=True)
-            references = [self._references[tuple(row[:length])] for row, length in rows]
-            values = {field.name: getattr(batch, field.name) for field in fields(Batch)}
-            yield PairBatch(**values, references=references)
-
-
-def _documents(ragged: Ragged) -> Iterator[Tokens]:
-    ids = ragged.ids[:].tolist()
-    for begin, end in zip(ragged.offsets[:-1].tolist(), ragged.offsets[1:].tolist(), strict=True):
-        yield tuple(ids[begin:end])
 
 
 def _logits(network: EncoderDecoder, batch: Batch) -> torch.Tensor:
@@ -172,7 +139,7 @@ class TransductionMeter(Meter):
         with torch.autocast(batch.ids.device.type, enabled=False):
             rows = _logits(self._network, batch).flatten(0, 1)
             assert batch.lengths is not None
-            written = transduce(
+            written: list[list[Transduction]] = transduce(
                 self._network,
                 batch.ids,
                 batch.lengths,
@@ -185,7 +152,7 @@ class TransductionMeter(Meter):
         self.sums[0] += losses.cpu().double().sum()
         self.sums[1] += (rows.argmax(-1) == targets).sum().cpu()
         self.sums[2] += batch.predictions
-        for found, references in zip(written, _references_of(batch), strict=True):
+        for found, references in zip(written, references_of(batch), strict=True):
             share = 1 / len(references)  # a text stands in as many rows as it has targets
             edits, tokens = min(
                 (Levenshtein.distance(found[0].ids, each), len(each)) for each in references
@@ -202,10 +169,3 @@ class TransductionMeter(Meter):
             "exact_match": right / texts,
             "error_rate": edits / max(1.0, tokens),
         }
-
-
-def _references_of(batch: Batch) -> Sequence[Sequence[Tokens]]:
-    if isinstance(batch, PairBatch):
-        return batch.references
-    rows = batch.targets.tolist()
-    return [[tuple(token for token in row if token not in (IGNORE, EOS))] for row in rows]

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from charlab.data.documents.document import Document
-from charlab.data.documents.sources import Request, classics, read_parts, read_source, sources
+from charlab.data.documents.sources import (
+    Request,
+    classics,
+    dates,
+    pronunciations,
+    read_parts,
+    read_source,
+    sources,
+)
 from charlab.errors import ConfigError, DataError
 from charlab.testing.source_contract import SourceContract
 
@@ -106,6 +114,71 @@ class TestPennTreebank(SourceContract):
         for part in ("train", "valid", "test"):
             (tmp_path / "ptb" / f"ptb.{part}.txt").write_text(f" no {part} was n't black \n")
         return Request(str(tmp_path / "ptb"))
+
+
+class TestPythonTokens(SourceContract):
+    name = "python_tokens"
+
+    @pytest.fixture
+    def request_(self, tmp_path: Path) -> Request:
+        for name in "ab":
+            (tmp_path / f"{name}.py").write_text(f"{name} = 1\nif {name}:\n    print('é')\n")
+        return Request(str(tmp_path))
+
+
+class TestAccents(SourceContract):
+    name = "accents"
+
+    @pytest.fixture
+    def request_(self, tmp_path: Path) -> Request:
+        (tmp_path / "Polish.txt").write_text("Żółw\nJan\n", "utf-8")
+        (tmp_path / "Dutch.txt").write_text("Jan\n", "utf-8")
+        return Request(str(tmp_path))
+
+
+class TestConllu(SourceContract):
+    name = "conllu"
+
+    @pytest.fixture
+    def request_(self, tmp_path: Path) -> Request:
+        lines = (f"{i}\t{w}\t_\tX\t_\t_\t0\troot\t_\t_" for i, w in enumerate("ab", start=1))
+        for part in ("train", "dev"):
+            (tmp_path / f"xx-ud-{part}.conllu").write_text("\n".join(["# a", *lines, "", ""]))
+            lines = (f"{i}\t{w}\t_\tY\t_\t_\t0\troot\t_\t_" for i, w in enumerate("cd", 1))
+        return Request(str(tmp_path))
+
+
+class TestPairs(SourceContract):
+    name = "pairs"
+
+    @pytest.fixture
+    def request_(self, tmp_path: Path) -> Request:
+        (tmp_path / "p.tsv").write_text("one\t1\n\ntwo \t 2\n")
+        return Request(str(tmp_path / "p.tsv"))
+
+
+class TestDates(SourceContract):
+    name = "dates"
+
+    @pytest.fixture
+    def request_(self, monkeypatch: pytest.MonkeyPatch) -> Request:
+        monkeypatch.setattr(dates, "LOCALES", ["de", "ja"])
+        monkeypatch.setattr(dates, "DATES", 5)
+        return Request()
+
+
+class TestPronunciations(SourceContract):
+    name = "pronunciations"
+
+    @pytest.fixture
+    def request_(self, monkeypatch: pytest.MonkeyPatch) -> Request:
+        lines = "'bout B AW1 T\na AH0\na(2) EY1\n. D AA1 T\nab AE1 B # about\n"
+        monkeypatch.setattr(pronunciations, "_dictionary", lambda: lines)
+        return Request()
+
+
+class TestPronunciationsStress(TestPronunciations):
+    name = "pronunciations_stress"
 
 
 def test_each_source_is_tested() -> None:

@@ -1,6 +1,7 @@
 """Which columns of a table are asked for, and what their cells must be."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from charlab.errors import DataError, nearest
 
 TEXT = "text"  # the column that texts are in unless told otherwise
 _SHOWN = 20  # columns that a message lists at most
+
+Chosen = dict[str, str]  # the names of columns by what they hold: "text", "label", "tag", "target"
 
 _KINDS = {
     bool: "true or false",
@@ -26,25 +29,33 @@ class Columns:
 
     Attributes:
         title: what messages call the table.
-        text: the column of texts; None: `TEXT`, or the only column beside the labels'.
+        text: the column of texts; None: `TEXT`, or the only column beside the others.
         label: the column of labels; None: there are no labels.
+        tags: the column of tags, parted by white space; None: there are no tags.
+        target: the column of what texts are turned into; None: there is none.
         remark: told in one line how the table is read.
     """
 
     title: str
     text: str | None
     label: str | None
+    tags: str | None = None
+    target: str | None = None
     remark: Callable[[str], object] = lambda text: None
+
+    @property
+    def _others(self) -> dict[str, str]:
+        """The columns beside that of texts, by what they hold."""
+        named = {"label": self.label, "tag": self.tags, "target": self.target}
+        return {what: name for what, name in named.items() if name is not None}
 
     @property
     def wanted(self) -> list[str]:
         """The columns that are asked for by name."""
-        return [name for name in (self.text, self.label) if name is not None]
+        return [*([] if self.text is None else [self.text]), *self._others.values()]
 
-    def choose(
-        self, names: Sequence[str], where: str = "", form: str = ""
-    ) -> tuple[str, str | None]:
-        """The names of the columns of texts and labels.
+    def choose(self, names: Sequence[str], where: str = "", form: str = "") -> Chosen:
+        """The names of the columns of texts and of what is beside them.
 
         Args:
             names: the table's columns.
@@ -55,55 +66,88 @@ class Columns:
             DataError: if one is not there or is there twice, or which is meant is open; lists the
                 columns.
         """
-        text, label = self._choose(names, f"{self.title}{where}")
-        for name in (text, label):
+        chosen = {"text": self._choose(names, f"{self.title}{where}"), **self._others}
+        for name in chosen.values():
             if names.count(name) > 1:
                 raise DataError(
                     f"{self.title}{where} has {names.count(name)} columns {name!r}: give them "
                     "names of their own, for which is meant is open"
                 )
-        labels = "" if label is None else f", labels in {label!r}"
-        self.remark(f"{form}texts are in the column {text!r}{labels}")
-        return text, label
+        beside = "".join(f", {what}s in {name!r}" for what, name in self._others.items())
+        self.remark(f"{form}texts are in the column {chosen['text']!r}{beside}")
+        return chosen
 
-    def _choose(self, names: Sequence[str], title: str) -> tuple[str, str | None]:
-        if self.label is not None and self.label not in names:
-            raise _missing(title, "label_column", self.label, names)
+    def _choose(self, names: Sequence[str], title: str) -> str:
+        for what, name in self._others.items():
+            if name not in names:
+                raise _missing(title, f"{what}_column", name, names)
         if self.text is not None:
             if self.text not in names:
                 raise _missing(title, "text_column", self.text, names)
-            return self.text, self.label
-        others = [name for name in names if name != self.label]
-        if TEXT in others:
-            return TEXT, self.label
-        if len(others) != 1:
+            return self.text
+        left = [name for name in names if name not in self._others.values()]
+        if TEXT in left:
+            return TEXT
+        if len(left) != 1:
             raise DataError(
                 f"{title}: choose the column that holds the texts (dataset.text_column=…): "
                 f"{_listing(names)}"
             )
-        return others[0], self.label
+        return left[0]
 
-    def document(self, text: Any, label: Any, where: str) -> Document | None:
+    def document(self, cells: Mapping[str, Any], where: str) -> Document | None:
         """A row as a document; None if it has no text.
 
         Args:
-            text: its cell of text.
-            label: its cell of label; of no meaning without a column of labels.
+            cells: its cells by what they hold: "text", "label", "tag", "target".
             where: the row's place, for messages.
 
         Raises:
             DataError: if a cell cannot be what it is to be.
         """
+        text = self._text(cells["text"], "text", where)
         if text is None:
             return None
-        if not isinstance(text, str):
-            kind = _KINDS.get(type(text), type(text).__name__)
-            raise DataError(f"{self.title}, {where}: the text is {kind}, not text")
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        label = self._label(cells["label"], where) if "label" in cells else None
+        document = Document(text, label)
+        if "tag" in cells:
+            tags = self._text(cells["tag"], "cell of tags", where) or ""
+            document = document._replace(tags=self._tags(text, tags.split(), where))
+        if "target" in cells:
+            target = self._text(cells["target"], "target", where)
+            if target is None:
+                raise DataError(
+                    f"{self.title}, {where}: the target ({self.target}) is empty; fill it in, or "
+                    "leave the row out"
+                )
+            document = document._replace(target=target)
+        return document
+
+    def _text(self, cell: Any, what: str, where: str) -> str | None:
+        """A cell as text; None if it is blank."""
+        if cell is None:
+            return None
+        if not isinstance(cell, str):
+            kind = _KINDS.get(type(cell), type(cell).__name__)
+            raise DataError(f"{self.title}, {where}: the {what} is {kind}, not text")
+        text = cell.replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
             return None
         self._check_characters(text, where)
-        return Document(text, None if self.label is None else self._label(label, where))
+        return text
+
+    def _tags(self, text: str, tags: list[str], where: str) -> list[str | None]:
+        """Of each character its tag: one for each word, at its last character, or for each one."""
+        ends = [word.end() - 1 for word in re.finditer(r"\S+", text)]
+        if len(tags) != len(ends) and len(tags) != len(text):
+            raise DataError(
+                f"{self.title}, {where}: {len(tags)} tags for {len(ends)} words (or {len(text)} "
+                f"characters): {text!r:.40}"
+            )
+        if len(tags) != len(ends):
+            return list(tags)
+        at = dict(zip(ends, tags, strict=True))
+        return [at.get(place) for place in range(len(text))]
 
     def _label(self, label: Any, where: str) -> str:
         if isinstance(label, bytes):

@@ -25,7 +25,7 @@ from charlab.system.files import open_regular
 LONGEST_CELL = 2**26  # characters; a quote that is never closed would swallow any file
 _ROW = 64  # bytes that a row takes at least once it is read
 
-Row = tuple[Any, Any, str]  # the cell of text, that of the label, and the place for messages
+Row = tuple[dict[str, Any], str]  # the cells by what they hold, and the place for messages
 
 
 def rows_of(
@@ -42,8 +42,8 @@ def rows_of(
     Raises:
         DataError: while they are taken, if the file is no such table.
     """
-    for text, label, where in _READERS[ending](entry, columns, encoding):
-        yield columns.document(text, label, where)
+    for cells, where in _READERS[ending](entry, columns, encoding):
+        yield columns.document(cells, where)
 
 
 def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
@@ -80,15 +80,15 @@ def _delimited(
     if row is None:
         raise DataError(f"{columns.title} is empty: there is no line with the columns' names")
     names = [name.strip() for name in row]
-    text_at, label_at = 0, None
+    places = {"text": 0}
     if len(names) == 1 and not columns.wanted and not is_header(names[0]):
         columns.remark(
             f"one column without a name: {row[0]!r:.40} is a text too (dataset.text_column says "
             "otherwise)"
         )
     else:
-        text, label = columns.choose(names, form="" if len(names) == 1 else f"{dialect}, ")
-        text_at, label_at = names.index(text), names.index(label) if label is not None else None
+        chosen = columns.choose(names, form="" if len(names) == 1 else f"{dialect}, ")
+        places = {what: names.index(name) for what, name in chosen.items()}
         row, line = _next_row(reader, columns.title, dialect.skip)
     while row is not None:
         if len(row) != len(names):
@@ -96,13 +96,14 @@ def _delimited(
                 f"{columns.title}, line {line}: {len(row)} fields, and the columns are "
                 f"{len(names)}; a separator or a quote is missing or too many"
             )
-        cell = None if label_at is None else row[label_at]
-        if cell and '"' in cell and cell.lstrip().startswith('"') and not form.get("quoting"):
-            raise DataError(
-                f"{columns.title}, line {line}: a quote after a space, and none before: take the "
-                "space away"
-            )
-        yield row[text_at], cell, f"line {line}"
+        cells = {what: row[place] for what, place in places.items()}
+        for what, cell in cells.items():
+            if what != "text" and cell.lstrip().startswith('"') and not form.get("quoting"):
+                raise DataError(
+                    f"{columns.title}, line {line}: a quote after a space, and none before: take "
+                    "the space away"
+                )
+        yield cells, f"line {line}"
         row, line = _next_row(reader, columns.title, dialect.skip)
 
 
@@ -129,17 +130,14 @@ def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
         row = _object(line, f"{columns.title}, line {number}")
         if names is None:
             names = list(row)
-            text, label = columns.choose(names, f", line {number}")
-        missing = next(
-            (name for name in (text, label) if name is not None and name not in row), None
-        )
+            chosen = columns.choose(names, f", line {number}")
+        missing = next((name for name in chosen.values() if name not in row), None)
         if missing is not None:
             there = ", ".join(map(repr, row))
             raise DataError(
                 f"{columns.title}, line {number}: there is no {missing!r} in it, only {there}"
             )
-        cell = None if label is None else row[label]
-        yield row[text], cell, f"line {number}"
+        yield {what: row[name] for what, name in chosen.items()}, f"line {number}"
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -180,15 +178,13 @@ def _parquet(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
 
 
 def _parquet_rows(file: Any, columns: Columns) -> Iterator[Row]:
-    text, label = columns.choose(file.schema_arrow.names)
-    _check_type(file.schema_arrow.field(text).type, columns.title, text)
+    chosen = columns.choose(file.schema_arrow.names)
+    _check_type(file.schema_arrow.field(chosen["text"]).type, columns.title, chosen["text"])
     number = 0
-    for batch in file.iter_batches(columns=[text] + ([label] if label is not None else [])):
-        texts = batch.column(text).to_pylist()
-        labels = [None] * len(texts) if label is None else batch.column(label).to_pylist()
-        for cell, word in zip(texts, labels, strict=True):
+    for batch in file.iter_batches(columns=list(chosen.values())):
+        for row in zip(*(batch.column(name).to_pylist() for name in chosen.values()), strict=True):
             number += 1
-            yield cell, word, f"row {number}"
+            yield dict(zip(chosen, row, strict=True)), f"row {number}"
 
 
 def _check_size(about: Any, size: int, title: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from charlab.data.documents.document import Document
 from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
-from charlab.errors import DataError
+from charlab.data.documents.sources.pairs import read as read_pairs
 
 # Of each script and family some; those of one language that differ in order or words.
 LOCALES = """
@@ -27,16 +27,18 @@ def read(request: Request) -> Iterator[Document]:
     """Dates in words, labelled by their locale; the target is the date as YYYY-MM-DD.
 
     Dates are drawn evenly from 1900 to 2099, the same always. A text that stands for two dates is
-    left out.
+    left out. With a path, the user's own as dataset=pairs reads them.
 
     Raises:
-        DataError: if a path is given.
+        DataError: as dataset=pairs.
     """
+    return _dates() if request.path is None else read_pairs(request)
+
+
+def _dates() -> Iterator[Document]:
     from babel import Locale  # not at the top: every dataset's module is imported by every run
     from babel.dates import format_date
 
-    if request.path is not None:
-        raise DataError("dataset=dates makes its own dates: for yours take dataset=pairs")
     draw = random.Random(0)
     days = (_LAST - _FIRST).days
     found = defaultdict[str, set[str]](set)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from charlab.data.documents.document import Document
 from charlab.data.documents.files.arrangement import arrange
 from charlab.data.documents.files.entries import find
-from charlab.data.documents.files.text_files import read_lines
+from charlab.data.documents.files.text_files import empty, read_lines
 from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
 from charlab.errors import DataError
@@ -21,9 +21,9 @@ def read(request: Request) -> Iterator[Document]:
     """
     if request.path is None:
         raise DataError("dataset=pairs needs a file: dataset.path=FILE.tsv (text, tab, target)")
-    for entry, label, split in arrange(
-        find(request.path), labelled=request.labelled, remark=request.remark
-    ):
+    placed = arrange(find(request.path), labelled=request.labelled, remark=request.remark)
+    for entry, label, split in placed:
+        some = False
         for number, line in enumerate(read_lines(entry, request.encoding), start=1):
             if not line.strip():
                 continue
@@ -34,4 +34,7 @@ def read(request: Request) -> Iterator[Document]:
                     f"there are {len(targets)} tabs"
                     + ("" if text and all(targets) else " and one side is empty")
                 )
+            some = True
             yield Document(text, label, split, target=targets[0])
+        if not some:
+            raise empty(entry.title)

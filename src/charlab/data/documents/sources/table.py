@@ -20,6 +20,8 @@ def read(request: Request) -> Iterator[Document]:
     other), or "-" for CSV on standard input. Texts are in ``request.text_column``; without it in
     the column "text", or in the only one (beside the labels'). Labels are in
     ``request.label_column``; without it there are none. Rows without a text are left out, counted.
+    Tags (``request.tag_column``) are parted by spaces, one for each word of the text or for each
+    character; targets are in ``request.target_column``.
 
     Raises:
         DataError: if a file is missing, unreadable or no table, a column is not there or holds no
@@ -56,7 +58,14 @@ def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
                 said.add(form)
                 request.remark(f"{title}: {form}")
 
-        columns = Columns(entry.title, request.text_column, request.label_column, remark)
+        columns = Columns(
+            entry.title,
+            request.text_column,
+            request.label_column,
+            request.tag_column,
+            request.target_column,
+            remark,
+        )
         for document in rows_of(entry, _ending(entry), columns, request.encoding):
             if document is None:
                 blank += 1

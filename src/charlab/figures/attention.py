@@ -1,0 +1,40 @@
+"""Where a decoder looks while it writes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from charlab.system.terminal import visible
+
+
+def attention_figure(
+    weights: Sequence[npt.NDArray[np.floating]],
+    read: Sequence[Sequence[str]],
+    written: Sequence[Sequence[str]],
+) -> Figure:
+    """Draws attention weights, a panel for each text: what is read to the right, written downwards.
+
+    Args:
+        weights: of each text, (U, T), from 0 to 1.
+        read: of each text its T tokens.
+        written: of each text the U tokens of its target.
+    """
+    height = sum(1.1 + 0.24 * len(rows) for rows in written)
+    width = 1.6 + 0.24 * max(map(len, read), default=1)
+    figure = Figure(figsize=(max(4.0, width), height), dpi=100, layout="constrained")
+    ratios = [1.1 + 0.24 * len(rows) for rows in written]
+    panels = figure.subplots(len(weights), 1, squeeze=False, height_ratios=ratios)[:, 0]
+    for axes, values, columns, rows in zip(panels, weights, read, written, strict=True):
+        axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="equal")
+        names = [[_name(token) for token in tokens] for tokens in (columns, rows)]
+        axes.set_xticks(range(len(columns)), names[0], fontsize=8, parse_math=False)
+        axes.set_yticks(range(len(rows)), names[1], fontsize=8, parse_math=False)
+        axes.tick_params(length=0)
+        axes.xaxis.tick_top()
+    return figure
+
+
+def _name(token: str) -> str:
+    return {"": "end", " ": "␣", "\n": "↵", "\t": "⇥"}.get(token) or visible(token)

@@ -1,0 +1,59 @@
+"""What a validation shows of transduction: texts with what becomes of them, and attention."""
+
+import torch
+
+from charlab.data.tokens.vocabulary import EOS, Vocabulary
+from charlab.decoding.transduction import transduce
+from charlab.figures import to_image
+from charlab.figures.attention import attention_figure
+from charlab.models.encoder_decoder import EncoderDecoder
+from charlab.tasks.task import TrainedNetwork, ValidationWriter
+from charlab.tasks.transduce.references import documents_of
+
+SHOWN = 4  # texts that a validation shows
+LONGEST_SHOWN = 60  # tokens of a text whose attention can still be read in a picture
+
+
+def show_targets(
+    trained: TrainedNetwork[EncoderDecoder],
+    vocabularies: tuple[Vocabulary, Vocabulary],
+    max_length: int,
+    writer: ValidationWriter,
+    step: int,
+) -> None:
+    """Shows what becomes of some texts, and where the decoder looks meanwhile.
+
+    Args:
+        trained: the network with its data.
+        vocabularies: of texts and of targets.
+        max_length: tokens of a target that is written, at most.
+        writer: where to show it.
+        step: of the run.
+    """
+    split = trained.corpus.splits.get("val")
+    if split is None or split.targets is None:
+        return
+    source, target = vocabularies
+    pairs = zip(documents_of(split), documents_of(split.targets), strict=True)
+    places = {number * split.documents // SHOWN for number in range(SHOWN)}
+    chosen = [pair for place, pair in enumerate(pairs) if place in places]
+    device = next(trained.network.parameters()).device
+    lines: list[str] = []
+    weights, read, written = [], [], []
+    for text, right in chosen:
+        ids, lengths = torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
+        ((best, *_),) = transduce(
+            trained.network, ids, lengths, width=1, count=1, max_length=max_length
+        )
+        is_right = "right" if best.ids == list(right) else f"it is {target.decode(right)}"
+        lines.append(f"{source.decode(text)} → {target.decode(best.ids)} ({is_right})")
+        with torch.no_grad():
+            given = torch.tensor([[EOS, *best.ids]], device=device)
+            looked = trained.network.attention_weights(ids, lengths, given)
+        if looked is not None and max(len(text), len(best.ids)) <= LONGEST_SHOWN:
+            weights.append(looked[0].float().cpu().numpy())
+            read.append([source.decode([token]) for token in text])
+            written.append([*(target.decode([token]) for token in best.ids), ""])
+    writer.text("samples", "\n".join(lines), step)
+    if weights:
+        writer.image("val/attention", to_image(attention_figure(weights, read, written)), step)
