@@ -221,11 +221,12 @@ def inspect_data(arguments: list[str]) -> int:
     from charlab.config.overrides import take_out
 
     if wants_help(arguments):
+        from charlab.config.help_layout import show_help
         from charlab.config.hydra_app import help_of_group
         from charlab.system.entry_point import command_line
 
-        print(_INSPECT_HELP.format(inspect=command_line("inspect_data")))
-        print(help_of_group(arguments, "dataset"))
+        show_help(_INSPECT_HELP.format(inspect=command_line("inspect_data")))
+        show_help(help_of_group(arguments, "dataset"))
         return 0
     from charlab.config.flags import refuse_flags
     from charlab.config.hydra_app import known_words
@@ -256,10 +257,11 @@ def _read(schema: type[T], arguments: list[str]) -> T | None:
     A run that is not there is found out before torch is imported.
     """
     from charlab.config.cli_args import describe, parse_arguments, wants_help
+    from charlab.config.help_layout import show_help
     from charlab.config.task_options import tasks_asked_by
 
     if wants_help(arguments):
-        print(describe(schema))
+        show_help(describe(schema))
         return None
     options = parse_arguments(schema, arguments)
     asked: Any = options

@@ -36,7 +36,7 @@ def typed(value: object) -> str:
 def test_groups_come_first_with_their_choices_and_what_is_chosen(conf: Path) -> None:
     groups, _, rest = describe_settings([]).partition("\n\nSettings (KEY=VALUE")
     assert re.search(r"^  model= +gru, \[lstm\], vanilla$", groups, re.MULTILINE)
-    assert re.search(r"^  task= +classify, \[generate\]$", groups, re.MULTILINE)
+    assert re.search(r"^  task= +classify, \[generate\], tag, transduce$", groups, re.MULTILINE)
     names = re.findall(r"^  (\w+)= ", groups, re.MULTILINE)
     assert set(names) == {path.name for path in conf.iterdir() if path.is_dir()} - {"shared"}
     assert rest.endswith("goes on with a run")
@@ -59,6 +59,8 @@ def test_settings_are_those_of_a_run(
         "model=vanilla task=classify optimizer=sgd",
         "-m sweep=slurm",
         "-m sweep=ray dataset=text",
+        "task=tag dataset=python_tokens",
+        "task=transduce dataset=dates scheduler=linear model=gru",
     ],
 )
 def test_every_setting_is_explained_within_80_columns(
@@ -74,7 +76,7 @@ def test_every_setting_is_explained_within_80_columns(
 
 def test_a_meaning_is_kept_where_a_dataset_says_why_its_value_is_another(conf: Path) -> None:
     text = describe_settings(["dataset=enwik8"])
-    assert re.search(r"dataset.unit=byte +what is predicted", text)
+    assert re.search(r"dataset.unit=byte +what a text is made of", text)
     assert "dataset=enwik8: enwik8 (Mahoney): 100,000,000 bytes" in text
 
 

@@ -1,6 +1,8 @@
 """How ``--help`` looks: what is typed on the left, what it means on the right."""
 
+import re
 import shutil
+import sys
 import textwrap
 from collections.abc import Iterable
 
@@ -33,6 +35,23 @@ def in_two_columns(rows: Iterable[tuple[str, str]], left: int | None = None) -> 
         lines.append(f"{typed:<{left}}{wrapped[0] if wrapped else ''}".rstrip())
         lines += [" " * left + line for line in wrapped[1:]]
     return lines
+
+
+def show_help(text: str) -> None:
+    """Prints it, in a terminal with headings and what is typed in colour."""
+    if not sys.stdout.isatty():  # and rich is not worth its import
+        print(text)
+        return
+    from charlab.system.style import line, styled
+    from charlab.system.terminal import show
+
+    for row in text.splitlines():
+        typed = re.match(r"  (python|charlab) .*?(?=  |$)|  [^\s=:]+[=:]", row)
+        if typed is None:
+            show(styled(row, "heading") if row and not row.startswith(" ") else row)
+        else:
+            role = "command" if typed[1] else "value"
+            show(line(styled(typed[0], role), row[typed.end() :]))
 
 
 def _width() -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 from charlab.config.flags import sort_flags
 from charlab.config.help import describe_group, describe_settings, wants_settings
+from charlab.config.help_layout import show_help
 from charlab.config.hydra_settings import (
     looked_into_first,
     origin_words,
@@ -65,7 +66,7 @@ def _run_composed(
 ) -> int:
     if wants_settings(flags):
         with _worded():
-            print(describe_settings([*flags, *arguments]))
+            show_help(describe_settings([*flags, *arguments]))
         return 0
     grid = require_known(flags, arguments)
     import hydra

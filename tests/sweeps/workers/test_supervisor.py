@@ -76,7 +76,7 @@ def test_what_breaks_a_claim_is_told(tmp_path: Path) -> None:
     study, spec = load(location)
     study.set_user_attr(SPEC, dataclasses.replace(spec, space={"x": "choice(1,3)"}).to_json())
     with pytest.raises(
-        SweepError, match=r"1 trials failed in a row .* the last because: ValueError"
+        SweepError, match=r"1 trial failed in a row .* the last because: ValueError"
     ):
         toy_supervisor(location, 3, 1, max_failures=1).run()
     reason = trials_of(location)[1].user_attrs[REASON]
