@@ -9,13 +9,16 @@ import pytest
 
 from charlab.errors import ConfigError
 from charlab.system import terminal
+from charlab.system.style import line, styled
 from charlab.system.terminal import (
     LogFile,
     as_shown,
+    clipped,
     remark,
     say,
     show,
     start_logging,
+    told,
     visible,
     write,
 )
@@ -71,6 +74,37 @@ def test_an_answer_is_to_the_letter_but_on_a_terminal(monkeypatch):
         assert as_shown("\x1b\n") == ("\\x1b\\n" if screen.isatty() else "\x1b\n")
         write(HOSTILE)
         assert screen.getvalue() == text
+
+
+def test_prose_is_broken_between_words_and_what_is_copied_is_not(monkeypatch, logging_as_it_was):
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    start_logging()
+    path = "a/long path/that is copied"
+    say(told("data", "many documents and more"))
+    say(line("run: ", styled(path, "path")))
+    say("a sample to the letter, as drawn")
+    show(told("note", "of several words"))
+    assert sys.stdout.getvalue().splitlines() == [
+        "data: many",
+        "  documents and more",
+        f"run: {path}",
+        "a sample to the letter, as drawn",
+        "note: of several",
+        "  words",
+    ]
+    assert str(clipped("日本日本日本日本日本日本")) == "日本日本日本日本日 …"
+
+
+def test_a_pipe_and_a_log_get_lines_as_they_are(tmp_path, capsys, logging_as_it_was):
+    start_logging()
+    long = told("data", "word " * 40, styled("end", "path"))
+    with LogFile(tmp_path / "x.log"):
+        say(long)
+    assert capsys.readouterr().out == f"{long.plain}\n"
+    assert (tmp_path / "x.log").read_text().endswith(f" INFO {long.plain}\n")
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(32, "gone"), OSError(28, "full")])

@@ -73,3 +73,20 @@ def test_time_does_not_stand_still(monkeypatch):
     now[0] = 111.0
     resumed.tick()
     assert progress.elapsed_seconds == 31.0
+
+
+@pytest.mark.parametrize(
+    ("limits", "steps", "seconds", "text"),
+    [
+        ((6, None, None), 8, 0, "epoch 2/6"),
+        ((6, None, None), 7, 0, "epoch 1.7/6"),
+        ((6, 1000, None), 7, 0, "epoch 1.7/6"),
+        ((6000, 1000, None), 7, 0, "step     7/1,000"),
+        ((None, None, 5), 8, 75, "epoch 2, minute 1.2/5"),
+        ((None, None, None), 7, 0, "epoch 1.7"),
+    ],
+)
+def test_a_position_is_told_by_the_limit_that_is_nearest(limits, steps, seconds, text):
+    progress = advanced(steps, windows_per_epoch=4)
+    progress.elapsed_seconds = seconds
+    assert Limits(*limits, windows_per_epoch=4).position(progress) == text

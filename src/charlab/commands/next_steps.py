@@ -9,13 +9,13 @@ from charlab.runs.folder import has_checkpoint, newest_first
 from charlab.system.entry_point import command_line
 from charlab.system.files import user_path
 from charlab.system.style import line, styled
-from charlab.system.terminal import say
+from charlab.system.terminal import say, screen_width
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
     from charlab.training.run import Result
 
-_USUAL = "outputs"
+_USUAL, _GAP = "outputs", "  "
 _ASKING = {
     "sample": "text from this network",
     "predict": "asks it about lines that you type",
@@ -26,11 +26,12 @@ _ASKING = {
 def say_next_steps(result: "Result", options: "RunOptions") -> None:
     """Says commands that ask a run's network, go on with the run and show its curves."""
     steps = list(_steps(result, options))
-    width = max((len(command) for command, _ in steps), default=0)
+    room = screen_width() - max((len(what) for _, what in steps), default=0) - 2 * len(_GAP)
+    width = max((len(command) for command, _ in steps if len(command) <= room), default=0)
     if steps:
         say("")
     for command, what in steps:
-        say(line("  ", styled(f"{command:<{width}}", "command"), styled(f"  {what}", "dim")))
+        say(line(_GAP, styled(f"{command:<{width}}", "command"), styled(f"{_GAP}{what}", "dim")))
 
 
 def _steps(result: "Result", options: "RunOptions") -> Iterator[tuple[str, str]]:

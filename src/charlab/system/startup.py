@@ -18,6 +18,7 @@ from typing import TextIO
 from charlab.system.lazy_imports import defer
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_show_warning = warnings.showwarning
 
 
 def prepare() -> None:
@@ -45,25 +46,23 @@ def keep_libraries_quiet() -> None:
     Warnings of the user's own code are shown, and all where ``-W`` or ``PYTHONWARNINGS`` asks.
     """
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
-    if sys.warnoptions:
-        return
-    show = warnings.showwarning
+    if not sys.warnoptions:
+        warnings.showwarning = _sort_warning
 
-    def sort(
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        if _is_a_library_s(filename):
-            said = warnings.formatwarning(message, category, filename, lineno, "")
-            logging.getLogger("charlab").debug("%s", said.strip())
-        else:
-            show(message, category, filename, lineno, file, line)
 
-    warnings.showwarning = sort
+def _sort_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    if _is_a_library_s(filename):
+        said = warnings.formatwarning(message, category, filename, lineno, "")
+        logging.getLogger("charlab").debug("%s", said.strip())
+    else:
+        _show_warning(message, category, filename, lineno, file, line)
 
 
 def _is_a_library_s(filename: str) -> bool:

@@ -173,7 +173,8 @@ class Session:
         if on_cpu and isinstance(before, int) and before != now:
             warn(
                 f"this run computed with {counted(before, 'thread')} and goes on with {now}: sums "
-                f"are added up in another order, so bits may differ (OMP_NUM_THREADS={before} keeps them)"
+                f"are added up in another order, so bits may differ "
+                f"(OMP_NUM_THREADS={before} keeps them)"
             )
         self.begun_from = None if self.process_group.is_single_process else checkpoint
 
