@@ -19,7 +19,7 @@ from charlab.config.cli_args import (
 )
 from charlab.errors import ConfigError
 
-ROOMS = ("training", "batches", "generation", "starts", "scale")
+ROOMS = ("training", "tasks", "batches", "generation", "starts", "scale")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def bench(arguments: list[str]) -> int:
 
 
 def _measure(options: BenchmarkArguments, rooms: list[str], project: Path) -> Iterator[Row]:
-    from benchmarks import generation, scale, starts, training
+    from benchmarks import generation, scale, starts, tasks, training
     from charlab.config.compose import Composition
     from charlab.config.hydra_app import check
     from charlab.config.schema import RunOptions
@@ -83,6 +83,7 @@ def _measure(options: BenchmarkArguments, rooms: list[str], project: Path) -> It
         "training": lambda: training.training_rows(
             compose, training.SIZES, seconds, rounds, accelerator
         ),
+        "tasks": lambda: tasks.task_rows(compose, seconds, rounds, accelerator),
         "batches": lambda: training.batch_rows(compose, seconds, accelerator),
         "generation": lambda: generation.generation_rows(
             generation.SIZES, seconds / 2, rounds, device

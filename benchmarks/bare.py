@@ -73,7 +73,7 @@ def training_steps(size: Size, precision: str, device: torch.device) -> Iterator
         for begin in range(0, 8 * size.length, size.length):
             ids = text[:, begin : begin + size.length]
             targets = text[:, begin + 1 : begin + size.length + 1]
-            with _autocast(precision, device):
+            with autocast_to(precision, device):
                 logits, state = model(ids, state)
             loss = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
@@ -95,7 +95,8 @@ def sampling_steps(size: Size, device: torch.device) -> Iterator[Tensor]:
         yield ids
 
 
-def _autocast(precision: str, device: torch.device) -> AbstractContextManager[object]:
+def autocast_to(precision: str, device: torch.device) -> AbstractContextManager[object]:
+    """Where products are taken in "bf16", or nothing is changed."""
     if precision == "bf16":
         return torch.autocast(device.type, torch.bfloat16)
     return contextlib.nullcontext()

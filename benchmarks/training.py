@@ -92,16 +92,18 @@ def text_overrides(size: Size, text: Path, accelerator: str) -> list[str]:
         f"model.hidden_size={size.hidden}",
         f"model.num_layers={size.layers}",
         f"model.embedding_size={size.embedding}",
-        *_run_overrides(accelerator),
+        *_GENERATE,
+        *run_overrides(accelerator),
     ]
 
 
-def _run_overrides(accelerator: str) -> list[str]:
+_GENERATE = ("task=generate", "task.samples.count=0")
+
+
+def run_overrides(accelerator: str) -> list[str]:
     """No end in sight and no validation: the loop alone."""
     return [
         "model.dropout=0",
-        "task=generate",
-        "task.samples.count=0",
         "trainer.max_epochs=1000000",
         "trainer.validate_every=1000000000",
         f"trainer.accelerator={accelerator}",
@@ -163,7 +165,7 @@ def batch_rows(compose: Compose, seconds: float, accelerator: str) -> Iterator[R
         }
         for what, arguments in cases.items():
             arguments = [*arguments, "model.hidden_size=128", f"output_dir={quote(folder)}"]
-            options = compose([*arguments, *_run_overrides(accelerator)])
+            options = compose([*arguments, *_GENERATE, *run_overrides(accelerator)])
             corpus = read_corpus(options)
             batches = training_batches(
                 corpus.splits["train"],

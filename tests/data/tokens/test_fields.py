@@ -106,11 +106,13 @@ def test_targets_have_a_vocabulary_of_the_train_part():
 @given(st.lists(st.integers(1, 40), min_size=3, max_size=20), st.integers(0, 9))
 def test_a_group_is_never_in_two_splits(sizes, seed):
     docs = [
-        Document(f"{g} {i}".ljust(9), group=f"g{g}") for g, n in enumerate(sizes) for i in range(n)
+        Document(f"0123456789 {g:02} {i:02}", group=f"g{g}")
+        for g, n in enumerate(sizes)
+        for i in range(n)
     ]
     corpus = build_corpus(docs, **(OPTIONS | {"layout": "sequences", "split_seed": seed}))
     sides = [
-        {text.split()[0] for text in _texts(corpus, name)} for name in ("train", "val", "test")
+        {text.split()[1] for text in _texts(corpus, name)} for name in ("train", "val", "test")
     ]
     assert sum(map(len, sides)) == len(set.union(*sides)) == len(sizes)
     for side, fraction in zip(sides, (0.6, 0.2, 0.2), strict=True):
@@ -151,3 +153,15 @@ def test_a_limit_cuts_tags_with_their_text_and_no_pair():
     kept = build_corpus(pairs, fields=("target",), limit=101, **options)
     assert kept.splits["train"].characters == 400
     assert kept.splits["train"].documents == 1
+
+
+def test_what_counts_once_has_the_same_fields():
+    docs = [tagged("ab", "XY"), tagged("ab", "XX"), tagged("ab", "XY"), tagged("ba", "YY")]
+    options = OPTIONS | {"fractions": (1.0, 0.0, 0.0), "layout": "sequences"}
+    corpus = build_corpus(docs, fields=("tags",), distinct=True, **options)
+    assert (corpus.report.documents, corpus.report.repeats_dropped) == (3, 1)
+    pairs = [Document("a", target=target) for target in "xyx"]
+    corpus = build_corpus(
+        [*pairs, Document("b", target="x")], fields=("target",), distinct=True, **options
+    )
+    assert (corpus.report.documents, corpus.report.repeats_dropped) == (3, 1)

@@ -53,8 +53,8 @@ class ReaderOptions(TypedDict, total=False):
         unit: what a token is: "char", "byte", "word" or "symbol".
         target_unit: the same of the texts that texts are to be turned into.
         fields: what is wanted of "tags" and "target"; the rest is left aside.
-        distinct: whether a text that comes again with the same label counts once. Otherwise how
-            often it comes is information, for training as for every figure.
+        distinct: whether a text that comes again with the same label and fields counts once.
+            Otherwise how often it comes is information, for training as for every figure.
         limit: characters of each part that are read; None: all.
         cache: where large texts are kept; None: in the user's cache folder.
         announce: told what takes long.
@@ -184,7 +184,7 @@ class _SinglePass:
 
     Args:
         settings: "unit", what a token is; "steps", checked normalization steps; "distinct",
-            whether a text that comes again with the same label counts once.
+            whether a text that comes again with the same label and fields counts once.
         append: takes the ids of the next tokens.
         drop: takes so many of them back; None where texts are held, to be known before.
         several: whether there may be a second document, to be compared with the first.
@@ -262,8 +262,10 @@ class _SinglePass:
         part = UNASSIGNED if document.split is None else SPLITS.index(document.split)
         label = document.label and normalize_label(document.label)
         if self._settings["distinct"]:
-            target = document.target if isinstance(document, Document) else None
-            met = key, label, part, target
+            rest: tuple[object, ...] = ()
+            if isinstance(document, Document) and document.has_fields:
+                rest = document.target, tuple(document.tags or ())
+            met = key, label, part, rest
             if met in self._met:
                 self._repeats += 1
                 return False
