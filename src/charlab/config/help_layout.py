@@ -50,8 +50,8 @@ def show_help(text: str) -> None:
         if typed is None:
             show(styled(row, "heading") if row and not row.startswith(" ") else row)
         else:
-            role = "command" if typed[1] else "value"
-            show(line(styled(typed[0], role), row[typed.end() :]))
+            first = styled(typed[0], "command" if typed[1] else "value")
+            show(line(first, row[typed.end() :]))
 
 
 def _width() -> int:
