@@ -11,6 +11,7 @@ from tests.support.in_process import in_process
 from tests.support.shell import TINY
 
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_WHAT = ("compares the runs there", "their curves")
 SMALL = [*TINY, "trainer.max_epochs=1", "dataset.normalize=nfc"]
 
 
@@ -24,10 +25,9 @@ def test_a_grid_counts_its_runs_and_ends_with_a_table(
 ) -> None:
     done = command_line("train.py", "-m", "task=classify", *words, "seed=1,-1,2")
     assert done.returncode == 1
-    *before, title, header, first, failed, last = done.stdout.splitlines()
-    begun = [line.split(":")[0] for line in before if line.startswith("run ")]
-    begun = [line for line in begun if line != "run"]  # those say where it lies
-    assert begun == [f"run {number} of 3" for number in (1, 2, 3)]
+    *before, title, header, first, failed, last, _, report, curves = done.stdout.splitlines()
+    begun = [line for line in before if line.startswith("run ")]
+    assert begun == ["run 1 of 3: seed=1", "run 2 of 3: seed=-1", "run 3 of 3: seed=2"]
     parent = tmp_path / "outputs" / "classify" / "text" / "lstm"
     assert title == f"2 runs completed of 3, in {parent}"
     assert header.split() == [
@@ -39,6 +39,8 @@ def test_a_grid_counts_its_runs_and_ends_with_a_table(
         assert own == seed
         assert all(re.fullmatch(r"\d\.\d{4}", number) for number in numbers)
         assert (parent / folder / "metrics.json").is_file()
+    assert report.split() == ["python", "report.py", f"runs={parent}", *_WHAT[0].split()]
+    assert curves.split() == ["tensorboard", "--logdir", str(parent), *_WHAT[1].split()]
     assert max(map(len, (header, first, failed, last))) <= 80
     assert all(line.startswith("error: seed") for line in done.stderr.splitlines())
     assert "\x1b" not in done.stdout

@@ -188,7 +188,7 @@ def test_scarce_labels_are_named() -> None:
     ("docs", "message"),
     [
         ([], "no text is left"),
-        ([Document(" ")], r"no text is left.*1 documents were emptied"),
+        ([Document(" ")], r"no text is left.*1 document emptied"),
         ([Document("aaa"), Document("aa")], "one character 'a'"),
         ([Document("ab", "x"), Document("cd")], "1 of 2 documents have no label"),
     ],

@@ -37,6 +37,8 @@ def test_who_gets_colour(
     for stream, expected in ((Terminal(), terminal), (io.StringIO(), pipe)):
         assert has_colour(stream) == expected
         assert painted(text, stream) == ("a \x1b[1mb\x1b[0m c" if expected else "a b c")
+        whole = styled("b", "good")
+        assert painted(whole, stream) == ("\x1b[32mb\x1b[0m" if expected else "b")
     assert is_screen(Terminal()) == (variables.get("TERM") != "dumb")
     assert not is_screen(io.StringIO())  # colour alone makes no screen of a pipe
 

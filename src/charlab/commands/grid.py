@@ -1,6 +1,7 @@
 """A grid of runs (``-m model=vanilla,lstm,gru seed=1,2``): which one is at work, and a table."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from charlab.commands.next_steps import say_commands
 from charlab.config.task_options import higher_is_better
+from charlab.system.entry_point import command_line
 from charlab.system.style import line, styled
 from charlab.system.terminal import console, screen_width
 from charlab.system.words import counted
@@ -48,10 +51,10 @@ class Grid:
     total: int | None = None
 
     def begin(self, words: Sequence[str], total: int | None) -> None:
-        """Says which run begins, and by which of the words that not all have.
+        """Says which run begins.
 
         Args:
-            words: the run's overrides.
+            words: overrides that not all runs have.
             total: how many runs there are; None: nobody knows.
         """
         self.total = total
@@ -84,6 +87,11 @@ class Grid:
         console.print()
         console.print(line(f"{done} completed of {planned}", self._common()))
         console.print(table, width=max(width, screen_width()))
+        if (parent := self._parent()) is not None:
+            say_commands(
+                (command_line("report", f"runs={parent}"), "compares the runs there"),
+                (shlex.join(["tensorboard", "--logdir", str(parent)]), "their curves"),
+            )
 
     def _tags(self) -> list[str]:
         """Metrics by their tags, the monitored one first."""

@@ -25,7 +25,11 @@ _ASKING = {
 
 def say_next_steps(result: "Result", options: "RunOptions") -> None:
     """Says commands that ask a run's network, go on with the run and show its curves."""
-    steps = list(_steps(result, options))
+    say_commands(*_steps(result, options))
+
+
+def say_commands(*steps: tuple[str, str]) -> None:
+    """Says commands, each with what it is for."""
     room = screen_width() - max((len(what) for _, what in steps), default=0) - 2 * len(_GAP)
     width = max((len(command) for command, _ in steps if len(command) <= room), default=0)
     if steps:

@@ -18,7 +18,7 @@ from charlab.config.hydra_settings import (
     own_folder,
     require_known,
 )
-from charlab.config.overrides import protect
+from charlab.config.overrides import as_typed, protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
 from charlab.config.unknown_words import nearest_key, no_choice, unknown_key
@@ -42,8 +42,8 @@ def run_composed(
             that the user gave the run (``hydra.run.dir``); returns an exit code.
         report: says what was wrong with a job and returns its exit code (None: it does not know
             either); the other jobs of a grid go on.
-        announce: told of each job of a grid before it begins: its words, and how many jobs there
-            are, if that is known.
+        announce: told of each job of a grid before it begins: the words that not all have, and
+            how many jobs there are, if that is known.
 
     Returns:
         The highest exit code of all jobs (a grid has several).
@@ -81,7 +81,9 @@ def _run_composed(
             return
         overrides = [*origin_words(composed), *composed.overrides.task]
         if grid:
-            announce(composed.overrides.task, _jobs(composed, words))
+            total, differing = _jobs(composed, words)
+            own = [as_typed(word) for word in composed.overrides.task]
+            announce([w for w in own if w.partition("=")[0] in differing] or own, total)
         try:
             codes.append(
                 job(check(config), OmegaConf.to_yaml(config), overrides, own_folder(composed))
@@ -114,23 +116,27 @@ def help_of_group(arguments: Sequence[str], group: str) -> str:
         return describe_group(words, group)
 
 
-def _jobs(hydra: Any, words: Sequence[str]) -> int | None:
-    """How many jobs Hydra makes of a grid's words; None: a sweeper of the user's own makes them.
+def _jobs(hydra: Any, words: Sequence[str]) -> tuple[int | None, set[str]]:
+    """How many jobs Hydra makes of a grid's words, and which settings differ among them.
 
     Args:
         hydra: the ``hydra`` node of a job's configuration.
+
+    Returns:
+        The number is None where a sweeper of the user's own makes the jobs.
     """
     from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
     from hydra.core.global_hydra import GlobalHydra
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
     if not str(hydra.sweeper._target_).endswith(f".{BasicSweeper.__name__}"):
-        return None
+        return None, set()
     parser = OverridesParser.create(GlobalHydra.instance().config_loader())
     of_jobs = [word for word in words if not word.lstrip("+~").startswith("hydra")]
     own = [f"{key}={value}" for key, value in (hydra.sweeper.params or {}).items()]
-    (jobs,) = BasicSweeper.split_arguments(parser.parse_overrides([*own, *of_jobs]), None)
-    return len(jobs)
+    overrides = parser.parse_overrides([*own, *of_jobs])
+    (jobs,) = BasicSweeper.split_arguments(overrides, None)
+    return len(jobs), {o.get_key_element() for o in overrides if o.is_sweep_override()}
 
 
 @contextlib.contextmanager

@@ -83,7 +83,7 @@ def painted(text: Part, stream: Any = None) -> str:
         return visible(text)
     if not has_colour(sys.stdout if stream is None else stream):
         return text.plain
-    pieces = text.render(_PAINTER)
+    pieces = line(text).render(_PAINTER)  # which gives the whole's own style to a piece
     return "".join(p.style.render(p.text) if p.style else p.text for p in pieces)
 
 

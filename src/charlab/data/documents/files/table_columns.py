@@ -8,6 +8,7 @@ from typing import Any
 from charlab.data.documents.document import Document
 from charlab.data.documents.normalize import normalize_label
 from charlab.errors import DataError, nearest
+from charlab.system.words import counted
 
 TEXT = "text"  # the column that texts are in unless told otherwise
 _SHOWN = 20  # columns that a message lists at most
@@ -141,8 +142,8 @@ class Columns:
         ends = [word.end() - 1 for word in re.finditer(r"\S+", text)]
         if len(tags) != len(ends) and len(tags) != len(text):
             raise DataError(
-                f"{self.title}, {where}: {len(tags)} tags for {len(ends)} words (or {len(text)} "
-                f"characters): {text!r:.40}"
+                f"{self.title}, {where}: {counted(len(tags), 'tag')} for "
+                f"{counted(len(ends), 'word')} (or {counted(len(text), 'character')}): {text!r:.40}"
             )
         if len(tags) != len(ends):
             return list(tags)
