@@ -1,7 +1,9 @@
 """charlab: a laboratory for character-level recurrent networks.
 
 ``charlab.train(["model=gru"])`` trains one and ``charlab.load("outputs/…")`` gives it again, with
-``generate``, ``classify``, ``score``; ``charlab.compose`` gives the settings alone.
+``generate``, ``classify``, ``score``, and ``network``, the plain module; ``charlab.compose`` gives
+the settings alone. ``charlab.from_torch`` and ``charlab.to_torch`` go from PyTorch's modules to
+charlab's recurrent models and back.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,10 +12,11 @@ if TYPE_CHECKING:
     from charlab.api import TrainedModel
     from charlab.api import load_model as load
     from charlab.commands.train import compose, train
+    from charlab.models import from_torch, to_torch
 
     __version__: str
 
-__all__ = ["TrainedModel", "__version__", "compose", "load", "train"]
+__all__ = ["TrainedModel", "__version__", "compose", "from_torch", "load", "to_torch", "train"]
 
 
 def __getattr__(name: str) -> Any:
@@ -30,6 +33,10 @@ def __getattr__(name: str) -> Any:
         from charlab.commands import train as module
 
         return getattr(module, name)
+    if name in ("from_torch", "to_torch"):
+        from charlab import models
+
+        return getattr(models, name)
     raise AttributeError(f"module 'charlab' has no attribute {name!r}")
 
 

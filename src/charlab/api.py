@@ -47,6 +47,11 @@ class Ranking(list[tuple[str, float]]):
 class TrainedModel:
     """A run's best network, with its vocabulary and labels.
 
+    ``network`` is the plain ``nn.Module`` on the chosen device, in evaluation mode. Of a run that
+    generates: ids (B, T) int64 in, logits (B, T, V) and the state out (`LanguageModel`); of one
+    that classifies: ids (B, T) and lengths (B,) in, logits (B, C) out (`Classifier`).
+    ``vocabulary`` turns text into ids and back.
+
     Args:
         checkpoint: what was loaded.
         path: where from, for messages.

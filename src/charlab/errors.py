@@ -56,7 +56,8 @@ class SweepError(CharlabError):
 
 def one_line(error: BaseException) -> str:
     """What an exception says, in one line; of one that is no user's fault also its kind."""
-    text = " ".join(str(error).split())
+    notes = getattr(error, "__notes__", ())  # whose it is, where it is not charlab's own
+    text = " ".join(" ".join((str(error), *notes)).split())
     if isinstance(error, CharlabError):
         return str(error).replace("\n", "; ")
     known = line_about_the_machine(error)

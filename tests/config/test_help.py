@@ -99,6 +99,13 @@ def test_of_a_grid_what_all_runs_share(conf: Path) -> None:
     assert search["model.hidden_size"] == "choice(128, 256, 384)"  # as it is typed to be another
 
 
+def test_the_groups_of_settings_stand_in_the_order_of_the_defaults(conf: Path) -> None:
+    text = describe_settings(["optimizer._target_=torch.optim.RAdam"])
+    heads = re.findall(r"^([a-z]+)(?:=[^:\n]+: .*)?$", text, re.MULTILINE)
+    assert heads == ["dataset", "model", "task", "scheduler", "trainer", "optimizer"]
+    assert "\n  optimizer._target_=torch.optim.RAdam" in text
+
+
 def test_one_group_alone(conf: Path) -> None:
     text = describe_group(["dataset=text"], "dataset")
     assert "[text]" in text

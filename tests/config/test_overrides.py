@@ -8,6 +8,7 @@ from omegaconf import OmegaConf
 
 from charlab.config.hydra_app import check
 from charlab.config.overrides import protect, take_out
+from charlab.errors import ConfigError
 
 PARSER = OverridesParser.create()
 
@@ -123,3 +124,29 @@ def test_take_out():
     assert take_out(arguments, "resume") == ("", ["a=1", "b", "resumed=1", "c=resume=2"])
     assert take_out(["a=1"], "resume") == (None, ["a=1"])
     assert arguments[1] == "resume=x=y "
+
+
+TARGETS = {
+    "optimizer._target_=a.B optimizer.lr=1": "~optimizer optimizer._target_=a.B optimizer.lr=1",
+    "optimizer=adam optimizer._target_=a.B": "optimizer=adam optimizer._target_=a.B",
+    "~optimizer optimizer._target_=a.B": "~optimizer optimizer._target_=a.B",
+    "optimizer._target_=choice(a.B,a.C)": "~optimizer optimizer._target_=choice(a.B,a.C)",
+    "optimizer.lr=1": "optimizer.lr=1",
+    "scheduler={_target_:a.B,x:[1,{y:z}],w:'1'}": "~scheduler scheduler._target_=a.B "
+    "scheduler.x=[1,{y:z}] scheduler.w='1'",
+    "callbacks={a:{_target_:a.B}}": "callbacks.a={_target_:a.B}",
+    "callbacks.a._target_=a.B": "callbacks.a._target_=a.B",
+    "scheduler={_target_": "scheduler={_target_",  # Hydra's affair
+}
+
+
+@pytest.mark.parametrize("typed", TARGETS)
+def test_a_target_takes_the_place_of_a_choice(typed):
+    protected = protect(typed.split(" "), grid=True)
+    assert protected == TARGETS[typed].split(" ")
+    assert protect(protected, grid=True) == protected
+
+
+def test_several_groups_in_braces():
+    with pytest.raises(ConfigError, match="several are searched by their parts"):
+        protect(["scheduler={_target_: a},{_target_: b}"], grid=True)

@@ -81,7 +81,7 @@ def test_the_name_decides_the_class():
     # What is missing or unknown is so for the class that the name stands for.
     assert sorted(faults(changed(color={"name": "red", "depth": 7}))) == [
         "setting 'color.heat' is missing",
-        "unknown setting 'color.depth': color has name, heat",
+        "unknown setting 'color.depth': the chosen color has none, another choice has",
     ]
 
 

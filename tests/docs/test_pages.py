@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.shell import ROOT, environment, only_run
 
 DOCS = ROOT / "docs"
@@ -40,6 +42,23 @@ def follow(page: str, folder: Path) -> str:
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+@pytest.mark.slow
+def test_ecosystem(tmp_path: Path) -> None:
+    said = follow("ecosystem.md", tmp_path)
+    runs = sorted((tmp_path / "outputs" / "generate").rglob("metrics.json"))
+    statuses = [json.loads(path.read_text())["status"] for path in runs]
+    assert statuses == ["completed"] * 4
+    assert re.search(r"lowest val/loss: [\d.]+ at step 20", said)
+    assert "trained with the callbacks 'stop', 'average' and goes on without" in said
+    (last,) = (path.parent for path in runs if json.loads(path.read_text())["progress/steps"] == 25)
+    lines = re.findall(r"lowest val/loss: ([\d.]+)", (last / "train.log").read_text())
+    assert lines == sorted(lines, reverse=True)  # it went on with its state
+    trials = (tmp_path / "outputs" / "sweeps" / "kinds").glob("*/.hydra/config.yaml")
+    kinds = {re.search(r"torch\.optim\.\w+", path.read_text())[0] for path in trials}
+    assert kinds <= {"torch.optim.RAdam", "torch.optim.NAdam"}
+    assert kinds
 
 
 def test_adding_a_dataset(tmp_path: Path) -> None:

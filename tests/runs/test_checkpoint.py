@@ -26,6 +26,7 @@ from charlab.tasks import TASKS
 from charlab.tasks.task import DataFacts
 
 SYMBOLS = tuple("abcdé")
+TAGS, TARGETS = ("N", "V"), ("x", "y")
 LABELS = ("New", "Old", "新しい")
 
 
@@ -33,7 +34,8 @@ LABELS = ("New", "Old", "新しい")
 def make_checkpoint(compose_options):
     def make(*overrides, labels=LABELS, symbols=SYMBOLS):
         options = compose_options("model.hidden_size=4", "model.embedding_size=3", *overrides)
-        data = DataFacts(make_vocabulary("char", symbols), tuple(labels))
+        targets = make_vocabulary("char", TARGETS)
+        data = DataFacts(make_vocabulary("char", symbols), tuple(labels), (), TAGS, targets)
         network = TASKS[options.task.name](options, data).build_network()
         optimizer = torch.optim.AdamW(network.parameters())
         sum(parameter.square().sum() for parameter in network.parameters()).backward()
@@ -55,6 +57,8 @@ def make_checkpoint(compose_options):
             },
             versions=versions(),
             data_paths=absolute_paths(options),
+            tags=TAGS,
+            target_symbols=TARGETS,
         )
 
     return make
@@ -238,19 +242,70 @@ def test_a_stranger_s_code_does_not_run(saved, tmp_path, how):
     assert folder.exists()
 
 
-@pytest.mark.parametrize(
-    ("group", "target"),
-    [("optimizer", "torch.optim.SGD"), ("model", "os.mkdir"), ("scheduler", "os.getcwd")],
-)
-def test_no_target_is_followed(saved, group, target):
-    folder = saved.parent / "made"
+HOSTILE = [
+    "os.system",
+    "os.getcwd",
+    "builtins.exec",
+    "subprocess.Popen",
+    "torch.load",
+    "torch.optim.os.system",
+    "torch.optim.sys.exit",
+    "torch.optim.optimizer.functools.partial",
+    "torch.optim.lr_scheduler.math.inf",
+    "torch.optim.lr_scheduler.warnings.warn",
+    "torch.optim.lr_scheduler.partial",
+    "torch.optim.swa_utils.deepcopy",
+    "torch.optim.Optimizer",
+    "torch.optim.__builtins__",
+    "torch.optim.RAdam.__init__.__globals__",
+    "charlab.targets.importlib.import_module",
+    "...",
+    "os;system",
+    7,
+    ["os.system"],
+]
+
+
+@pytest.mark.parametrize("target", HOSTILE, ids=str)
+@pytest.mark.parametrize("group", ["optimizer", "scheduler", "in a scheduler"])
+def test_no_target_is_followed_that_is_none_of_pytorch_s(saved, group, target):
     options = read(saved)["options"]
-    options[group] = {**options[group], "_target_": target, "path": str(folder)}
+    folder = saved.parent / "made"
+    hostile = {"_target_": target, "path": f"mkdir {folder}"}
+    if group == "in a scheduler":
+        if not isinstance(target, str):  # plain data there
+            return
+        group, sequence = "scheduler", "torch.optim.lr_scheduler.SequentialLR"
+        hostile = {"_target_": sequence, "schedulers": [hostile], "milestones": []}
+    options[group] = hostile
     message = refuse(change(saved, options=options))
-    assert f"unknown setting '{group}._target_'" in message
-    options[group] = {"_target_": target, "path": str(folder)}
-    assert "is missing" in refuse(change(saved, options=options))
+    assert f"{target}" in message
+    assert "_target_" in message
     assert not folder.exists()
+
+
+def test_pytorch_s_own_targets_come_back(saved):
+    options = read(saved)["options"]
+    optimizer = {"_target_": "torch.optim.RAdam", "lr": 0.01, "betas": [0.8, 0.9]}
+    warmup = {"_target_": "torch.optim.lr_scheduler.LinearLR", "total_iters": 3}
+    scheduler = {"_target_": "torch.optim.lr_scheduler.ChainedScheduler", "schedulers": [warmup]}
+    options |= {"optimizer": optimizer, "scheduler": scheduler}
+    again = to_plain(load(change(saved, options=options)).options)
+    assert (again["optimizer"], again["scheduler"]) == (optimizer, scheduler)
+
+
+def test_no_callback_comes_from_a_checkpoint(saved):
+    options = read(saved)["options"]
+    assert options["callbacks"] == {}
+    for hostile in ({"a": {"_target_": "os.system"}}, 3, [torch.zeros(2)]):
+        options["callbacks"] = hostile
+        assert load(change(saved, options=options)).options.callbacks == {}
+
+
+def test_a_model_s_target_is_none(saved):
+    options = read(saved)["options"]
+    options["model"] = {**options["model"], "_target_": "os.mkdir"}
+    assert "unknown setting 'model._target_'" in refuse(change(saved, options=options))
 
 
 def test_no_interpolation_is_followed(saved, monkeypatch):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from torch.testing import assert_close
 
 from charlab.config.schema import OPTIMIZERS, SCHEDULERS, AdamOptions, SchedulerOptions, SGDOptions
-from charlab.training.optimization import build_optimizer, rate_factor
+from charlab.targets.making import make_optimizer
+from charlab.training.optimization import rate_factor
 
 SHARES = st.floats(0, 1)
 OPTIONS = {
@@ -79,7 +80,7 @@ def test_all_names_are_tested():
 def run(options, steps, start=(2.0, -3.0)):
     """Minimizes x² + 5y²; the points on the way."""
     point = torch.nn.Parameter(torch.tensor(start))
-    optimizer = build_optimizer(options, [point])
+    optimizer = make_optimizer(options, [point])
     points = [point.detach().clone()]
     for _ in range(steps):
         optimizer.zero_grad()
@@ -117,7 +118,7 @@ def adam_by_hand(x, lr, betas, decay, steps, *, decoupled):
 @pytest.mark.parametrize("name", ALL)
 def test_each_step_is_the_textbook_s(name):
     options, kind = ALL[name]
-    optimizer = build_optimizer(options, [torch.nn.Parameter(torch.zeros(2))])
+    optimizer = make_optimizer(options, [torch.nn.Parameter(torch.zeros(2))])
     assert type(optimizer) is kind
     start = torch.tensor([2.0, -3.0])
     for steps, point in enumerate(run(options, 5)):

@@ -127,6 +127,10 @@ def check_together(options: RunOptions) -> None:
             "nothing would end this run: set trainer.max_epochs, trainer.max_steps or "
             "trainer.max_minutes"
         )
+    if options.has_targets:
+        from charlab.targets.making import try_out  # imports torch, and the user's own code
+
+        try_out(options)
 
 
 def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:

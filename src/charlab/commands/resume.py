@@ -8,14 +8,15 @@ from typing import Any
 
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
+from charlab.config.targets import Target
 from charlab.config.unknown_words import nearest_key
 from charlab.config.validation import check_some, dotted_keys
 from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths
 
-# What a resumed run may change: when it ends, what it says and saves, where it computes, and
-# where its data are, which stay the same.
+# What a resumed run may change: when it ends, what it says and saves, where it computes, where
+# its data are, which stay the same, and what is called around its training.
 # Anything else would make it another run.
 ACCEPTED = (
     "trainer.max_epochs",
@@ -30,6 +31,7 @@ ACCEPTED = (
     "trainer.nodes",
     "trainer.strategy",
     *(f"dataset.{name}" for name in AGAIN),
+    "callbacks",
 )
 
 
@@ -49,7 +51,9 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     given_dir, rest = take_out(arguments, "output_dir")
     output_dir = given_dir or "outputs"
     given, others = take_paths(rest)
-    changes = read_changes(others)
+    own = [word for word in others if word.startswith(("callbacks=", "callbacks."))]
+    changes = read_changes([word for word in others if word not in own])
+    callbacks = read_callbacks(own)
     if run == "latest":
         folder = runs.find_newest(output_dir)
     else:
@@ -59,11 +63,15 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     from charlab.system.terminal import start_logging
 
     start_logging()
-    return _resume(folder, changes, given, protect(rest))
+    return _resume(folder, changes, callbacks, given, protect(rest))
 
 
 def _resume(
-    folder: Path, changes: dict[str, Any], given: Mapping[str, str], arguments: Sequence[str]
+    folder: Path,
+    changes: dict[str, Any],
+    callbacks: dict[str, Target],
+    given: Mapping[str, str],
+    arguments: Sequence[str],
 ) -> int:
     from charlab.commands.next_steps import say_next_steps
     from charlab.runs.checkpoint import load_last
@@ -76,6 +84,7 @@ def _resume(
     with follows or runs.exclusive(folder):
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
+        options = dataclasses.replace(options, callbacks=callbacks)
         result = resume(checkpoint, options, folder, arguments)
     if follows is None:
         say_next_steps(result, options)
@@ -119,6 +128,29 @@ def read_changes(arguments: Sequence[str]) -> dict[str, Any]:
     if faults:
         raise ConfigError(*faults)
     return check_some(TrainerOptions, values, prefix="trainer.")
+
+
+def read_callbacks(arguments: Sequence[str]) -> dict[str, Target]:
+    """The callbacks that a command line asks for, and those of the user's own configurations.
+
+    A run's own folder brings none: it may come from elsewhere.
+
+    Raises:
+        ConfigError: if the words make none.
+    """
+    from charlab.config.compose import Composition
+
+    composition = Composition.here()
+    if not arguments and not composition.first:
+        return {}
+    from omegaconf import OmegaConf
+
+    config = composition.compose(protect(arguments)).get("callbacks")
+    plain = OmegaConf.to_container(config, resolve=True) if config else {}
+    callbacks: dict[str, Target] = check_some(RunOptions, {"callbacks": plain}, prefix="")[
+        "callbacks"
+    ]
+    return callbacks
 
 
 def _refusal(key: str) -> str:

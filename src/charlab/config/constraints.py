@@ -27,9 +27,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class ByName:
-    """Marks a nested field whose dataclass is the one that its ``name`` entry stands for."""
+    """Marks a nested field whose dataclass is the one that its ``name`` entry stands for.
+
+    Attributes:
+        options: the dataclasses by name.
+        target: what a group with ``_target_`` in place of a name becomes; None: there is none.
+    """
 
     options: Mapping[str, type]
+    target: type | None = None
 
 
 def at_least(low: float) -> Rule:

@@ -17,6 +17,7 @@ _EXAMPLES = (
     ("model=gru task=classify", "names -> language"),
     ("dataset=text dataset.path=book.txt", "text of your own"),
     ("-m model=vanilla,lstm,gru seed=1,2", "a grid of runs"),
+    ("optimizer._target_=torch.optim.RAdam", "any of PyTorch's optimizers"),
     ("-m sweep=optuna", "a search of settings"),
     ("resume=latest", "goes on with a run"),
 )
@@ -104,10 +105,12 @@ class _Composed:
     def sections(self, group: str | None = None) -> Iterator[list[str]]:
         """The lines of each group's settings, and of those in none; or of one group alone."""
         rest = {key: v for key, v in self.settings.items() if not isinstance(v, Mapping)}
-        for name, part in self.settings.items():
+        order = [*self.choices, *self.settings]
+        for name, part in sorted(self.settings.items(), key=lambda item: order.index(item[0])):
             if name not in rest and group in (None, name):
                 about = first_sentence(self.comments.get(name, ""))
-                choice = f"{name}={self.choices.get(name)}"
+                chosen = self.choices.get(name)
+                choice = name if chosen is None else f"{name}={chosen}"
                 title = f"{choice}: {about}" if about else choice
                 yield headed(title, self._rows(part, f"{name}."), SETTINGS)
         if group is None:
@@ -157,7 +160,9 @@ def _compose(arguments: Sequence[str]) -> _Composed:
         files = loader.compute_defaults_list("train", overrides, RunMode.RUN).defaults
     runtime = config.hydra.runtime
     folders = [Path(source.path) for source in runtime.config_sources if source.schema == "file"]
+    in_order = [str(file.config_path).rpartition("/")[0] for file in files]
     choices = {str(group): choice for group, choice in runtime.choices.items()}
+    choices = {group: choices[group] for group in in_order if group in choices} | choices
     comments: dict[str, str] = {}
     for file in files:  # what an experiment says of its own value comes after the setting's meaning
         found = (folder / f"{file.config_path}.yaml" for folder in folders)

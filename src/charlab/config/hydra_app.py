@@ -180,7 +180,8 @@ def check(config: Any) -> RunOptions:
         )
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
-    return build(RunOptions, {str(key): v for key, v in plain.items() if key != "sweep"})
+    settings = {str(key): value for key, value in plain.items() if key != "sweep"}
+    return build(RunOptions, {"callbacks": {}, **settings})
 
 
 def explain(error: BaseException) -> str | None:
@@ -258,6 +259,7 @@ _GROUPS = (
     "optimizer",
     "scheduler",
     "trainer",
+    "callbacks",
     "sweep",
     "experiment",
     "debug",

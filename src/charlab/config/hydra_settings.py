@@ -23,6 +23,7 @@ _OFF = ("null", "none", "false")
 _DIR = "--config-dir"
 PROVIDER = "user"  # of configurations, as Hydra names their sources
 FIRST: list[str] = []  # folders that the search path plugin puts before charlab's own
+OPEN_GROUPS = ("optimizer", "scheduler", "callbacks")  # their settings may have any name
 _FOLDERS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.sweep.subdir")
 
 

@@ -4,9 +4,12 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
+from charlab.config.hydra_settings import OPEN_GROUPS
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
+from charlab.config.targets import KEY
 from charlab.config.validation import free_text_keys
+from charlab.errors import ConfigError
 from charlab.system.files import user_path
 
 # A search that stands for a setting, an element of a choice, and where a search begins in a mapping
@@ -27,7 +30,7 @@ def protect(arguments: Iterable[str], *, grid: bool = False) -> list[str]:
     """
     keys = _free_text_keys()
     protected = []
-    for word in arguments:
+    for word in _with_targets(list(arguments)):
         match = _WORD.fullmatch(word)
         if match and match["key"] in keys and match["value"] != "null":
             value = match["value"]
@@ -40,6 +43,42 @@ def protect(arguments: Iterable[str], *, grid: bool = False) -> list[str]:
             word = f"++sweep.space={_quote_searches(match['value'])}"  # further keys are no slips
         protected.append(word)
     return protected
+
+
+def _with_targets(arguments: list[str]) -> list[str]:
+    """Lets a ``_target_`` take the place of the chosen optimizer or scheduler, whose settings go.
+
+    ``scheduler={_target_: CLASS, …}``, which Hydra refuses for a group, is written out.
+    """
+    words = [part for word in arguments for part in _written_out(word)]
+    for group in OPEN_GROUPS[:2]:
+        is_chosen = any(word.startswith((f"{group}=", f"~{group}")) for word in words)
+        if not is_chosen and any(word.startswith(f"{group}.{KEY}=") for word in words):
+            words.insert(0, f"~{group}")
+    return words
+
+
+def _written_out(word: str) -> list[str]:
+    """``group={key: value}`` as ``group.key=value``, of a group with open keys."""
+    match = _WORD.fullmatch(word)
+    if not match or match["key"] not in OPEN_GROUPS or not match["value"].startswith("{"):
+        return [word]
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import Override
+
+    try:
+        override = OverridesParser.create().parse_override(word)
+    except Exception:  # whatever is wrong with it, Hydra says it where errors are worded
+        return [word]
+    group, value = match["key"], override._value  # in which quoted words are quoted still
+    if override.is_sweep_override() or not isinstance(value, dict):
+        raise ConfigError(
+            f"{group}={{…}} is one group: several are searched by their parts, as in "
+            f"{group}.{KEY}=A,B"
+        )
+    return [
+        f"{group}.{key}={Override._get_value_element_as_str(item)}" for key, item in value.items()
+    ]
 
 
 _PART = re.compile(

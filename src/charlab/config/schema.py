@@ -19,6 +19,7 @@ from charlab.config.constraints import (
     one_of,
     place,
 )
+from charlab.config.targets import OptimizerTarget, SchedulerTarget, Target
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
 from charlab.registry import OptionsOf
 
@@ -167,9 +168,19 @@ class RunOptions:
     dataset: DatasetOptions
     model: Annotated[ModelOptions, ByName(MODELS)]
     task: Annotated[TaskOptions, ByName(TASK_OPTIONS)]
-    optimizer: Annotated[AdamOptions | SGDOptions, ByName(OPTIMIZERS)]
-    scheduler: Annotated[SchedulerOptions, ByName(SCHEDULERS)]
+    optimizer: Annotated[
+        AdamOptions | SGDOptions | OptimizerTarget, ByName(OPTIMIZERS, OptimizerTarget)
+    ]
+    scheduler: Annotated[SchedulerOptions | SchedulerTarget, ByName(SCHEDULERS, SchedulerTarget)]
     trainer: TrainerOptions
+    callbacks: dict[str, Target]
     seed: Annotated[int, between(0, 2**32 - 1)]
     output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether anything in it is named by ``_target_``."""
+        return bool(self.callbacks) or any(
+            isinstance(part, Target) for part in (self.optimizer, self.scheduler)
+        )

@@ -7,12 +7,14 @@ import contextlib
 import dataclasses
 import itertools
 import math
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from charlab.config.constraints import FREE_TEXT, ByName, Rule
+from charlab.config.targets import KEY, Target, own_settings
 from charlab.config.unknown_words import no_value, unknown_key
 from charlab.errors import ConfigError, nearest
 
@@ -31,6 +33,7 @@ class _Field:
     hint: Any
     rule: Rule | None = None
     options: Mapping[str, type] | None = None
+    target: type[Target] | None = None
     free_text: bool = False
 
     def nested(self, part: Any) -> type | None:
@@ -54,7 +57,8 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
         ConfigError: one line for every unknown or missing key, wrong type and value out of range.
     """
     faults: list[str] = []
-    known = list(dotted_keys(schema, data)) if hints else []
+    chosen = dotted_keys(schema, data) if hints else ()
+    known = list(dict.fromkeys((*chosen, *dotted_keys(schema, {})))) if hints else []
     value = _build_dataclass(schema, data, "", faults, known)
     if faults:
         raise ConfigError(*faults)
@@ -90,7 +94,11 @@ def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iter
     for field in _fields(schema):
         part = data.get(field.name)
         nested = field.nested(part)
-        if field.options is not None and not isinstance(part, Mapping):
+        has_target = field.target is not None and isinstance(part, Mapping) and KEY in part
+        if has_target or field.hint == dict[str, Target]:
+            open_keys = part if isinstance(part, Mapping) else {}
+            yield from (key for key, _ in flat(open_keys, f"{prefix}{field.name}."))
+        elif field.options is not None and not isinstance(part, Mapping):
             choices = [dotted_keys(o, {}, f"{prefix}{field.name}.") for o in field.options.values()]
             yield from dict.fromkeys(itertools.chain(*choices))
         elif nested is None:
@@ -122,10 +130,14 @@ def free_text_keys(schema: type, prefix: str = "") -> Iterator[str]:
 
 def to_plain(value: Any) -> Any:
     """A dataclass instance as nested dicts, lists and scalars: what a checkpoint may hold."""
+    if isinstance(value, Target):
+        return value.to_plain()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
+    if isinstance(value, dict) and any(isinstance(item, Target) for item in value.values()):
+        return {key: to_plain(item) for key, item in value.items()}
     return value
 
 
@@ -148,6 +160,7 @@ def _fields(schema: type) -> Iterator[_Field]:
             typing.get_args(hint)[0] if extras else hint,
             rule=next((extra for extra in extras if isinstance(extra, Rule)), None),
             options=next((extra.options for extra in extras if isinstance(extra, ByName)), None),
+            target=next((extra.target for extra in extras if isinstance(extra, ByName)), None),
             free_text=FREE_TEXT in extras,
         )
 
@@ -171,6 +184,8 @@ def _build_dataclass(
 
 
 def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: list[str]) -> Any:
+    if isinstance(value, Mapping) and field.target is not None and KEY in value:
+        return _build_target(field.target, value, key, faults)
     if isinstance(value, Mapping) and field.options is not None:
         if "name" not in value:
             faults.append(f"setting {f'{key}.name'!r} is missing")
@@ -182,6 +197,8 @@ def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: 
     nested = field.nested(value)
     if nested is not None:
         return _build_dataclass(nested, value, f"{key}.", faults, known)
+    if field.hint == dict[str, Target]:
+        return _build_targets(value, key, faults)
     try:
         converted = _convert(field.hint, value)
         rule = field.rule
@@ -191,6 +208,56 @@ def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: 
         faults.append(f"{key} {fault}")
         return None
     return converted
+
+
+def _build_target(
+    kind: type[Target], value: Mapping[str, Any], key: str, faults: list[str]
+) -> Target | None:
+    before = len(faults)
+    path = value[KEY]
+    if not isinstance(path, str) or not re.fullmatch(r"[^\W\d][\w.-]*", path):
+        faults.append(f"{key}.{KEY} must be the name of a class, got {path!r}")
+    elif "name" in value and kind is not Target:
+        faults.append(
+            f"{key} has a name ({value['name']}) and a {KEY} ({path}), which are two: leave "
+            f"{key}={value['name']} out; a recipe begins with '- override /{key}: null'"
+        )
+    fields = {field.name: field for field in _fields(kind)}
+    own = {
+        name: _build_field(fields[name], value[name], f"{key}.{name}", faults, [])
+        for name in own_settings(kind)
+        if name in value
+    }
+    rest = {str(k): v for k, v in value.items() if k != KEY and k not in own}
+    faults += [
+        f"{key}.{name} must be numbers, words, lists and groups of them, got {item!r}"
+        for name, item in rest.items()
+        if not _is_plain(item)
+    ]
+    return kind(path, rest, **own) if len(faults) == before else None
+
+
+def _build_targets(value: Any, key: str, faults: list[str]) -> dict[str, Target] | None:
+    """The targets of a group whose names are the user's own; null is none."""
+    before = len(faults)
+    if not isinstance(value, Mapping | None):
+        faults.append(f"{key} must be a group of names, each with a {KEY}, got {value!r}")
+        return None
+    targets = {}
+    for name, part in (value or {}).items():
+        if isinstance(part, Mapping) and KEY in part:
+            targets[str(name)] = _build_target(Target, part, f"{key}.{name}", faults)
+        elif part is not None:  # null takes out what a file has
+            faults.append(f"{key}.{name} needs a {KEY}: the name of its class")
+    return typing.cast(dict[str, Target], targets) if len(faults) == before else None
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(isinstance(k, str) and _is_plain(item) for k, item in value.items())
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _convert(hint: Any, value: Any) -> Any:

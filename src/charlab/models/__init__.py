@@ -11,6 +11,7 @@ from charlab.models.language_model import LanguageModel
 from charlab.models.pooling import POOLINGS
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State, detach_state, reset_lanes, select_lanes
+from charlab.models.torch_modules import from_torch, to_torch
 from charlab.registry import Registry, user_folders
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "State",
     "build_model",
     "detach_state",
+    "from_torch",
     "models",
     "reset_lanes",
     "select_lanes",
+    "to_torch",
 ]
 
 __path__ += user_folders("model")

@@ -25,6 +25,7 @@ from charlab.runs import folder as runs
 from charlab.runs.data_paths import absolute_paths
 from charlab.system.files import copy_atomically, write_bytes
 from charlab.system.terminal import warn
+from charlab.targets import require_known
 
 FORMAT = 2
 # Settings that came after the format, with what runs before them did.
@@ -168,7 +169,11 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             group: {**later, **named(stored[group], object)}
             for group, later in _LATER_SETTINGS.items()
         }
-        options = build(RunOptions, {**stored, **completed}, hints=False)
+        # Callbacks are code: no file brings any.
+        stored = {**stored, **completed, "callbacks": {}}
+        options = build(RunOptions, stored, hints=False)
+        if options.has_targets:
+            require_known(options)
         vocabulary = make_vocabulary(options.dataset.unit, _listed(data["symbols"], str))
         return Checkpoint(
             options=options,

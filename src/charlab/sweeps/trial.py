@@ -1,5 +1,6 @@
 """One trial of a sweep: an ordinary run in the sweep's folder, begun or gone on with."""
 
+import dataclasses
 import shutil
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,8 @@ def run_trial(
             result = _begin(config, options, arguments, folder, watch)
         else:
             with runs.exclusive(folder):
-                result = resume(checkpoint, checkpoint.options, folder, watch=watch)
+                own = dataclasses.replace(checkpoint.options, callbacks=options.callbacks)
+                result = resume(checkpoint, own, folder, watch=watch)
     except Interrupted:
         return JobEnd("interrupted", {})
     metrics = {k: float(v) for k, v in result.metrics.items() if not isinstance(v, str)}
@@ -76,7 +78,7 @@ def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
     there = dict(flat(to_plain(had)))
     return [
         key
-        for key, value in flat(to_plain(asked))
+        for key, value in flat(to_plain(dataclasses.replace(asked, callbacks={})))
         if value not in (None, "auto", there.get(key))
         and not key.endswith("path")
         and key not in INCIDENTAL

@@ -29,9 +29,17 @@ class TrainLoader:
     Args:
         progress: where the run stands, kept up to date by the task.
         validate_every: optimizer steps between validations; None: validate after every epoch.
+        steps_per_chunk: how many steps a chunk has; of its callbacks the user expects one.
     """
 
-    def __init__(self, progress: Progress, limits: Limits, validate_every: int | None) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        limits: Limits,
+        validate_every: int | None,
+        steps_per_chunk: int = STEPS_PER_CHUNK,
+    ) -> None:
+        self._steps_per_chunk = steps_per_chunk
         self._progress = progress
         self._limits = limits
         self._validate_every = validate_every
@@ -54,8 +62,8 @@ class TrainLoader:
         self.last_step = self._progress.step + steps
         if steps == 0:
             yield 0
-        for start in range(0, steps, STEPS_PER_CHUNK):
-            yield min(STEPS_PER_CHUNK, steps - start)
+        for start in range(0, steps, self._steps_per_chunk):
+            yield min(self._steps_per_chunk, steps - start)
 
 
 class BatchIterator:

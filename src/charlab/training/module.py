@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import cached_property
 from typing import Any, Generic
 
 import pytorch_lightning as pl
@@ -19,14 +20,15 @@ from charlab.evaluation.bits_per_character import OriginalText
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
 from charlab.system.signals import Stopped
+from charlab.targets.making import make_optimizer
 from charlab.tasks.task import Network, StepOutput, Task
 from charlab.training.distributed.process_group import ProcessGroup
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
 from charlab.training.optimization import (
-    build_optimizer,
+    Schedule,
     clip_gradient,
     load_optimizer_state,
-    rate_factor,
+    make_schedule,
 )
 from charlab.training.precision import autocast, fast_products
 from charlab.training.progress import Clock, Limits, Progress
@@ -55,7 +57,12 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self.options = task.run
         trainer = task.run.trainer
         self.progress = Progress()
-        self.train_loader = TrainLoader(self.progress, limits, trainer.validate_every)
+        self.train_loader = TrainLoader(
+            self.progress,
+            limits,
+            trainer.validate_every,
+            steps_per_chunk=1 if task.run.callbacks else STEPS_PER_CHUNK,
+        )
         self.metrics: dict[str, float] = {}
         self.meter = self.task.new_meter(self.network)
         self.val_text: OriginalText | None = None  # what validations measure, if a whole text
@@ -64,9 +71,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self.process_group = ProcessGroup()
         self._batch_iterator = BatchIterator(batches, self.progress, trainer.accumulate)
         self._carry: State | None = None
+        self._stop: int | None = None  # the signal that asked for it
         self._statistics = TrainStatistics()
         self._clock = Clock(self.progress)
-        self._optimizer: torch.optim.Optimizer | None = None
         self._trained = [p for p in network.parameters() if p.requires_grad]
 
     # Lightning's hooks
@@ -75,12 +82,16 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         """The optimizer; its rate is set before each step from the run's progress."""
         return self.optimizer
 
-    @property
+    @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
         """The one optimizer, made at the first use."""
-        if self._optimizer is None:
-            self._optimizer = build_optimizer(self.options.optimizer, self._trained)
-        return self._optimizer
+        return make_optimizer(self.options.optimizer, self._trained)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """What sets its learning rate."""
+        steps = self.limits.steps_left(Progress())
+        return make_schedule(self.options, self.optimizer, steps)
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
         """Nothing: batches are made where they are used."""
@@ -98,7 +109,6 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
 
         Raises:
             DivergedError: if the loss is not finite.
-            Stopped: if a signal asked for it; the state is consistent and can be saved.
         """
         progress = self.progress
         for _ in range(chunk):
@@ -110,6 +120,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 self._clock.tick()
                 if self.limits.reached(progress) or self.stop_signal() is not None:
                     break
+        self.tell_step()
         # Elsewhere than on a CPU reading the sums would wait for the device.
         signum = self._agree(broken=self.device.type == "cpu" and not self._statistics.is_finite())
         if self.limits.reached(progress):
@@ -117,8 +128,30 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         progress.validation_due = (
             progress.step >= self.train_loader.last_step or self.trainer.should_stop
         )
-        if signum is not None:
-            raise Stopped(signum)
+        self._stop = signum
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        """After a chunk, which callbacks have seen by then.
+
+        Raises:
+            Stopped: if a signal asked for it; the state is consistent and can be saved.
+        """
+        if not self.finishes_interval:
+            self._heed(self._stop)
+
+    @property
+    def finishes_interval(self) -> bool:
+        """Whether the run may not be saved now, but after the validation that is due.
+
+        So it is with callbacks of the user's: Lightning would call them once more for the batch
+        before it when the run goes on, and they may have put other weights in place for it.
+        """
+        return bool(self.options.callbacks) and self.progress.validation_due
+
+    def tell_step(self) -> None:
+        """Lets ``trainer.global_step`` say to callbacks where the run stands."""
+        optimization = self.trainer.fit_loop.epoch_loop.manual_optimization
+        optimization.optim_step_progress.total.completed = self.progress.step
 
     def on_validation_epoch_start(self) -> None:
         """Takes an empty meter."""
@@ -130,9 +163,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         Raises:
             Stopped: if a signal asked for it; the validation is due again after a resume.
         """
-        signum = self.stop_signal() if self.process_group.is_single_process else None
-        if signum is not None:
-            raise Stopped(signum)
+        if self.process_group.is_single_process and not self.finishes_interval:
+            self._heed(self.stop_signal())
         if batch is not None:
             self.meter.update(batch)
 
@@ -147,8 +179,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         if not self.process_group.is_single_process:
             self.meter.sums = self.process_group.all_reduce_sum(self.meter.sums)
             signum = self._agree()
-            if signum is not None:
-                raise Stopped(signum)
+            if not self.finishes_interval:
+                self._heed(signum)
         values = self.meter.compute(self.val_text)
         metrics = {f"val/{name}": value for name, value in values.items()}
         if self.process_group.is_single_process:
@@ -160,6 +192,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 "lower optimizer.lr"
             )
         self.metrics.update(metrics)
+        self.schedule.after_validation(metrics)
         self.on_log(metrics)
         self.log_dict(metrics)  # for callbacks of others, which look in trainer.callback_metrics
 
@@ -173,9 +206,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     def _train_step(self, *, measure: bool) -> None:
         begin = time.perf_counter()
         windows = self._batch_iterator.step()
-        rate = self.options.optimizer.lr * self.rate_factor()
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        self.schedule.before_step(self.limits.share(self.progress))
         self.optimizer.zero_grad()
         outputs = [
             self._go_through(window, scale, last=window is windows[-1], measure=measure)
@@ -187,6 +218,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self.optimizer.step()
         characters = sum(window.of_all.characters for window in windows)
         self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
+        self.schedule.after_step(epoch_is_over=self.progress.window == 0)
         seconds = time.perf_counter() - begin
         self._statistics.add(windows, outputs, norm, seconds)
         self.progress.train_seconds += seconds
@@ -208,11 +240,11 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             self.manual_backward(objective)
         return output
 
-    def rate_factor(self) -> float:
-        """What the highest learning rate is multiplied by now."""
-        return rate_factor(self.options.scheduler, self.limits.share(self.progress))
-
     # Metrics of the training itself
+
+    def _heed(self, signum: int | None) -> None:
+        if signum is not None:
+            raise Stopped(signum)
 
     def _agree(self, *, broken: bool = False) -> int | None:
         """Lets all processes know the same time and the same reasons to stop.
@@ -255,7 +287,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         if accuracy is not None:
             metrics["train/accuracy"] = accuracy
         metrics["train/gradient_norm"] = norm
-        metrics["train/learning_rate"] = self.options.optimizer.lr * self.rate_factor()
+        metrics["train/learning_rate"] = self.schedule.rate(self.limits.share(self.progress))
         metrics["speed/train_chars_per_second"] = sums.characters / (sums.seconds + waited)
         self.metrics.update(metrics)
         self.on_log(metrics)
@@ -269,16 +301,18 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             DivergedError: if the loss is not finite: such a state must not replace a good one.
         """
         self._require_finite()
+        schedule = self.schedule.state()
         return {
             "progress": to_plain(self.progress),
             "optimizer": self.optimizer.state_dict(),
+            **({} if schedule is None else {"scheduler": schedule}),
             "carry": None if self._carry is None else list(self._carry),
             "figures": dict(self.metrics),
             "sums": self._statistics.to_plain(),
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
-        """Takes up what :meth:`training_state` gave.
+        """Takes up what :meth:`training_state` gave; the network's weights are loaded after it.
 
         Raises:
             CharlabError: if a value or a tensor is not as this network and these options make it.
@@ -287,7 +321,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         if progress.window >= self._batch_iterator.windows_per_epoch:
             raise CheckpointError(f"an epoch has no batch {progress.window}")
         vars(self.progress).update(vars(progress))
+        schedule = self.schedule  # made before the optimizer is no longer new
         load_optimizer_state(self.optimizer, self._trained, state["optimizer"])
+        schedule.load(state.get("scheduler"))
         self._carry = self._own_carry(state["carry"])
         self.metrics = named(state["figures"], int | float)
         self._statistics.load(state["sums"])

@@ -26,6 +26,7 @@ from charlab.tasks import TASKS
 from charlab.tasks.task import Task, TrainedNetwork, facts_of
 from charlab.training.callbacks.checkpointing import BestSoFar, CheckpointCallback
 from charlab.training.callbacks.tensorboard import BestMetrics
+from charlab.training.callbacks.users import UserCallbacks
 from charlab.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from charlab.training.distributed.sharded_state import join, share
 from charlab.training.module import TrainingModule
@@ -60,6 +61,7 @@ class Session:
         self.batches = self._training_batches()
         epoch, windows = self.batches.characters_per_epoch, self.batches.steps_per_epoch
         require_memory(self.task, positions=epoch // windows, device=self.device)
+        self.user_callbacks = UserCallbacks(options.callbacks)
         self.task.prepare_training(corpus)
         self.network: nn.Module = self.task.build_network()
         limits = Limits(
@@ -124,8 +126,13 @@ class Session:
         training["best"] = to_plain(self.best)
         training["threads"] = torch.get_num_threads()
         training = join(training, self.process_group)
+        network = self.network.state_dict()
+        if self.options.callbacks:
+            callbacks = self.user_callbacks.state(self.module.trainer, self.module) or {}
+            network = callbacks.pop("network", network)  # an average, say
+            training["callbacks"] = callbacks
         return Checkpoint(
-            options=self.options,
+            options=dataclasses.replace(self.options, callbacks={}),
             symbols=listed_tokens(corpus.vocabulary),
             labels=corpus.labels,
             label_counts=self.task.data.label_counts,
@@ -135,7 +142,7 @@ class Session:
             else listed_tokens(corpus.target_vocabulary),
             fingerprint=corpus.fingerprint,
             precision=self.precision,
-            network=self.network.state_dict(),
+            network=network,
             metrics=self.metrics(),
             training=training,
             versions=versions(),
@@ -156,8 +163,9 @@ class Session:
             )
         try:
             training = share(checkpoint.training, self.process_group)
+            self.module.load_training_state(training)  # its optimizer takes a step on the way
             load_weights(self.network, checkpoint.network)
-            self.module.load_training_state(training)
+            self.user_callbacks.restore(training.get("callbacks"))
             self.best = build(BestSoFar, training["best"], hints=False)
             self.best_metrics = BestMetrics(self.options.task.metrics, checkpoint.metrics)
             restore_random_states(named(training["random"], object), self.device)

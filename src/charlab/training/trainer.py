@@ -65,7 +65,8 @@ def fit(
     module, process_group = session.module, session.process_group
     module.stop_signal = lambda: signals.received
     hush_lightning()
-    with warnings.catch_warnings():
+    own = session.user_callbacks
+    with warnings.catch_warnings(), own.named_errors():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric|torch")
         trainer = pl.Trainer(
             accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
@@ -73,7 +74,10 @@ def fit(
             devices=process_group.local_size,
             num_nodes=process_group.nodes,
             max_epochs=-1,  # the task knows the limits; see charlab.training.loader
-            callbacks=[_Signals(signals), OrderedSums(process_group), *callbacks],
+            callbacks=[
+                *(_Signals(signals), OrderedSums(process_group), own, *own.all.values()),
+                *callbacks,
+            ],
             logger=False,
             enable_progress_bar=False,
             enable_model_summary=False,

@@ -88,7 +88,7 @@ class CheckpointCallback(LightningCheckpoint):
     def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
         """Saves if it is time."""
         minutes = self._module.options.trainer.checkpoint_minutes
-        if self._now() - self._saved_at >= 60 * minutes:
+        if self._now() - self._saved_at >= 60 * minutes and not self._module.finishes_interval:
             self.save()
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
