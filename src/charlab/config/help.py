@@ -107,7 +107,7 @@ class _Composed:
         rest = {key: v for key, v in self.settings.items() if not isinstance(v, Mapping)}
         order = [*self.choices, *self.settings]
         for name, part in sorted(self.settings.items(), key=lambda item: order.index(item[0])):
-            if name not in rest and group in (None, name):
+            if name not in rest and part and group in (None, name):
                 about = first_sentence(self.comments.get(name, ""))
                 chosen = self.choices.get(name)
                 choice = name if chosen is None else f"{name}={chosen}"
