@@ -47,7 +47,7 @@ def _first_step(project: Path) -> float:
             f"output_dir={folder}",
         ]
         begin, _ = _run(project, arguments)
-        events = next(Path(folder).rglob("events.out.tfevents.*"))
+        events = next(Path(folder).glob("generate/**/events.out.tfevents.*"))
         written = EventAccumulator(str(events.parent))  # a run writes several files
         written.Reload()
         return float(written.Scalars("train/loss")[0].wall_time) - begin

@@ -4,9 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
 from charlab.figures.learning_curves import learning_curves_figure
+from charlab.reports.event_curves import read_curve
 
 HERE = Path(__file__).parent
 TRIGRAM = "test/trigram_perplexity"
@@ -17,10 +16,8 @@ def main(folders: list[Path]) -> None:
     curves, rows, trigram = {}, [], 0.0
     for folder in folders:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
-        events.Reload()
         name = folder.parent.name
-        points = [(float(e.step), e.value) for e in events.Scalars("val/perplexity")]
+        points = [(float(step), value) for step, value in read_curve(folder, "val/perplexity")]
         curves[f"{name} ({points[-1][1]:.2f})"] = [points]
         trigram = metrics[TRIGRAM]
         cells = [

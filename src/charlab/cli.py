@@ -3,7 +3,6 @@ code.
 """
 
 import contextlib
-import dataclasses
 import os
 import secrets
 import shlex
@@ -157,26 +156,27 @@ def _train_job(
 def sample(arguments: list[str]) -> int:
     """``sample.py``: generates text."""
     from charlab.config.cli_options import SampleArguments
+    from charlab.config.variants import read_variants
     from charlab.decoding.generation_config import MOST_AT_ONCE, MOST_TEXTS, GenerationConfig
 
-    options = _read(SampleArguments, arguments)
-    if options is None:
+    if _helped(SampleArguments, arguments):
         return 0
-    if not 1 <= options.count <= MOST_TEXTS:
-        raise ConfigError(f"count= must be from 1 to {MOST_TEXTS}, got {options.count}")
-    if options.count * options.length > MOST_AT_ONCE:
-        raise ConfigError(
-            f"count= times length= must be at most {MOST_AT_ONCE}: draw fewer at once"
-        )
-    generation_options = {
-        f.name: getattr(options, f.name) for f in dataclasses.fields(GenerationConfig)
-    }
-    if generation_options["seed"] is None:
-        generation_options["seed"] = secrets.randbits(32)  # one seed for the labels and the texts
-    settings = GenerationConfig(**generation_options)
+    variants, seed, tokens = read_variants(SampleArguments, arguments), secrets.randbits(32), 0
+    for _, options in variants:
+        if not 1 <= options.count <= MOST_TEXTS:
+            raise ConfigError(f"count= must be from 1 to {MOST_TEXTS}, got {options.count}")
+        tokens += options.count * options.length
+        if tokens > MOST_AT_ONCE:
+            raise ConfigError(
+                f"count= times length= must be at most {MOST_AT_ONCE}, of all variants together: "
+                "draw fewer at once"
+            )
+        options.output_format()
+        GenerationConfig.read(options, seed)
+        _require_run(options)
     from charlab.commands.sample import sample as run_sample
 
-    return run_sample(options, settings)
+    return run_sample(variants, seed)
 
 
 def predict(arguments: list[str]) -> int:
@@ -256,18 +256,32 @@ def _read(schema: type[T], arguments: list[str]) -> T | None:
 
     A run that is not there is found out before torch is imported.
     """
-    from charlab.config.cli_args import describe, parse_arguments, wants_help
-    from charlab.config.help_layout import show_help
-    from charlab.config.task_options import tasks_asked_by
+    from charlab.config.cli_args import parse_arguments
 
-    if wants_help(arguments):
-        show_help(describe(schema))
+    if _helped(schema, arguments):
         return None
     options = parse_arguments(schema, arguments)
-    asked: Any = options
-    if hasattr(asked, "run"):
-        find(asked.run, asked.output_dir, tasks_asked_by(schema.command), schema.command)
+    _require_run(options)
     return options
+
+
+def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:
+    """Whether the user wanted help, which is printed."""
+    from charlab.config.cli_args import describe, wants_help
+    from charlab.config.help_layout import show_help
+
+    wanted = wants_help(arguments)
+    if wanted:
+        show_help(describe(schema))
+    return wanted
+
+
+def _require_run(options: Any) -> None:
+    from charlab.config.task_options import tasks_asked_by
+
+    if hasattr(options, "run"):
+        command = options.command
+        find(options.run, options.output_dir, tasks_asked_by(command), command)
 
 
 def exit_code(signum: int | None) -> int:

@@ -1,6 +1,6 @@
 import pytest
 
-from charlab.builders.corpus import check_together, prepare, read_corpus, resolve
+from charlab.builders.corpus import check_together, is_romanized, prepare, read_corpus, resolve
 from charlab.errors import ConfigError, DataError
 
 NAMES = [(f"{a}{b}", label) for label in ("x", "y") for a in "abc" for b in "defg"]
@@ -168,3 +168,32 @@ def test_no_file_is_read_beyond_the_limit(compose_options, tmp_path):
     assert read_corpus(compose_options(*arguments, "dataset.limit=1500")).report.characters == 1500
     with pytest.raises(DataError, match="0xff"):
         read_corpus(compose_options(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], False),
+        (["task=classify"], True),
+        (["task=classify", "dataset.romanized=false"], False),
+        (["dataset.romanized=true"], True),
+        (["task=classify", "dataset.path=names"], False),
+        (["task=classify", "dataset=names_tutorial"], False),
+    ],
+)
+def test_names_in_latin_letters_join_where_labels_are_predicted(
+    words, expected, make_corpus, compose_options
+):
+    options = compose_options(*words)
+    assert is_romanized(options) is expected
+    settled = resolve(options, make_corpus(NAMES))
+    assert settled.dataset.romanized is expected
+    assert is_romanized(settled) is expected
+
+
+@pytest.mark.parametrize("words", [["dataset=text"], ["dataset.path=names"]])
+def test_other_data_are_not_romanized(compose_options, words):
+    with pytest.raises(
+        ConfigError, match=r"^dataset\.romanized=true is for the names that charlab"
+    ):
+        read_corpus(compose_options(*words, "dataset.romanized=true"))

@@ -135,6 +135,8 @@ def test_runs_are_compared(runs, tmp_path, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "test/loss: 1.9000 (1 seed)  model=gru",
         "test/loss: 2.1000 ± 1.2706 (2 seeds)  model=lstm",  # 12.706 * 0.1414 / sqrt(2)
+        "no curves of 3 runs: reports read those that logger=tensorboard or csv keeps in a run's "
+        "folder",
         "Some groups do not have more than one seed; a single run has no interval.",
         f"report: {folder / 'report.html'}",
     ]

@@ -166,7 +166,9 @@ def test_keys_of_the_chosen_options_or_of_all():
 def test_free_text_is_what_names_files_and_folders():
     columns = {"text_column", "label_column", "tag_column", "target_column"}
     dataset = {"name", "path", "val_path", "test_path", "url", *columns}
-    expected = {f"dataset.{key}" for key in dataset} | {"output_dir"}
+    loggers = {"wandb.project", "wandb.entity", "mlflow.tracking_uri", "mlflow.experiment"}
+    expected = {f"dataset.{key}" for key in dataset} | {f"logger.{key}" for key in loggers}
+    expected.add("output_dir")
     assert set(free_text_keys(RunOptions)) == expected
 
 

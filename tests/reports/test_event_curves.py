@@ -2,22 +2,23 @@ import os
 
 import pytest
 
-from charlab.reports.event_curves import read_curve
-from charlab.training.callbacks.tensorboard import TensorBoardWriter
+from charlab.reports.event_curves import has_curves, read_curve
+from charlab.training.loggers.csv_table import CsvTable
+from charlab.training.loggers.tensorboard import EventFiles
 
 
 def write(folder, points, resume_step=None):
-    curves = TensorBoardWriter(folder, resume_step)
+    curves = EventFiles(folder, resume_step)
     for step, value in points:
-        curves.scalars({"val/loss": value, "val/loss_of_others": -1.0, "train/loss": 9.0}, step)
-    curves.text("samples", "val/loss " * 50, 1)  # names the tag without being its point
-    curves.close()
+        curves.log_metrics({"val/loss": value, "val/loss_of_others": -1.0, "train/loss": 9.0}, step)
+    curves.add_text("samples", "val/loss " * 50, 1)  # names the tag without being its point
+    curves.close("completed")
     return curves
 
 
 def test_a_curve_is_what_was_written(tmp_path):
     curves = write(tmp_path, [(10, 3.0), (20, 2.5), (30, 2.25)])
-    curves.row({"lr": 0.1}, {"val/loss": 2.25}, 30)
+    curves.add_results({"lr": 0.1}, {"val/loss": 2.25}, 30)
     assert read_curve(tmp_path, "val/loss") == [(10, 3.0), (20, 2.5), (30, 2.25)]
     assert read_curve(tmp_path, "val/accuracy") == []
 
@@ -68,3 +69,37 @@ def test_noise_is_no_curve(tmp_path):
     (tmp_path / "events.out.tfevents.1.x").write_bytes(b"\xff" * 500)
     assert read_curve(tmp_path, "val/loss") == []
     assert read_curve(tmp_path / "nowhere", "val/loss") == []
+
+
+def test_a_chart_by_its_former_name(tmp_path):
+    speed = "speed/train_chars_per_second"
+    old, new = EventFiles(tmp_path / "old"), EventFiles(tmp_path / "new")
+    old.writer.add_scalar(speed, 100.0, 5)
+    new.log_metrics({speed: 100.0}, 5)
+    for run in (old, new):
+        run.close("completed")
+    assert (
+        read_curve(tmp_path / "old", speed) == read_curve(tmp_path / "new", speed) == [(5, 100.0)]
+    )
+
+
+def test_event_files_are_below_the_run_too_but_not_behind_a_link(tmp_path):
+    write(tmp_path / "run" / "seed=2", [(10, 3.0)])
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "link").symlink_to(tmp_path / "run" / "seed=2")
+    assert read_curve(tmp_path / "run", "val/loss") == [(10, 3.0)]
+    assert read_curve(tmp_path / "other", "val/loss") == []
+
+
+def test_a_table_stands_in_for_event_files(tmp_path):
+    table = CsvTable(tmp_path)
+    assert not has_curves(tmp_path)
+    for step in (10, 20):
+        table.log_metrics({"train/loss": 3.0}, step)
+        table.log_metrics({"val/loss": 40 / step}, step)
+    table.close("completed")
+    assert has_curves(tmp_path)
+    assert read_curve(tmp_path, "val/loss") == [(10, 4.0), (20, 2.0)]
+    assert read_curve(tmp_path, "val/accuracy") == []
+    (tmp_path / "metrics.csv").write_bytes(b"step,val/loss\n10,4.0\nx,\xff")
+    assert read_curve(tmp_path, "val/loss") in ([], [(10, 4.0)])

@@ -32,12 +32,12 @@ USUAL = {
     "encoding": "utf-8 latin-1 utf-16", "unit": "char byte word", "layout": "auto sequences stream",
     "normalize": "none nfkc lower+nfc", "kernel": "fused reference", "split": "train val test",
     "precision": "auto float32 bf16", "monitor": "val/loss val/accuracy", "unknown": "error mark",
-    "label": "Orkish Èlfico", "metric": "val/loss status", "input": "in.txt nofile.txt .",
-    "output": "out sub/out.csv .", "figure": "out.png sub/x.png", "sweep": "latest study optuna",
+    "label": "Orkish Èlfico,Orkish", "metric": "val/loss status", "input": "in.txt nofile.txt .",
+    "output": "o.jsonl sub/out.csv", "figure": "out.png sub/x.png", "sweep": "latest study optuna",
     "top_k": "1 3 100", "top_p": "0.1 1", "beam_width": "1 4", "seed": "0 7", "max_steps": "2 3",
     "fractions": "[0.8,0.1,0.1] [1,0,0] [] [nan,0,1]", "betas": "[0.9,0.99] [0.9] [a,b]",
     "novelty": "true false", "limit": "200", "patience": "1", "scheduler": "cosine linear constant",
-    "accelerator": "cpu auto",
+    "accelerator": "cpu auto", "temperature": "0 1 0.3,1.2", "format": "text csv jsonl",
 }  # fmt: skip
 READ = {"path", "val_path", "test_path", "input", "runs", "sweep"}
 WRITTEN = {"output", "figure", "output_dir", "storage"}

@@ -32,14 +32,14 @@ Damage = tuple[str, Sequence[forging.Forge], int]
 RUN_FILES: list[Damage] = [
     ("checkpoints/last.ckpt", CHECKPOINT, 8),
     ("checkpoints/best.ckpt", CHECKPOINT, 8),
-    ("events.out.tfevents*", TEXT, 3),
+    ("**/events.out.tfevents*", TEXT, 3),
     *((name, TEXT, 2) for name in ("metrics.json", "environment.json", ".hydra/config.yaml")),
     *((name, TEXT, 1) for name in (".hydra/overrides.yaml", "train.log", "samples.txt", ".lock")),
 ]
 SWEEP_FILES: list[Damage] = [
     ("study.db", DATABASE, 6),
     ("sweep.json", TEXT, 3),
-    *((name, TEXT, 1) for name in ("0/metrics.json", "1/events.out.tfevents*", "sweep.log")),
+    *((name, TEXT, 1) for name in ("0/metrics.json", "1/**/events.out.tfevents*", "sweep.log")),
 ]
 
 

@@ -12,6 +12,7 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import charlab
+from charlab.runs.event_files import event_files
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
 
@@ -64,7 +65,7 @@ def test_a_run_leaves_the_files_of_the_contract(
     folder = run_of(outputs, dataset, model, task)
     for name in FILES:
         assert (folder / name).stat().st_size > 0, name
-    assert list(folder.glob("events.out.tfevents.*"))
+    assert list(event_files(folder))
     assert (folder / "samples.txt").exists() == (task == "generate")
     assert (folder / "predictions.txt").exists() == (task == "classify")
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
@@ -90,19 +91,19 @@ def test_tensorboard_shows_the_same_figures(
 ) -> None:
     folder = run_of(outputs, dataset, model, task)
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "images": 0})
-    events.Reload()
+    events = events_of(folder)
     tags = events.Tags()
-    wanted = ["train/gradient_norm", "train/learning_rate", "speed/train_chars_per_second"]
+    wanted = [f"while training/{n}" for n in ("gradient_norm", "learning_rate", "chars_per_second")]
     names = {"generate": ["loss", "perplexity", "bits_per_char", "accuracy"]}.get(
         task, ["loss", "accuracy"]
     )
-    wanted += [f"{split}/{name}" for split in ("train", "val", "test") for name in names]
-    wanted += ["val/macro_f1", "test/macro_f1"] if task == "classify" else []
+    wanted += [f"{split}/{name}" for split in ("train", "val") for name in names]
+    wanted += ["val/macro_f1"] if task == "classify" else []
     assert set(wanted) <= set(tags["scalars"])
-    assert "hp_metric" not in tags["scalars"]
-    for tag in ("val/loss", "test/loss", "best/val/loss"):
-        assert events.Scalars(tag)[-1].value == pytest.approx(metrics[tag], rel=1e-5)
+    assert sorted({tag.split("/")[0] for tag in tags["scalars"]})[:2] == ["train", "val"]
+    assert all(len(events.Scalars(tag)) > 1 for tag in tags["scalars"])  # no chart of one point
+    assert events.Scalars("val/loss")[-1].value == pytest.approx(metrics["val/loss"], rel=1e-5)
+    assert "summary/text_summary" in tags["tensors"]
     if task == "generate":
         assert "samples/text_summary" in tags["tensors"]
     else:
@@ -113,17 +114,24 @@ def test_the_row_of_hyperparameters_has_settings_and_metrics(outputs: Path) -> N
     from tensorboard.plugins.hparams import plugin_data_pb2
 
     folder = run_of(outputs, "names", "gru", "generate")
-    events = EventAccumulator(str(folder))
-    events.Reload()
-    content = events.summary_metadata["_hparams_/session_start_info"].plugin_data.content
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    content = events_of(folder).summary_metadata["_hparams_/session_start_info"].plugin_data.content
     data = plugin_data_pb2.HParamsPluginData.FromString(content)
     settings = data.session_start_info.hparams
     assert settings["model.name"].string_value == "gru"
     assert settings["model.hidden_size"].number_value == 12
     assert settings["status"].string_value == "completed"
     assert "trainer.patience" not in settings  # null: a word would make the column one of words
-    scalars = set(events.Tags()["scalars"])
-    assert {"val/loss", "best/val/loss", "test/perplexity"} <= scalars
+    assert "dataset.encoding" not in settings  # neither varied often nor changed here
+    for tag in ("best/val/loss", "best/val/perplexity", "test/loss", "test/accuracy"):
+        assert settings[tag].number_value == metrics[tag]
+
+
+def events_of(folder: Path) -> EventAccumulator:
+    (place,) = {path.parent for path in event_files(folder)}
+    events = EventAccumulator(str(place), size_guidance={"scalars": 0, "images": 0})
+    events.Reload()
+    return events
 
 
 def test_every_checkpoint_gives_its_figures_again(outputs: Path) -> None:

@@ -31,6 +31,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         target_column=dataset.target_column,
         url=dataset.url,
         labelled=options.task.predicts_label,
+        romanized=is_romanized(options),
         fields=options.task.fields,
         remark=say,
     )
@@ -55,6 +56,24 @@ def read_corpus(options: RunOptions) -> Corpus:
         min_count=dataset.min_count,
         limit=dataset.limit,
         announce=say,
+    )
+
+
+def is_romanized(options: RunOptions) -> bool:
+    """Whether names in Latin letters join the names that charlab brings.
+
+    Raises:
+        ConfigError: if that is asked of other data.
+    """
+    dataset = options.dataset
+    brought = dataset.source == "names" and dataset.path is None
+    if dataset.romanized and not brought:
+        raise ConfigError(
+            "dataset.romanized=true is for the names that charlab brings (dataset=names without "
+            "dataset.path), not for other data: leave it out"
+        )
+    return brought and (
+        options.task.predicts_label if dataset.romanized is None else dataset.romanized
     )
 
 
@@ -139,7 +158,9 @@ def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:
     Raises:
         ConfigError, DataError: if they do not.
     """
-    dataset = dataclasses.replace(options.dataset, layout=corpus.layout)
+    dataset = dataclasses.replace(
+        options.dataset, layout=corpus.layout, romanized=is_romanized(options)
+    )
     if options.trainer.patience is not None and "val" not in corpus.splits:
         raise ConfigError(
             "trainer.patience waits for better validations, and dataset.split.fractions leaves no "

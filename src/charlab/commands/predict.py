@@ -14,8 +14,9 @@ from charlab.config.cli_options import PredictArguments
 from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
 from charlab.evaluation.prediction import Predictor
-from charlab.system.files import csv_text, open_output, user_path, utf8_bytes
+from charlab.system.files import open_output, user_path, utf8_bytes
 from charlab.system.style import is_screen, painted, styled
+from charlab.system.table_lines import table_line
 from charlab.system.terminal import remark, visible, write
 from charlab.system.words import counted
 
@@ -128,10 +129,7 @@ def _table(predictor: Predictor[Any], top: int, ending: str, put: Callable[[str]
     columns = predictor.columns(top)
 
     def row(*cells: object) -> None:
-        if ending == ".tsv":
-            put("\t".join(visible(str(cell)) for cell in cells) + "\n")
-        else:
-            put(csv_text([cells], end="\n"))
+        put(table_line(cells, ending.removeprefix(".")))
 
     def add(text: str, answer: Any | None, unseen: Unseen) -> None:
         cells = [""] * len(columns) if answer is None else predictor.cells(answer, top)

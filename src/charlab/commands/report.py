@@ -104,6 +104,8 @@ def sweep_summary(results: "SweepResults") -> list[Part]:
 
 def runs_summary(found: "Comparison") -> list[Part]:
     """A few lines about a comparison for the screen."""
+    from charlab.reports.event_curves import has_curves
+
     lines: list[Part] = [
         line(
             styled(f"{found.metric}: ", "heading"),
@@ -116,6 +118,12 @@ def runs_summary(found: "Comparison") -> list[Part]:
         lines.append(f"… {len(found.groups) - len(lines)} more in the report")
     if found.apart:
         lines.append(f"set apart (not complete, or not comparable): {len(found.apart)}")
+    without = [run for group in found.groups for run in group.runs if not has_curves(run.folder)]
+    if without:
+        lines.append(
+            f"no curves of {counted(len(without), 'run')}: reports read those that "
+            "logger=tensorboard or csv keeps in a run's folder"
+        )
     return [*lines, *found.remarks]
 
 

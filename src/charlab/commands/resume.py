@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from charlab.commands.train import compose
+from charlab.config.loggers import require_loggers
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
 from charlab.config.targets import Target
@@ -15,9 +17,9 @@ from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths
 
-# What a resumed run may change: when it ends, what it says and saves, where it computes, where
-# its data are, which stay the same, and what is called around its training.
-# Anything else would make it another run.
+# What a resumed run may change: when it ends, what it says, logs and saves, where it computes,
+# where its data are, which stay the same, and what is called around its training. Anything else
+# would make it another run.
 ACCEPTED = (
     "trainer.max_epochs",
     "trainer.max_steps",
@@ -30,6 +32,7 @@ ACCEPTED = (
     "trainer.devices",
     "trainer.nodes",
     "trainer.strategy",
+    "logger",
     *(f"dataset.{name}" for name in AGAIN),
     "callbacks",
 )
@@ -52,8 +55,11 @@ def resume_from_arguments(run: str, arguments: Sequence[str]) -> int:
     output_dir = given_dir or "outputs"
     given, others = take_paths(rest)
     own = [word for word in others if word.startswith(("callbacks=", "callbacks."))]
-    changes = read_changes([word for word in others if word not in own])
+    loggers = [word for word in others if word.startswith(("logger=", "logger."))]
+    changes = read_changes([word for word in others if word not in own + loggers])
     callbacks = read_callbacks(own)
+    if loggers:
+        changes["logger"] = compose(loggers).logger
     if run == "latest":
         folder = runs.find_newest(output_dir)
     else:
@@ -85,6 +91,7 @@ def _resume(
         checkpoint = load_last(folder).with_data(given)
         options = _changed(checkpoint.options, changes)
         options = dataclasses.replace(options, callbacks=callbacks)
+        require_loggers(options.logger)
         result = resume(checkpoint, options, folder, arguments)
     if follows is None:
         say_next_steps(result, options)
@@ -92,8 +99,10 @@ def _resume(
 
 
 def _changed(options: RunOptions, changes: dict[str, Any]) -> RunOptions:
-    trainer = dataclasses.replace(options.trainer, **changes)
-    return dataclasses.replace(options, trainer=trainer)
+    logger = changes.get("logger", options.logger)
+    in_trainer = {key: value for key, value in changes.items() if key != "logger"}
+    trainer = dataclasses.replace(options.trainer, **in_trainer)
+    return dataclasses.replace(options, trainer=trainer, logger=logger)
 
 
 def _unless_it_follows(

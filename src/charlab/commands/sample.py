@@ -1,133 +1,142 @@
 """``sample.py``: texts from a trained network."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
+from charlab.api import TrainedModel
 from charlab.commands import load_for
+from charlab.commands.drawing import Drawing
+from charlab.commands.side_by_side import blocks, show_columns
 from charlab.config.cli_options import SampleArguments
+from charlab.config.variants import Variants
+from charlab.data.documents.normalize import normalize_label
 from charlab.decoding.generation_config import GenerationConfig
-from charlab.decoding.results import Sample, describe_novelty
-from charlab.errors import CharlabError, ConfigError
-from charlab.evaluation.novelty import training_documents
-from charlab.runs import folder
+from charlab.decoding.results import Sample
+from charlab.system.files import json_bytes, open_output, utf8_bytes
+from charlab.system.table_lines import table_line
 from charlab.system.terminal import as_shown, remark, write
 
-_TOKEN = {"char": "character", "byte": "byte", "word": "word"}
 
-
-def sample(arguments: SampleArguments, settings: GenerationConfig) -> int:
+def sample(variants: Variants[SampleArguments], seed: int) -> int:
     """Prints samples on standard output and remarks about them on standard error.
 
+    Args:
+        variants: the command's words, in all combinations.
+        seed: of those that name none: the same, so that only their settings differ.
+
     Raises:
-        CharlabError: if the run, the prompt or a setting is unfit.
+        CharlabError: if a run, the prompt or a setting is unfit, or a file cannot be written.
     """
-    command = _Sampling(arguments, settings)
-    if arguments.novel_only:
-        command.print_documents(command.novel_samples())
-    elif arguments.count == 1 and arguments.beam_width is None:
-        command.stream()
-    elif command.generator.documents:
-        command.print_documents(command.draw())
+    drawings = _drawings(variants, seed)
+    first, arguments = drawings[0], drawings[0].arguments
+    if len(drawings) > 1 or arguments.output or arguments.output_format() != "text":
+        for path in dict.fromkeys(drawing.model.path for drawing in drawings):
+            remark(f"run: {path}")
+        if arguments.seed is None:
+            remark(f"seed={seed}" + "; the same for each" * (len(drawings) > 1))
+        _several(drawings, arguments)
+    elif arguments.count == 1 and arguments.beam_width is None and not arguments.novel_only:
+        _stream(first)
+    elif first.generator.documents or arguments.novel_only:
+        _print_documents(first, first.draw())
     else:
-        command.print_texts(command.draw())
+        _print_texts(first, first.draw())
     return 0
 
 
-class _Sampling:
-    """The command with its words and the network that it asks."""
+def _drawings(variants: Variants[SampleArguments], seed: int) -> list[Drawing]:
+    """The variants, each with its network; a label that holds commas is found to be one."""
+    models: dict[str, TrainedModel] = {}
+    for _, options in variants:
+        if options.run not in models:
+            models[options.run] = load_for(options)
+    known = {normalize_label(k) for model in models.values() for k in model.generator.labels}
+    for axis in variants.axes:
+        if axis.key == "label" and normalize_label(axis.typed) in known:
+            variants = variants.with_one(axis)
+    drawings = [
+        Drawing(options, GenerationConfig.read(options, seed), models[options.run], chosen)
+        for chosen, options in variants
+    ]
+    for drawing in drawings:  # refuses an unknown label before anything is drawn
+        drawing.generator.conditions(drawing.arguments.label, 1, 0)
+    return drawings
 
-    def __init__(self, arguments: SampleArguments, settings: GenerationConfig) -> None:
-        self.arguments = arguments
-        self.model = load_for(arguments)
-        self.generator = self.model.generator
-        self._settings = settings
 
-    def draw(self, on_text: Callable[[str], None] | None = None) -> list[Sample]:
-        """Samples; see :meth:`TextGenerator.generate`."""
-        count, label = self.arguments.count, self.arguments.label
-        return self.generator.generate(
-            self.arguments.prompt, self._settings, count=count, label=label, on_text=on_text
-        )
-
-    def novel_samples(self) -> list[Sample]:
-        """Documents that do not stand in the training data."""
-        count, label = self.arguments.count, self.arguments.label
-        self.generator.conditions(label, count, self._settings.seed)  # refuses an unknown label
-        if not self.generator.documents:
-            raise ConfigError(
-                "novel_only=true is for short documents such as names; of a long text the longest "
-                "copied span is measured instead"
+def _several(drawings: Sequence[Drawing], arguments: SampleArguments) -> None:
+    """Samples of several variants, or such that go to a file."""
+    form = arguments.output_format()
+    if form == "text" and arguments.output is None and show_columns(drawings):
+        return
+    with _written(arguments.output) as put:
+        if form == "text":
+            for block in blocks(drawings):
+                put(block)
+            return
+        header_is_due = form != "jsonl"
+        for record in (record for drawing in drawings for record in drawing.records()):
+            if header_is_due:
+                put(table_line(list(record), form))
+                header_is_due = False
+            put(
+                json_bytes(record, indent=None).decode()
+                if form == "jsonl"
+                else table_line(list(record.values()), form)
             )
-        known = training_documents(self.model.corpus)
-        samples, drawn = self.generator.generate_novel(
-            self.arguments.prompt, self._settings, known, count=count, label=label
-        )
-        remark(f"{drawn} drawn for {len(samples)} novel ones")
-        if len(samples) < count:
-            remark(f"only {len(samples)} of {count}: the model knows few novel texts here")
-        return samples
 
-    def stream(self) -> None:
-        """Prints one sample as it is generated, whole characters at a time."""
-        arguments, generator = self.arguments, self.generator
-        conditions = generator.conditions(arguments.label, 1, self._settings.seed)
-        label = generator.labels[conditions[0]] if conditions else None
-        before = [f"{label}: " if label is not None and arguments.label is None else ""]
-        before.append(self.model.normalize(arguments.prompt))
 
-        def go_on(text: str) -> None:
-            """Writes; the first time what stands before, so that an error comes before any text."""
-            if before:
-                remark(f"run: {self.model.path}")
-            write("".join(before) + text)
-            before.clear()
+@contextmanager
+def _written(output: str | None) -> Iterator[Callable[[str], object]]:
+    """What writes a text into the user's file or, without one, on standard output."""
+    if output is None:
+        yield write
+        return
+    with open_output(output) as file:
+        yield lambda text: file.write(utf8_bytes(text))
 
-        (result,) = self.draw(go_on)
-        go_on("\n")
-        remark(self._probability(result))
-        novelty = self._novelty([result])
-        if novelty is not None:
-            remark(novelty[0][0] or "not in the training data")
 
-    def print_documents(self, samples: list[Sample]) -> None:
-        """Prints short texts, one a line."""
-        remark(f"run: {self.model.path}")
-        marks, summary = self._novelty(samples) or ([""] * len(samples), "")
-        show_label = self.arguments.label is None and bool(self.generator.labels)
-        texts = [as_shown(f"{s.label}: " * show_label + (s.text or "(empty)")) for s in samples]
-        width = min(40, max((len(text) for text in texts), default=0))
-        for text, sample_, mark in zip(texts, samples, marks, strict=True):
-            tail = f"  ({mark})" if mark else ""
-            write(f"{text:<{width}}  {sample_.log_probability:8.2f} nats{tail}\n")
-        if summary:
-            remark(summary)
+def _stream(drawing: Drawing) -> None:
+    """Prints one sample as it is generated, whole characters at a time."""
+    arguments, generator = drawing.arguments, drawing.generator
+    conditions = generator.conditions(arguments.label, 1, drawing.settings.seed)
+    label = generator.labels[conditions[0]] if conditions else None
+    before = [f"{label}: " if drawing.shows_label else ""]
+    before.append(drawing.model.normalize(arguments.prompt))
 
-    def print_texts(self, samples: list[Sample]) -> None:
-        """Prints long texts, each below a line about it."""
-        remark(f"run: {self.model.path}")
-        marks, _ = self._novelty(samples) or ([""] * len(samples), "")
-        for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
-            tail = f"; {mark}" if mark else ""
-            write(f"--- {number} ({self._probability(sample_)}{tail}) ---\n{sample_.text}\n")
+    def go_on(text: str) -> None:
+        """Writes; the first time what stands before, so that an error comes before any text."""
+        if before:
+            remark(f"run: {drawing.model.path}")
+        write("".join(before) + text)
+        before.clear()
 
-    def _probability(self, result: Sample) -> str:
-        per_token = -result.log_probability / max(1, result.predictions)
-        return (
-            f"log-probability {result.log_probability:.2f} nats, "
-            f"{per_token:.3f} a {_TOKEN[self.model.vocabulary.unit]} in the mean"
-        )
+    (result,) = drawing.draw(go_on)
+    go_on("\n")
+    remark(drawing.probability(result))
+    novelty = drawing.novelty([result])
+    if novelty is not None:
+        remark(novelty[0][0] or "not in the training data")
 
-    def _novelty(self, samples: Sequence[Sample]) -> tuple[list[str], str] | None:
-        """What of each stands in the training data, and a summary; None where they are not."""
-        own_run = (
-            self.model.options.dataset.path is None
-            or bool(self.arguments.data)
-            or not folder.is_bare_checkpoint(self.arguments.run)
-        )
-        if not (own_run if self.arguments.novelty is None else self.arguments.novelty):
-            return None  # what a stranger's checkpoint names is not read unasked
-        try:
-            corpus = self.model.corpus
-        except CharlabError as error:
-            remark(f"novelty is not measured: {error}")
-            return None
-        return describe_novelty(corpus, samples)
+
+def _print_documents(drawing: Drawing, samples: list[Sample]) -> None:
+    """Prints short texts, one a line."""
+    remark(f"run: {drawing.model.path}")
+    marks, summary = drawing.novelty(samples) or ([""] * len(samples), "")
+    texts = [
+        as_shown(f"{s.label}: " * drawing.shows_label + (s.text or "(empty)")) for s in samples
+    ]
+    width = min(40, max((len(text) for text in texts), default=0))
+    for text, sample_, mark in zip(texts, samples, marks, strict=True):
+        tail = f"  ({mark})" if mark else ""
+        write(f"{text:<{width}}  {sample_.log_probability:8.2f} nats{tail}\n")
+    if summary:
+        remark(summary)
+
+
+def _print_texts(drawing: Drawing, samples: list[Sample]) -> None:
+    """Prints long texts, each below a line about it."""
+    remark(f"run: {drawing.model.path}")
+    marks, _ = drawing.novelty(samples) or ([""] * len(samples), "")
+    for number, (sample_, mark) in enumerate(zip(samples, marks, strict=True), start=1):
+        tail = f"; {mark}" if mark else ""
+        write(f"--- {number} ({drawing.probability(sample_)}{tail}) ---\n{sample_.text}\n")

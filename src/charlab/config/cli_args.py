@@ -16,21 +16,28 @@ from charlab.system.entry_point import command_line
 T = TypeVar("T")
 HELP = "help"
 FLAGS = ("--help", "--version")
+SEVERAL = "several"
 
 
 def argument(
-    default: Any, meaning: str, *, key: str | None = None, choices: tuple[str, ...] = ()
+    default: Any,
+    meaning: str,
+    *,
+    key: str | None = None,
+    choices: tuple[str, ...] = (),
+    several: bool = False,
 ) -> Any:
     """A field of a command's options: its default, what ``--help`` says of it, and how it is typed.
 
-    It is typed as it is called, unless ``key`` says otherwise.
+    It is typed as it is called, unless ``key`` says otherwise. With ``several``, commas may divide
+    values: see :mod:`charlab.config.variants`.
 
     Args:
         choices: the values that there are, where they can be listed.
     """
-    return dataclasses.field(
-        default=default, metadata={HELP: meaning, "key": key, "rule": one_of(*choices)}
-    )
+    meaning += "; several: A,B" * several
+    known = {HELP: meaning, "key": key, "rule": one_of(*choices), SEVERAL: several}
+    return dataclasses.field(default=default, metadata=known)
 
 
 def _typed(field: "dataclasses.Field[Any]") -> str:

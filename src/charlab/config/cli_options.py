@@ -1,13 +1,16 @@
 """What the commands without Hydra understand."""
 
+import os
 from dataclasses import dataclass, fields
 
 from charlab.config.cli_args import CommandArguments, argument
 from charlab.config.task_options import PREDICT, SAMPLE
+from charlab.errors import ConfigError
 
 _RUN = "the run: latest, a run's folder, or a checkpoint"
 _OUTPUT_DIR = "where run=latest looks"
 _ACCELERATORS = ("auto", "cpu", "cuda", "mps")
+_FORMATS = {"": "text", ".txt": "text"} | {f".{form}": form for form in ("csv", "tsv", "jsonl")}
 
 
 @dataclass(frozen=True)
@@ -38,32 +41,64 @@ class SampleArguments(_DataWords):
     examples = (
         'run=latest prompt="The " temperature=0.7 length=500',
         "label=Italian count=20",
+        "temperature=0.3,0.7,1.2 label=Italian,Polish count=5",
     )
 
-    run: str = argument("latest", _RUN)
+    run: str = argument("latest", _RUN, several=True)
     prompt: str = argument("", "what the text begins with")
     length: int = argument(
         300, "characters (bytes, words: the run's unit) at most, after the prompt"
     )
     count: int = argument(1, "how many samples")
-    temperature: float = argument(1.0, "below 1 safer, above 1 wilder, 0 always the likeliest")
-    top_k: int | None = argument(None, "draw from the k likeliest next characters (bytes, words)")
-    top_p: float | None = argument(None, "draw from the likeliest ones that hold this share")
+    temperature: float = argument(
+        1.0, "below 1 safer, above 1 wilder, 0 always the likeliest", several=True
+    )
+    top_k: int | None = argument(
+        None, "draw from the k likeliest next characters (bytes, words)", several=True
+    )
+    top_p: float | None = argument(
+        None, "draw from the likeliest ones that hold this share", several=True
+    )
     min_length: int = argument(0, "no sample ends before so many characters (bytes, words)")
     stop: str | None = argument(None, "a sample ends before this text")
     banned: str = argument("", "characters that are never generated, nor words with one")
-    beam_width: int | None = argument(None, "search for the likeliest texts instead of drawing")
-    label: str | None = argument(None, "generate for this label; without: labels as in training")
+    beam_width: int | None = argument(
+        None, "search for the likeliest texts instead of drawing", several=True
+    )
+    label: str | None = argument(
+        None, "generate for this label; without: labels as in training", several=True
+    )
     novel_only: bool = argument(False, "reject samples that stand in the training data")
     novelty: bool | None = argument(
         None, "compare with the training data; by itself where run= is a run's folder"
     )
-    seed: int | None = argument(None, "same seed, same text")
+    seed: int | None = argument(None, "same seed, same text", several=True)
     unknown: str = argument(
         "error", "what training never saw of the prompt: error or mark", choices=("error", "mark")
     )
+    output: str | None = argument(
+        None,
+        "a file: .csv (=1 becomes '=1), .tsv, .jsonl or .txt; else the screen",
+    )
+    format: str | None = argument(None, "text, csv, tsv or jsonl, where no file's ending says it")
     accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
+
+    def output_format(self) -> str:
+        """What samples are written as: "text", "csv", "tsv" or "jsonl".
+
+        Raises:
+            ConfigError: if that is open.
+        """
+        ending = os.path.splitext(self.output or "")[1].lower()  # noqa: PTH122  # no path to open
+        chosen = self.format or _FORMATS.get(ending, "")
+        if chosen not in _FORMATS.values():
+            raise ConfigError(
+                f"format= must be text, csv, tsv or jsonl, got {self.format!r}"
+                if self.format is not None
+                else f"output={self.output} must end in .txt, .csv, .tsv or .jsonl, or say format="
+            )
+        return chosen
 
 
 @dataclass(frozen=True)

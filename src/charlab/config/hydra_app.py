@@ -18,6 +18,7 @@ from charlab.config.hydra_settings import (
     own_folder,
     require_known,
 )
+from charlab.config.loggers import require_loggers
 from charlab.config.overrides import as_typed, protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
@@ -164,7 +165,8 @@ def check(config: Any) -> RunOptions:
 
     Raises:
         ConfigError: a line for each fault; also where a value comes from the environment, which
-            a checkpoint must not hold, and where a sweep was asked for without ``-m``.
+            a checkpoint must not hold, where a sweep was asked for without ``-m``, and where a
+            logger is not installed.
     """
     from omegaconf import OmegaConf
 
@@ -181,7 +183,9 @@ def check(config: Any) -> RunOptions:
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
     settings = {str(key): value for key, value in plain.items() if key != "sweep"}
-    return build(RunOptions, {"callbacks": {}, **settings})
+    options = build(RunOptions, {"callbacks": {}, **settings})
+    require_loggers(options.logger)
+    return options
 
 
 def explain(error: BaseException) -> str | None:
@@ -191,7 +195,8 @@ def explain(error: BaseException) -> str | None:
 
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = str(error.missing_cfg_file).partition("/")
-        options = sorted(error.options or [])
+        # of several choices for a group Hydra does not say what there would be
+        options = sorted(error.options or [p.stem for p in (conf_folder() / group).glob("*.yaml")])
         if group and options:
             return no_choice(group, choice, options)
     if isinstance(error, ValueError) and str(error).startswith("Config group override"):
@@ -260,6 +265,7 @@ _GROUPS = (
     "scheduler",
     "trainer",
     "callbacks",
+    "logger",
     "sweep",
     "experiment",
     "debug",

@@ -9,6 +9,7 @@ from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
 from charlab.config.targets import KEY
 from charlab.config.validation import free_text_keys
+from charlab.config.variants import split_commas
 from charlab.errors import ConfigError
 from charlab.system.files import user_path
 
@@ -81,12 +82,6 @@ def _written_out(word: str) -> list[str]:
     ]
 
 
-_PART = re.compile(
-    r"""\s*(?:'(?P<a>(?:\\.|[^'\\])*)'|"(?P<b>(?:\\.|[^"\\])*)"|(?P<plain>[^,]*?))\s*(?:,|$)""",
-    re.DOTALL,
-)
-
-
 def _several(value: str) -> str | None:
     """Several values in Hydra's syntax; None if it is one, to the letter."""
     if os.path.lexists(user_path(value)):
@@ -97,13 +92,10 @@ def _several(value: str) -> str | None:
     if function is None and "," not in value:
         return None
     listed = value if function is None else function[2]
-    parts = []
-    place = 0
-    while place <= len(listed) and (match := _PART.match(listed, place)):
-        quoted = match["a"] if match["b"] is None else match["b"]
-        text = match["plain"] if quoted is None else re.sub(r"\\(['\"])", r"\1", quoted)
-        parts.append("null" if match["plain"] == "null" else quote(text))
-        place = match.end() + (match[0][-1:] != ",")
+    parts = [
+        part if part == "null" and not quoted else quote(part)
+        for part, quoted in split_commas(listed)
+    ]
     return f"choice({','.join(parts)})" if function else ",".join(parts)
 
 

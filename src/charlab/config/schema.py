@@ -53,6 +53,7 @@ class DatasetOptions:
     normalize: str
     limit: Annotated[int | None, at_least(1)]
     distinct: bool
+    romanized: bool | None
     held_out: tuple[str, ...]
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
@@ -162,6 +163,48 @@ class TrainerOptions:
 
 
 @dataclass(frozen=True)
+class TensorBoardOptions:
+    """TensorBoard's event files."""
+
+
+@dataclass(frozen=True)
+class CsvOptions:
+    """A table of the curves."""
+
+
+@dataclass(frozen=True)
+class WandbOptions:
+    """Weights & Biases."""
+
+    project: Annotated[str, FREE_TEXT]
+    entity: Annotated[str | None, FREE_TEXT]
+    offline: bool
+
+
+@dataclass(frozen=True)
+class MlflowOptions:
+    """MLflow."""
+
+    tracking_uri: Annotated[str | None, FREE_TEXT]
+    experiment: Annotated[str, FREE_TEXT]
+
+
+@dataclass(frozen=True)
+class LoggerOptions:
+    """What a run's curves, samples and pictures go to: each of these that is not null."""
+
+    tensorboard: TensorBoardOptions | None
+    csv: CsvOptions | None
+    wandb: WandbOptions | None
+    mlflow: MlflowOptions | None
+
+    @property
+    def names(self) -> list[str]:
+        """Those that are there."""
+        return [name for name, options in vars(self).items() if options is not None]
+
+
+@dataclass(frozen=True)
 class RunOptions:
     """Everything that makes a training run: the whole composed configuration."""
 
@@ -174,6 +217,7 @@ class RunOptions:
     scheduler: Annotated[SchedulerOptions | SchedulerTarget, ByName(SCHEDULERS, SchedulerTarget)]
     trainer: TrainerOptions
     callbacks: dict[str, Target]
+    logger: LoggerOptions
     seed: Annotated[int, between(0, 2**32 - 1)]
     output_dir: Annotated[str, FREE_TEXT, place()]
     debug: bool
@@ -184,3 +228,12 @@ class RunOptions:
         return bool(self.callbacks) or any(
             isinstance(part, Target) for part in (self.optimizer, self.scheduler)
         )
+
+
+# Settings that change neither what is learned nor how it is measured; those of loggers are others.
+_INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
+
+
+def is_incidental(key: str) -> bool:
+    """Whether a setting is without influence on a run's results."""
+    return key in _INCIDENTAL or key.partition(".")[0] == "logger"

@@ -105,9 +105,10 @@ def unknown_key(key: str, known: Sequence[str], having: Sequence[str] = ()) -> s
         having: the choices that have it, where it is one that the chosen one has not.
     """
     group = key.rpartition(".")[0]
-    if group and key in known:
+    if group and any(f"{k}.".startswith(f"{key}.") for k in known):
         others = f"{', '.join(having)} has it" if having else "another choice has"
-        return f"unknown setting {key!r}: the chosen {group} has none, {others}"
+        chosen = group.partition(".")[0]
+        return f"unknown setting {key!r}: the chosen {chosen} has none, {others}"
     near = nearest_key(key, known)
     inside = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == group]
     if not near and group and inside:

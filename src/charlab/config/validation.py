@@ -35,6 +35,7 @@ class _Field:
     options: Mapping[str, type] | None = None
     target: type[Target] | None = None
     free_text: bool = False
+    optional: bool = False  # a group of settings that may be left out, which is null
 
     def nested(self, part: Any) -> type | None:
         """The dataclass that a group of settings is checked against; None for a single one."""
@@ -101,7 +102,7 @@ def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iter
         elif field.options is not None and not isinstance(part, Mapping):
             choices = [dotted_keys(o, {}, f"{prefix}{field.name}.") for o in field.options.values()]
             yield from dict.fromkeys(itertools.chain(*choices))
-        elif nested is None:
+        elif nested is None or (field.optional and field.name in data and part is None):
             yield prefix + field.name
         else:
             inner = part if isinstance(part, Mapping) else {}
@@ -155,13 +156,17 @@ def _fields(schema: type) -> Iterator[_Field]:
         if typing.get_origin(hint) is typing.ClassVar:
             continue
         extras = typing.get_args(hint)[1:] if hasattr(hint, "__metadata__") else ()
+        kind = typing.get_args(hint)[0] if extras else hint
+        first, *others = typing.get_args(kind) or (None,)
+        optional = dataclasses.is_dataclass(first) and others == [types.NoneType]
         yield _Field(
             name,
-            typing.get_args(hint)[0] if extras else hint,
+            first if optional else kind,
             rule=next((extra for extra in extras if isinstance(extra, Rule)), None),
             options=next((extra.options for extra in extras if isinstance(extra, ByName)), None),
             target=next((extra.target for extra in extras if isinstance(extra, ByName)), None),
             free_text=FREE_TEXT in extras,
+            optional=optional,
         )
 
 
@@ -178,6 +183,8 @@ def _build_dataclass(
     for name, field in fields.items():
         if name in data:
             values[name] = _build_field(field, data[name], prefix + name, faults, known)
+        elif field.optional:
+            values[name] = None
         else:
             faults.append(f"setting {prefix + name!r} is missing")
     return schema(**values) if len(faults) == before else None
@@ -186,6 +193,8 @@ def _build_dataclass(
 def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: list[str]) -> Any:
     if isinstance(value, Mapping) and field.target is not None and KEY in value:
         return _build_target(field.target, value, key, faults)
+    if value is None and field.optional:
+        return None
     if isinstance(value, Mapping) and field.options is not None:
         if "name" not in value:
             faults.append(f"setting {f'{key}.name'!r} is missing")

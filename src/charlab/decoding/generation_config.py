@@ -3,7 +3,7 @@
 import math
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
 from charlab.errors import ConfigError
@@ -50,6 +50,22 @@ class GenerationConfig:
     beam_width: int | None = None
     seed: int | None = None
     unknown: str = "error"
+
+    @classmethod
+    def read(cls, options: object, seed: int) -> "GenerationConfig":
+        """The settings that a command's options hold.
+
+        Args:
+            options: has an attribute for each field.
+            seed: where the options have none.
+
+        Raises:
+            ConfigError: if a value is out of range, or two exclude each other.
+        """
+        settings = {field.name: getattr(options, field.name) for field in fields(cls)}
+        if settings["seed"] is None:
+            settings["seed"] = seed  # one for the labels and the texts, and for all variants
+        return cls(**settings)
 
     def spelled(self, spell: Callable[[str], str]) -> "GenerationConfig":
         """The same with ``stop`` and ``banned`` in a model's spelling.

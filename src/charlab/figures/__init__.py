@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # matplotlib's own font lacks many scripts: these are asked next, where they are installed.
 _FURTHER_FONTS = (
@@ -43,6 +44,14 @@ def to_png(figure: Figure) -> bytes:
     with warnings.catch_warnings(action="ignore", category=UserWarning):
         figure.savefig(buffer, format="png")
     return buffer.getvalue()
+
+
+def for_card(figure: Figure) -> Figure:
+    """The figure at the size of a dashboard's card, with letters that can be read there."""
+    figure.set_size_inches(4.2, 3.5)
+    for text in figure.findobj(Text):
+        text.set_fontsize(max(text.get_fontsize(), 9.0))
+    return figure
 
 
 def to_image(figure: Figure) -> npt.NDArray[np.uint8]:

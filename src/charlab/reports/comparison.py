@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from charlab.config.overrides import as_typed
+from charlab.config.schema import is_incidental
 from charlab.config.task_options import higher_is_better
 from charlab.errors import ConfigError, nearest
 from charlab.evaluation.confidence import Interval, mean_interval
@@ -13,16 +14,6 @@ from charlab.reports.run_records import RunFacts
 from charlab.system.entry_point import command_line
 
 _DEFAULTS = ("test/loss", "best/val/loss")
-# What changes neither what is learned nor how it is measured.
-_IGNORED = frozenset(
-    {
-        "seed",
-        "output_dir",
-        "trainer.progress",
-        "trainer.log_every",
-        "trainer.checkpoint_minutes",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -149,7 +140,8 @@ def _unfit(run: RunFacts, metric: str) -> str | None:
 
 
 def _identity(run: RunFacts) -> dict[str, str]:
-    return {key: text for key, text in (run.settings or {}).items() if key not in _IGNORED}
+    settings = (run.settings or {}).items()
+    return {key: text for key, text in settings if key != "seed" and not is_incidental(key)}
 
 
 def _set_repeats_apart(bucket: list[RunFacts], apart: dict[int, str]) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from charlab.config.later_settings import with_later
 from charlab.config.schema import RunOptions
 from charlab.config.validation import build, to_plain
 from charlab.data.tokens import make_vocabulary
@@ -28,17 +29,6 @@ from charlab.system.terminal import warn
 from charlab.targets import require_known
 
 FORMAT = 2
-# Settings that came after the format, with what runs before them did.
-_LATER_SETTINGS: dict[str, dict[str, object]] = {
-    "trainer": {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1},
-    "dataset": {
-        "tag_column": None,
-        "target_column": None,
-        "target_unit": "char",
-        "held_out": (),
-    },
-}
-
 
 # What is raised over plain data of another kind than expected.
 UNFIT = (
@@ -165,13 +155,8 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
         )
     try:
         stored = named(data["options"], object)
-        completed = {
-            group: {**later, **named(stored[group], object)}
-            for group, later in _LATER_SETTINGS.items()
-        }
         # Callbacks are code: no file brings any.
-        stored = {**stored, **completed, "callbacks": {}}
-        options = build(RunOptions, stored, hints=False)
+        options = build(RunOptions, {**with_later(stored), "callbacks": {}}, hints=False)
         if options.has_targets:
             require_known(options)
         vocabulary = make_vocabulary(options.dataset.unit, _listed(data["symbols"], str))

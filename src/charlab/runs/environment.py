@@ -19,6 +19,7 @@ _PACKAGES = (
     "tensorboard",
     "numpy",
     "Faker",
+    "anyascii",
 )
 
 

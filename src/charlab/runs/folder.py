@@ -18,6 +18,7 @@ CHECKPOINTS = "checkpoints"
 BEST = "best.ckpt"
 LAST = "last.ckpt"
 LOCK = ".lock"
+WANDB = "wandb"  # where its logger writes
 _FOLDER_NAME = re.compile(r"(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d)(?:-(\d+))?")
 
 
@@ -86,7 +87,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         RunError: if a link leads out of it to where the run would write.
     """
     own = [folder, folder / HYDRA, folder / CHECKPOINTS]
-    for part in own[1:]:
+    for part in (*own[1:], folder / WANDB):
         if part.is_symlink():
             raise RunError(f"{part} is a symbolic link, and a run writes into its own folder only")
     try:

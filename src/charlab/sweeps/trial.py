@@ -10,12 +10,11 @@ from omegaconf import DictConfig, OmegaConf
 from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
-from charlab.config.schema import RunOptions
+from charlab.config.schema import RunOptions, is_incidental
 from charlab.config.validation import flat, to_plain
 from charlab.errors import CheckpointError
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load_last
-from charlab.sweeps.search.spec import INCIDENTAL
 from charlab.sweeps.search.trial_folders import MARKER
 from charlab.sweeps.workers.worker import JobEnd
 from charlab.system.signals import Interrupted
@@ -31,7 +30,7 @@ def run_trial(
 
     Args:
         arguments: the overrides of its run.
-        composition: how its configuration is composed.
+        composition: how its configuration is composed; "fixed": the overrides of all trials.
 
     Raises:
         CharlabError: if settings or data are unfit, or training diverges.
@@ -40,14 +39,15 @@ def run_trial(
     LOGGER.propagate = False
     config = Composition.from_plain(composition).compose(arguments)
     options = check(config)
+    searched = [word for word in arguments if word not in composition.get("fixed", ())]
     checkpoint = _own_checkpoint(folder, options)
     try:
         if checkpoint is None:
-            result = _begin(config, options, arguments, folder, watch)
+            result = _begin(config, options, arguments, folder, watch, searched)
         else:
             with runs.exclusive(folder):
                 own = dataclasses.replace(checkpoint.options, callbacks=options.callbacks)
-                result = resume(checkpoint, own, folder, watch=watch)
+                result = resume(checkpoint, own, folder, watch=watch, searched=searched)
     except Interrupted:
         return JobEnd("interrupted", {})
     metrics = {k: float(v) for k, v in result.metrics.items() if not isinstance(v, str)}
@@ -81,7 +81,7 @@ def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
         for key, value in flat(to_plain(dataclasses.replace(asked, callbacks={})))
         if value not in (None, "auto", there.get(key))
         and not key.endswith("path")
-        and key not in INCIDENTAL
+        and not is_incidental(key)
     ]
 
 
@@ -91,6 +91,7 @@ def _begin(
     arguments: list[str],
     folder: Path,
     watch: Watch | None,
+    searched: list[str],
 ) -> Result:
     prepared = prepare(options)
     for path in folder.glob("*"):  # a process died here before it could save anything
@@ -100,4 +101,11 @@ def _begin(
             path.unlink()
     folder.parent.mkdir(parents=True, exist_ok=True)
     yaml = OmegaConf.to_yaml(config)
-    return train(prepared, folder=folder, config_yaml=yaml, overrides=arguments, watch=watch)
+    return train(
+        prepared,
+        folder=folder,
+        config_yaml=yaml,
+        overrides=arguments,
+        watch=watch,
+        searched=searched,
+    )

@@ -225,8 +225,8 @@ def user_path(text: str) -> Path:
     return Path(os.path.expanduser(text))  # noqa: PTH111  # pathlib's raises for unknown users
 
 
-def json_bytes(data: Mapping[str, Any]) -> bytes:
-    """Readable JSON; keys keep their order.
+def json_bytes(data: Mapping[str, Any], indent: int | None = 2) -> bytes:
+    """Readable JSON, in one line without ``indent``; keys keep their order.
 
     JSON has no infinity: a number that is not finite becomes null. Half a character, which stands
     for a byte of the command line, is spelled as JSON does.
@@ -235,7 +235,7 @@ def json_bytes(data: Mapping[str, Any]) -> bytes:
         key: None if isinstance(value, float) and not math.isfinite(value) else value
         for key, value in data.items()
     }
-    return (json.dumps(finite, indent=2, ensure_ascii=False) + "\n").encode(
+    return (json.dumps(finite, indent=indent, ensure_ascii=False) + "\n").encode(
         errors="backslashreplace"
     )
 

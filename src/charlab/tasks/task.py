@@ -88,7 +88,7 @@ class StepOutput:
 
 
 class ValidationWriter(Protocol):
-    """Where a task shows what numbers do not: TensorBoard."""
+    """Where a task shows what numbers do not: a run's loggers, of which each shows what it can."""
 
     def text(self, tag: str, text: str, step: int) -> None:
         """Writes a text, to the letter."""

@@ -194,7 +194,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self.metrics.update(metrics)
         self.schedule.after_validation(metrics)
         self.on_log(metrics)
-        self.log_dict(metrics)  # for callbacks of others, which look in trainer.callback_metrics
+        # for callbacks of others, which look in trainer.callback_metrics
+        self.log_dict(metrics, logger=False)
 
     def on_train_epoch_end(self) -> None:
         """Ends a validation interval; callbacks that save come after this."""

@@ -1,13 +1,13 @@
-"""What a run's folder says besides its checkpoints: metrics, environment, event files, samples."""
+"""What a run's folder says besides its checkpoints: metrics, environment, samples; its loggers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from charlab.builders.network import count_parameters, load_weights
 from charlab.config.schema import RunOptions
-from charlab.config.validation import flat, to_plain
+from charlab.config.validation import to_plain
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import DISK_FULL, RunError, line_about_the_machine
 from charlab.evaluation.bits_per_character import split_text
@@ -18,16 +18,26 @@ from charlab.runs.environment import describe
 from charlab.system.files import user_path, write_json, write_text
 from charlab.system.style import styled
 from charlab.system.terminal import LOGGER, say
-from charlab.training.callbacks.tensorboard import TensorBoardWriter
+from charlab.training.loggers.run_loggers import open_loggers
+from charlab.training.run_name import RunName
 from charlab.training.session import Session
 
 
 class RunRecord:
-    """Keeps a run's ``metrics.json``, ``environment.json`` and event files."""
+    """Keeps a run's ``metrics.json``, ``environment.json`` and loggers.
 
-    def __init__(self, session: Session, folder: Path) -> None:
+    Args:
+        name: what the run is called.
+
+    Raises:
+        RunError: if a logger cannot log.
+    """
+
+    def __init__(self, session: Session, folder: Path, name: RunName) -> None:
         step = session.module.progress.step
-        self.writer = TensorBoardWriter(folder, resume_step=step or None)
+        self.loggers = open_loggers(session.options, folder, name, step or None)
+        self._name = name
+        self._status = "failed"
         self.extra: dict[str, float] = {}
         self._session = session
         self._folder = folder
@@ -58,16 +68,27 @@ class RunRecord:
         return metrics
 
     def finish(self, status: str) -> dict[str, float | str]:
-        """Writes the last metrics and the run's row of hyperparameters."""
+        """Writes the last metrics, and has loggers show how the run ended."""
         metrics = self.write(status)
-        settings = {**_flat_settings(to_plain(self._session.options)), "status": status}
-        numbers = {k: v for k, v in metrics.items() if isinstance(v, float)}
-        self.writer.row(settings, numbers, self._session.module.progress.step)
+        self._status = status
+        settings = {**self._name.settings(), "status": status}
+        results = dict(self._results(metrics))
+        self.loggers.results(settings, results, self._session.module.progress.step)
         return metrics
+
+    def _results(self, metrics: Mapping[str, float | str]) -> Iterator[tuple[str, float]]:
+        """What runs are compared by: the best of what is looked at in training, all of the test."""
+        task = self._session.options.task
+        looked_at = [f"val/{m.name}" for m in task.metrics if m.on_progress_line]
+        best = [f"best/{tag}" for tag in dict.fromkeys([task.monitor, *looked_at])]
+        for tag in [*best, *(f"test/{metric.name}" for metric in task.metrics)]:
+            value = metrics.get(tag)
+            if isinstance(value, float):
+                yield tag, value
 
     @contextmanager
     def closing(self) -> Iterator[None]:
-        """Closes the event files at the end; if an exception ends the run, says which way."""
+        """Closes the loggers at the end; if an exception ends the run, says which way."""
         try:
             yield
         except BaseException as error:
@@ -81,7 +102,7 @@ class RunRecord:
                 raise RunError(f"{line}; make room, then {go_on}") from error
             raise
         finally:
-            self.writer.close()
+            self.loggers.close(self._status)
 
 
 def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
@@ -99,15 +120,6 @@ def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
         if dataset[key] not in (None, "-"):
             dataset[key] = str(user_path(dataset[key]).resolve())
     return settings
-
-
-def _flat_settings(options: dict[str, Any]) -> dict[str, str | float | bool]:
-    """Nested options as "model.hidden_size" and so on; TensorBoard knows numbers, words, truth."""
-    return {
-        name: value if isinstance(value, bool | int | float | str) else str(value)
-        for name, value in flat(options)
-        if value is not None  # a word among a column's numbers would make all of them words
-    }
 
 
 def load_best(session: Session, folder: Path) -> dict[str, float]:

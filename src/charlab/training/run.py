@@ -18,19 +18,20 @@ from charlab.runs.checkpoint import Checkpoint
 from charlab.runs.environment import device_name
 from charlab.runs.saved_config import read_overrides
 from charlab.system.devices import choose_device
-from charlab.system.files import copy_atomically, write_text
+from charlab.system.files import copy_atomically, user_path, write_text
 from charlab.system.signals import StopSignals
 from charlab.system.style import Role, line, styled
 from charlab.system.terminal import LogFile, duration, say, told
 from charlab.system.words import counted
 from charlab.tasks.task import Task
 from charlab.training.callbacks.log_dataset import LogDataset
+from charlab.training.callbacks.log_validation import LogValidation
 from charlab.training.callbacks.progress_bar import ProgressDisplay
 from charlab.training.callbacks.pruning import PruningCallback, Watch
-from charlab.training.callbacks.tensorboard import LogValidation
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
+from charlab.training.run_name import RunName
 from charlab.training.session import Session
 from charlab.training.trainer import fit, follow, is_over, new_session, others, others_of_a_cluster
 
@@ -61,6 +62,7 @@ def train(
     config_yaml: str | None = None,
     overrides: Sequence[str] = (),
     watch: Watch | None = None,
+    searched: Sequence[str] | None = None,
 ) -> Result:
     """Trains a new run.
 
@@ -68,6 +70,7 @@ def train(
         folder: where; None: a new folder below ``output_dir``.
         config_yaml: the composed configuration as Hydra wrote it, for ``.hydra/``.
         overrides: the words that made it.
+        searched: of a sweep's trial, those of them that other trials have otherwise.
 
     Raises:
         CharlabError: if the settings do not fit the machine (nothing is left behind then), or
@@ -79,7 +82,7 @@ def train(
         return _follow(session, folder)
     with runs.exclusive(folder):
         _write_config(folder, session.options, config_yaml, overrides)
-        return _run(session, folder, watch)
+        return _run(session, folder, watch, searched)
 
 
 def resume(
@@ -88,6 +91,7 @@ def resume(
     folder: Path,
     overrides: Sequence[str] = (),
     watch: Watch | None = None,
+    searched: Sequence[str] | None = None,
 ) -> Result:
     """Goes on with a run in its own folder (which the caller keeps to itself), where it was saved.
 
@@ -95,6 +99,7 @@ def resume(
         checkpoint: the run's last checkpoint.
         options: its options, with what the user changed.
         overrides: the words that made the change.
+        searched: as of a new run.
 
     Raises:
         CharlabError: if the data are others now, or training diverges.
@@ -112,7 +117,7 @@ def resume(
     if progress.step and session.best.step == progress.step:
         checkpoints = folder / runs.CHECKPOINTS  # a kill may have come between the two files
         copy_atomically(checkpoints / runs.LAST, checkpoints / runs.BEST)
-    return _run(session, folder, watch)
+    return _run(session, folder, watch, searched)
 
 
 def _session(prepared: Prepared) -> Session:
@@ -165,12 +170,18 @@ def _write_config(
         write_text(hydra / "overrides.yaml", OmegaConf.to_yaml(list(overrides)))
 
 
-def _run(session: Session, folder: Path, watch: Watch | None) -> Result:
+def _run(
+    session: Session,
+    folder: Path,
+    watch: Watch | None = None,
+    searched: Sequence[str] | None = None,
+) -> Result:
     """Trains, measures, samples; whatever happens, the folder says how it ended."""
     begun = time.perf_counter()
     with LogFile(folder / "train.log"):
         _say_beginning(session, folder)
-        record = RunRecord(session, folder)
+        name = RunName(session.options, folder, read_overrides(folder) or (), searched)
+        record = RunRecord(session, folder, name)
         record.write("running")
         with StopSignals() as signals, record.closing():
             status = _fit(session, folder, signals, record, watch)
@@ -197,20 +208,28 @@ def _fit(
         limit = "trainer.patience" if over else "trainer.max_epochs"
         say(line(f"this run is complete; extend it with {limit}=… (or its other limits)"))
         return "completed"
-    module, pruning = session.module, PruningCallback(watch)
-    module.on_log = lambda metrics: record.writer.scalars(metrics, module.progress.step)
+    module, loggers, pruning = session.module, record.loggers, PruningCallback(watch)
+    module.on_log = lambda metrics: loggers.scalars(metrics, module.progress.step)
     callbacks = [
-        LogDataset(record.writer, session.corpus, wanted=_shows_data(session, watch)),
-        LogValidation(record.writer, session.best_metrics, session.trained),
+        LogDataset(
+            loggers, session.corpus, _data_folder(session), wanted=_shows_data(session, watch)
+        ),
+        LogValidation(loggers, session.best_metrics, session.trained),
         ProgressDisplay(session.options.trainer.progress, session.best_metrics.values),
         pruning,
         session.saving(folder, lambda: record.write("running")),
     ]
     with others(session, folder):
-        stopped = fit(session, folder, signals, callbacks)
+        stopped = fit(session, folder, signals, callbacks, loggers.loggers)
     if stopped:
         return "interrupted"
     return "pruned" if pruning.pruned else "completed"
+
+
+def _data_folder(session: Session) -> Path:
+    """Where the pictures of the data are that all runs on them share."""
+    options, fingerprint = session.options, session.corpus.fingerprint
+    return user_path(options.output_dir) / "data" / options.dataset.name / fingerprint[:8]
 
 
 def _shows_data(session: Session, watch: Watch | None) -> bool:

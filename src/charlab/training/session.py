@@ -25,7 +25,7 @@ from charlab.system.words import counted
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, TrainedNetwork, facts_of
 from charlab.training.callbacks.checkpointing import BestSoFar, CheckpointCallback
-from charlab.training.callbacks.tensorboard import BestMetrics
+from charlab.training.callbacks.log_validation import BestMetrics
 from charlab.training.callbacks.users import UserCallbacks
 from charlab.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from charlab.training.distributed.sharded_state import join, share

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.loggers import Logger
 from torch.distributed import TCPStore  # type: ignore[attr-defined]
 from torch.nn.parallel import DistributedDataParallel
 
@@ -49,7 +50,11 @@ def new_session(
 
 
 def fit(
-    session: Session, folder: Path, signals: StopSignals, callbacks: Sequence[pl.Callback]
+    session: Session,
+    folder: Path,
+    signals: StopSignals,
+    callbacks: Sequence[pl.Callback],
+    loggers: Sequence[Logger] = (),
 ) -> bool:
     """Trains to the limit, or until a callback or a signal ends it.
 
@@ -58,6 +63,7 @@ def fit(
         folder: the run's.
         signals: those to heed.
         callbacks: what is called around training.
+        loggers: what callbacks find as the trainer's; the run itself opens and closes them.
 
     Returns:
         Whether it was a signal.
@@ -78,7 +84,7 @@ def fit(
                 *(_Signals(signals), OrderedSums(process_group), own, *own.all.values()),
                 *callbacks,
             ],
-            logger=False,
+            logger=list(loggers),
             enable_progress_bar=False,
             enable_model_summary=False,
             num_sanity_val_steps=0,

@@ -33,6 +33,17 @@ def test_a_study_from_before_a_setting_was_there_is_read():
     assert SweepSpec.from_json(json.dumps(plain)) == full_spec()
 
 
+def test_a_setting_that_came_later_was_as_it_is_by_default_there():
+    old = toy_spec(base={"seed": 1})
+    for base in ({"dataset.romanized": False}, {"trainer.accumulate": 1}):
+        assert list(old.differences(toy_spec(base={"seed": 1, **base}))) == []
+    (line,) = old.differences(toy_spec(base={"seed": 1, "dataset.romanized": True}))
+    assert line == "dataset.romanized: false there, true here"
+    searched = {"trainer.accumulate": "choice(1,2)"}
+    old, new = toy_spec(space=searched, base={}), toy_spec(space=searched, base={})
+    assert list(old.differences(new)) == []
+
+
 def test_an_address_survives_another_process():
     location = StudyLocation("a", Path("/b/a"), "sqlite:////b/a/study.db")
     assert StudyLocation.from_plain(location.to_plain()) == location

@@ -11,15 +11,17 @@ from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
 from charlab.data.corpus import Corpus
 from charlab.evaluation.dataset_statistics import inspect_corpus
+from charlab.runs.event_files import event_files
 from charlab.system.signals import Stopped
 from charlab.training import run
 from charlab.training.callbacks import log_dataset
 from charlab.training.callbacks.log_dataset import LogDataset
-from charlab.training.callbacks.tensorboard import TensorBoardWriter
+from charlab.training.loggers.run_loggers import RunLoggers
+from charlab.training.loggers.tensorboard import EventFiles
 from tests.support.shell import TINY, only_run
 
 WORDS = [*TINY, "trainer.max_steps=4", "trainer.log_every=1", "trainer.progress=none"]
-PICTURES = ["data/bigrams", "data/labels", "data/lengths"]
+PICTURES = ["your data/bigrams", "your data/labels", "your data/lengths"]
 NOBODY: Any = None  # the hooks look at neither trainer nor task
 
 
@@ -29,28 +31,33 @@ def points(folder: Path) -> EventAccumulator:
     return events
 
 
-def pictures(folder: Path) -> list[str]:
-    return sorted(tag for tag in points(folder).Tags()["images"] if tag.startswith("data/"))
+def pictures(output_dir: Path) -> list[str]:
+    """Those in the one run of the dataset, if there is one."""
+    found = {path.parent for path in (output_dir / "data").rglob("events.*")}
+    assert len(found) <= 1
+    return sorted(tag for folder in found for tag in points(folder).Tags()["images"])
 
 
 def test_a_run_shows_its_data(command_line: Any, names_folder: Path, tmp_path: Path) -> None:
     arguments = ["dataset=names", f"dataset.path={names_folder}", *WORDS]
     assert command_line("train.py", *arguments).returncode == 0
     folder = only_run(tmp_path / "outputs")
-    shown = points(folder)
-    assert pictures(folder) == PICTURES
+    (place,) = (tmp_path / "outputs/data/names").iterdir()
+    shown = points(place)
+    assert pictures(tmp_path / "outputs") == PICTURES
     for tag in PICTURES:
         (picture,) = shown.Images(tag)
         assert picture.step == 0
         assert picture.encoded_image_string.startswith(b"\x89PNG")
-    for order in ("unigram", "bigram", "trigram"):
-        (point,) = shown.Scalars(f"data/{order}_entropy")
-        assert point.step == 0
-        assert point.wall_time > shown.Scalars("train/loss")[0].wall_time  # nothing waited for it
+        own = points(next(event_files(folder)).parent)
+        assert picture.wall_time > own.Scalars("train/loss")[0].wall_time  # nothing waited for it
+    assert shown.Tags()["scalars"] == []
 
-    done = command_line("train.py", f"resume={folder}", "trainer.max_steps=6")
-    assert done.returncode == 0, done.stderr
-    assert len(points(folder).Images("data/bigrams")) == 1
+    for further in ([f"resume={folder}", "trainer.max_steps=6"], [*arguments, "seed=2"]):
+        done = command_line("train.py", *further)
+        assert done.returncode == 0, done.stderr
+    assert len(points(place).Images("your data/bigrams")) == 1
+    assert pictures(tmp_path / "outputs") == PICTURES
 
 
 @pytest.mark.parametrize("why", ["debug", "trial"])
@@ -67,7 +74,8 @@ def test_runs_that_do_not(
         else compose_options(*arguments)
     )
     watch = (lambda metrics, characters: False) if why == "trial" else None
-    assert pictures(run.train(prepare(options), watch=watch).folder) == []
+    run.train(prepare(options), watch=watch)
+    assert pictures(tmp_path) == []
 
 
 def test_without_validation_they_come_at_the_end(
@@ -75,7 +83,8 @@ def test_without_validation_they_come_at_the_end(
 ) -> None:
     arguments = ["dataset=names", f"dataset.path={names_folder}", *WORDS, f"output_dir={tmp_path}"]
     options = compose_options(*arguments, "dataset.split.fractions=[0.8,0,0.2]")
-    assert pictures(run.train(prepare(options)).folder) == PICTURES
+    run.train(prepare(options))
+    assert pictures(tmp_path) == PICTURES
 
 
 @pytest.fixture
@@ -84,12 +93,13 @@ def corpus(make_corpus: Callable[..., Corpus]) -> Corpus:
 
 
 def test_the_entropies_are_those_of_the_train_part(corpus: Corpus, tmp_path: Path) -> None:
-    curves = TensorBoardWriter(tmp_path)
+    curves = RunLoggers([EventFiles(tmp_path)])
     log_dataset.show_data(curves, corpus)
-    curves.close()
-    shown = points(tmp_path)
+    curves.close("completed")
+    (shown,) = points(tmp_path).Tensors("your data/text_summary")
+    text = shown.tensor_proto.string_val[0].decode()
     for order, bits in inspect_corpus(corpus).entropies.bits.items():
-        assert shown.Scalars(f"data/{order}_entropy")[0].value == pytest.approx(bits)
+        assert f"{order:<8} {bits:.4f}" in text
 
 
 ENDS: dict[str, Callable[[LogDataset], None]] = {
@@ -103,16 +113,17 @@ ENDS: dict[str, Callable[[LogDataset], None]] = {
 def test_shown_once_whatever_comes_first(
     first: str, corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown: list[object] = []
+    shown: list[tuple[object, object]] = []
     monkeypatch.setattr(log_dataset, "show_data", lambda *given: shown.append(given))
-    curves = TensorBoardWriter(tmp_path)
-    looks = LogDataset(curves, corpus, wanted=True)
+    curves = RunLoggers([EventFiles(tmp_path)])
+    looks = LogDataset(curves, corpus, tmp_path / "data", wanted=True)
     looks.on_exception(NOBODY, NOBODY, RuntimeError("a bug"))  # no time for pictures
     assert shown == []
     ENDS[first](looks)
-    assert shown == [(curves, corpus)]
+    ((_, given),) = shown
+    assert given is corpus
     for end in ENDS.values():
         end(looks)
-        end(LogDataset(curves, corpus, wanted=False))
+        end(LogDataset(curves, corpus, tmp_path / "data", wanted=False))
     assert len(shown) == 1
-    curves.close()
+    curves.close("completed")

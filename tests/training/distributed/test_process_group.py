@@ -73,7 +73,7 @@ def test_a_grid_and_a_resumed_run(tmp_path: Path) -> None:
         metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
         assert metrics["status"] == "completed"
         assert metrics["progress/epochs"] == 1
-        assert len(list(run.glob("*.hparams"))) == 1
+        assert len(list(run.rglob("*.hparams"))) == 1
     arguments = [f"resume={runs[0]}", "trainer.max_epochs=2"]
     ends = start_all(slurm(), arguments)
     said = [f"run: {runs[0]}\n", ""]  # by the first process alone

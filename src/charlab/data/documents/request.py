@@ -19,6 +19,7 @@ class Request:
         url: another address for what is downloaded; None: the dataset's own.
         labelled: whether every document must have a label (to classify); what has none is left
             out, and two ways to read labels are refused.
+        romanized: whether names in Latin letters join those in their own script.
         fields: what every document must have besides, of "tags" and "target".
         remark: told in one line what is left out or decided for the user.
     """
@@ -31,5 +32,6 @@ class Request:
     target_column: str | None = None
     url: str | None = None
     labelled: bool = False
+    romanized: bool = False
     fields: tuple[str, ...] = ()
     remark: Callable[[str], object] = field(default=lambda text: None, compare=False)

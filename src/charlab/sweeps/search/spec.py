@@ -9,6 +9,8 @@ from typing import Any
 
 from optuna.trial import FrozenTrial
 
+from charlab.config.later_settings import flat_with_later
+from charlab.config.schema import is_incidental
 from charlab.sweeps.search.space import Parameter
 
 
@@ -115,8 +117,6 @@ class SweepSpec:
 _NOTHING = object()
 # What makes no difference: how trials are composed and counted; the fixed overrides make the base.
 _NOT_COMPARED = {"fixed", "unit", "full", "composition"}
-# Settings of the base that change no result.
-INCIDENTAL = ("output_dir", "trainer.progress", "trainer.checkpoint_minutes", "trainer.log_every")
 
 
 def _compared(spec: SweepSpec, key: str) -> dict[str, Any]:
@@ -124,7 +124,8 @@ def _compared(spec: SweepSpec, key: str) -> dict[str, Any]:
     if key == "space":
         return {f"the search of {name}": text.replace(" ", "") for name, text in value.items()}
     if key == "base":
-        return {name: item for name, item in value.items() if name not in INCIDENTAL}
+        base = flat_with_later(value, spec.space)
+        return {name: item for name, item in base.items() if not is_incidental(name)}
     if isinstance(value, tuple):
         value = ", ".join(value)
     return {f"sweep.{key}": value}

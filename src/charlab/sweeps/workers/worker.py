@@ -124,7 +124,8 @@ def run_claimed(
 
     def run() -> JobEnd:
         take_folder(own, claimed.identity)
-        return job(claimed.arguments, spec.composition, own, watch)
+        composition = {**spec.composition, "fixed": list(spec.fixed)}
+        return job(claimed.arguments, composition, own, watch)
 
     try:
         result = patiently(run)  # after a full disk it goes on from its checkpoint

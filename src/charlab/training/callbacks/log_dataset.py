@@ -1,14 +1,21 @@
-"""What TensorBoard shows of a run's data: the metrics and pictures of ``inspect_data.py``."""
+"""What loggers show of a run's data: the metrics and pictures of ``inspect_data.py``."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytorch_lightning as pl
+from matplotlib.figure import Figure
 
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES
-from charlab.evaluation.dataset_statistics import bigram_table, inspect_corpus
-from charlab.figures import to_image
+from charlab.evaluation.dataset_statistics import Inspection, bigram_table, inspect_corpus
+from charlab.figures import for_card, to_image
 from charlab.figures.data import bigram_figure, label_figure, length_figure
 from charlab.system.signals import Stopped
-from charlab.training.callbacks.tensorboard import TensorBoardWriter
+from charlab.training.loggers.run_loggers import RunLoggers
+
+_TOKENS, _LABELS = 20, 16  # whose names can be read on a card
+_GROUP = "your data"  # TensorBoard sorts by name: this comes after "train" and "val"
 
 
 class LogDataset(pl.Callback):
@@ -17,13 +24,15 @@ class LogDataset(pl.Callback):
     At the end where no validation came, also of a run that was interrupted.
 
     Args:
+        folder: the dataset's, which all its runs share.
         wanted: whether this run shows its data; a resumed one has, and a sweep's trials share
             theirs.
     """
 
-    def __init__(self, writer: TensorBoardWriter, corpus: Corpus, *, wanted: bool) -> None:
-        self._writer = writer
+    def __init__(self, loggers: RunLoggers, corpus: Corpus, folder: Path, *, wanted: bool) -> None:
+        self._loggers = loggers
         self._corpus = corpus
+        self._folder = folder
         self._wanted = wanted
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -44,19 +53,39 @@ class LogDataset(pl.Callback):
     def _show(self) -> None:
         if self._wanted:
             self._wanted = False
-            show_data(self._writer, self._corpus)
+            self._loggers.dataset(self._folder, lambda loggers: show_data(loggers, self._corpus))
 
 
-def show_data(writer: TensorBoardWriter, corpus: Corpus) -> None:
-    """Writes a corpus's entropies (of its training part) and pictures as a run's first points."""
+def show_data(loggers: RunLoggers, corpus: Corpus) -> None:
+    """Shows what a corpus is made of: numbers as a text, and pictures that fit a card."""
     inspection = inspect_corpus(corpus)
-    entropies = inspection.entropies.bits
-    writer.scalars({f"data/{order}_entropy": bits for order, bits in entropies.items()}, 0)
+    loggers.text(_GROUP, "\n".join(_lines(corpus, inspection)), 0)
     pictures = {
-        "data/bigrams": bigram_figure(*bigram_table(corpus)),
-        "data/lengths": length_figure(inspection.lengths, NAMES[corpus.vocabulary.unit]),
+        "bigrams": bigram_figure(*bigram_table(corpus, most=_TOKENS)),
+        "lengths": length_figure(inspection.lengths, NAMES[corpus.vocabulary.unit]),
     }
     if inspection.labels:
-        pictures["data/labels"] = label_figure(inspection.labels)
-    for tag, figure in pictures.items():
-        writer.image(tag, to_image(figure), 0)
+        pictures["labels"] = _label_card(inspection)
+    for name, figure in pictures.items():
+        loggers.image(f"{_GROUP}/{name}", to_image(for_card(figure)), 0)
+
+
+def _label_card(inspection: Inspection) -> Figure:
+    ranked = sorted(inspection.labels, key=lambda item: (-item[1], item[0]))
+    figure = label_figure(ranked[:_LABELS])
+    if len(ranked) > _LABELS:
+        figure.axes[0].set_ylabel(f"label ({len(ranked) - _LABELS} more have fewer)")
+    return figure
+
+
+def _lines(corpus: Corpus, inspection: Inspection) -> Iterator[str]:
+    report, unit = corpus.report, NAMES[corpus.vocabulary.unit]
+    yield f"{report.documents:,} documents, {report.characters:,} characters, {corpus.layout}"
+    for name in corpus.splits:
+        documents, tokens = report.split_documents[name], report.split_characters[name]
+        yield f"{name:<8} {documents:>12,} documents {tokens:>14,} {unit}"
+    yield f"entropy of the train part in bits per {unit.removesuffix('s')}:"
+    for order, bits in inspection.entropies.bits.items():
+        yield f"{order:<8} {bits:.4f} (perplexity {2**bits:.2f})"
+    if inspection.labels:
+        yield f"{len(inspection.labels)} labels"

@@ -2,12 +2,22 @@
 
 import importlib
 import logging
+import random
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 
 from charlab.data.documents.document import Document
-from charlab.data.documents.sources.locales import GIVEN_AND_FAMILY_NAMES, LANGUAGES, LISTS
+from charlab.data.documents.sources.locales import (
+    FAMILY_FIRST,
+    GIVEN_AND_FAMILY_NAMES,
+    GIVEN_FIRST,
+    LANGUAGES,
+    LISTS,
+    ROMANIZED,
+)
+from charlab.data.documents.sources.romanized import TRANSLITERATED, capitalized, transliterated
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +37,63 @@ def embedded_names() -> list[Document]:
     return [
         Document(name, language)
         for language in sorted(LANGUAGES)
-        for name in sorted({name for locale in LANGUAGES[language] for name in _own_names(locale)})
+        for name in sorted(_names_of(language))
     ]
+
+
+def romanized_names(remark: Callable[[str], object]) -> list[Document]:
+    """Names in Latin letters, sorted, of languages with a script of their own.
+
+    Args:
+        remark: told how many there are, and which of them a library transliterated.
+    """
+    found = {language: _in_latin(language) for language in sorted({*ROMANIZED, *TRANSLITERATED})}
+    listed, other = (
+        sum(len(found[language]) for language in languages)
+        for languages in (ROMANIZED, TRANSLITERATED)
+    )
+    remark(f"romanized: {listed:,} names that Faker lists ({', '.join(ROMANIZED)})")
+    remark(f"transliterated: {other:,} by AnyAscii ({', '.join(TRANSLITERATED)})")
+    return [Document(name, language) for language in found for name in sorted(found[language])]
+
+
+def _in_latin(language: str) -> set[str]:
+    """A language's names in Latin letters, and some whole ones where these are usual.
+
+    A whole name is a given name with a family name that is drawn, the same each time.
+    """
+    given, family = (sorted(_parts_in_latin(language, part)) for part in ("first", "last"))
+    draw = random.Random(language)
+    whole: set[str] = set()
+    if language in FAMILY_FIRST:
+        whole = {f"{draw.choice(family)} {name}" for name in given}
+    elif language in GIVEN_FIRST:
+        whole = {f"{name} {draw.choice(family)}" for name in given}
+    return {*given, *family, *whole}
+
+
+def _parts_in_latin(language: str, part: str) -> set[str]:
+    """Given ("first") or family ("last") names in Latin letters."""
+    lists = rf"(?:\w+_)?{part}_(?:romanized_)?names(?:_\w+)?"
+    names = {
+        name
+        for locale in ROMANIZED.get(language, LANGUAGES[language])
+        for entry in _entries(locale, lists)
+        if (name := clean_name(capitalized(entry))) is not None
+    }
+    if language in ROMANIZED:
+        return {name for name in names if _kind(name[0]) == "LATIN"}
+    return set(transliterated(language, names))
+
+
+def _names_of(language: str) -> set[str]:
+    """A language's names in its own script."""
+    return {
+        name
+        for locale in LANGUAGES[language]
+        for entry in _entries(locale, LISTS.get(locale, GIVEN_AND_FAMILY_NAMES))
+        if (name := clean_name(entry)) is not None
+    }
 
 
 def clean_name(raw: str) -> str | None:
@@ -75,8 +140,13 @@ def _kind(character: str) -> str:
     return "CJK" if script in JAPANESE else script
 
 
-def _own_names(locale: str) -> set[str]:
-    """Names that a locale's own class defines; what it inherits belongs to another language."""
+def _entries(locale: str, lists: str) -> set[str]:
+    """What a locale's own class lists; what it inherits belongs to another language.
+
+    Args:
+        locale: as "it_IT".
+        lists: the names of the lists, a regular expression.
+    """
     module = f"faker.providers.person.{locale}"
     try:
         provider = importlib.import_module(module).Provider
@@ -85,11 +155,9 @@ def _own_names(locale: str) -> set[str]:
             raise
         log.warning("this version of Faker lacks the locale %s: its names are missing", locale)
         return set()
-    wanted = re.compile(LISTS.get(locale, GIVEN_AND_FAMILY_NAMES))
-    entries = {
+    return {
         entry
         for attribute, value in vars(provider).items()
-        if wanted.fullmatch(attribute) and isinstance(value, (tuple, list, dict, set, frozenset))
+        if re.fullmatch(lists, attribute) and isinstance(value, (tuple, list, dict, set, frozenset))
         for entry in value
     }
-    return {name for entry in entries if (name := clean_name(entry)) is not None}

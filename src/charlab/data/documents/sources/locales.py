@@ -1,9 +1,8 @@
 """Which of Faker's locales make up which language of the embedded names.
 
 A label says what a user of names by language expects: the language whose names these are, in the
-script that it is written in. Romanized and kana lists (Japanese, Chinese) are left out for that
-reason: they repeat the same names, and half a language in another script teaches a model scripts
-instead of names.
+script that it is written in. Lists in Latin letters (`ROMANIZED`) are asked for apart; those in
+kana repeat the same names and are left out.
 """
 
 # Lists of given and of family names as a locale's class calls them: first_names_female,
@@ -85,11 +84,22 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "Zulu": ("zu_ZA",),
 }
 
+# Locales that list a language's names in Latin letters, some beside its own script.
+ROMANIZED: dict[str, tuple[str, ...]] = {
+    "Arabic": ("fr_DZ",),  # Algeria: Arabic and Berber names in French spelling
+    "Chinese": ("zh_CN", "zh_TW"),  # pinyin and Wade-Giles
+    "Japanese": ("ja_JP",),
+    "Thai": ("en_TH",),
+}
+
+# Languages whose people are called by the whole name, "Park Ji-sung"; Japanese abroad by the
+# given name first.
+FAMILY_FIRST = ("Chinese", "Korean", "Vietnamese")
+GIVEN_FIRST = ("Japanese",)
+
 # Locales that are no language's, and why.
 LEFT_OUT = {
     "en_NG": "Nigeria: English given names with Hausa, Igbo and Yoruba family names",
-    "en_TH": "Thai names in Latin letters; th_TH has them in Thai",
     "es": "defines no names of its own",
-    "fr_DZ": "Algeria: Arabic and Berber names in French spelling",
     "fr_QC": "defines no names of its own; fr_CA has Quebec's",
 }

@@ -18,7 +18,7 @@ from charlab.data.documents.files.entries import Entry, Found, find
 from charlab.data.documents.files.text_files import empty, read_lines
 from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
-from charlab.data.documents.sources.faker_names import embedded_names
+from charlab.data.documents.sources.faker_names import embedded_names, romanized_names
 from charlab.errors import DataError
 
 
@@ -27,16 +27,17 @@ from charlab.errors import DataError
 def read(request: Request) -> Iterable[Document]:
     """Names, labelled by their language.
 
-    Without a path: the given and family names in Faker's locales, distinct within a language. A
-    path is a folder, a zip archive or a pattern of files ``<Language>.txt`` with one name per line,
-    or one file of names without labels, or "-". White space around a name is stripped, blank lines
-    are skipped, repeated names are kept. Files may be compressed (.gz, .bz2, .xz).
+    Without a path: the given and family names in Faker's locales, distinct within a language; with
+    ``request.romanized`` also, in Latin letters, those of languages with another script. A path is
+    a folder, a zip archive or a pattern of files ``<Language>.txt`` with one name per line, or one
+    file of names without labels, or "-". White space around a name is stripped, blank lines are
+    skipped, repeated names are kept. Files may be compressed (.gz, .bz2, .xz).
 
     Raises:
         DataError: if a file is missing, unreadable or holds no name.
     """
     if request.path is None:
-        return embedded_names()
+        return embedded_names() + (romanized_names(request.remark) if request.romanized else [])
     return names_at(request)
 
 

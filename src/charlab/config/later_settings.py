@@ -1,0 +1,36 @@
+"""Settings that came after runs and studies were first stored, and what was done before them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from charlab.config.validation import flat
+
+_LATER: dict[str, dict[str, Any]] = {
+    "trainer": {"devices": 1, "nodes": 1, "strategy": "auto", "accumulate": 1},
+    "dataset": {
+        "tag_column": None,
+        "target_column": None,
+        "target_unit": "char",
+        "held_out": [],
+        "romanized": False,
+    },
+}
+
+
+def with_later(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored run's configuration with the settings that it may lack."""
+    stored = {"logger": {"tensorboard": {}}, **stored}
+    completed = {group: {**later, **stored[group]} for group, later in _LATER.items()}
+    return {**stored, **completed}
+
+
+def flat_with_later(base: Mapping[str, Any], searched: Iterable[str]) -> dict[str, Any]:
+    """The same of a stored sweep's settings ("model.hidden_size").
+
+    Args:
+        base: those that all trials share.
+        searched: keys and groups that are searched, and no part of these.
+    """
+    prefixes = tuple(f"{key.lstrip('+')}." for key in searched)
+    later = {key: value for key, value in flat(_LATER) if not f"{key}.".startswith(prefixes)}
+    return {**later, **base}

@@ -1,0 +1,29 @@
+"""Whether the packages of a run's loggers are there, before anything heavy is imported."""
+
+import importlib.util
+
+from charlab.config.schema import LoggerOptions
+from charlab.errors import ConfigError
+
+_EXTRAS = {"wandb": "wandb", "mlflow": "mlflow"}  # a logger's name -> the module that it imports
+
+
+def require_loggers(options: LoggerOptions) -> None:
+    """Refuses loggers whose packages are not installed.
+
+    Raises:
+        ConfigError: a line for each, with the command that installs it.
+    """
+    missing = [
+        name
+        for name in options.names
+        if name in _EXTRAS and importlib.util.find_spec(_EXTRAS[name]) is None
+    ]
+    if missing:
+        raise ConfigError(
+            *(
+                f"logger={name} needs a package that is not installed: pip install "
+                f"'charlab[{name}]' (in a clone: pip install '.[{name}]')"
+                for name in missing
+            )
+        )

@@ -1,0 +1,1 @@
+"""Where a run's curves, samples and pictures go: Lightning's loggers, with what a run adds."""
