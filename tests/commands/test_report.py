@@ -88,6 +88,20 @@ def test_a_sweep_without_trials_has_a_report(known, tmp_path, capsys):
     assert capsys.readouterr().out.startswith("sweep lr_and_size: 0 of 0 trials (none yet)")
 
 
+def test_a_summary_says_the_winner_before_the_search_s_first_and_the_baseline():
+    results = large_sweep()
+    lines = sweep_summary(results)
+    assert lines[1] == "winner: val/loss 2.0143 ± 0.0152 over 3 seeds (trial 31)"
+    assert (
+        lines[2] == "  python train.py model=lstm model.hidden_size=256 optimizer.lr=0.0041 seed=1"
+    )
+    assert lines[3].startswith("first in the search: val/loss 2.0112 (trial 5)")
+    assert lines[4] == f"  {results.best.command}"
+    metrics = {"test/perplexity": 9.0, "test/trigram_perplexity": 8.0}
+    last = sweep_summary(sweep([trial(0, value=2.0, metrics=metrics)]))[-1]
+    assert last.startswith("The best model loses to its baseline")
+
+
 def test_a_summary_of_a_sweep_without_a_complete_trial():
     results = sweep([trial(0, "failed"), trial(1, "running")], n_trials=9)
     (line,) = sweep_summary(results)

@@ -1,55 +1,53 @@
-"""The predictions that a run shows at its end."""
-
-from typing import Any
-
 import pytest
-from torch import nn
 
-from charlab.data.queries import Asking
-from charlab.evaluation.examples import predict_examples
-from charlab.evaluation.prediction import Predictor
+from charlab.builders.corpus import resolve
+from charlab.tasks import TASKS
+from charlab.tasks.task import TrainedNetwork, facts_of
 
-TEXTS = [(f"{letter * (3 + n)}\n", f"label{n % 2}") for n, letter in enumerate("abcdefghijkl")]
-
-
-class FirstLabel(Predictor[str]):
-    """Says the same label of every text."""
-
-    def answers(self, texts: Any, read: Any) -> list[str]:
-        assert not self.network.training
-        return ["label0" for _ in read]
-
-    def columns(self, top: int) -> list[str]:
-        return ["label"]
-
-    def cells(self, answer: str, top: int) -> list[object]:
-        return [answer]
-
-    def line(self, answer: str, top: int) -> str:
-        return f"{answer} 0.9"
+NAMES = [(f"{letter}{'no' * n}{i}", letter) for letter in "ab" for n in (1, 2, 3) for i in range(9)]
+SMALL = ("task=classify", "model.hidden_size=4", "model.embedding_size=3", "model.dropout=0.5")
 
 
-@pytest.mark.parametrize("by_label", [True, False])
-def test_held_out_texts_with_their_answers(make_corpus: Any, by_label: bool) -> None:
-    corpus = make_corpus(TEXTS, layout="sequences")
-    network = nn.Linear(1, 1).train()
-    predictor = FirstLabel(network, Asking("text", "nfc", corpus.vocabulary))
-    shown = predict_examples(predictor, corpus, by_label=by_label)
-    assert shown is not None
-    heading, lines = shown
-    assert heading == "predictions (test part):"
-    assert network.training
-    test = corpus.splits["test"]
-    assert len(lines) == min(3, test.documents)
-    first = corpus.vocabulary.decode(test.ids[: int(test.offsets[1])].tolist())
-    assert lines[0].startswith(f"  {first[:-1]}")
-    wrong = [line for line in lines if line.endswith("label0 0.9  (it is label1)")]
-    right = [line for line in lines if line.endswith("label0 0.9")]
-    assert len(right) + len(wrong) == len(lines)
-    assert not wrong or by_label
+@pytest.fixture
+def lines(compose_options, make_corpus):
+    """``lines(texts, "dataset.seq_len=8", …)``: what a network that knows one label ends with."""
+
+    def final_lines(texts, *arguments, layout="sequences", fractions=(0.5, 0.5, 0.0)):
+        corpus = make_corpus(texts, layout=layout, fractions=fractions)
+        task = TASKS["classify"](
+            resolve(compose_options(*SMALL, *arguments), corpus), facts_of(corpus)
+        )
+        network = task.build_network()
+        for parameter in network.parameters():
+            parameter.data.zero_()
+        network.output.bias.data[0] = 9.0
+        found = task.final_lines(TrainedNetwork(network, corpus, seed=1))
+        assert network.training  # as it was
+        return found
+
+    return final_lines
 
 
-def test_without_a_held_out_part_there_are_none(make_corpus: Any) -> None:
-    corpus = make_corpus(TEXTS, layout="sequences", fractions=(1.0, 0.0, 0.0))
-    predictor = FirstLabel(nn.Linear(1, 1), Asking("text", "nfc", corpus.vocabulary))
-    assert predict_examples(predictor, corpus, by_label=True) is None
+def test_examples_say_what_they_are_taken_for(lines):
+    heading, found = lines(NAMES)
+    assert heading == "validation examples, drawn at random:"
+    assert len(found) == 12
+    for line in found:
+        verdict, probability, label, *taken, text = line.split()
+        assert text.startswith(label)
+        assert float(probability) == 1.0
+        assert (verdict, taken) == (
+            ("right", []) if label == "a" else ("wrong", ["taken", "for", "a"])
+        )
+    assert {line.split()[0] for line in found} == {"right", "wrong"}
+    assert lines(NAMES) == (heading, found)
+
+
+def test_of_a_stream_they_are_windows(lines):
+    texts = [("abcdefgh " * 40, "x"), ("ijklmnop " * 40, "y")]
+    _, found = lines(texts, "dataset.seq_len=50", layout="stream")
+    assert all(line.endswith("…") and len(line.split()[-1]) > 1 for line in found)
+
+
+def test_without_a_validation_split_there_are_none(lines):
+    assert lines(NAMES, fractions=(0.5, 0.0, 0.5)) is None

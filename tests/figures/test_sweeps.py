@@ -7,7 +7,7 @@ from matplotlib.colors import to_hex
 from charlab.figures import to_image
 from charlab.figures.axis import Axis
 from charlab.figures.colors import LIGHT
-from charlab.figures.learning_curves import learning_curves_figure
+from charlab.figures.learning_curves import learning_curves_figure, on_common_places
 from charlab.figures.sweep_curves import TrialCurve, sweep_curves_figure
 from charlab.figures.sweep_groups import groups_figure
 from charlab.figures.sweep_history import History, history_figure
@@ -143,9 +143,50 @@ def test_names_are_shown_whatever_they_are():
 
 
 def test_curves_of_groups_have_their_groups_colors_and_marks():
-    curves = {"gru": [[(1, 3.0), (2, 2.0)], [(1, 3.1)]], "lstm": [[(1, 3.5), (2, 2.5)]]}
-    figure = learning_curves_figure(curves, metric="val/loss")
-    first, second, third = figure.axes[0].lines
-    assert first.get_color() == second.get_color() != third.get_color()
-    assert [line.get_gid() for line in (first, third)] == ["marks curve-0", "marks curve-1"]
-    assert legend(figure) == ["gru", "lstm"]
+    curves = {"gru": [[(1, 3.0), (2, 2.0)]], "lstm": [[(1, 3.5), (2, 2.5)]], "none": [[]]}
+    training = {"gru": [[(1, 4.0)]], "lstm": [[]]}
+    figure = learning_curves_figure(curves, training=training, metric="loss")
+    taught, first, second, _ = figure.axes[0].lines
+    assert taught.get_color() == first.get_color() != second.get_color()
+    assert [line.get_linestyle() for line in (taught, first, second)] == ["--", "-", "-"]
+    gids = [line.get_gid() for line in (taught, first, second)]
+    assert gids == ["marks train-0", "marks curve-0", "marks curve-1"]
+    assert legend(figure) == ["gru", "lstm", "training"]
+    drawn(figure)
+
+
+def test_seeds_are_a_mean_in_a_band_as_far_as_all_of_them_go():
+    runs = [[(0, 4.0), (2, 2.0), (4, 1.0)], [(1, 5.0), (3, 3.0)]]
+    figure = learning_curves_figure({"gru": runs}, metric="loss")
+    mean, rest = figure.axes[0].lines
+    # at 1: 3 and 5, at 2: 2 and 4, at 3: 1.5 and 3
+    assert mean.get_xydata().tolist() == [[1, 4], [2, 3], [3, 2.25]]
+    assert rest.get_xydata().tolist() == [[3, 1.5], [4, 1]]
+    (band,) = figure.axes[0].collections
+    corners = {tuple(point) for point in band.get_paths()[0].vertices.tolist()}
+    assert corners == {(1, 3), (1, 5), (2, 2), (2, 4), (3, 1.5), (3, 3)}
+    drawn(figure)
+
+
+def test_curves_that_never_meet_are_compared_where_the_first_one_ends():
+    places, values = on_common_places([[(0, 1.0), (1, 2.0)], [(5, 7.0)]])
+    assert (places.tolist(), values.tolist()) == ([1], [[2], [7]])
+
+
+def test_of_many_places_some_are_taken():
+    lines = [[(i + shift, float(i)) for i in range(500)] for shift in (0.0, 0.5)]
+    places, values = on_common_places(lines)
+    assert (len(places), places[0], places[-1]) == (200, 0.5, 499)
+    assert values[:, -1].tolist() == [499, 498.5]
+
+
+def test_pruned_trials_are_crosses_in_slices():
+    figure = slices_figure(
+        [Axis("lr", 0, 1)], [[0.1, 0.2, 0.3]], [1.0, 2.0, 3.0],
+        objective="loss", trials=[4, 5, 6], best=4, pruned=[6],
+    )  # fmt: skip
+    found = [(c.get_gid(), to_hex(c.get_facecolor()[0])) for c in figure.axes[0].collections]
+    assert found == [
+        ("marks 6", LIGHT["pruned"]), ("marks 5", LIGHT["complete"]), ("marks 4", LIGHT["best"]),
+    ]  # fmt: skip
+    drawn(figure)

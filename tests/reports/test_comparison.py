@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from charlab.errors import ConfigError
-from charlab.reports.charts import metric_of_curves, runs_charts
+from charlab.reports.charts import runs_charts
 from charlab.reports.comparison import compare
+from charlab.reports.run_curves import RunCurves
 from charlab.reports.run_records import RunFacts
 from charlab.reports.runs_report import runs_csv, runs_page
 
@@ -171,17 +172,21 @@ def test_the_table_holds_all_runs():
 
 
 def test_the_page_says_what_it_compares():
-    curves = {"model=gru": [[(10, 3.0), (20, 2.0)]]}
+    line = RunCurves([(10, 3.0), (20, 2.0)], [(5, 4.0)], {"characters": [], "seconds": []})
+    curves = {"model=gru": [line]}
     page = page_of(compare(RUNS), "<b>*", curves)
     assert "&lt;b&gt;*" in page
     assert "1.7516 to 2.2484" in page  # 2 ± 4.303 * 0.1 / sqrt(3)
     assert "none (one seed)" in page
     assert "Shown: 1 of 3 groups" in page
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == 2  # groups, and curves over steps: more is not known
     hover = json.loads(re.search(r'id="hover">(.*?)</script>', page)[1])
     assert hover["group-0"] == "model=gru\n2.0000 ± 0.2484"
     assert hover["run-1-1"] == "model=lstm\nseed 2: 2.2000\noutputs/lstm/2"
-    assert hover["curve-0"] == "model=gru"
+    assert (hover["curve-0"], hover["train-0"]) == (
+        "model=gru\nvalidation",
+        "model=gru\ntraining",
+    )
     assert {f"group-{i}" for i in range(3)} | {"curve-0"} <= hover.keys()
     assert 'data-marks="group-0 group-1 group-2"' in page
     assert 'data-marks="curve-0"' in page
@@ -190,21 +195,8 @@ def test_the_page_says_what_it_compares():
 def test_what_users_write_is_only_text():
     evil = "<img src=x onerror=alert(1)>$x^$</script>"
     found = compare([run("gru", 1, 2.0, dataset__path=evil), run("gru", 1, 2.1)])
-    curves = {evil: [[(10, 3.0)]]}
+    curves = {evil: [RunCurves([(10, 3.0)], [], {"characters": [], "seconds": []})]}
     page = page_of(found, evil, curves)
     assert "<img" not in page
     assert page.count("</script>") == 2
     assert "&lt;img src=x" in page
-
-
-@pytest.mark.parametrize(
-    ("figure", "curve"),
-    [
-        ("test/loss", "val/loss"),
-        ("best/val/accuracy", "val/accuracy"),
-        ("val/loss", "val/loss"),
-        ("speed/train_chars_per_second", "speed/train_chars_per_second"),
-    ],
-)
-def test_which_curve_answers_to_a_figure(figure, curve):
-    assert metric_of_curves(figure) == curve

@@ -78,8 +78,15 @@ def odd_page():
     return sweep_page(results, sweep_charts(results), written=datetime(2026, 11, 22))
 
 
+def with_script(page, script):
+    """The page with a script that its policy allows."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    allowed = page.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
+    return allowed.replace("</body>", f"<script>{script}</script></body>")
+
+
 def used(page, chart, mark):
-    """The page with a script that its policy allows: it uses a chart as a reader does.
+    """The page with a script that uses a chart as a reader does.
 
     It enlarges the chart's middle, shows all of it again, enlarges the first chart's, and points at
     the end of a falling line.
@@ -100,9 +107,7 @@ def used(page, chart, mark):
         drag(document.querySelector(".chart svg"));
         svg.dispatchEvent(new PointerEvent("pointermove", place));
     """
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = page.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
-    return allowed.replace("</body>", f"<script>{script}</script></body>")
+    return with_script(page, script)
 
 
 @needs_browser
@@ -132,6 +137,32 @@ def test_every_chart_is_drawn_and_nothing_that_users_write_is_run(odd_page, tmp_
     light = (screen > 230).all(axis=-1).mean()
     assert light < 0.05  # letters, and no chart on white paper
     assert (screen == (255, 154, 92)).all(axis=-1).any()  # the best trial, for a dark screen
+
+
+@needs_browser
+def test_on_a_phone_tables_scroll_and_the_page_does_not(tmp_path):
+    wide = sweep(
+        [trial(0, value=1.0, parameters={f"model.a_long_name_{i}": "x" * 60 for i in range(9)})],
+        name="n" * 90,
+        words=("sweep=optuna", "k" * 400),
+        n_trials=2,
+    )
+    page = sweep_page(wide, {}, written=datetime(2026, 11, 22)).replace(
+        "<details>", "<details open>"
+    )
+    script = """
+        const { scrollWidth, clientWidth } = document.documentElement;
+        const boxes = [...document.querySelectorAll(".scroll")];
+        const scrolling = boxes.filter((box) => box.scrollWidth > box.clientWidth).length;
+        console.error(`${clientWidth} ${scrollWidth} ${scrolling}`);
+    """
+    (tmp_path / "inner.html").write_text(with_script(page, script), encoding="utf-8")
+    frame = (tmp_path / "inner.html").as_uri()
+    _, console = visit(f'<iframe src="{frame}" width="360" height="900"></iframe>', tmp_path)
+    (said,) = console
+    width, needed, scrolling = map(int, re.search(r'"(\d+) (\d+) (\d+)"', said).groups())
+    assert needed == width <= 360
+    assert scrolling >= 2  # the settings and all trials
 
 
 def test_data_cannot_leave_its_element(odd_page):

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import html
 import json
 import re
 from datetime import datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from charlab.reports.charts import sweep_charts
+from charlab.reports.charts import endings, sweep_charts
 from charlab.reports.sweep_report import sweep_page
 from tests.support.sweep_samples import large_sweep, sweep, trial, two_objectives
 
@@ -56,28 +57,35 @@ class Page(HTMLParser):
 
     @property
     def headings(self):
-        whole = "\n".join(self.arguments)
-        return [h for h in HEADINGS if f"\n{h}\n" in f"\n{whole}\n"]
+        return [html.unescape(text) for text in re.findall("<h2>(.*?)</h2>", self.source)]
 
 
 HEADINGS = [
-    "Best configuration",
     "Pareto front",
+    "The front's best val/loss",
+    "The winner",
+    "The best trial",
     "Finalists",
-    "History",
+    "What was searched",
+    "History: trial by trial",
     "Learning curves",
+    "Slices: one setting at a time",
     "Parameter importances",
-    "Slices",
     "Parallel coordinates",
     "Saved by pruning",
     "Failures",
-    "Search space",
     "All trials",
+    "What the words mean",
 ]
 
 
 def read(results):
     return Page(sweep_page(results, sweep_charts(results), written=WRITTEN))
+
+
+def read_words(results):
+    """The page without its charts, which take their time."""
+    return Page(sweep_page(results, {}, written=WRITTEN))
 
 
 def marked(chart):
@@ -91,7 +99,8 @@ def large():
 
 
 def test_a_large_sweep_has_every_part(large):
-    assert large.headings == [h for h in HEADINGS if h != "Pareto front"]
+    others = ("Pareto front", "The front's best val/loss", "The best trial")
+    assert large.headings == [h for h in HEADINGS if h not in others]
     assert "58 trials of 65 are over" in large.text
     assert "41 complete, 15 pruned, 2 failed, 2 running" in large.text
     assert "the loss is not a number any more" in large.text
@@ -100,10 +109,52 @@ def test_a_large_sweep_has_every_part(large):
     assert len(large.source) < 500_000
 
 
-def test_the_best_trial_comes_with_its_command(large):
-    best = large_sweep().best
-    assert best.command in large.text
-    assert f"{best.values[0]:.4f}" in large.text
+def test_the_winner_is_the_best_finalist_not_the_luckiest_trial(large):
+    results = large_sweep()
+    first, best = results.finalists[0], results.best
+    assert best.number != first.trial
+    place = large.text.index
+    opening = large.text[place("The winner") : place("Finalists")]
+    assert "2.0143 ± 0.0152" in opening  # 2.013, 2.021, 2.009
+    assert f"the settings of trial {first.trial}" in opening
+    assert f"trial {best.number} was first, with val/loss {best.values[0]:.4f}" in opening
+    assert "model=lstm model.hidden_size=256 optimizer.lr=0.0041 seed=1" in opening
+
+
+def test_without_finalists_the_best_trial_comes_with_its_command_and_a_word_on_luck():
+    results = large_sweep(finalists=(), words=("--multirun", "sweep=optuna", "sweep.name=x"))
+    page = read_words(results)
+    assert results.best.command in page.text
+    assert f"{results.best.values[0]:.4f}" in page.text
+    assert "with a single seed each: a part of its lead is luck. One seed does not" in page.text
+    again = "python train.py --multirun sweep=optuna sweep.name=x"
+    assert f"{again} sweep.finalists=3" in page.text
+    assert f"Go on with it: {again} Pareto" not in page.text
+    assert page.source.count(f"<code>{again}</code>") == 1  # it is not finished
+
+
+def test_the_luck_of_seeds_is_said_where_it_was_searched():
+    trials = [
+        trial(i, value=value, parameters={"model": model, "seed": seed})
+        for i, (model, seed, value) in enumerate(
+            [("a", 1, 2.0), ("a", 2, 2.2), ("b", 1, 3.0), ("b", 2, 3.4), ("c", 1, 9.0)]
+        )
+    ]
+    # deviations 0.1, 0.1, 0.2, 0.2: variance (0.02 + 0.08) / 2
+    assert "a standard deviation of 0.2236" in read_words(sweep(trials)).text
+
+
+def test_a_network_that_loses_to_its_baseline_is_said_in_red():
+    for perplexity, color in ((9.5, "notice"), (12.5, "notice loses")):
+        metrics = {"test/perplexity": perplexity, "test/trigram_perplexity": 10.0}
+        page = read_words(sweep([trial(0, value=2.0, metrics=metrics)]))
+        verdict = "loses to" if perplexity > 10 else "beats"
+        (said,) = re.findall(rf'<p class="{color}">(The best model.*?)</p>', page.source)
+        assert said == (
+            f"The best model {verdict} its baseline, an interpolated trigram model: "
+            f"test/perplexity {perplexity:.4f} against 10."
+        )
+    assert "color: var(--failed)" in re.search(r"\.notice\.loses \{(.*?)\}", page.source)[1]
 
 
 def test_finalists_have_intervals_over_seeds(large):
@@ -115,13 +166,14 @@ def test_finalists_have_intervals_over_seeds(large):
 
 def test_pointing_at_a_mark_says_what_it_is(large):
     results = large_sweep()
-    history, curves, importances, slices, parallel = large.charts
+    history, curves, slices, importances, parallel = large.charts
     complete = {one.number for one in results.of_state("complete")}
     pruned = {one.number for one in results.of_state("pruned")}
     assert marked(history) == complete | pruned
     assert marked(curves) == {one.number for one in results.trials}
     assert marked(importances) == set()
-    assert marked(slices) == marked(parallel) == complete
+    assert marked(slices) == complete | pruned
+    assert marked(parallel) == complete
     best, given_up = results.best, results.of_state("pruned")[0]
     assert large.hover[str(best.number)].splitlines()[:2] == [
         f"trial {best.number} (complete)",
@@ -176,14 +228,14 @@ def test_what_users_write_is_only_text():
 
 def test_a_name_that_is_no_unicode_does_no_harm():
     page = read(sweep([trial(0, value=1.0, folder=Path("a\udcff"))]))
-    assert "Its folder: a\\xff" in page.text
+    assert "The run: a\\xff" in page.text
 
 
 KINDS = {
     "nothing yet": ([], "No trial is complete yet"),
     "waiting": ([trial(0, "waiting")], "No trial has a value yet"),
     "one": ([trial(0, value=2.0, parameters=X, curve=CURVE)], "Cannot be computed yet"),
-    "one without curve": ([trial(0, value=2.0)], "No trial has reported a value yet"),
+    "one without curve": ([trial(0, value=2.0)], "No trial was validated before its end"),
     "all pruned": (
         [trial(i, "pruned", parameters=X, curve=CURVE, seconds=9.0) for i in range(3)],
         "cannot be estimated",
@@ -195,7 +247,7 @@ KINDS = {
     ),
     "infinite": (
         [trial(0, value=2.0), trial(1, value=float("inf"), parameters=X)],
-        "Best configuration",
+        "The best trial",
     ),
 }
 
@@ -216,8 +268,8 @@ def test_a_finished_sweep_does_not_ask_for_patience():
 def test_several_objectives_show_a_front_and_no_best():
     results = two_objectives()
     page = read(results)
-    assert "Pareto front" in page.headings
-    assert "Best configuration" not in page.headings
+    assert page.headings[:2] == ["Pareto front", "The front's best val/loss"]
+    assert "The best trial" not in page.headings
     assert "Learning curves" not in page.headings
     assert marked(page.charts[0]) == {one.number for one in results.of_state("complete")}
     groups = re.findall(r'data-marks="([^"]*)"', page.charts[0])
@@ -232,3 +284,9 @@ def test_three_objectives_make_three_pairs():
     results = sweep(trials, objectives=("a", "b", "c"), directions=("minimize",) * 3)
     labels = re.findall(r">(a|b|c)</text>", read(results).charts[0])
     assert labels == ["a", "b", "a", "c", "b", "c"]
+
+
+def test_objectives_that_are_one_file_name_have_charts_of_their_own():
+    names = ("a/b", "a_b", "a_b_2")
+    results = sweep([], objectives=names, directions=("minimize",) * 3)
+    assert endings(results) == ["_a_b", "_a_b_2", "_a_b_2_3"]

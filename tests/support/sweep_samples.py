@@ -67,7 +67,7 @@ def large_sweep(count: int = 60, seed: int = 0, **more: Any) -> SweepResults:
     chance = random.Random(seed)
     return sweep(
         [_random_trial(number, chance) for number in range(count)],
-        **{"n_trials": count + 5, "finalists": _finalists(), **more},
+        **{"n_trials": count + 5, "finalists": _finalists(count), **more},
     )
 
 
@@ -173,7 +173,7 @@ def _random_trial(number: int, chance: random.Random) -> TrialResult:
     )
 
 
-def _finalists() -> tuple[Finalist, ...]:
+def _finalists(trials: int) -> tuple[Finalist, ...]:
     return tuple(
         Finalist(
             trial=number,
@@ -186,6 +186,7 @@ def _finalists() -> tuple[Finalist, ...]:
             (22, 128, (2.031, 2.027, 2.044)),
             (40, 64, (2.08,)),
         )
+        if number < trials
     )
 
 

@@ -47,7 +47,7 @@ def _steps(result: "Result", options: "RunOptions") -> Iterator[tuple[str, str]]
         yield command_line(command, f"run={run}"), _ASKING[command]
         if limit := _longer(result, options):
             yield command_line("train", f"resume={run}", limit), "trains on"
-    if any(result.folder.glob("events.out.tfevents.*")):
+    if any(result.folder.rglob("events.out.tfevents.*")):
         inside = result.folder.is_relative_to(user_path(options.output_dir))
         folder = user_path(options.output_dir) if inside and not options.debug else result.folder
         yield shlex.join(["tensorboard", "--logdir", str(folder)]), "its curves"

@@ -79,15 +79,24 @@ def _report_runs(arguments: ReportArguments, pattern: str) -> int:
 def sweep_summary(results: "SweepResults") -> list[Part]:
     """A few lines about a sweep for the screen."""
     from charlab.reports.sweep_numbers import pareto_front
-    from charlab.reports.sweep_report import states_text
+    from charlab.reports.sweep_report import find_lead, states_text
 
     done = f"{len(results.trials)} of {counted(results.n_trials, 'trial')}"
     lines: list[Part] = [told(f"sweep {results.name}", f"{done} ({states_text(results)})")]
-    best = results.best
+    lead, best = find_lead(results), results.best
+    if lead is not None and lead.seeds:
+        name, mean = lead.figures[0]
+        over = f" over {counted(lead.seeds, 'seed')} (trial {lead.trial.number})"
+        lines.append(told("winner", f"{name} ", styled(mean, "good"), over))
+        lines.append(line("  ", styled(lead.train[1], "command")))
     if best is not None and best.values is not None:
+        what = "first in the search" if lead is not None and lead.seeds else "best"
         value = styled(number(best.values[0]), "good")
-        lines.append(told("best", f"{results.objectives[0]} ", value, f" (trial {best.number})"))
-        lines.append(line("  ", styled(best.command, "command")))
+        lines.append(told(what, f"{results.objectives[0]} ", value, f" (trial {best.number})"))
+        if lead is None or not lead.seeds or lead.trial is not best:
+            lines.append(line("  ", styled(best.command, "command")))
+    if lead is not None and lead.winner.beside is not None:
+        lines.append(line(str(lead.winner.beside)))
     if len(results.objectives) > 1:
         front = pareto_front(results)
         lines.append(told("Pareto front", counted(len(front), "trial")))

@@ -25,12 +25,29 @@ class Metric:
         higher_is_better: whether it is to rise.
         monitored: whether the validation's may decide which checkpoint is the best one.
         on_progress_line: whether it is shown while a run trains.
+        about: what it measures, in words for reports; "" if the name says it.
     """
 
     name: str
     higher_is_better: bool = False
     monitored: bool = True
     on_progress_line: bool = False
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A simple model's value of a metric, which a network has to beat to be worth its training.
+
+    Attributes:
+        name: under which a run's metrics hold it, without a split's prefix ("trigram_perplexity").
+        metric: the network's metric that it is compared with ("perplexity").
+        model: what the simple model is, in words.
+    """
+
+    name: str
+    metric: str
+    model: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,7 @@ class TaskOptions:
         name: the task's, that of its module.
         monitor: the metric that decides which checkpoint is the best one ("val/loss").
         metrics: all that a split is measured by, in the order in which they are said.
+        baselines: simple models that the metrics are read beside, the most telling one first.
         predicts_label: whether it is the label of a document: each then needs documents of its own.
         fields: what a document needs besides its text: "tags", "target"; other fields are left
             aside.
@@ -54,6 +72,7 @@ class TaskOptions:
     monitor: str
 
     metrics: ClassVar[tuple[Metric, ...]] = (Metric("loss", on_progress_line=True),)
+    baselines: ClassVar[tuple[Baseline, ...]] = ()
     predicts_label: ClassVar[bool] = False
     fields: ClassVar[tuple[str, ...]] = ()
     units: ClassVar[tuple[str, ...]] = ("char", "byte", "word")
@@ -95,10 +114,14 @@ def tasks_asked_by(command: str) -> list[str]:
 
 
 RUN_METRICS = (
-    Metric("model/parameters"),
-    Metric("time/train_seconds"),
-    Metric("time/elapsed_seconds"),
-    Metric("speed/train_chars_per_second", higher_is_better=True),
+    Metric("model/parameters", about="numbers that the network learns"),
+    Metric("time/train_seconds", about="seconds of training, validations left out"),
+    Metric("time/elapsed_seconds", about="seconds of training, validations included"),
+    Metric(
+        "speed/train_chars_per_second",
+        higher_is_better=True,
+        about="characters trained on in a second",
+    ),
 )
 """What every run has besides what its task measures, by full tags."""
 
@@ -111,6 +134,20 @@ def metric_of(tag: str) -> Metric | None:
     name = tag.rpartition("/")[2]
     known = (metric for options in TASK_OPTIONS.values() for metric in options.metrics)
     return next((metric for metric in known if metric.name == name), None)
+
+
+def about(tag: str, task: str | None) -> str:
+    """What a metric measures, in words; "" if nobody says.
+
+    Args:
+        tag: its full tag.
+        task: whose metric it is; None: it is not known, and all tasks that have it must agree.
+    """
+    known = [options for name, options in TASK_OPTIONS.items() if task in (None, name)]
+    metrics = [metric for options in known for metric in options.metrics]
+    found = {metric.about for metric in metrics if tag.rpartition("/")[2] == metric.name}
+    found |= {metric.about for metric in RUN_METRICS if metric.name == tag}
+    return found.pop() if len(found) == 1 else ""
 
 
 def higher_is_better(tag: str) -> bool:

@@ -1,71 +1,73 @@
-"""A few held-out texts with what a network makes of them, for the end of a run."""
+"""What a trained network makes of a few validation examples."""
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
-from rich.cells import cell_len, set_cell_size
+import numpy as np
 
 from charlab.data.corpus import Corpus
-from charlab.data.tokens.ragged import EncodedSplit
+from charlab.data.tokens.ragged import EncodedSplit, cut_windows, flat_offsets
 from charlab.evaluation.prediction import Predictor
-from charlab.system.style import visible
+from charlab.evaluation.reference_texts import document_texts
+from charlab.system.terminal import visible
 
-_COUNT, _LENGTH = 3, 60  # texts, and tokens of each that are read
-_TEXT, _ANSWER = 32, 64  # columns at most
+HEADING = "validation examples, drawn at random:"
+_TEXT = 32  # characters
+
+Answer = TypeVar("Answer")
 
 
-def predict_examples(
-    predictor: Predictor[Any], corpus: Corpus, *, by_label: bool
-) -> tuple[str, list[str]] | None:
-    """A heading and a line for each text; None without a part that is held out.
+def answered_examples(
+    predictor: Predictor[Answer], corpus: Corpus, seed: int, most: int, window: int | None = None
+) -> list[tuple[str, int | None, Answer]]:
+    """Examples as they are spelled, the number of each one's label, and the answer.
+
+    They are drawn at random, the same for the same data and seed: no best ones.
 
     Args:
-        by_label: whether it is labels that are predicted: what is right is said beside a wrong one.
+        predictor: asks the network.
+        corpus: the network's; without a validation split there are no examples.
+        seed: which are drawn.
+        most: how many.
+        window: tokens of the windows of a stream, which are its examples; None: documents are.
     """
-    name = next((name for name in ("test", "val") if name in corpus.splits), None)
-    if name is None:
-        return None
-    examples = [
-        (text, right)
-        for text, right in _held_out(corpus, corpus.splits[name], by_label=by_label)
-        if predictor.asking.whole(text)
-    ]
-    if not examples:
-        return None
-    was_training = predictor.network.training
-    predictor.network.eval()
-    answers = predictor.predict([text for text, _ in examples])
-    predictor.network.train(was_training)
-    width = min(_TEXT, max(cell_len(visible(text)) for text, _ in examples))
-    lines = []
-    for (text, right), answer in zip(examples, answers, strict=True):
-        told = visible(predictor.line(answer, 1))
-        is_right = right is None or str(predictor.cells(answer, 1)[0]) == right
-        wrong = "" if is_right else f"  (it is {visible(right)})"
-        told = _fitted(told, min(_ANSWER, cell_len(told)))
-        lines.append(f"  {_fitted(visible(text), width)}  {told}{wrong}")
-    return f"predictions ({name} part):", lines
+    split = corpus.splits.get("val")
+    if split is None:
+        return []
+    examples = _drawn(split if window is None else cut_windows(split, window), seed, most)
+    texts = document_texts(examples, corpus.vocabulary)
+    network = predictor.network
+    was_training = network.training
+    network.eval()
+    try:
+        answers = predictor.answers(examples, texts)
+    finally:
+        network.train(was_training)
+    labels = [None] * len(texts) if examples.labels is None else examples.labels.tolist()
+    return list(zip(texts, labels, answers, strict=True))
 
 
-def _held_out(
-    corpus: Corpus, split: EncodedSplit, *, by_label: bool
-) -> Iterator[tuple[str, str | None]]:
-    """Texts from all over a split, each with its label or its target, if that is predicted."""
-    count = min(_COUNT, split.documents)
-    for place in (number * split.documents // count for number in range(count)):
-        begin, end = map(int, split.offsets[place : place + 2])
-        ids = split.ids[begin : min(end, begin + _LENGTH)]
-        right = None
-        if by_label and split.labels is not None:
-            right = corpus.labels[split.labels[place]]
-        elif split.targets is not None and corpus.target_vocabulary is not None:
-            begin, end = map(int, split.targets.offsets[place : place + 2])
-            right = corpus.target_vocabulary.decode(split.targets.ids[begin:end].tolist())
-        yield corpus.vocabulary.decode(ids.tolist()), right
+def describe_examples(
+    predictor: Predictor[Any], corpus: Corpus, seed: int, most: int
+) -> tuple[str, list[str]] | None:
+    """A heading and a line for each example; None if there are none."""
+    answered = answered_examples(predictor, corpus, seed, most)
+    rows = [(shortened(text), visible(predictor.line(answer, 1))) for text, _, answer in answered]
+    width = max((len(text) for text, _ in rows), default=0)
+    lines = [f"  {text:<{width}}  {line}" for text, line in rows]
+    return (HEADING, lines) if lines else None
 
 
-def _fitted(text: str, width: int) -> str:
-    """A text in so many columns."""
-    return set_cell_size(
-        text if cell_len(text) <= width else f"{set_cell_size(text, width - 1)}…", width
-    )
+def shortened(text: str) -> str:
+    """A text that fits into a line beside others."""
+    text = visible(" ".join(text.split()))
+    return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"
+
+
+def _drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:
+    """A few documents of a split, in its order, with their labels."""
+    count = min(most, split.documents)
+    chosen = np.sort(np.random.default_rng(seed).choice(split.documents, count, replace=False))
+    bounds = zip(split.offsets[chosen].tolist(), split.offsets[chosen + 1].tolist(), strict=True)
+    pieces = [split.ids[begin:end] for begin, end in bounds]
+    labels = None if split.labels is None else split.labels[chosen]
+    return EncodedSplit(np.concatenate(pieces), flat_offsets([len(p) for p in pieces]), labels)

@@ -1,7 +1,8 @@
 """The objective over each searched setting by itself."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,6 +13,11 @@ from charlab.figures.colors import LIGHT
 from charlab.figures.sweeps import WIDTH, Limits, empty_figure, scatter, short, show_part, tidy
 
 _COLUMNS = 3
+_MARKS: dict[str, dict[str, Any]] = {  # the best on top
+    "pruned": {"s": 22, "alpha": 0.8, "marker": "x", "linewidths": 1.2},
+    "complete": {"s": 22, "alpha": 0.65},
+    "best": {"s": 60},
+}
 _CATEGORY = 16  # characters
 _UPRIGHT = 22  # characters of categories that fit under a chart side by side
 
@@ -24,6 +30,7 @@ def slices_figure(
     objective: str,
     trials: Sequence[int],
     best: int | None = None,
+    pruned: Collection[int] = (),
     limits: Limits | None = None,
 ) -> Figure:
     """Draws a small chart for each setting.
@@ -35,6 +42,7 @@ def slices_figure(
         objective: what the values are.
         trials: their numbers.
         best: the number of the one that stands out; None: none.
+        pruned: numbers of those that were pruned, whose values are their last ones.
         limits: the part of the objective to be shown, the rest at its edge; None: all.
     """
     columns = min(_COLUMNS, len(axes))
@@ -42,13 +50,13 @@ def slices_figure(
     figure = empty_figure(3.0 * rows, WIDTH * columns / _COLUMNS)
     for i, (axis, column) in enumerate(zip(axes, places, strict=True)):
         part = figure.add_subplot(rows, columns, i + 1)
-        for chosen, color, size, alpha in ((False, "complete", 22, 0.65), (True, "best", 60, 1.0)):
-            points = [
-                (place, value, trial)
-                for trial, place, value in zip(trials, column, values, strict=True)
-                if place is not None and (trial == best) == chosen
-            ]
-            scatter(part, points, limits, s=size, color=LIGHT[color], alpha=alpha)
+        points: dict[str, list[tuple[float, float, int]]] = {name: [] for name in _MARKS}
+        for trial, place, value in zip(trials, column, values, strict=True):
+            if place is not None:
+                kind = "best" if trial == best else "pruned" if trial in pruned else "complete"
+                points[kind].append((place, value, trial))
+        for kind, style in _MARKS.items():
+            scatter(part, points[kind], limits, color=LIGHT[kind], **style)
         tidy(part, axis.label, objective if i % columns == 0 else "")
         _set_scale(part, axis)
         show_part(part, limits)

@@ -18,16 +18,18 @@ from charlab.figures.sweep_slices import slices_figure
 from charlab.figures.sweeps import Limits
 from charlab.reports.comparison import Comparison, Group
 from charlab.reports.coordinates import coordinates
-from charlab.reports.event_curves import read_curve
 from charlab.reports.formatting import counted
 from charlab.reports.importances import importances
 from charlab.reports.parameters import column, higher, parameters, usable
-from charlab.reports.sweep_numbers import curve, history, pareto_front
+from charlab.reports.run_curves import PLACES, RunCurves, metric_of_curves, read_run_curves
+from charlab.reports.sweep_numbers import curve, history, last_values, pareto_front
 from charlab.sweeps.results.records import SweepResults
 
 MOST_GROUPS = 40  # in one chart
+_FEW = 4  # trials; of fewer no part of an axis is worth more than the rest
 
-Curves = Mapping[str, Sequence[Sequence[tuple[int, float]]]]
+Curves = Mapping[str, Sequence[RunCurves]]
+"""Of each group, the curves of its runs."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,7 @@ def sweep_charts(results: SweepResults) -> dict[str, Chart]:
     With several objectives a name ends in the objective ("history_val_loss").
     """
     charts: dict[str, Chart | None] = {}
-    for i in range(len(results.objectives)):
-        end = ending(results, i)
+    for i, end in enumerate(endings(results)):
         charts[f"history{end}"] = _history(results, i)
         charts[f"importances{end}"] = _importances(results, i)
         charts[f"slices{end}"] = _slices(results, i)
@@ -62,9 +63,9 @@ def runs_charts(found: Comparison, curves: Curves) -> dict[str, Chart]:
 
     Args:
         found: the runs, grouped.
-        curves: group -> a learning curve for each run; may be empty.
+        curves: group -> the learning curves of each run; may be empty.
     """
-    charts = {}
+    charts: dict[str, Chart] = {}
     groups = found.groups[:MOST_GROUPS]
     if groups:
         more = len(found.groups) - len(groups)
@@ -77,26 +78,49 @@ def runs_charts(found: Comparison, curves: Curves) -> dict[str, Chart]:
         )
         caption = f"The best {len(groups)}; {more} more in the table." if more else ""
         charts["groups"] = Chart(figure, caption)
-    if curves:
-        metric = metric_of_curves(found.metric)
-        charts["curves"] = Chart(learning_curves_figure(curves, metric=metric))
-    return charts
+    return charts | _learning_curves(found, curves)
 
 
-def curves_of_best(found: Comparison) -> dict[str, list[list[tuple[int, float]]]]:
+def curves_of_best(found: Comparison) -> Curves:
     """Learning curves of the best groups' runs, as far as their event files have them."""
     curves = {}
     for place, group in enumerate(found.groups[: len(SERIES)], start=1):
-        lines = [read_curve(run.folder, metric_of_curves(found.metric)) for run in group.runs]
-        if any(lines):
-            curves[placed(place, group)] = [line for line in lines if line]
+        lines = [read_run_curves(run, found.metric) for run in group.runs]
+        if any(line.validation for line in lines):
+            curves[placed(place, group)] = lines
     return curves
 
 
-def metric_of_curves(metric: str) -> str:
-    """The curve that answers to a figure ("test/loss", "best/val/loss": "val/loss")."""
-    name = metric.removeprefix("best/")
-    return f"val/{name.removeprefix('test/')}" if name.startswith("test/") else name
+def curve_chart(place: str) -> str:
+    """The name of the chart of learning curves over a place of :data:`PLACES`."""
+    return "curves" if place == "steps" else f"curves_{place}"
+
+
+def _learning_curves(found: Comparison, curves: Curves) -> dict[str, Chart]:
+    """A chart over steps ("curves"), one over characters, one over seconds."""
+    charts = {}
+    for place, label in PLACES.items():
+        over = {group: [line.over(place) for line in lines] for group, lines in curves.items()}
+        validation = {group: [own for own, _ in lines] for group, lines in over.items()}
+        training = {group: [taught for _, taught in lines] for group, lines in over.items()}
+        values = [
+            value
+            for lines in (*validation.values(), *training.values())
+            for points in lines
+            for _, value in points
+        ]
+        limits = robust_limits(values, higher=found.higher)
+        if values:
+            figure = learning_curves_figure(
+                validation,
+                metric=metric_of_curves(found.metric).removeprefix("val/"),
+                training=training,
+                x_label=label,
+                limits=limits,
+            )
+            caption = _left_out(values, limits, "point", where="outside the picture")
+            charts[curve_chart(place)] = Chart(figure, caption)
+    return charts
 
 
 def placed(place: int, group: Group) -> str:
@@ -104,10 +128,17 @@ def placed(place: int, group: Group) -> str:
     return f"{place}. {group.label}"
 
 
-def ending(results: SweepResults, objective: int) -> str:
-    """What the names of an objective's charts end in."""
-    several = len(results.objectives) > 1
-    return f"_{results.objectives[objective].replace('/', '_')}" if several else ""
+def endings(results: SweepResults) -> list[str]:
+    """What the names of each objective's charts end in: each in something else, fit for a file."""
+    if len(results.objectives) == 1:
+        return [""]
+    names: list[str] = []
+    for objective in results.objectives:
+        name = plain = f"_{objective.replace('/', '_')}"
+        while name in names:  # "val/loss" and "val_loss"
+            name = f"{plain}_{len(names) + 1}"
+        names.append(name)
+    return names
 
 
 def _history(results: SweepResults, objective: int) -> Chart | None:
@@ -129,12 +160,14 @@ def _importances(results: SweepResults, objective: int) -> Chart | None:
 
 
 def _slices(results: SweepResults, objective: int) -> Chart | None:
-    trials = usable(results)
+    pruned = last_values(results)
+    trials = [*usable(results), *(trial for trial, _ in pruned)]
     searched = parameters(results, trials)
     if not searched:
         return None
-    values = column(results, objective)
-    limits = robust_limits(values, higher=higher(results, objective))
+    complete = column(results, objective)
+    values = [*complete, *(value for _, value in pruned)]
+    limits = _beside_complete(complete, values, higher=higher(results, objective))
     figure = slices_figure(
         [one.axis for one in searched],
         [[one.position(trial) for trial in trials] for one in searched],
@@ -142,9 +175,23 @@ def _slices(results: SweepResults, objective: int) -> Chart | None:
         objective=results.objectives[objective],
         trials=[trial.number for trial in trials],
         best=None if results.best is None else results.best.number,
+        pruned=[trial.number for trial, _ in pruned],
         limits=limits,
     )
     return Chart(figure, _left_out(values, limits, "trial"))
+
+
+def _beside_complete(
+    complete: Sequence[float], values: Sequence[float], *, higher: bool
+) -> Limits | None:
+    """The part of an axis where complete trials take up half of it at least; None: all of it."""
+    limits = robust_limits(complete, higher=higher)
+    if limits is None and len(complete) < _FEW:
+        return robust_limits(values, higher=higher)
+    low, high = limits or (min(complete), max(complete))
+    low, high = (2 * low - high, high) if higher else (low, 2 * high - low)
+    inside = low == high or all(low <= value <= high for value in values)
+    return None if inside else (max(low, min(values)), min(high, max(values)))
 
 
 def _curves(results: SweepResults) -> Chart | None:

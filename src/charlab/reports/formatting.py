@@ -55,10 +55,10 @@ def brief(text: str) -> str:
 
 
 def interval(found: Interval | None) -> str:
-    """ "2.0312 ± 0.0120", or the value alone where there is one."""
+    """ "2.0312 ± 0.0120", or the value alone where there is one, or all are the same."""
     if found is None:
         return NOTHING
-    if found.half is None:
+    if not found.half:
         return number(found.mean)
     form = ",.0f" if abs(found.mean) >= 1e4 else ".4f" if abs(found.mean) >= 1e-2 else ".3g"
     return f"{found.mean:{form}} ± {found.half:{form}}"

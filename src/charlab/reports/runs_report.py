@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from charlab.reports.charts import MOST_GROUPS, Chart, Curves
+from charlab.config.task_options import about
+from charlab.reports.charts import MOST_GROUPS, Chart, Curves, curve_chart
 from charlab.reports.comparison import Comparison, Group
 from charlab.reports.formatting import brief, interval, number
 from charlab.reports.page import render
+from charlab.reports.run_curves import PLACES
+from charlab.reports.winner import Winner, show_winner
 from charlab.system.files import csv_text
 
 
@@ -24,10 +27,13 @@ def runs_page(
         found: the runs, grouped.
         charts: by name.
         pattern: what the user asked for.
-        curves: group -> a learning curve for each run; may be empty.
+        curves: group -> the learning curves of each run; may be empty.
         written: when.
     """
     placed = list(enumerate(found.groups, start=1))
+    best = found.groups[0] if found.groups else None
+    # the folders carry dates: the last is the newest
+    winner = show_winner([run.metrics for run in best.runs], best.runs[-1].folder) if best else None
     return render(
         "runs.html",
         charts,
@@ -36,20 +42,13 @@ def runs_page(
         found=found,
         pattern=pattern,
         curves=len(curves),
-        best_settings=[(k, brief(v)) for k, v in found.groups[0].settings.items()]
-        if found.groups
-        else [],
-        groups_header=["place", *found.keys, "seeds", found.metric, "95% interval"],
-        groups=[
-            [
-                place,
-                *map(brief, group.settings.values()),
-                group.interval.count,
-                number(group.interval.mean),
-                _bounds(group),
-            ]
-            for place, group in placed
-        ],
+        best=best,
+        best_settings=[[_typed(k), brief(v)] for k, v in best.settings.items()] if best else [],
+        winner=winner,
+        meanings_of_metrics=_meanings(found, winner),
+        places=[place for place in PLACES if curve_chart(place) in charts],
+        groups_header=["place", *map(_typed, found.keys), "seeds", found.metric, "95% interval"],
+        groups=[_row(place, group) for place, group in placed],
         apart=[[run.folder, reason] for run, reason in found.apart],
         runs=[
             [place, run.seed, number(value), run.folder]
@@ -57,6 +56,16 @@ def runs_page(
             for run, value in zip(group.runs, group.values, strict=True)
         ],
     )
+
+
+def _row(place: int, group: Group) -> list[object]:
+    settings = map(brief, group.settings.values())
+    return [place, *settings, group.interval.count, number(group.interval.mean), _bounds(group)]
+
+
+def _typed(key: str) -> str:
+    """A setting as the command line calls it ("model.name": "model")."""
+    return key.removesuffix(".name")
 
 
 def runs_csv(found: Comparison) -> str:
@@ -74,8 +83,15 @@ def runs_csv(found: Comparison) -> str:
     return csv_text([header, *rows])
 
 
+def _meanings(found: Comparison, winner: Winner | None) -> list[tuple[str, str]]:
+    """What the compared metric measures, if anybody says."""
+    words = about(found.metric, None if winner is None else winner.task)
+    return [(found.metric, words)] if words else []
+
+
 def _hover(found: Comparison, curves: Curves) -> dict[str, str]:
-    texts = {f"curve-{place}": group for place, group in enumerate(curves)}
+    texts = {f"curve-{place}": f"{group}\nvalidation" for place, group in enumerate(curves)}
+    texts |= {f"train-{place}": f"{group}\ntraining" for place, group in enumerate(curves)}
     for place, group in enumerate(found.groups[:MOST_GROUPS]):
         texts[f"group-{place}"] = f"{group.label}\n{interval(group.interval)}"
         for i, (run, value) in enumerate(zip(group.runs, group.values, strict=True)):

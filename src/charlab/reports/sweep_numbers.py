@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 from itertools import accumulate
+from statistics import fmean
+from typing import Any
 
 import numpy as np
 
@@ -16,13 +18,25 @@ def history(results: SweepResults, objective: int = 0) -> History:
     numbers = [trial.number for trial in usable(results)]
     values = column(results, objective)
     best = accumulate(values, max if higher(results, objective) else min)
-    pruned = [
-        (trial.number, last[1])
-        for trial in results.of_state("pruned")
-        if (last := last_point(trial)) is not None and len(results.objectives) == 1
-    ]
+    pruned = [(trial.number, value) for trial, value in last_values(results)]
     complete = list(zip(numbers, values, strict=True))
     return History(complete, pruned, list(zip(numbers, best, strict=True)))
+
+
+def seed_spread(results: SweepResults) -> float | None:
+    """The standard deviation of the objective over seeds, of trials that differ in nothing else.
+
+    It is pooled over all such trials; None where the seed was not searched.
+    """
+    by_seed: dict[str, dict[Any, float]] = {}
+    for trial, value in zip(usable(results), column(results, 0), strict=True):
+        settings = {name.lstrip("+"): setting for name, setting in trial.parameters.items()}
+        seed = settings.pop("seed", None)
+        by_seed.setdefault(str(sorted(settings.items())), {})[seed] = value
+    groups = [list(values.values()) for values in by_seed.values()]
+    freedom = sum(len(values) - 1 for values in groups)
+    squares = sum((value - fmean(values)) ** 2 for values in groups for value in values)
+    return math.sqrt(squares / freedom) if freedom else None
 
 
 def curve(trial: TrialResult) -> list[tuple[int, float]]:
@@ -34,6 +48,14 @@ def last_point(trial: TrialResult) -> tuple[int, float] | None:
     """The end of a trial's learning curve; None if it has none."""
     points = curve(trial)
     return points[-1] if points else None
+
+
+def last_values(results: SweepResults) -> list[tuple[TrialResult, float]]:
+    """Pruned trials with the last value that each reported of a single objective."""
+    if len(results.objectives) > 1:
+        return []
+    ends = [(trial, last_point(trial)) for trial in results.of_state("pruned")]
+    return [(trial, last[1]) for trial, last in ends if last is not None]
 
 
 def ranks(values: Sequence[float], *, higher: bool) -> list[float]:

@@ -1,25 +1,52 @@
 """The page about a sweep."""
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from charlab.config.task_options import TASK_OPTIONS, about
 from charlab.evaluation.confidence import mean_interval
-from charlab.reports.charts import Chart, ending
+from charlab.reports.charts import Chart, endings
 from charlab.reports.formatting import interval, number, seconds, shorten
 from charlab.reports.importances import importances
 from charlab.reports.page import render
 from charlab.reports.parameters import higher, parameter_names, parameter_text, usable
 from charlab.reports.savings import estimate_savings
-from charlab.reports.sweep_numbers import last_point, pareto_front
-from charlab.sweeps.results.records import SweepResults, TrialResult
+from charlab.reports.sweep_numbers import last_point, pareto_front, seed_spread
+from charlab.reports.winner import Winner, show_winner
+from charlab.sweeps.results.records import Finalist, SweepResults, TrialResult
 from charlab.system.entry_point import command_line
 
 _STATES = ("complete", "pruned", "failed", "died", "running", "waiting")
 _DONE = ("complete", "pruned", "failed")
+_FINALISTS = 3  # that a report suggests
 
 Rows = list[list[Any]]
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What the page opens with.
+
+    Attributes:
+        title: what it is.
+        trial: the trial that found it.
+        figures: its metrics, the objective first.
+        seeds: how many seeds the figures are means over; 0 of a trial, which has one.
+        seed: of the run whose samples are shown; None of a trial.
+        train: what the command does that trains it again, and its command line.
+        winner: how it does beside its baseline, what it writes, what it can be asked.
+    """
+
+    title: str
+    trial: TrialResult
+    figures: Pairs
+    seeds: int
+    seed: int | None
+    train: tuple[str, str]
+    winner: Winner
 
 
 def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: datetime) -> str:
@@ -32,6 +59,7 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
     """
     names = parameter_names(results)
     objectives = range(len(results.objectives))
+    lead = find_lead(results)
     return render(
         "sweep.html",
         charts,
@@ -39,24 +67,32 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         written=written,
         results=results,
         names=names,
-        endings=[ending(results, i) for i in objectives],
+        endings=endings(results),
         unknown=[f"Cannot be computed yet: {importances(results, i).remark}" for i in objectives],
         usable=len(usable(results)),
         finished=sum(trial.state in _DONE for trial in results.trials),
         ways=["higher" if higher(results, i) else "lower" for i in objectives],
         states=states_text(results),
         spent=sum(trial.seconds or 0.0 for trial in results.trials),
-        best_figures=_best_figures(results),
-        best_settings=[] if results.best is None else _settings(results.best),
+        lead=lead,
+        lead_settings=[] if lead is None else _settings(lead.trial),
+        more_finalists=results.command(finalists=min(_FINALISTS, len(usable(results)))),
+        spread=seed_spread(results) if len(results.objectives) == 1 else None,
         front=_front(results, names),
-        front_header=["trial", *results.objectives, *names, "command that repeats it"],
-        finalists=_finalists(results),
-        test=_answering_test(results.objectives[0]),
+        front_header=["trial", *results.objectives, *names],
+        front_commands=[(f"trial {one.number}", one.command) for one in pareto_front(results)],
+        finalists=_finalists(results, names),
+        finalists_header=[
+            *("place", "trial", "seeds", results.objectives[0]),
+            *(_answering_test(results.objectives[0]), *names),
+        ],
+        finalist_commands=[(f"trial {one.trial}", _command(one)) for one in results.finalists],
         savings=estimate_savings(results),
         failures=_failures(results),
-        fixed=shlex.join(results.fixed),
+        fixed=[word.partition("=")[::2] for word in results.fixed],
         trials=_trials(results, names),
         trials_header=["trial", "state", *results.objectives, *names, "time", "reason"],
+        meanings_of_metrics=_meanings(results, lead),
     )
 
 
@@ -84,12 +120,67 @@ def _hover(trial: TrialResult, results: SweepResults) -> str:
     return "\n".join(lines)
 
 
-def _best_figures(results: SweepResults) -> list[tuple[str, str]]:
-    """The best trial's test figures, and how large its network is."""
-    metrics = {} if results.best is None else results.best.metrics
-    shown = [key for key in metrics if key.startswith("test/") or key == "model/parameters"]
-    others = [key for key in shown if key != results.objectives[0]]
-    return [(key, number(metrics[key])) for key in others[:6]]
+def find_lead(results: SweepResults) -> Lead | None:
+    """The best finalist, the best trial, or of several objectives the front's best by the first."""
+    first = next((one for one in results.finalists if one.values), None)
+    if first is not None:
+        runs = list(first.metrics.values())
+        values = interval(mean_interval([*first.values.values()]))
+        seed = next(iter(first.folders), next(iter(first.values)))
+        return Lead(
+            "The winner",
+            results.trials[first.trial],
+            [(results.objectives[0], values), *_test_figures(results, runs)],
+            len(first.values),
+            seed,
+            (f"Train it again (here with seed {seed}):", _command(first, seed)),
+            show_winner(runs, first.folders.get(seed)),
+        )
+    front = pareto_front(results) if len(results.objectives) > 1 else []
+    best = front[0] if front else results.best
+    if best is None or best.values is None:
+        return None
+    figures = list(zip(results.objectives, map(number, best.values), strict=True))
+    return Lead(
+        f"The front's best {results.objectives[0]}" if front else "The best trial",
+        best,
+        [*figures, *_test_figures(results, [best.metrics])],
+        0,
+        None,
+        ("Train it again as a run of its own:", best.command),
+        show_winner([best.metrics], best.folder),
+    )
+
+
+def _test_figures(results: SweepResults, runs: Sequence[Mapping[str, float]]) -> Pairs:
+    """Means over runs of what the test part measured, and how large the network is."""
+    simple = {known.name for options in TASK_OPTIONS.values() for known in options.baselines}
+    shown = [
+        tag
+        for tag in (runs[0] if runs else ())
+        if (tag.startswith("test/") and tag.removeprefix("test/") not in simple)
+        or tag == "model/parameters"
+    ]
+    known = [tag for tag in shown if all(tag in run for run in runs)]
+    return [
+        (tag, interval(mean_interval([run[tag] for run in runs])))
+        for tag in known
+        if tag not in results.objectives
+    ]
+
+
+def _command(finalist: Finalist, seed: int | None = None) -> str:
+    """The command line that trains it again, with the first of its seeds if none is given."""
+    seeds = [seed] if seed is not None else list(finalist.values)[:1]
+    return command_line("train", *finalist.arguments, *(f"seed={one}" for one in seeds))
+
+
+def _meanings(results: SweepResults, lead: Lead | None) -> Pairs:
+    """The metrics on the page with what they measure."""
+    tags = dict.fromkeys(results.objectives)
+    task = None if lead is None else lead.winner.task
+    tags |= dict.fromkeys(tag for tag, _ in ([] if lead is None else lead.figures))
+    return [(tag, words) for tag in tags if (words := about(tag, task))]
 
 
 def _settings(trial: TrialResult) -> Rows:
@@ -97,19 +188,18 @@ def _settings(trial: TrialResult) -> Rows:
 
 
 def _front(results: SweepResults, names: list[str]) -> Rows:
-    """The trials on the Pareto front with their settings and commands."""
+    """The trials on the Pareto front with their settings."""
     return [
         [
             trial.number,
             *map(number, trial.values or ()),
             *(parameter_text(trial, name) for name in names),
-            trial.command,
         ]
         for trial in pareto_front(results)
     ]
 
 
-def _finalists(results: SweepResults) -> Rows:
+def _finalists(results: SweepResults, names: list[str]) -> Rows:
     test = _answering_test(results.objectives[0])
 
     def over_seeds(values: list[float]) -> str:
@@ -122,7 +212,7 @@ def _finalists(results: SweepResults) -> Rows:
             len(finalist.values),
             over_seeds([*finalist.values.values()]),
             over_seeds([found[test] for found in finalist.metrics.values() if test in found]),
-            command_line("train", *finalist.arguments),
+            *(parameter_text(results.trials[finalist.trial], name) for name in names),
         ]
         for place, finalist in enumerate(results.finalists, start=1)
     ]

@@ -50,10 +50,11 @@ def run_sweep(
     folder = _folder(planned.output_dir, options.name)
     location = _address(folder, options.storage)
     spec = _begin_or_join(location, planned.spec)
-    again = _command_again(folder.name)
+    words = _words_again(folder.name)
+    again = command_line("train", *words)
     with LogFile(folder / "sweep.log"):
         n_trials = _queue(location, planned, options)
-        write_record(folder, location, n_trials, options)
+        write_record(folder, location, n_trials, options, words)
         _say_beginning(location, spec, planned, options)
         try:
             signum = _work(location, spec, n_trials, options)
@@ -64,7 +65,7 @@ def run_sweep(
         if signum is not None:
             say(line("stopped; to go on: ", styled(again, "command")))
         results = load_results(folder, location.storage)
-        _say_end(results, location, stopped=signum is not None)
+        _say_end(results, location, again, stopped=signum is not None)
         if signum is None:
             _require_success(results)
     if signum == signal.SIGINT:
@@ -157,8 +158,8 @@ def _require_success(results: SweepResults) -> None:
         raise SweepError(f"every trial failed, the last because: {reason}")
 
 
-def _command_again(name: str) -> str:
-    """The command line of this process, so that it goes on with its sweep; without a password."""
+def _words_again(name: str) -> list[str]:
+    """This process's command line, so that it goes on with its sweep; without a password."""
     arguments = []
     for word in map(as_typed, sys.argv[1:]):
         key, _, value = word.partition("=")
@@ -166,7 +167,7 @@ def _command_again(name: str) -> str:
         arguments.append(f"{key}={without_password(with_driver(value))}" if is_url else word)
     if not any(word.lstrip("+").startswith("sweep.name=") for word in arguments):
         arguments.append(f"sweep.name={name}")
-    return command_line("train", *arguments)
+    return arguments
 
 
 def _command_to_report(location: StudyLocation) -> str:
@@ -178,7 +179,7 @@ def _command_to_report(location: StudyLocation) -> str:
     return command_line("report", *arguments)
 
 
-def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -> None:
+def _say_end(results: SweepResults, location: StudyLocation, again: str, *, stopped: bool) -> None:
     say("")
     for text in summary(results, screen_width()):
         say(text)
@@ -189,8 +190,7 @@ def _say_end(results: SweepResults, location: StudyLocation, *, stopped: bool) -
         say(styled(f"  {winner[1]}", "command"))
     done = sum(len(results.of_state(state)) for state in ("complete", "pruned", "failed"))
     if not stopped and done < results.n_trials:
-        again = styled(_command_again(results.name), "command")
-        say(line("sweep.max_minutes are over; to go on: ", again))
+        say(line("sweep.max_minutes are over; to go on: ", styled(again, "command")))
     say(styled(f"  {_command_to_report(location)}", "command"))
 
 

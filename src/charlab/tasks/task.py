@@ -27,7 +27,7 @@ from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.evaluate import Meter
-from charlab.evaluation.examples import predict_examples
+from charlab.evaluation.examples import describe_examples
 from charlab.evaluation.prediction import Predictor
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
@@ -269,24 +269,35 @@ class Task(ABC, Generic[Network]):
     ) -> None:
         """Shows after a validation what numbers do not; nothing by default."""
 
-    final_file = "predictions.txt"
-    """The file of a run's folder that :meth:`final_lines` go into."""
-
     def final_lines(self, trained: TrainedNetwork[Network]) -> tuple[str, list[str]] | None:
-        """What a run says at its end and leaves in a file: a heading and lines.
+        """What a run says at its end and leaves in ``samples.txt``: a heading and lines.
 
-        By default what the task's predictor, if it has one, makes of a few held-out texts.
+        By default what the predictor makes of a few short documents of the validation split.
         """
         predictor = self.predictor(trained.network)
-        by_label = self.options.predicts_label
-        if predictor is None:
+        if predictor is None or trained.corpus.layout != "sequences":
             return None
-        return predict_examples(predictor, trained.corpus, by_label=by_label)
+        return describe_examples(predictor, trained.corpus, trained.seed, self.examples_shown)
+
+    @property
+    def examples_shown(self) -> int:
+        """How many validation examples a run ends with: few where nothing was learnt yet."""
+        return 3 if self.run.debug and not self.run.trainer.overfit else 12
 
     def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """A split's metrics in words; "" if there are none."""
-        found = [(m.name, metrics.get(f"{split}/{m.name}")) for m in self.options.metrics]
-        return ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
+        """A split's metrics in words, and the baselines' beside them; "" if there are none."""
+
+        def listed(names: Sequence[tuple[str, str]]) -> str:
+            found = [(name, metrics.get(f"{split}/{key}")) for name, key in names]
+            return ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
+
+        words = listed([(metric.name, metric.name) for metric in self.options.metrics])
+        models = dict.fromkeys(baseline.model for baseline in self.options.baselines)
+        for model in models:
+            own = [(b.metric, b.name) for b in self.options.baselines if b.model == model]
+            if beside := listed(own):
+                words += f" ({model}: {beside})"
+        return words
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """Lines that ``evaluate.py`` prints below the metrics; nothing by default."""

@@ -193,7 +193,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             )
         self.metrics.update(metrics)
         self.schedule.after_validation(metrics)
-        self.on_log(metrics)
+        self.on_log({**metrics, **self.progress.measured()})
         # for callbacks of others, which look in trainer.callback_metrics
         self.log_dict(metrics, logger=False)
 

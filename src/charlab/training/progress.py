@@ -29,6 +29,10 @@ class Progress:
     elapsed_seconds: Annotated[float, at_least(0)] = 0.0
     validation_due: bool = False
 
+    def measured(self) -> dict[str, float]:
+        """What training took so far, as points of curves: what other curves can go over."""
+        return {"train/characters": self.characters, "train/seconds": self.train_seconds}
+
     def advance(self, characters: int, windows_per_epoch: int, windows: int = 1) -> None:
         """Counts one optimizer step on a window (batch), or on several of the same epoch."""
         self.step += 1

@@ -160,4 +160,4 @@ def final_samples(session: Session, folder: Path) -> None:
     say(styled(heading, "heading"))
     for line in "\n".join(lines).split("\n"):
         say(line)
-    write_text(folder / session.task.final_file, "\n".join(lines) + "\n")
+    write_text(folder / "samples.txt", "\n".join(lines) + "\n")

@@ -39,3 +39,22 @@ def test_a_study_that_holds_something_else_is_damaged(tmp_path, change):
     study.close()
     with pytest.raises(SweepError, match=r"the study of the sweep in .* is damaged: ValueError"):
         load_results(folder)
+
+
+def test_a_sweep_tells_the_command_that_goes_on_with_it(tmp_path):
+    location = toy_sweep(tmp_path)
+    record = {"name": location.name, "storage": None, "n_trials": 3}
+
+    def command(words, **settings):
+        (location.folder / RECORD).write_text(json.dumps({**record, "words": words}))
+        return load_results(location.folder).command(**settings)
+
+    words = ["--multirun", "sweep.name=x y", "sweep.finalists=0", "+sweep.workers=2"]
+    assert command(words) == (
+        "python train.py --multirun 'sweep.name=x y' sweep.finalists=0 +sweep.workers=2"
+    )
+    assert command(words, finalists=3, workers=1) == (
+        "python train.py --multirun 'sweep.name=x y' sweep.finalists=3 sweep.workers=1"
+    )
+    assert command(None, finalists=3) is None  # of an earlier version
+    assert command(5) is None

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from charlab.config.compose import Composition
@@ -97,13 +98,12 @@ def _read(record: Mapping[str, Any], location: StudyLocation) -> SweepResults:
         trials=tuple(_result(trial, places, folder) for trial in trials),
         finalists=tuple(_finalists(location, record, spec, trials)),
         study=study,
+        words=tuple(map(str, words if isinstance(words := record.get("words"), list) else ())),
     )
 
 
 def _result(trial: "FrozenTrial", places: Sequence[str], folder: Path) -> TrialResult:
-    own: Path | None = folder / str(trial.number)
-    if own is None or not own.is_dir() or not belongs(own, trial.user_attrs.get(IDENTITY)):
-        own = None  # or another study's
+    own = _own_folder(trial, folder)
     metrics = dict(trial.user_attrs.get("figures", {})) or _figures(own)
     arguments = trial.user_attrs.get(WORDS, [])
     finished = trial.state.name in ("COMPLETE", "PRUNED")
@@ -124,6 +124,13 @@ def _result(trial: "FrozenTrial", places: Sequence[str], folder: Path) -> TrialR
         metrics=metrics,
         limit_share=metrics.get("progress/share"),
     )
+
+
+def _own_folder(trial: "FrozenTrial", folder: Path) -> Path | None:
+    """A trial's folder; None if it is not on this machine, or holds another study's trial."""
+    own = folder / str(trial.number)
+    is_own = own.is_dir() and belongs(own, trial.user_attrs.get(IDENTITY))
+    return own if is_own else None
 
 
 def _state(trial: "FrozenTrial", own: Path) -> str:
@@ -168,8 +175,9 @@ def _finalists(
 ) -> Iterator[Finalist]:
     if not record.get("finalists"):
         return
+    where = finalist_location(location)
     try:
-        study, _ = load(finalist_location(location), reading=True)
+        study, _ = load(where, reading=True)
     except SweepError:  # not begun yet
         return
     places = Composition.from_plain(spec.composition).arguments
@@ -188,12 +196,12 @@ def _finalists(
                 arguments=(*places, *(as_typed(word) for word in arguments)),
                 values={seed: float(run.values[0]) for seed, run in sorted(seeds.items())},
                 metrics={s: dict(run.user_attrs["figures"]) for s, run in sorted(seeds.items())},
+                folders={
+                    seed: own
+                    for seed, run in sorted(seeds.items())
+                    if (own := _own_folder(run, where.folder))
+                },
             )
         )
     sign = -1.0 if spec.directions[0] == "maximize" else 1.0
-    yield from sorted(found, key=lambda f: sign * _mean(f.values.values()))
-
-
-def _mean(values: Any) -> float:
-    values = list(values)
-    return sum(values) / len(values) if values else float("inf")
+    yield from sorted(found, key=lambda f: (not f.values, sign * fmean(f.values.values() or [0.0])))

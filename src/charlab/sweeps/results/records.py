@@ -63,12 +63,14 @@ class Finalist:
         arguments: the overrides that repeat it (without ``seed=``).
         values: the objective by seed, of the runs that are complete.
         metrics: the runs' metrics by seed.
+        folders: the runs' folders by seed, of those that are on this machine.
     """
 
     trial: int
     arguments: tuple[str, ...]
     values: dict[int, float]
     metrics: dict[int, dict[str, float]]
+    folders: dict[int, Path] = field(default_factory=dict)
 
     def summary(self, objective: str) -> str:
         """Mean and 95% interval over seeds, in words."""
@@ -95,6 +97,7 @@ class SweepResults:
         trials: by number.
         finalists: best first; empty if none were asked for.
         study: Optuna's own view of the same, for importances and the like.
+        words: what was typed to start it, after "train"; () of a sweep of an earlier version.
     """
 
     name: str
@@ -110,6 +113,7 @@ class SweepResults:
     trials: tuple[TrialResult, ...]
     finalists: tuple[Finalist, ...]
     study: "optuna.Study"
+    words: tuple[str, ...] = ()
 
     def of_state(self, state: str) -> list[TrialResult]:
         """The trials that are in a state."""
@@ -120,6 +124,16 @@ class SweepResults:
         sign = -1.0 if self.directions[0] == "maximize" else 1.0
         complete = [trial for trial in self.of_state("complete") if trial.values is not None]
         return sorted(complete, key=lambda trial: (sign * trial.values[0], trial.number))  # type: ignore[index]
+
+    def command(self, **settings: object) -> str | None:
+        """The command line that goes on with it, with other settings of the sweep itself.
+
+        Without any it is the same command as before; None if that is not known.
+        """
+        changed = tuple(f"sweep.{name}=" for name in settings)
+        kept = [word for word in self.words if not word.lstrip("+").startswith(changed)]
+        added = [f"sweep.{name}={value}" for name, value in settings.items()]
+        return command_line("train", *kept, *added) if self.words else None
 
     @property
     def best(self) -> TrialResult | None:

@@ -1,6 +1,7 @@
 """``sweep.json``: where a sweep's storage is, so that its folder alone is enough to read it."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,16 @@ RECORD = "sweep.json"
 
 
 def write_record(
-    folder: Path, location: StudyLocation, n_trials: int, options: SweepOptions
+    folder: Path,
+    location: StudyLocation,
+    n_trials: int,
+    options: SweepOptions,
+    words: Sequence[str],
 ) -> None:
-    """Writes it. A password in the storage's URL stays out."""
+    """Writes it, with the words that go on with the sweep. No password may be in them.
+
+    One in the storage's URL stays out.
+    """
     write_json(
         folder / RECORD,
         {
@@ -27,6 +35,7 @@ def write_record(
             "workers": options.workers,
             "finalists": options.finalists,
             "finalist_seeds": options.finalist_seeds,
+            "words": list(words),
         },
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from charlab.config.constraints import fraction_below_one, one_of
-from charlab.config.task_options import PREDICT, Metric, TaskOptions, monitored
+from charlab.config.task_options import PREDICT, Baseline, Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -12,10 +12,25 @@ if TYPE_CHECKING:
     from charlab.data.corpus import Corpus
 
 METRICS = (
-    Metric("loss", on_progress_line=True),
-    Metric("accuracy", higher_is_better=True, on_progress_line=True),
-    Metric("macro_f1", higher_is_better=True, on_progress_line=True),
-    Metric("top3_accuracy", higher_is_better=True, monitored=False),
+    Metric("loss", on_progress_line=True, about="mean loss in nats per example"),
+    Metric(
+        "accuracy", higher_is_better=True, on_progress_line=True, about="share of right answers"
+    ),
+    Metric(
+        "macro_f1",
+        higher_is_better=True,
+        on_progress_line=True,
+        about="mean over labels of F1, which precision and recall make: each label counts as much",
+    ),
+    Metric(
+        "top3_accuracy",
+        higher_is_better=True,
+        monitored=False,
+        about="share of examples whose label is among the three likeliest",
+    ),
+)
+BASELINES = (
+    Baseline("most_frequent_accuracy", "accuracy", "always answering the most frequent label"),
 )
 
 
@@ -29,6 +44,7 @@ class Options(TaskOptions):
     label_smoothing: Annotated[float, fraction_below_one()]
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
     predicts_label: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "classify"

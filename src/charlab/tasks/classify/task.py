@@ -14,12 +14,15 @@ from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.figures import to_image
 from charlab.figures.confusion import confusion_figure
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
+from charlab.system.terminal import visible
 from charlab.tasks import register
+from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
 
@@ -99,6 +102,28 @@ class ClassifyTask(Task[Classifier]):
         assert isinstance(meter, ClassificationMeter)
         if meter.confusion.any():
             writer.image("val/confusion", to_image(self.meter_figure(meter)), step)
+
+    def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
+        """What answering with the most frequent label of train would be worth."""
+        return most_frequent_metrics(corpus, self.run.dataset.seq_len)
+
+    def final_lines(self, trained: TrainedNetwork[Classifier]) -> tuple[str, list[str]] | None:
+        """What validation examples are taken for."""
+        window = self.run.dataset.seq_len if trained.corpus.layout == "stream" else None
+        rows = []
+        predictor = self.predictor(trained.network)
+        answered = answered_examples(
+            predictor, trained.corpus, trained.seed, self.examples_shown, window
+        )
+        for text, truth, ((label, probability), *_) in answered:
+            assert truth is not None
+            wrong = label != self.data.labels[truth]
+            verdict = f"{'wrong' if wrong else 'right'} {probability:.2f}"
+            taken = f"taken for {visible(label)}" if wrong else ""
+            rows.append((verdict, visible(self.data.labels[truth]), taken, shortened(text)))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+        return (HEADING, [f"  {line}" for line in lines]) if lines else None
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the labels."""

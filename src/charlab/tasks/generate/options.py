@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from charlab.config.constraints import at_least, between
-from charlab.config.task_options import SAMPLE, Metric, TaskOptions, monitored
+from charlab.config.task_options import SAMPLE, Baseline, Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 from charlab.system.words import counted
 
@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from charlab.data.tokens.ragged import EncodedSplit
 
 METRICS = (
-    Metric("loss", on_progress_line=True),
-    Metric("perplexity", on_progress_line=True),
-    Metric("bits_per_char"),
-    Metric("bits_per_byte", monitored=False),
-    Metric("bits_per_word", monitored=False),
-    Metric("bits_per_original_char"),
-    Metric("accuracy", higher_is_better=True),
+    Metric("loss", on_progress_line=True, about="mean loss in nats per predicted token"),
+    Metric(
+        "perplexity",
+        on_progress_line=True,
+        about="exp(loss): between so many equally likely tokens the network is undecided",
+    ),
+    Metric("bits_per_char", about="loss / ln 2"),
+    Metric("bits_per_byte", monitored=False, about="loss / ln 2"),
+    Metric("bits_per_word", monitored=False, about="loss / ln 2"),
+    Metric("bits_per_original_char", about="bits per character of the text as it was read"),
+    Metric("accuracy", higher_is_better=True, about="share of tokens predicted right"),
+)
+_TRIGRAM = "an interpolated trigram model"
+BASELINES = (
+    Baseline("trigram_perplexity", "perplexity", _TRIGRAM),
+    Baseline("trigram_bits_per_original_char", "bits_per_original_char", _TRIGRAM),
 )
 
 
@@ -43,6 +52,7 @@ class Options(TaskOptions):
     samples: SampleOptions
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
     asked_by: ClassVar[str | None] = SAMPLE
     verb: ClassVar[str] = "generate or score text"
 

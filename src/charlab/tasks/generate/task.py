@@ -105,8 +105,6 @@ class GenerateTask(Task[LanguageModel]):
             said = " · ".join(" ".join(text.split()) for text in texts)
             say(clipped(line(styled("  says: ", "dim"), said)))
 
-    final_file = "samples.txt"
-
     def final_lines(self, trained: TrainedNetwork[LanguageModel]) -> tuple[str, list[str]] | None:
         """Samples, with what is copied from the training text."""
         if not self.options.samples.count:
@@ -115,18 +113,6 @@ class GenerateTask(Task[LanguageModel]):
         most = self.options.samples.count if trained.corpus.layout == "sequences" else 3
         samples = draw_samples(self, trained, most)
         return heading, describe_samples(trained.corpus, samples)
-
-    def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """The trigram model's beside the network's."""
-        words = super().describe_results(metrics, split)
-        trigram = metrics.get(f"{split}/trigram_perplexity")
-        if trigram is None:
-            return words
-        bits = metrics[f"{split}/trigram_bits_per_original_char"]
-        return (
-            f"{words} (an interpolated trigram model: perplexity {trigram:.4f}, "
-            f"bits_per_original_char {bits:.4f})"
-        )
 
 
 class GenerationMeter(Meter):

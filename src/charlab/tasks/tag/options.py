@@ -5,17 +5,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from charlab.config.constraints import one_of
-from charlab.config.task_options import PREDICT, Metric, TaskOptions, monitored
+from charlab.config.task_options import PREDICT, Baseline, Metric, TaskOptions, monitored
 
 if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
     from charlab.data.corpus import Corpus
 
 METRICS = (
-    Metric("loss", on_progress_line=True),
-    Metric("accuracy", higher_is_better=True, on_progress_line=True),
-    Metric("macro_f1", higher_is_better=True, on_progress_line=True),
-    Metric("text_accuracy", higher_is_better=True, monitored=False),
+    Metric("loss", on_progress_line=True, about="mean loss in nats per tag"),
+    Metric("accuracy", higher_is_better=True, on_progress_line=True, about="share of right tags"),
+    Metric(
+        "macro_f1",
+        higher_is_better=True,
+        on_progress_line=True,
+        about="mean over tags of F1, which precision and recall make: each tag counts as much",
+    ),
+    Metric(
+        "text_accuracy",
+        higher_is_better=True,
+        monitored=False,
+        about="share of texts without a wrong tag",
+    ),
+)
+BASELINES = (
+    Baseline(
+        "frequent_tag_accuracy", "accuracy", "the most frequent tag of each word or character"
+    ),
 )
 TAGGED = ("auto", "character", "space", "word")
 
@@ -28,6 +43,7 @@ class Options(TaskOptions):
     tagged: Annotated[str, one_of(*TAGGED)]
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
+    baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
     fields: ClassVar[tuple[str, ...]] = ("tags",)
     units: ClassVar[tuple[str, ...]] = ("char", "byte")
     asked_by: ClassVar[str | None] = PREDICT

@@ -64,15 +64,6 @@ class TagTask(Task[Tagger]):
         """Accuracy of each word's most frequent tag."""
         return frequent_tag_metrics(corpus)
 
-    def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """The most frequent tag's beside the network's."""
-        words = super().describe_results(metrics, split)
-        frequent = metrics.get(f"{split}/frequent_tag_accuracy")
-        if frequent is None:
-            return words
-        what = "character" if self.options.tagged == "character" else "word"
-        return f"{words} (the most frequent tag of each {what}: accuracy {frequent:.4f})"
-
     def predictor(self, network: Tagger) -> TagPredictor:
         """Tells the tags of texts."""
         dataset = self.run.dataset

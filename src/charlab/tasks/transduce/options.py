@@ -14,11 +14,18 @@ if TYPE_CHECKING:
     from charlab.data.tokens.ragged import EncodedSplit
 
 METRICS = (
-    Metric("loss", on_progress_line=True),
-    Metric("perplexity"),
-    Metric("accuracy", higher_is_better=True),
-    Metric("exact_match", higher_is_better=True, on_progress_line=True),
-    Metric("error_rate", on_progress_line=True),
+    Metric("loss", on_progress_line=True, about="mean loss in nats per token that is written"),
+    Metric("perplexity", about="exp(loss)"),
+    Metric("accuracy", higher_is_better=True, about="share of tokens predicted right"),
+    Metric(
+        "exact_match",
+        higher_is_better=True,
+        on_progress_line=True,
+        about="share of texts whose target is written without a fault",
+    ),
+    Metric(
+        "error_rate", on_progress_line=True, about="edits to the nearest target, per token of it"
+    ),
 )
 
 
