@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from charlab import cli
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, through_bash
 
@@ -155,7 +156,7 @@ SAMPLES = [
     (["length=1000000000000000000"], "count= times length="),
     (["beam_width=1000000000000000000"], "beam_width= must be at most"),
     (["length=ten"], "length= must be a whole number, got 'ten'"),
-    (["accelerator=tpu"], "accelerator=tpu is not available"),
+    (["accelerator=tpu"], "accelerator= must be one of auto, cpu, cuda, mps, got 'tpu'"),
 ]
 
 
@@ -212,3 +213,27 @@ def test_any_text_passes_a_shell_unharmed(
     done = command_line_in_bash("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
     assert done.returncode == 0, done.stderr
     assert done.stdout.rpartition("\t")[0] == text
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("trian model=gru", "did you mean: charlab train model=gru"),
+        ("samples count=2", "did you mean: charlab sample count=2"),
+        ("model=gru", "did you mean: charlab train model=gru"),
+        ("-m sweep=optuna", "did you mean: charlab train -m sweep=optuna"),
+        ("--versoin", "did you mean: charlab --version"),
+        ("zzz", "choose one of: train, sample"),
+    ],
+)
+def test_a_command_that_charlab_does_not_have(
+    words: str, hint: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["charlab", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        cli.run()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: charlab ")
+    assert hint in said
+    assert said.count("\n") == 1

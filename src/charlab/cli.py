@@ -5,6 +5,7 @@ code.
 import contextlib
 import os
 import secrets
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from charlab.errors import CharlabError, ConfigError, line_about_the_machine, nearest
+from charlab.errors import CharlabError, ConfigError, closest, line_about_the_machine, nearest
 from charlab.runs.folder import find
 from charlab.system.startup import prepare
 
@@ -69,7 +70,13 @@ def run() -> None:
         sys.exit(0)
     command = commands.get({"inspect": "inspect_data"}.get(chosen, chosen))
     if command is None:
-        _complain(f"charlab {chosen}: no such command; {nearest(chosen, names)}")
+        is_train_s = "=" in chosen or chosen.startswith("-")
+        near = closest(chosen, [*names, "--help", "--version"]) or ("train" if is_train_s else "")
+        rest = sys.argv[1 if is_train_s and near == "train" else 2 :]
+        hint = (
+            f"did you mean: charlab {shlex.join([near, *rest])}" if near else nearest(chosen, names)
+        )
+        _complain(f"charlab {chosen}: no such command; {hint}")
         sys.exit(1)
     del sys.argv[1]
     main(command)
@@ -214,10 +221,12 @@ def inspect_data(arguments: list[str]) -> int:
     from charlab.config.overrides import take_out
 
     if wants_help(arguments):
+        from charlab.config.help_layout import show_help
+        from charlab.config.hydra_app import help_of_group
         from charlab.system.entry_point import command_line
 
-        started = {"inspect": command_line("inspect_data"), "train": command_line("train")}
-        print(_INSPECT_HELP.format(**started))
+        show_help(_INSPECT_HELP.format(inspect=command_line("inspect_data")))
+        show_help(help_of_group(arguments, "dataset"))
         return 0
     from charlab.config.flags import refuse_flags
     from charlab.config.hydra_app import known_words
@@ -237,9 +246,9 @@ _INSPECT_HELP = """{inspect}: figures and pictures of a dataset
   {inspect} dataset=text dataset.path=book.txt
   {inspect} dataset=names output=pictures
 
-It takes the dataset's settings as {train} does ({train} --help lists them), and
-
-  output=FOLDER   where the pictures go; without it, outputs/data/<dataset>"""
+Words (KEY=VALUE):
+  output=FOLDER  where the pictures go; by itself outputs/data/<dataset>
+"""
 
 
 def _read(schema: type[T], arguments: list[str]) -> T | None:
@@ -259,10 +268,11 @@ def _read(schema: type[T], arguments: list[str]) -> T | None:
 def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:
     """Whether the user wanted help, which is printed."""
     from charlab.config.cli_args import describe, wants_help
+    from charlab.config.help_layout import show_help
 
     wanted = wants_help(arguments)
     if wanted:
-        print(describe(schema))
+        show_help(describe(schema))
     return wanted
 
 

@@ -7,6 +7,7 @@ import difflib
 import errno
 import os
 import traceback
+from collections.abc import Iterable
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -93,8 +94,22 @@ _SHOWN = 12  # choices that a message lists at most
 
 def nearest(word: str, choices: list[str]) -> str:
     """Words the end of a message about an unknown name: the nearest choice, or what there is."""
-    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean {close[0]!r}?"
+    if near := closest(word, choices):
+        return f"did you mean {near!r}?"
     more = f", … ({len(choices)} in all)" if len(choices) > _SHOWN else ""
     return f"choose one of: {', '.join(choices[:_SHOWN])}{more}"
+
+
+def closest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str:
+    """The choice that a word may stand for, in either case of letters; empty if none is near.
+
+    Args:
+        cutoff: how much they have in common at least, from 0 to 1 (`difflib`'s ratio).
+    """
+    by_lower = {choice.lower(): choice for choice in reversed(list(choices))}
+    typed = word.lower()
+    longer = [choice for choice in by_lower if len(typed) > 2 and choice.startswith(typed)]
+    shorter = [choice for choice in by_lower if len(choice) > 2 and typed.startswith(choice)]
+    close = difflib.get_close_matches(typed, by_lower, n=1, cutoff=cutoff)
+    found = [typed] if typed in by_lower else [*close, *sorted(longer, key=len), *shorter]
+    return by_lower[found[0]] if found else ""

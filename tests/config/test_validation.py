@@ -12,7 +12,7 @@ from charlab.config import RunOptions, build, to_plain
 from charlab.config.constraints import FREE_TEXT, ByName, at_least, one_of
 from charlab.config.schema import MODELS, OPTIMIZERS, SCHEDULERS
 from charlab.config.task_options import TASK_OPTIONS
-from charlab.config.validation import dotted_keys, free_text_keys, unknown_key
+from charlab.config.validation import dotted_keys, free_text_keys
 from charlab.errors import ConfigError
 
 
@@ -131,16 +131,16 @@ def test_words():
     assert build(Outer, changed(path=12)).path == "12"  # a file may be called 12
     assert build(Outer, changed(path="null")).path == "null"
     assert faults(changed(path=["a"])) == ["path must be text, got ['a']"]
-    assert faults(changed(kind="odd")) == ["kind must be one of new, old, got 'odd'"]
+    assert faults(changed(kind="xyz")) == ["kind must be one of new, old, got 'xyz'"]
     assert faults(changed(kind=None)) == ["kind must be text, got None"]
 
 
 def test_all_faults_at_once():
-    data = changed(inner={"size": 0, "rat": 1.0}, kind="odd", on=1, extra=2)
+    data = changed(inner={"size": 0, "rat": 1.0}, kind="xyz", on=1, extra=2)
     del data["path"]
     assert sorted(faults(data)) == [
         "inner.size must be at least 1, got 0",
-        "kind must be one of new, old, got 'odd'",
+        "kind must be one of new, old, got 'xyz'",
         "on must be true or false, got 1",
         "setting 'inner.rate' is missing",
         "setting 'path' is missing",
@@ -161,34 +161,6 @@ def test_keys_of_the_chosen_options_or_of_all():
     every = list(dotted_keys(Outer, {}))
     assert every.count("color.name") == 1
     assert set(every) == {*dotted_keys(Outer, GOOD), "color.heat"}
-
-
-def test_the_nearest_key_is_named():
-    known = list(dotted_keys(RunOptions, {}))
-    for wrong, right in {
-        "model.hiden_size": "model.hidden_size",
-        "hidden_size": "model.hidden_size",
-        "hiden_size": "model.hidden_size",
-        "optimizer.seq_len": "dataset.seq_len",
-        "model.lr": "optimizer.lr",
-        "tranier.max_epochs": "trainer.max_epochs",
-        "modle.name": "model.name",
-        "task.samples.lenght": "task.samples.length",
-        "sed": "seed",
-        "epochs": "trainer.max_epochs",
-        "temp": "task.samples.temperature",
-        "hidden": "model.hidden_size",
-        "optimizer.learning_rate": "optimizer.lr",
-    }.items():
-        assert unknown_key(wrong, known) == f"unknown setting {wrong!r}: did you mean {right!r}?"
-    # Where nothing is near, what there is beside it, and no far-fetched guess.
-    assert unknown_key("scheduler.foo", known).endswith(": scheduler has name, warmup, final")
-    assert unknown_key("optimizer.alpha", known).endswith(
-        ": optimizer has name, lr, betas, weight_decay, momentum"
-    )
-    assert unknown_key("qqq", known) == "unknown setting 'qqq': --help lists all there are"
-    other = unknown_key("optimizer.momentum", known)
-    assert other.endswith("the chosen optimizer has none, another choice has")
 
 
 def test_free_text_is_what_names_files_and_folders():
@@ -262,7 +234,7 @@ def test_ranges(compose_options, key):
         with pytest.raises(ConfigError) as caught:
             build(RunOptions, plain)
         assert str(caught.value).startswith(f"{key} must be ")
-        assert str(caught.value).endswith(f"got {value!r}")
+        assert f", got {value!r}" in str(caught.value).partition(": did you mean ")[0]
 
 
 SCALARS = st.one_of(

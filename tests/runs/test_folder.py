@@ -100,10 +100,29 @@ def test_a_named_run(tmp_path):
         RunError, match=r"^x\.py: .*empty has no checkpoint in checkpoints/ \(yet\)"
     ):
         runs.find(str(tmp_path / "empty"), "elsewhere", (), "x.py")
-    with pytest.raises(RunError, match=r"^x\.py: there is no run .*shrot: did you mean 'short'\?$"):
+    with pytest.raises(
+        RunError, match=r"^x\.py: there is no run .*shrot: did you mean '.*/short'\?$"
+    ):
         runs.find(str(tmp_path / "shrot"), "elsewhere", (), "x.py")
     with pytest.raises(RunError, match=r"^x\.py: there is no run .*none/there$"):
         runs.find(str(tmp_path / "none" / "there"), "elsewhere", (), "x.py")
+
+
+def test_the_run_that_was_meant(tmp_path):
+    out = tmp_path / "outputs"
+    run = make_run(out / "generate" / "names" / "lstm" / "2026-01-05_10-00-00")
+
+    def said(typed):
+        with pytest.raises(RunError) as caught:
+            runs.find(typed, str(out), (), "x.py")
+        return str(caught.value)
+
+    assert said("latset").endswith(": did you mean 'latest'?")
+    assert said(run.name).endswith(f": did you mean {str(run)!r}?")  # without its folder
+    slip = str(run).replace("names", "nmes")
+    assert said(slip).endswith(f": did you mean {str(run)!r}?")
+    assert said("zzz").endswith(f"; the newest is {str(run)!r}")
+    assert said(str(out / "generate")).endswith(f"; the newest run below it is {str(run)!r}")
 
 
 def test_a_tilde(tmp_path, monkeypatch):

@@ -174,8 +174,9 @@ def test_pruned_diverged_and_finalists(names_folder: Path, tmp_path: Path) -> No
     assert finalist.trial == best.number
     assert sorted(finalist.values) == [2, 3]
     assert len(set(finalist.values.values())) == 2
-    assert f"finalists: trials {best.number}, each with the seeds 2, 3" in done.stdout
-    assert f"finalist of trial {best.number}: val/loss " in done.stdout
+    assert f"finalists: trial {best.number}, each with the seeds 2, 3" in done.stdout
+    assert "finalists, trained again with further seeds" in done.stdout
+    assert f"best: trial {best.number}, {finalist.summary('val/loss')}" in done.stdout
     assert f"python report.py sweep={tmp_path}/sweeps/it" in done.stdout
     assert (folder / "finalists" / "1" / "checkpoints" / "best.ckpt").exists()
 

@@ -5,8 +5,7 @@ import sys
 from charlab.api import TrainedModel
 from charlab.commands import load_for
 from charlab.config.cli_options import EvaluateArguments
-from charlab.data.documents.document import SPLITS
-from charlab.errors import ConfigError, DataError, nearest
+from charlab.errors import ConfigError, DataError
 from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.evaluate import Meter, measure
 from charlab.system.files import json_bytes, open_output
@@ -20,8 +19,6 @@ def evaluate(arguments: EvaluateArguments) -> int:
     Raises:
         CharlabError: if the run or its data are unfit, or the split has no part of the data.
     """
-    if arguments.split not in SPLITS:
-        raise ConfigError(f"split={arguments.split}: {nearest(arguments.split, list(SPLITS))}")
     if arguments.batch_characters < 1:
         raise ConfigError(f"batch_characters= must be at least 1, got {arguments.batch_characters}")
     model = load_for(arguments)

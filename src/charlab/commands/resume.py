@@ -1,7 +1,6 @@
 """``resume=``: a run goes on exactly where it stopped, in its own folder."""
 
 import dataclasses
-import difflib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -12,6 +11,7 @@ from charlab.config.loggers import require_loggers
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
 from charlab.config.targets import Target
+from charlab.config.unknown_words import nearest_key
 from charlab.config.validation import check_some, dotted_keys
 from charlab.errors import ConfigError
 from charlab.runs import folder as runs
@@ -167,13 +167,13 @@ def read_callbacks(arguments: Sequence[str]) -> dict[str, Target]:
 
 
 def _refusal(key: str) -> str:
-    close = difflib.get_close_matches(key, ACCEPTED, n=1, cutoff=0.85)
     known = {
         *dotted_keys(RunOptions, {}),
         *(field.name for field in dataclasses.fields(RunOptions)),
     }
-    if close and key not in known:
-        return f"unknown setting {key!r}: did you mean {close[0]!r}?"
+    near = "" if key in known else nearest_key(key, ACCEPTED)
+    if near:
+        return f"unknown setting {key!r}: did you mean {near!r}?"
     return f"{key} cannot change in a resumed run; what can: {', '.join(ACCEPTED)}"
 
 

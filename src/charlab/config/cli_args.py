@@ -6,25 +6,38 @@ import typing
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
-from charlab.config.validation import WANTED, no_setting, unknown_key
+from charlab.config.constraints import one_of
+from charlab.config.help_layout import headed
+from charlab.config.unknown_words import no_setting, no_value, unknown_key
+from charlab.config.validation import WANTED
 from charlab.errors import ConfigError
 from charlab.system.entry_point import command_line
 
 T = TypeVar("T")
 HELP = "help"
+FLAGS = ("--help", "--version")
 SEVERAL = "several"
 
 
-def argument(default: Any, meaning: str, *, key: str | None = None, several: bool = False) -> Any:
+def argument(
+    default: Any,
+    meaning: str,
+    *,
+    key: str | None = None,
+    choices: tuple[str, ...] = (),
+    several: bool = False,
+) -> Any:
     """A field of a command's options: its default, what ``--help`` says of it, and how it is typed.
 
     It is typed as it is called, unless ``key`` says otherwise. With ``several``, commas may divide
     values: see :mod:`charlab.config.variants`.
+
+    Args:
+        choices: the values that there are, where they can be listed.
     """
     meaning += "; several: A,B" * several
-    return dataclasses.field(
-        default=default, metadata={HELP: meaning, "key": key, SEVERAL: several}
-    )
+    known = {HELP: meaning, "key": key, "rule": one_of(*choices), SEVERAL: several}
+    return dataclasses.field(default=default, metadata=known)
 
 
 def _typed(field: "dataclasses.Field[Any]") -> str:
@@ -38,11 +51,13 @@ class CommandArguments:
         command: the command's name.
         purpose: what it does.
         examples: words that it may be given.
+        bare: the setting that a word by itself is taken for, in a message.
     """
 
     command: ClassVar[str]
     purpose: ClassVar[str]
     examples: ClassVar[tuple[str, ...]]
+    bare: ClassVar[str] = "run"
 
 
 def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
@@ -55,7 +70,8 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
         ConfigError: a line for each word that cannot be read.
     """
     types_ = typing.get_type_hints(schema)
-    names = {_typed(field): field.name for field in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    fields = {_typed(field): field for field in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    names = {key: field.name for key, field in fields.items()}
     hints = {key: types_[name] for key, name in names.items()}
     values: dict[str, Any] = {}
     faults: list[str] = []
@@ -64,7 +80,10 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
         item = waiting.pop(0)
         key, equals, value = item.partition("=")
         if item.startswith("-") or not equals:
-            faults.append(no_setting(item, next(iter(waiting), None), list(hints)))
+            bare = getattr(schema, "bare", "")
+            faults.append(
+                no_setting(item, next(iter(waiting), None), list(hints), FLAGS, bare=bare)
+            )
             if not equals and waiting and "=" not in waiting[0] and not waiting[0].startswith("-"):
                 waiting.pop(0)  # its value
         elif key not in hints:
@@ -72,6 +91,9 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
         else:
             try:
                 values[names[key]] = convert(hints[key], value)
+                rule = fields[key].metadata["rule"]
+                if rule.choices and not rule.holds(value):
+                    faults.append(f"{key}= {no_value(rule, value)}")
             except ValueError:
                 faults.append(f"{key}= must be {WANTED[_kind(hints[key])]}, got {value!r}")
     if faults:
@@ -88,16 +110,18 @@ def describe(schema: type[CommandArguments]) -> str:
     """What ``--help`` prints."""
     given: Any = schema  # a dataclass
     fields = sorted(dataclasses.fields(given), key=lambda field: "." in _typed(field))
-    width = max(len(_typed(field)) for field in fields) + 1
-    lines = [f"{schema.command}: {schema.purpose}", ""]
     name = schema.command.removesuffix(".py")
     started = f"python {name}" if name == schema.command else command_line(name)
-    lines += [f"  {started} {example}" for example in schema.examples]
-    lines += ["", "Words (key=value; the value is taken literally):", ""]
+    rows = []
     for field in fields:
-        default = "" if field.default in (None, "") else f" [{str(field.default).lower()}]"
-        lines.append(f"  {_typed(field) + '=':<{width}} {field.metadata[HELP]}{default}")
-    return "\n".join(lines)
+        default = "" if field.default in (None, "") else str(field.default)
+        default = default.lower() if isinstance(field.default, bool) else default
+        rows.append((f"{_typed(field)}={default}", field.metadata[HELP]))
+    title = "Words (KEY=VALUE, with their defaults; the value is taken literally):"
+    examples = (f"  {started} {example}" for example in schema.examples)
+    return "\n".join(
+        [f"{schema.command}: {schema.purpose}", "", *examples, "", *headed(title, rows)]
+    )
 
 
 def convert(hint: Any, value: str) -> Any:

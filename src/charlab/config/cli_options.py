@@ -9,7 +9,7 @@ from charlab.errors import ConfigError
 
 _RUN = "the run: latest, a run's folder, or a checkpoint"
 _OUTPUT_DIR = "where run=latest looks"
-_ACCELERATOR = "cpu, cuda, mps or auto"
+_ACCELERATORS = ("auto", "cpu", "cuda", "mps")
 _FORMATS = {"": "text", ".txt": "text"} | {f".{form}": form for form in ("csv", "tsv", "jsonl")}
 
 
@@ -36,6 +36,7 @@ class SampleArguments(_DataWords):
     """``sample.py``."""
 
     command = SAMPLE
+    bare = "prompt"
     purpose = "generates text with a trained network"
     examples = (
         'run=latest prompt="The " temperature=0.7 length=500',
@@ -72,13 +73,15 @@ class SampleArguments(_DataWords):
         None, "compare with the training data; by itself where run= is a run's folder"
     )
     seed: int | None = argument(None, "same seed, same text", several=True)
-    unknown: str = argument("error", "what training never saw of the prompt: error or mark")
+    unknown: str = argument(
+        "error", "what training never saw of the prompt: error or mark", choices=("error", "mark")
+    )
     output: str | None = argument(
         None,
         "a file: .csv (=1 becomes '=1), .tsv, .jsonl or .txt; else the screen",
     )
     format: str | None = argument(None, "text, csv, tsv or jsonl, where no file's ending says it")
-    accelerator: str = argument("cpu", _ACCELERATOR)
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
 
     def output_format(self) -> str:
@@ -103,6 +106,7 @@ class PredictArguments(CommandArguments):
     """``predict.py``."""
 
     command = PREDICT
+    bare = "text"
     purpose = "what a network says of texts: labels, tags, other texts"
     examples = (
         'run=latest text="O\'Brien"',
@@ -121,7 +125,7 @@ class PredictArguments(CommandArguments):
         None, "of texts that are written: how many beginnings are carried on; without: 5"
     )
     encoding: str = argument("utf-8", "of the input")
-    accelerator: str = argument("cpu", _ACCELERATOR)
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
 
 
@@ -134,11 +138,11 @@ class EvaluateArguments(_DataWords):
     examples = ("run=latest split=test",)
 
     run: str = argument("latest", _RUN)
-    split: str = argument("test", "train, val or test")
+    split: str = argument("test", "train, val or test", choices=("train", "val", "test"))
     output: str | None = argument(None, "a JSON file for the figures")
     figure: str | None = argument(None, "a PNG file for the confusion matrix (classification)")
     batch_characters: int = argument(16_384, "characters at once; changes speed and memory only")
-    accelerator: str = argument("cpu", _ACCELERATOR)
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)
 
 
@@ -147,6 +151,7 @@ class ReportArguments(CommandArguments):
     """``report.py``."""
 
     command = "report.py"
+    bare = "sweep"
     purpose = "writes a page, pictures and a table about a sweep or a set of runs"
     examples = (
         "sweep=latest",

@@ -14,10 +14,15 @@ FREE_TEXT = "free text"
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition on a value and its wording ("at least 1"). Null never reaches a rule."""
+    """A condition on a value and its wording ("at least 1"). Null never reaches a rule.
+
+    Attributes:
+        choices: the values that there are, where they can be listed.
+    """
 
     text: str
     holds: Callable[[Any], bool]
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,4 +83,4 @@ def each(rule: Rule) -> Rule:
 
 def one_of(*choices: str) -> Rule:
     """A word out of a list."""
-    return Rule(f"one of {', '.join(choices)}", lambda value: value in choices)
+    return Rule(f"one of {', '.join(choices)}", lambda value: value in choices, choices)

@@ -1,10 +1,13 @@
 """The flags of ``train.py``: Hydra's own, anywhere among the overrides; any other is refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from charlab.config.validation import no_setting
+from charlab.config.groups import find_groups
+from charlab.config.unknown_words import no_setting
 from charlab.errors import ConfigError
-from charlab.system.entry_point import command_line
+from charlab.registry import user_folders
+from charlab.system.entry_point import command_line, conf_folder
 
 HELP = "--help"
 GRID = "--multirun"
@@ -57,7 +60,7 @@ def sort_flags(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str
         name = _long_name(name)
         if name not in _LONG:
             if not word.startswith("~"):
-                _require_setting(word, following, known)
+                _require_setting(word, following, known, [*_LONG, "--version"])
             rest.append(word)
             continue
         is_bare = following is not None and not following.startswith("-") and "=" not in following
@@ -72,9 +75,20 @@ def sort_flags(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str
     return flags, rest
 
 
-def _require_setting(word: str, following: str | None, known: Sequence[str]) -> None:
+def _require_setting(
+    word: str,
+    following: str | None,
+    known: Sequence[str],
+    flags: Iterable[str] = ("--help", "--version"),
+) -> None:
     if word.startswith(("-", "–", "—")) or "=" not in word:
-        raise ConfigError(no_setting(word, following, known))
+        raise ConfigError(no_setting(word, following, known, flags, _choices()))
+
+
+def _choices() -> list[str]:
+    """What a group may be set to, as it is typed: ``model=gru``."""
+    folders = [Path("conf"), *map(Path, user_folders()), conf_folder()]
+    return [f"{group}={name}" for group, names in find_groups(folders) for name in names]
 
 
 def _long_name(flag: str) -> str:

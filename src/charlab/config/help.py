@@ -1,32 +1,35 @@
-"""``train.py --help``: what can be composed, and the settings that it makes."""
+"""``--help`` of the commands that Hydra composes: groups, and settings with their comments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from charlab.config.comments import first_sentence, read_comments
 from charlab.config.flags import GRID, HELP
+from charlab.config.groups import find_groups
+from charlab.config.help_layout import SETTINGS, headed, in_two_columns
 from charlab.config.overrides import protect
 from charlab.system.entry_point import command_line, conf_folder
 
-if TYPE_CHECKING:
-    from omegaconf import DictConfig
-
-_HEADER = """charlab trains character-level recurrent networks.
-
-What can be composed (group=choice):"""
-_SETTINGS = "The settings with their defaults (key=value overrides; comments stand in conf/):"
 _EXAMPLES = (
     ("model=lstm task=generate", "names, generated"),
     ("model=gru task=classify", "names -> language"),
     ("dataset=text dataset.path=book.txt", "text of your own"),
     ("-m model=vanilla,lstm,gru seed=1,2", "a grid of runs"),
-    ("optimizer._target_=torch.optim.RAdam", "any optimizer of PyTorch's (docs/ecosystem.md)"),
-    ("-m sweep=optuna", "a search for the best settings"),
-    ("resume=latest", "goes on where a run stopped"),
+    ("optimizer._target_=torch.optim.RAdam", "any of PyTorch's optimizers"),
+    ("-m sweep=optuna", "a search of settings"),
+    ("resume=latest", "goes on with a run"),
+)
+_FLAGS = (
+    ("--help", "with other words: the settings that they make, as model=gru --help"),
+    ("-m", "several values make several runs; with sweep=optuna they are searched"),
+    ("--cfg job", "the composed configuration as YAML, and no run"),
+    ("--config-dir FOLDER", "configurations of your own; by itself ./conf"),
+    ("--version", ""),
 )
 
 _WITH_HELP = {HELP, GRID, "--resolve"}
-_INTERNAL = {"hydra", "shared"}  # folders of what is composed by others, not by the user
 
 
 def wants_settings(arguments: Sequence[str]) -> bool:
@@ -36,7 +39,7 @@ def wants_settings(arguments: Sequence[str]) -> bool:
 
 
 def describe_settings(arguments: Sequence[str]) -> str:
-    """What ``--help`` prints: groups, settings as the overrides make them, examples.
+    """What ``train.py --help`` prints: groups, settings as the overrides make them, examples.
 
     Hydra's own help would copy its whole configuration for every group that there is.
 
@@ -46,7 +49,105 @@ def describe_settings(arguments: Sequence[str]) -> str:
     Raises:
         Exception: what Hydra raises if the overrides make no configuration.
     """
+    composed = _compose(arguments)
+    sections = [
+        ["charlab trains character-level recurrent networks."],
+        headed("Groups (GROUP=CHOICE; [chosen here]):", composed.groups()),
+        ["Settings (KEY=VALUE; the value is the default, or what was given):"],
+        *composed.sections(),
+    ]
+    if "sweep" not in composed.settings:
+        sweep = command_line("train", "-m", "sweep=optuna", "--help")
+        sections.append([f"Settings of a sweep: {sweep}"])
+    examples = [(f"{command_line('train')} {words}", what) for words, what in _EXAMPLES]
+    sections += [headed("Flags:", _FLAGS), headed("Examples:", examples)]
+    return "\n\n".join("\n".join(lines) for lines in sections)
+
+
+def describe_group(arguments: Sequence[str], group: str) -> str:
+    """A group's choices and settings, for the help of a command that takes no others.
+
+    Raises:
+        Exception: what Hydra raises if the overrides make no configuration.
+    """
+    composed = _compose(arguments)
+    choices = [row for row in composed.groups() if row[0] == f"{group}="]
+    return "\n\n".join(
+        "\n".join(lines) for lines in (in_two_columns(choices), *composed.sections(group))
+    )
+
+
+@dataclass(frozen=True)
+class _Composed:
+    """A configuration for people to read.
+
+    Attributes:
+        settings: nested, values as they stand (``${…}`` stays).
+        choices: what was chosen of each group; None: nothing.
+        comments: by dotted key; of a whole file, by its group.
+        folders: where configurations were looked for, the first first.
+    """
+
+    settings: Mapping[str, Any]
+    choices: Mapping[str, str | None]
+    comments: Mapping[str, str]
+    folders: Sequence[Path]
+
+    def groups(self) -> list[tuple[str, str]]:
+        """A row for each group: its name, and its choices with the chosen one in brackets."""
+        rows = []
+        for group, names in find_groups(self.folders):
+            chosen = self.choices.get(group)
+            shown = (f"[{name}]" if name == chosen else name for name in names)
+            rows.append((f"{group}=", ", ".join(shown)))
+        return rows
+
+    def sections(self, group: str | None = None) -> Iterator[list[str]]:
+        """The lines of each group's settings, and of those in none; or of one group alone."""
+        rest = {key: v for key, v in self.settings.items() if not isinstance(v, Mapping)}
+        order = [*self.choices, *self.settings]
+        for name, part in sorted(self.settings.items(), key=lambda item: order.index(item[0])):
+            if name not in rest and part and group in (None, name):
+                about = first_sentence(self.comments.get(name, ""))
+                chosen = self.choices.get(name)
+                choice = name if chosen is None else f"{name}={chosen}"
+                title = f"{choice}: {about}" if about else choice
+                yield headed(title, self._rows(part, f"{name}."), SETTINGS)
+        if group is None:
+            yield headed("In no group:", self._rows(rest, ""), SETTINGS)
+
+    def _rows(self, settings: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+        for name, value in settings.items():
+            key = f"{prefix}{name}"
+            about = self.comments.get(key, "")
+            if isinstance(value, Mapping) and value:
+                if about:
+                    yield f"{key}:", about
+                yield from self._rows(value, "" if _holds_keys(value) else f"{key}.")
+            elif name != "name" or about:  # a choice's own name says which one it is
+                yield f"{key}={_shown(value)}", about
+
+
+def _holds_keys(settings: Mapping[str, Any]) -> bool:
+    """Whether it is by settings' names, such as ``sweep.space``."""
+    return any("." in key for key in settings)
+
+
+def _shown(value: Any) -> str:
+    """A value as it is typed."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_shown, value)) + "]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value).replace("\\${", "${")  # written so where it is no interpolation
+
+
+def _compose(arguments: Sequence[str]) -> _Composed:
     from hydra import compose, initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.types import RunMode
     from omegaconf import OmegaConf
 
     grid = GRID in arguments
@@ -55,25 +156,26 @@ def describe_settings(arguments: Sequence[str]) -> str:
         overrides = _single(overrides)
     with initialize_config_dir(str(conf_folder()), version_base="1.3"):
         config = compose("train", overrides, return_hydra_config=True)
-    groups = [f"{group}: {', '.join(names)}" for group, names in find_groups(_folders(config))]
-    settings = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
-    parts = (_HEADER, "\n".join(groups), _SETTINGS, OmegaConf.to_yaml(settings), _footer())
-    return "\n\n".join(part.strip("\n") for part in parts)
-
-
-def _footer() -> str:
-    return "\n".join(f"{command_line('train')} {words:<35} {what}" for words, what in _EXAMPLES)
-
-
-def find_groups(folders: Iterable[Path]) -> list[tuple[str, list[str]]]:
-    """The groups that a user may choose from, with their choices, both sorted."""
-    groups: dict[str, set[str]] = {}
-    for folder in folders:
-        for path in folder.rglob("*.yaml"):
-            place = path.relative_to(folder).parent
-            if place.parts and place.parts[0] not in _INTERNAL:
-                groups.setdefault(place.as_posix(), set()).add(path.stem)
-    return [(group, sorted(choices)) for group, choices in sorted(groups.items())]
+        loader = GlobalHydra.instance().config_loader()
+        files = loader.compute_defaults_list("train", overrides, RunMode.RUN).defaults
+    runtime = config.hydra.runtime
+    folders = [Path(source.path) for source in runtime.config_sources if source.schema == "file"]
+    in_order = [str(file.config_path).rpartition("/")[0] for file in files]
+    choices = {str(group): choice for group, choice in runtime.choices.items()}
+    choices = {group: choices[group] for group in in_order if group in choices} | choices
+    comments: dict[str, str] = {}
+    for file in files:  # what an experiment says of its own value comes after the setting's meaning
+        found = (folder / f"{file.config_path}.yaml" for folder in folders)
+        path = next((path for path in found if path.is_file()), None)
+        if path is not None:
+            head, by_key = read_comments(path, file.package or "")
+            group, _, choice = str(file.config_path).rpartition("/")
+            if choices.get(group) == choice:
+                comments.setdefault(group, head)
+            comments = by_key | comments
+    shown = OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"])
+    settings: Any = OmegaConf.to_container(shown)
+    return _Composed(settings, choices, comments, folders)
 
 
 def _single(overrides: list[str]) -> list[str]:
@@ -82,8 +184,3 @@ def _single(overrides: list[str]) -> list[str]:
 
     parsed = OverridesParser.create().parse_overrides(overrides)
     return [word.input_line or "" for word in parsed if not word.is_sweep_override()]
-
-
-def _folders(config: "DictConfig") -> list[Path]:
-    sources = config.hydra.runtime.config_sources
-    return [Path(source.path) for source in sources if source.schema == "file"]

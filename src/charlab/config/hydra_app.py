@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from charlab.config.flags import sort_flags
-from charlab.config.help import describe_settings, wants_settings
+from charlab.config.help import describe_group, describe_settings, wants_settings
+from charlab.config.help_layout import show_help
 from charlab.config.hydra_settings import (
     looked_into_first,
     origin_words,
@@ -22,8 +23,9 @@ from charlab.config.loggers import require_loggers
 from charlab.config.overrides import as_typed, protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
-from charlab.config.validation import build, dotted_keys, unknown_key
-from charlab.errors import CharlabError, ConfigError, nearest
+from charlab.config.unknown_words import nearest_key, no_choice, unknown_key
+from charlab.config.validation import build, choices_with, dotted_keys
+from charlab.errors import CharlabError, ConfigError
 from charlab.system.entry_point import command_line, conf_folder
 
 FULL_ERROR = "HYDRA_FULL_ERROR"
@@ -66,7 +68,7 @@ def _run_composed(
 ) -> int:
     if wants_settings(flags):
         with _worded():
-            print(describe_settings([*flags, *arguments]))
+            show_help(describe_settings([*flags, *arguments]))
         return 0
     grid = require_known(flags, arguments)
     import hydra
@@ -102,6 +104,18 @@ def _run_composed(
         )
         decorate(task_function)()
     return max(codes)
+
+
+def help_of_group(arguments: Sequence[str], group: str) -> str:
+    """What ``--help`` says of a group's choices and settings.
+
+    Raises:
+        ConfigError: if the arguments make no configuration.
+    """
+    folders, _ = own_configurations([])
+    words = [word for word in arguments if "=" in word and not word.startswith(("-", "output="))]
+    with looked_into_first(folders), _worded():
+        return describe_group(words, group)
 
 
 def _jobs(hydra: Any, words: Sequence[str]) -> tuple[int | None, set[str]]:
@@ -192,15 +206,15 @@ def explain(error: BaseException) -> str | None:
     from omegaconf.errors import OmegaConfBaseException
 
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
-        group, _, choice = str(error.missing_cfg_file).rpartition("/")
+        group, _, choice = str(error.missing_cfg_file).partition("/")
         # of several choices for a group Hydra does not say what there would be
         options = sorted(error.options or [p.stem for p in (conf_folder() / group).glob("*.yaml")])
         if group and options:
-            return f"{group}={choice}: no such choice; {nearest(choice, options)}"
+            return no_choice(group, choice, options)
     if isinstance(error, ValueError) and str(error).startswith("Config group override"):
         return (
-            f"a group is chosen by name, as in model=lstm; the groups: {', '.join(_GROUPS)}; "
-            "to go without one, leave it out"
+            f"a group is chosen by name, as in model=lstm or debug=smoke; the groups: "
+            f"{', '.join(_GROUPS)}; to go without one, leave it out"
         )
     if isinstance(error, ValueError) and str(error).startswith("Only one of --run"):
         return "--cfg, --info and -m exclude each other: leave -m out to look at a configuration"
@@ -210,7 +224,9 @@ def explain(error: BaseException) -> str | None:
         cause = error.__cause__
         key = getattr(cause, "full_key", None)
         if key and "not in struct" in str(cause):
-            return unknown_key(key, known_words())
+            whole = re.match(r"Could not override '([^']+)'", str(error))
+            key = whole[1] if whole and nearest_key(whole[1], known_words()) else key
+            return unknown_key(key, known_words(), choices_with(RunOptions, key))
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         return _reword(lines, cause) if lines else type(error).__name__
     return None

@@ -5,18 +5,17 @@ Works on what Hydra composed, on what a checkpoint holds and on arguments of a c
 
 import contextlib
 import dataclasses
-import difflib
 import itertools
 import math
 import re
-import shlex
 import types
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from charlab.config.constraints import FREE_TEXT, ByName, Rule
 from charlab.config.targets import KEY, Target, own_settings
+from charlab.config.unknown_words import no_value, unknown_key
 from charlab.errors import ConfigError, nearest
 
 T = TypeVar("T")
@@ -110,6 +109,16 @@ def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iter
             yield from dotted_keys(nested, inner, f"{prefix}{field.name}.")
 
 
+def choices_with(schema: type, key: str) -> list[str]:
+    """The choices of a group that have a setting of it: ``["optimizer=sgd"]``."""
+    return [
+        f"{field.name}={name}"
+        for field in _fields(schema)
+        for name, options in (field.options or {}).items()
+        if key in dotted_keys(options, {}, f"{field.name}.")
+    ]
+
+
 def free_text_keys(schema: type, prefix: str = "") -> Iterator[str]:
     """The dotted keys whose values are the user's own words."""
     for field in _fields(schema):
@@ -140,62 +149,6 @@ def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield from flat(value, f"{prefix}{name}.")
         else:
             yield prefix + name, value
-
-
-def unknown_key(key: str, known: list[str]) -> str:
-    """The line about a key that does not exist, with the nearest that does."""
-    group = key.rpartition(".")[0]
-    if group and any(f"{k}.".startswith(f"{key}.") for k in known):
-        chosen = group.partition(".")[0]
-        return f"unknown setting {key!r}: the chosen {chosen} has none, another choice has"
-    near = nearest_key(key, known)
-    inside = [k.rpartition(".")[2] for k in known if k.rpartition(".")[0] == group]
-    if not near and group and inside:
-        return f"unknown setting {key!r}: {group} has {', '.join(inside)}"
-    near = near or _closest(key, known, 0.6)
-    hint = f"did you mean {near!r}?" if near else "--help lists all there are"
-    return f"unknown setting {key!r}: {hint}"
-
-
-def no_setting(word: str, following: str | None, known: Sequence[str]) -> str:
-    """The line about a word that is no ``key=value``: a flag, or a key and value in two words."""
-    name, _, value = word.lstrip("-–—").partition("=")
-    if following is not None and "=" not in following and not following.startswith("-"):
-        value = value or following
-    name = name.replace("-", "_")
-    near = name if name in known else nearest_key(name, known)
-    hint = f"did you mean {near}={shlex.quote(value) if value else '…'}?"
-    return f"{word!r} is not of the form key=value: " + (
-        hint if near else "--help lists what there is"
-    )
-
-
-def nearest_key(key: str, known: Iterable[str]) -> str:
-    """The known key that an unknown one may stand for; empty if none is near."""
-    group, _, last = key.rpartition(".")
-    known = [other for other in known if other != key]
-    inside = {k.rpartition(".")[2]: k for k in known if k.rpartition(".")[0] == group}
-    anywhere = {k.rpartition(".")[2]: k for k in known}
-    return (
-        inside.get(_part_of(last, inside) or _closest(last, inside, 0.6))
-        or _closest(key, known, 0.85)  # a slip in the group's name
-        or anywhere.get(last)  # the group left out, or another one's
-        or ("" if group in known or (group and inside) else anywhere.get(_part_of(last, anywhere)))
-        or ("" if group else anywhere.get(_closest(last, anywhere, 0.75)))
-        or ""
-    )
-
-
-def _part_of(word: str, choices: Iterable[str]) -> str:
-    """The shortest choice that a word begins or ends ("temp", "epochs"), or its initials."""
-    initials = "".join(part[:1] for part in word.split("_"))
-    fits = [c for c in choices if len(word) > 2 and (c.startswith(word) or c.endswith(f"_{word}"))]
-    fits += [choice for choice in choices if choice == initials != word[:1]]
-    return min(fits, key=len, default="")
-
-
-def _closest(word: str, choices: Iterable[str], cutoff: float) -> str:
-    return next(iter(difflib.get_close_matches(word, list(choices), n=1, cutoff=cutoff)), "")
 
 
 def _fields(schema: type) -> Iterator[_Field]:
@@ -259,7 +212,7 @@ def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: 
         converted = _convert(field.hint, value)
         rule = field.rule
         if rule is not None and converted is not None and not rule.holds(converted):
-            raise _FaultError(f"must be {rule.text}, got {value!r}")
+            raise _FaultError(no_value(rule, value))
     except _FaultError as fault:
         faults.append(f"{key} {fault}")
         return None

@@ -1,6 +1,5 @@
 """Runs on disk: where a run's folder is, what it is called, how the latest is found."""
 
-import difflib
 import os
 import re
 import shlex
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from charlab.errors import RunError, RunInUseError, nearest
+from charlab.errors import RunError, RunInUseError, closest
 from charlab.system.entry_point import command_line
 from charlab.system.file_locks import is_locked, lock
 from charlab.system.files import clean_up, open_regular, user_path
@@ -173,9 +172,9 @@ def find(run: str, output_dir: str, tasks: Collection[str], command: str) -> Pat
         raise RunError(f"{command}: run= is empty: give latest, or a run's folder")
     folder = user_path(run)
     if not folder.exists():
-        raise RunError(f"{command}: there is no run {run}{_similar(folder)}")
+        raise RunError(f"{command}: there is no run {run}{_similar(run, output_dir)}")
     if folder.is_dir() and not has_checkpoint(folder):
-        raise RunError(f"{command}: {run} has no checkpoint in {CHECKPOINTS}/ (yet)")
+        raise RunError(f"{command}: {run} has no checkpoint{_inside(folder, output_dir)}")
     return folder
 
 
@@ -205,10 +204,24 @@ def first_free(parent: Path) -> Path:
             return folder
 
 
-def _similar(folder: Path) -> str:
-    try:
-        names = [path.parent.name for path in folder.parent.glob(f"*/{CHECKPOINTS}")]
-    except OSError:
-        return ""
-    close = difflib.get_close_matches(folder.name, names, n=1)
-    return f": {nearest(folder.name, close or sorted(names)[-5:])}" if names else ""
+def _similar(run: str, output_dir: str) -> str:
+    """Words about the run that another word may stand for: the end of a message."""
+    if closest(run, ["latest"]):
+        return ": did you mean 'latest'?"
+    folder = user_path(run)
+    runs = [str(path) for path in newest_first(output_dir)]
+    runs += sorted(
+        (str(path.parent) for path in folder.parent.glob(f"*/{CHECKPOINTS}")), reverse=True
+    )
+    named = [path for path in runs if Path(path).name == folder.name]
+    near = named[0] if named else closest(str(folder), runs)
+    if near:
+        return f": did you mean {near!r}?"
+    return f"; the newest is {runs[0]!r}" if runs else ""
+
+
+def _inside(folder: Path, output_dir: str) -> str:
+    """Words about the newest run below a folder that is none itself."""
+    inside = (path for path in newest_first(output_dir) if folder in path.parents)
+    near = next(inside, None)
+    return f"; the newest run below it is {str(near)!r}" if near else f" in {CHECKPOINTS}/ (yet)"

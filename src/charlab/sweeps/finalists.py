@@ -44,7 +44,9 @@ def run_finalists(
         return None
     seeds = _unused_seeds(trials, spec, options.finalist_seeds)
     numbers = ", ".join(str(trial.number) for trial in best)
-    say(f"finalists: trials {numbers}, each with the seeds {', '.join(map(str, seeds))}")
+    named = "trial" if len(best) == 1 else "trials"
+    each = "with seed" if len(seeds) == 1 else "each with the seeds"
+    say(f"finalists: {named} {numbers}, {each} {', '.join(map(str, seeds))}")
     where = finalist_location(location)
     where.folder.mkdir(exist_ok=True)
     final_spec = dataclasses.replace(spec, pruner="none", sampler="random", space={}, function=None)

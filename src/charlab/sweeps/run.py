@@ -23,12 +23,14 @@ from charlab.sweeps.search.queueing import queue_failed, queue_known, retries
 from charlab.sweeps.search.retries import StorageError
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
 from charlab.sweeps.search.study import create, load
+from charlab.sweeps.tables import summary
 from charlab.sweeps.workers.engines import build_engine
 from charlab.sweeps.workers.locks import locks_for
 from charlab.sweeps.workers.supervisor import Supervisor
 from charlab.system.entry_point import command_line
 from charlab.system.files import user_path
-from charlab.system.terminal import LogFile, say, start_logging
+from charlab.system.style import line, styled
+from charlab.system.terminal import LogFile, say, screen_width, start_logging, told
 from charlab.system.words import counted
 
 
@@ -61,7 +63,7 @@ def run_sweep(
         except StorageError as error:
             raise StorageError(f"{error}; to go on: {again}") from error
         if signum is not None:
-            say(f"stopped; to go on: {again}")
+            say(line("stopped; to go on: ", styled(again, "command")))
         results = load_results(folder, location.storage)
         _say_end(results, location, again, stopped=signum is not None)
         if signum is None:
@@ -139,7 +141,7 @@ def _say_beginning(
     for parameter in spec.parameters:
         say(f"searching {parameter.key} in {parameter.text}")
     for remark in planned.remarks:
-        say(remark)
+        say(line(remark))
     goals = zip(spec.objectives, spec.directions, strict=True)
     aims = ", ".join(f"{way} {name}" for name, way in goals)
     say(
@@ -178,19 +180,32 @@ def _command_to_report(location: StudyLocation) -> str:
 
 
 def _say_end(results: SweepResults, location: StudyLocation, again: str, *, stopped: bool) -> None:
-    counts = ", ".join(
-        f"{len(results.of_state(state))} {state}"
-        for state in ("complete", "pruned", "failed")
-        if results.of_state(state)
-    )
-    say(f"{counts or 'none'} of {counted(results.n_trials, 'trial')}")
-    best = results.best
-    if best is not None and best.values is not None:
-        say(f"best: {results.objectives[0]} {best.values[0]:.4f} (trial {best.number})")
-        say(f"  {best.command}")
-    for finalist in results.finalists:
-        say(f"finalist of trial {finalist.trial}: {finalist.summary(results.objectives[0])}")
+    say("")
+    for text in summary(results, screen_width()):
+        say(text)
+    winner = _winner(results)
+    if winner is not None:
+        say("")
+        say(told("best", winner[0]))
+        say(styled(f"  {winner[1]}", "command"))
     done = sum(len(results.of_state(state)) for state in ("complete", "pruned", "failed"))
     if not stopped and done < results.n_trials:
-        say(f"sweep.max_minutes are over; to go on: {again}")
-    say(_command_to_report(location))
+        say(line("sweep.max_minutes are over; to go on: ", styled(again, "command")))
+    say(styled(f"  {_command_to_report(location)}", "command"))
+
+
+def _winner(results: SweepResults) -> tuple[str, str] | None:
+    """The best of a sweep with one objective, and the command that repeats it.
+
+    Of finalists their mean counts: the best of many trials is best partly by luck.
+    """
+    objective, best = results.objectives[0], results.best
+    finalist = next((f for f in results.finalists if f.values), None)
+    if finalist is not None:
+        return (
+            f"trial {finalist.trial}, {finalist.summary(objective)}",
+            command_line("train", *finalist.arguments),
+        )
+    if best is None or best.values is None:
+        return None
+    return f"trial {best.number}, {objective} {best.values[0]:.4f}", best.command

@@ -52,7 +52,7 @@ def find_sweep(sweep: str, output_dir: str) -> Path:
     for folder in (parent / sweep, user_path(sweep)):
         if sweep and (folder / RECORD).exists():
             return folder
-    hint = f": {nearest(sweep, sorted(there))}" if there else ""
+    hint = f": {nearest(sweep, ['latest', *sorted(there)])}"
     raise SweepError(f"there is no sweep {sweep!r} in {parent}/{hint}")
 
 

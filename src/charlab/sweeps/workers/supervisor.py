@@ -1,6 +1,7 @@
 """Keeps workers at work until a sweep is done: whoever ends a trial is replaced at once."""
 
 import contextlib
+import dataclasses
 import math
 import shlex
 import signal
@@ -72,11 +73,15 @@ class SweepStatus:
         trials: all of them, by number.
         n_trials: how many there are to be.
         claimable: trials that a new worker could take.
+        orphans: numbers of running trials that nobody works on any more.
+        stopping: how many trials of this process's workers save themselves, for it stops.
     """
 
     trials: list[FrozenTrial]
     n_trials: int
     claimable: int
+    orphans: frozenset[int] = frozenset()
+    stopping: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -126,6 +131,7 @@ class Supervisor:
         self._known_failures = {t.number for t in self._trials() if t.state.name == "FAIL"}
         previous = {n: signal.signal(n, self._note) for n in heeded()}
         deadline = math.inf if self.minutes is None else time.monotonic() + 60 * self.minutes
+        status = None
         try:
             while self._signal is None and time.monotonic() < deadline:
                 self._reap()
@@ -142,6 +148,8 @@ class Supervisor:
             if self._signal is None:  # else nobody waited for it
                 raise
         finally:
+            if status is not None and (ours := self._at_work(status.trials)):
+                self.on_status(dataclasses.replace(status, stopping=len(ours)))
             self._stop_all()
             self.engine.close()
             for number, handler in previous.items():
@@ -162,12 +170,19 @@ class Supervisor:
         states = [trial.state.name for trial in trials]
         ours = {owner for _, owner in self._live.values()}
         running = [trial for trial in trials if trial.state.name == "RUNNING"]
-        at_work = {owner for t in running if (owner := _owner_among(ours, t)) is not None}
+        at_work = self._at_work(trials)
         left = [t for t in running if _owner_among(ours, t) is None]
-        orphans = sum(self._is_orphan(t) for t in left if not waits_for_twin(t, trials))
+        orphans = [t for t in left if not waits_for_twin(t, trials) and self._is_orphan(t)]
         new = max(0, self.n_trials - len(trials)) + states.count("WAITING")
         unsettled = len(ours) - len(at_work)  # workers that are about to take one
-        return SweepStatus(trials, self.n_trials, new + orphans - unsettled)
+        claimable = new + len(orphans) - unsettled
+        return SweepStatus(trials, self.n_trials, claimable, frozenset(t.number for t in orphans))
+
+    def _at_work(self, trials: list[FrozenTrial]) -> set[str]:
+        """Our workers that have a trial."""
+        ours = {owner for _, owner in self._live.values()}
+        running = (trial for trial in trials if trial.state.name == "RUNNING")
+        return {owner for t in running if (owner := _owner_among(ours, t)) is not None}
 
     def _is_orphan(self, trial: FrozenTrial) -> bool:
         if not self._locks.take(trial.number):
