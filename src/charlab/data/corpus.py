@@ -202,6 +202,11 @@ def _require_something(
         what = NAMES[text.unit].removesuffix("s")
         raise DataError(f"the whole text is the one {what} {token!r}: there is nothing to learn")
     if not counts[0].any():
+        if (text.parts != UNASSIGNED).all():
+            raise DataError(
+                "the train part is empty: the data puts every document into another one (files "
+                "named …-dev or …-test are these parts); give the train part, too"
+            )
         found = counted(int(text.characters.sum()), "character")
         raise DataError(
             f"the train part is empty: {found}, too few for "
