@@ -100,6 +100,8 @@ def test_a_beam_is_for_texts_that_are_written(run: Path) -> None:
     if charlab.load(run).task == "transduce":
         assert done.returncode == 0
         assert done.stdout.count("  ") == 0  # one answer
+        many = in_process("predict.py", f"run={run}", "text=ab", "top=8")
+        assert many.stdout.count("  ") == 7
         with pytest.raises(ConfigError, match="beam_width= must be at least 1"):
             charlab.load(run).transduce(["ab"], beam_width=0)
         for width in ("3", 2.5, True, 10**9):
@@ -121,7 +123,7 @@ def test_a_terminal_gets_colours_and_a_pipe_none(
     plain = re.sub("\x1b\\[[0-9;]*m", "", done.stdout)
     assert "\x1b" not in plain
     assert plain != done.stdout
-    assert "ab, \\x1b[2Jb\\tab" in plain
+    assert "\\x1b[2Jb" in plain
     if charlab.load(run).task == "tag":
         legend, text = done.stdout.splitlines()
         colours = dict(re.findall("\x1b\\[([0-9;]+)m(\\w+)\x1b", legend))

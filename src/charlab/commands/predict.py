@@ -36,6 +36,8 @@ def predict(arguments: PredictArguments) -> int:
     predictor = load_for(arguments).predictor
     if arguments.beam_width is not None:
         predictor.search_with(arguments.beam_width)
+    elif arguments.top > (predictor.beam_width or arguments.top):
+        predictor.search_with(arguments.top)
     one = arguments.text
     lines = read_lines(arguments.input, arguments.encoding) if one is None else [one]
     total, with_unseen = Unseen(Counter(), 0), 0

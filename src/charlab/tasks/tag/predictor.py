@@ -121,7 +121,7 @@ class TagPredictor(Predictor[list[Tagged]]):
         return " ".join(f"{text}/{tag}" for text, tag in runs if not text.isspace())
 
     def in_colour(self, text: str, answer: list[Tagged], top: int) -> Text:
-        """The text, each piece in the colour of its tag; or what the tags make of it."""
+        """The text, each piece in the colour of its tag, words with it; or what tags make of it."""
         if self._is_rewriting:
             changed = ((p.tag, "bold green" if p.tag != p.text else "") for p in answer)
             return Text.assemble(*((visible(tag), style) for tag, style in changed))
@@ -131,7 +131,8 @@ class TagPredictor(Predictor[list[Tagged]]):
         for piece in answer:
             begin = read.index(piece.text, place)
             shown.append(visible(read[place:begin]))
-            shown.append(visible(piece.text), self._colours[piece.tag])
+            told = "" if self._tagged == "character" else f"/{piece.tag}"
+            shown.append(visible(piece.text + told), self._colours[piece.tag])
             place = begin + len(piece.text)
         return shown.append(visible(read[place:]))
 
