@@ -93,3 +93,30 @@ def test_a_text_counts_once_and_any_of_its_targets_is_right(
     assert (wrong, tokens) == (2, 7)
     assert found["error_rate"] == pytest.approx(wrong / tokens)
     assert found["perplexity"] == pytest.approx(torch.tensor(found["loss"]).exp().item())
+
+
+def test_wide_searches_and_additive_attention_take_smaller_batches(compose_options):
+    docs = [Document(f"a{'b' * n}", target="x" * (n + 1)) for n in range(30)]
+    corpus = build_corpus(
+        docs,
+        normalize="nfc",
+        layout="sequences",
+        fractions=(1.0, 0.0, 0.0),
+        split_seed=0,
+        fields=("target",),
+    )
+    train, cpu = corpus.splits["train"], torch.device("cpu")
+    counts = {}
+    for kind in ("general", "additive"):
+        options = compose_options(
+            "task=transduce", "task.max_length=40000", f"task.attention={kind}"
+        )
+        task = TransduceTask(options, facts_of(corpus))
+        counts[kind] = len(task.evaluation_batches(train, device=cpu))
+    assert counts["additive"] > counts["general"] == 1
+    predictor = task.predictor(torch.nn.Linear(1, 1))
+    batches = {}
+    for width in (1, 1000):
+        predictor.search_with(width)
+        batches[width] = len(list(predictor.batches(train)))
+    assert batches[1000] > batches[1] == 1
