@@ -97,8 +97,9 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
     try:
         if checkpoint.options.model.num_layers > len(checkpoint.network):
             raise ValueError("more layers than weights")
+        task = task_of(checkpoint)
         with torch.device("meta"):  # no memory and no time for sizes that the weights do not have
-            network: nn.Module = task_of(checkpoint).build_network()
+            network: nn.Module = task.build_network()
         load_weights(network, checkpoint.network, assign=True)
     except (CharlabError, RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error
