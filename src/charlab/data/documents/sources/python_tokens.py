@@ -34,7 +34,7 @@ def read(request: Request) -> Iterator[Document]:
 
     A tag is keyword, name, number, string, comment, operator or space. Without a path it is some
     800,000 characters of the standard library; a path is as that of dataset=text. Documents of one
-    file are one group, where there are several files.
+    file are one group, unless there is no other file.
 
     Raises:
         DataError: if a file cannot be read, or is no Python.
