@@ -61,7 +61,7 @@ TERMINALS = [
     ),
     Terminal(
         "sampling",
-        ["python sample.py temperature=0.3,0.7,1.2 label=Italian,Polish count=4"],
+        ["python sample.py temperature=0.3,0.7,1.2 label=Italian,Polish count=4 seed=1"],
     ),
     Terminal(
         "predicting",
@@ -73,7 +73,6 @@ TERMINALS = [
             "python train.py -m sweep=optuna sweep.name=first sweep.n_trials=12"
             " dataset.limit=60000 trainer.max_epochs=3"
         ],
-        [("The space", "never")],
     ),
 ]
 # what the pictures need besides, and nobody looks at
@@ -88,7 +87,7 @@ def run(command: str, folder: Path) -> str:
     """What a command writes into a terminal, with its control sequences; kept in the folder."""
     kept = folder / "terminals" / f"{re.sub(r'[^a-z0-9]+', '-', command.lower())[:80]}.ansi"
     if kept.exists():
-        return kept.read_text("utf-8")
+        return kept.read_bytes().decode()  # with its carriage returns
     print(f"$ {command}", flush=True)
     main, other = pty.openpty()
     fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
@@ -104,11 +103,11 @@ def run(command: str, folder: Path) -> str:
     while piece := _read(main):
         pieces.append(piece)
     os.close(main)
-    written = b"".join(pieces).decode("utf-8").replace("\r\n", "\n")
+    written = b"".join(pieces).decode().replace("\r\n", "\n")
     if process.wait() != 0:
         raise SystemExit(f"{command}: exit code {process.returncode}\n{written}")
     kept.parent.mkdir(exist_ok=True)
-    kept.write_text(written, "utf-8")
+    kept.write_bytes(written.encode())
     return written
 
 
@@ -167,7 +166,7 @@ def draw_terminal(terminal: Terminal, folder: Path) -> None:
     form = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     form = form.replace("Fira Code, monospace", FONTS)
     svg = console.export_svg(title="charlab", code_format=form, unique_id=terminal.name)
-    (GALLERY / f"{terminal.name}.svg").write_text(svg, "utf-8")
+    write(f"{terminal.name}.svg", svg.encode())
 
 
 def copy_figure(name: str, pattern: str, folder: Path) -> None:
@@ -176,11 +175,14 @@ def copy_figure(name: str, pattern: str, folder: Path) -> None:
 
 
 def draw_attention(folder: Path) -> None:
-    """Where the decoder looked, as TensorBoard shows it."""
-    events = EventAccumulator(str(_newest("transduce/dates/*/*", folder)), {"images": 1})
+    """Where the decoder looked, as TensorBoard shows it: the upper two of its four texts."""
+    events = EventAccumulator(
+        str(_newest("transduce/dates/**/events.out.*[0-9]", folder)), {"images": 1}
+    )
     events.Reload()
     (image,) = events.Images("val/attention")
-    save(Image.open(BytesIO(image.encoded_image_string)), "attention")
+    picture = Image.open(BytesIO(image.encoded_image_string))
+    save(picture.crop((0, 0, picture.width, round(0.47 * picture.height))), "attention")
 
 
 def photograph(address: str, name: str, height: int) -> None:
@@ -199,10 +201,16 @@ def photograph(address: str, name: str, height: int) -> None:
 
 def save(image: Image.Image, name: str) -> None:
     """A PNG in 256 colours, which is a third of its weight."""
-    path = GALLERY / f"{name}.png"
-    image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
-    if path.stat().st_size > HEAVIEST:
-        raise SystemExit(f"{path}: {path.stat().st_size} bytes, over {HEAVIEST}")
+    data = BytesIO()
+    image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(data, "png", optimize=True)
+    write(f"{name}.png", data.getvalue())
+
+
+def write(name: str, data: bytes) -> None:
+    """A picture that is not too heavy."""
+    if len(data) > HEAVIEST:
+        raise SystemExit(f"{name}: {len(data)} bytes, over {HEAVIEST}")
+    (GALLERY / name).write_bytes(data)
 
 
 def _newest(pattern: str, folder: Path) -> Path:
@@ -225,7 +233,7 @@ def draw(folder: Path) -> None:
     copy_figure("curves", "generate/names/*/*/curves.png", folder)
     copy_figure("confusion", "classify/names/*/*/confusion.png", folder)
     draw_attention(folder)
-    photograph(_newest("sweeps/first/**/*.html", folder).as_uri(), "report", 1000)
+    photograph(_newest("sweeps/first/**/*.html", folder).as_uri(), "report", 880)
 
 
 if __name__ == "__main__":
