@@ -205,13 +205,11 @@ class TrainedModel:
 
         Raises:
             CheckpointError: if the network turns no text into another.
-            ConfigError: if what is given is not several texts, or the width is below 1.
+            ConfigError: if what is given is not several texts, or the width cannot be.
             DataError: if a text is empty (after what training does to its own).
         """
-        if beam_width < 1:
-            raise ConfigError(f"beam_width must be at least 1, got {beam_width}")
         if self.trained_for.options.fields == ("target",):
-            self.predictor.beam_width = beam_width
+            self.predictor.search_with(beam_width)
         return self._asked("transduce", texts, ["target"])
 
     def _asked(self, verb: str, texts: Sequence[str], fields: Sequence[str]) -> Answers[Any]:

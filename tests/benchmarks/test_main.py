@@ -65,7 +65,7 @@ def test_generation_rows_compare_one_text_and_many(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["only=speed"], "only=speed: no such room; there are training, batches"),
+        (["only=speed"], "only=speed: no such room; there are training, tasks, batches"),
         (["seconds=0"], "seconds= must be above 0"),
         (["secnds=2"], "did you mean 'seconds'?"),
     ],

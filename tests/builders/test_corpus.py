@@ -54,8 +54,8 @@ def test_a_wish_is_kept(compose_options, make_corpus):
 @pytest.mark.parametrize(
     ("texts", "reason"),
     [
-        (UNLABELLED, r"the documents have no label\(s\)"),
-        (ONE_LABEL, r"the documents have 1 label\(s\)"),
+        (UNLABELLED, r"the documents have 0 labels"),
+        (ONE_LABEL, r"the documents have 1 label"),
         (STREAM, "the text is one stream"),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from charlab.system.terminal import console
 from tests.fixtures.commands import Command
 from tests.support.in_process import in_process
 from tests.support.shell import TINY
@@ -50,6 +51,7 @@ def test_a_grid_counts_its_runs_and_ends_with_a_table(
 def test_a_run_in_a_terminal_fits_it(
     columns: int, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(console, "_width", None)  # what the environment said at the import
     monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("TERM", "xterm")
     done = in_process("train.py", "task=generate", *words, folder=tmp_path, terminal=True)

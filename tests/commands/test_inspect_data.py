@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from charlab.commands.inspect_data import inspect_data
@@ -34,6 +36,21 @@ def test_other_units_are_also_told_per_character(text_folder, tmp_path, capsys, 
     said = capsys.readouterr().out
     assert f"entropy in bits per {unit}:" in said
     assert "per character" in said
+
+
+def test_tags_and_targets_are_counted(tmp_path, capsys):
+    (tmp_path / "tags.csv").write_text("text,tags\nab b,A B\nab a,A A\n")
+    words = ["task=tag", "dataset=table", f"dataset.path={tmp_path / 'tags.csv'}"]
+    inspect_data([*words, "dataset.tag_column=tags"], str(tmp_path))
+    said = capsys.readouterr().out
+    assert re.search(r"2 tags, how often each is told:\n  A +3 +75.00%\n  B +1 +25.00%", said)
+    (tmp_path / "pairs.tsv").write_text("ab\tx y\nba\ty y y\n")
+    words = ["task=transduce", "dataset=pairs", f"dataset.path={tmp_path / 'pairs.tsv'}"]
+    inspect_data([*words, "dataset.target_unit=symbol"], str(tmp_path))
+    said = capsys.readouterr().out
+    assert "2 targets, 5 symbols\n" in said
+    assert "their lengths in symbols: shortest 2" in said
+    assert re.search(r"2 distinct symbols in them.*:\n  y +4 +80.00%\n  x +1 +20.00%", said)
 
 
 def test_bad_settings_are_one_line(tmp_path):

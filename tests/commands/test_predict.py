@@ -2,11 +2,14 @@
 
 import csv
 import json
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 
 import charlab
 from charlab.builders.corpus import prepare
@@ -97,11 +100,88 @@ def test_a_beam_is_for_texts_that_are_written(run: Path) -> None:
     if charlab.load(run).task == "transduce":
         assert done.returncode == 0
         assert done.stdout.count("  ") == 0  # one answer
-        with pytest.raises(ConfigError, match="beam_width must be at least 1"):
+        many = in_process("predict.py", f"run={run}", "text=ab", "top=8")
+        assert many.stdout.count("  ") == 7
+        with pytest.raises(ConfigError, match="beam_width= must be at least 1"):
             charlab.load(run).transduce(["ab"], beam_width=0)
+        for width in ("3", 2.5, True, 10**9):
+            with pytest.raises(ConfigError, match="beam_width= must be"):
+                charlab.load(run).transduce(["ab"], beam_width=width)  # type: ignore[arg-type]
     else:
         assert done.returncode == 1
         assert done.stderr == "error: beam_width= is for networks that write texts: leave it out\n"
+
+
+def test_a_terminal_gets_colours_and_a_pipe_none(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    ask = "predict.py", f"run={run}", "text=ab, \x1b[2Jb\tab"
+    piped, done = in_process(*ask).stdout, in_process(*ask, terminal=True)
+    assert "\x1b[3" not in piped
+    plain = re.sub("\x1b\\[[0-9;]*m", "", done.stdout)
+    assert "\x1b" not in plain
+    assert plain != done.stdout
+    assert "\\x1b[2Jb" in plain
+    if charlab.load(run).task == "tag":
+        legend, text = done.stdout.splitlines()
+        colours = dict(re.findall("\x1b\\[([0-9;]+)m(\\w+)\x1b", legend))
+        told = charlab.load(run).tag(["ab, \x1b[2Jb\tab"])[0]
+        painted = re.findall("\x1b\\[([0-9;]+)m", text)
+        assert [colours[code] for code in painted if code != "0"] == [each.tag for each in told]
+
+
+def edit(**entries: Any) -> Callable[[dict[str, Any]], object]:
+    return lambda data: data.update(entries)
+
+
+def option(group: str, **entries: Any) -> Callable[[dict[str, Any]], object]:
+    return lambda data: data["options"][group].update(entries)
+
+
+TAMPERED = {
+    "tag": [
+        edit(tags=None),
+        edit(tags="AB"),
+        edit(tags=(1, 2)),
+        edit(tags=("A",)),
+        edit(tags=tuple(map(str, range(100_000)))),
+        lambda data: data.pop("tags"),
+        option("dataset", unit="word"),
+        option("dataset", layout="auto"),
+        option("task", tagged="nothing"),
+    ],
+    "transduce": [
+        edit(target_symbols=None),
+        edit(target_symbols="ab"),
+        edit(target_symbols=(1, 2)),
+        edit(target_symbols=()),
+        edit(target_symbols=("a b", "c")),
+        edit(target_symbols=tuple(map(str, range(100_000)))),
+        lambda data: data.pop("target_symbols"),
+        option("dataset", target_unit="byte"),
+        option("dataset", layout="stream"),
+        option("dataset", layout="auto"),
+        option("task", max_length=None),
+        option("task", max_length=0),
+        option("task", attention="none"),
+        option("task", attention="all"),
+    ],
+}
+
+
+def test_a_tampered_checkpoint_is_refused_in_one_line(run: Path, tmp_path: Path) -> None:
+    for tamper in TAMPERED[charlab.load(run).task]:
+        for name in ("best.ckpt", "last.ckpt"):
+            (tmp_path / "checkpoints").mkdir(exist_ok=True)
+            data = torch.load(run / "checkpoints" / name, weights_only=True)
+            tamper(data)
+            torch.save(data, tmp_path / "checkpoints" / name)
+        for words in (["predict.py", "text=ab"], ["evaluate.py"]):
+            done = in_process(words[0], f"run={tmp_path / 'checkpoints' / 'best.ckpt'}", *words[1:])
+            assert done.returncode == 1
+            assert re.fullmatch(r"error: .*checkpoint.*\n", done.stderr), done.stderr
 
 
 def test_a_network_is_asked_what_it_can(run: Path) -> None:

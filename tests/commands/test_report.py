@@ -90,7 +90,7 @@ def test_a_sweep_without_trials_has_a_report(known, tmp_path, capsys):
 
 def test_a_summary_says_the_winner_before_the_search_s_first_and_the_baseline():
     results = large_sweep()
-    lines = sweep_summary(results)
+    lines = [str(line) for line in sweep_summary(results)]
     assert lines[1] == "winner: val/loss 2.0143 ± 0.0152 over 3 seeds (trial 31)"
     assert (
         lines[2] == "  python train.py model=lstm model.hidden_size=256 optimizer.lr=0.0041 seed=1"
@@ -98,7 +98,7 @@ def test_a_summary_says_the_winner_before_the_search_s_first_and_the_baseline():
     assert lines[3].startswith("first in the search: val/loss 2.0112 (trial 5)")
     assert lines[4] == f"  {results.best.command}"
     metrics = {"test/perplexity": 9.0, "test/trigram_perplexity": 8.0}
-    last = sweep_summary(sweep([trial(0, value=2.0, metrics=metrics)]))[-1]
+    last = str(sweep_summary(sweep([trial(0, value=2.0, metrics=metrics)]))[-1])
     assert last.startswith("The best model loses to its baseline")
 
 

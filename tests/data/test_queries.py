@@ -39,6 +39,12 @@ def test_the_sources_of_lines_are_those_that_strip():
         "names",
         "names_tutorial",
         "makemore_names",
+        "accents",
+        "conllu",
+        "dates",
+        "pairs",
+        "pronunciations",
+        "pronunciations_stress",
     }
 
 

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.evaluation.dataset_statistics import bigram_table, entropies, inspect_corpus
+from charlab.evaluation.dataset_statistics import (
+    bigram_table,
+    entropies,
+    inspect_corpus,
+    length_quantiles,
+)
 
 
 def _by_hand(tokens, order):
@@ -57,8 +62,8 @@ def test_counts_of_tokens_labels_and_lengths(make_corpus):
     assert counts == sorted(counts, reverse=True)
     assert dict(inspection.labels) == {"x": 3, "y": 3}
     assert sorted(inspection.lengths.tolist()) == [2, 2, 3, 4, 4, 4]
-    assert inspection.length_quantiles()[0.0] == 2
-    assert inspection.length_quantiles()[1.0] == 4
+    assert length_quantiles(inspection.lengths)[0.0] == 2
+    assert length_quantiles(inspection.lengths)[1.0] == 4
 
 
 def test_unknown_tokens_of_other_parts_are_counted_apart(make_corpus):

@@ -1,10 +1,12 @@
 """A command asked in this process, whatever comes of it."""
 
+import os
 import shlex
 import traceback
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.support.in_process import in_process
 
@@ -46,13 +48,14 @@ def ask(asked: Asked, folder: Path) -> Answer:
             warnings.simplefilter("default")
             warnings.filterwarnings("ignore", message="Glyph")  # as charlab does, once, on import
             warnings.filterwarnings("ignore", module="torch|multiprocessing|pytorch_lightning")
-            done = in_process(
-                asked.script,
-                *asked.words,
-                stdin=asked.stdin,
-                folder=folder,
-                terminal=asked.terminal,
-            )
+            with patch.dict(os.environ, NO_COLOR="1"):  # what is raw then is not ours
+                done = in_process(
+                    asked.script,
+                    *asked.words,
+                    stdin=asked.stdin,
+                    folder=folder,
+                    terminal=asked.terminal,
+                )
     except Exception as error:
         return Answer(None, "", "", crash_of(error))
     return Answer(done.returncode, done.stdout, done.stderr)

@@ -78,6 +78,7 @@ def test_an_answer_is_to_the_letter_but_on_a_terminal(monkeypatch):
 
 def test_prose_is_broken_between_words_and_what_is_copied_is_not(monkeypatch, logging_as_it_was):
     monkeypatch.setattr(sys, "stdout", Terminal())
+    monkeypatch.setattr(terminal.console, "_width", None)  # what the environment said at the import
     monkeypatch.setenv("COLUMNS", "20")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")

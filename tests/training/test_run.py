@@ -93,7 +93,7 @@ def test_tensorboard_shows_the_same_figures(
     events = events_of(folder)
     tags = events.Tags()
     wanted = [f"while training/{n}" for n in ("gradient_norm", "learning_rate", "chars_per_second")]
-    wanted += ["train/characters", "train/seconds"]
+    wanted += ["while training/characters", "while training/seconds"]
     names = {"generate": ["loss", "perplexity", "bits_per_char", "accuracy"]}.get(
         task, ["loss", "accuracy"]
     )
@@ -102,7 +102,7 @@ def test_tensorboard_shows_the_same_figures(
     assert set(wanted) <= set(tags["scalars"])
     assert sorted({tag.split("/")[0] for tag in tags["scalars"]})[:2] == ["train", "val"]
     assert all(len(events.Scalars(tag)) > 1 for tag in tags["scalars"])  # no chart of one point
-    assert events.Scalars("train/characters")[-1].value == metrics["progress/characters"]
+    assert events.Scalars("while training/characters")[-1].value == metrics["progress/characters"]
     assert events.Scalars("val/loss")[-1].value == pytest.approx(metrics["val/loss"], rel=1e-5)
     assert "summary/text_summary" in tags["tensors"]
     if task == "generate":

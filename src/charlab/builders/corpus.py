@@ -95,10 +95,11 @@ def hold_out(documents: Iterable[AnyDocument], labels: Sequence[str]) -> Iterabl
         label = document.label and normalize_label(document.label)
         found.add(label or "")
         yield without_label(in_split(document, "test") if label in apart else document)
-    if missing := sorted(apart - found):
+    known = sorted(found - {""})
+    if missing := sorted(apart.difference(known)):
         raise ConfigError(
             f"dataset.held_out={missing[0]}: no document has that label; "
-            f"{nearest(missing[0], sorted(found - {''}))}"
+            + (nearest(missing[0], known) if known else "they have none")
         )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from charlab.builders.corpus import check_together
 from charlab.config.schema import SGDOptions
+from charlab.data.corpus import LAYOUTS
 from charlab.errors import CharlabError, CheckpointError, ConfigError
 from charlab.runs.checkpoint import Checkpoint, require_like
 from charlab.system.devices import total_memory
@@ -16,7 +18,18 @@ from charlab.tasks.task import DataFacts, Task
 
 
 def task_of(checkpoint: Checkpoint) -> Task[Any]:
-    """The task that a checkpoint's network was trained for."""
+    """The task that a checkpoint's network was trained for.
+
+    Raises:
+        CheckpointError: if its configuration is none that a run is trained with.
+    """
+    options = checkpoint.options
+    try:
+        check_together(options)
+        if options.dataset.layout not in LAYOUTS:
+            raise ConfigError(f"dataset.layout={options.dataset.layout} was left open")
+    except ConfigError as error:
+        raise CheckpointError(f"the checkpoint's configuration cannot be: {error}") from error
     data = DataFacts(
         checkpoint.vocabulary,
         checkpoint.labels,
@@ -24,7 +37,7 @@ def task_of(checkpoint: Checkpoint) -> Task[Any]:
         checkpoint.tags,
         checkpoint.target_vocabulary,
     )
-    return TASKS[checkpoint.options.task.name](checkpoint.options, data)
+    return TASKS[options.task.name](options, data)
 
 
 def require_memory(task: Task[Any], *, positions: int, device: torch.device) -> None:
@@ -84,8 +97,9 @@ def restore_network(checkpoint: Checkpoint, path: Path) -> nn.Module:
     try:
         if checkpoint.options.model.num_layers > len(checkpoint.network):
             raise ValueError("more layers than weights")
+        task = task_of(checkpoint)
         with torch.device("meta"):  # no memory and no time for sizes that the weights do not have
-            network: nn.Module = task_of(checkpoint).build_network()
+            network: nn.Module = task.build_network()
         load_weights(network, checkpoint.network, assign=True)
     except (CharlabError, RuntimeError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the weights do not fit the configuration in it") from error

@@ -1,5 +1,6 @@
 """A grid of runs (``-m model=vanilla,lstm,gru seed=1,2``): which one is at work, and a table."""
 
+import logging
 import os
 import shlex
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from charlab.commands.next_steps import say_commands
 from charlab.config.task_options import higher_is_better
 from charlab.system.entry_point import command_line
 from charlab.system.style import line, styled
-from charlab.system.terminal import console, screen_width
+from charlab.system.terminal import LOGGER, console, screen_width
 from charlab.system.words import counted
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Grid:
         self.total = total
         pairs = (word.lstrip("+~").partition("=") for word in words)
         self.runs.append(_Run({key: value for key, _, value in pairs}))
+        if _follows():
+            return
         of = f" of {total}" if total is not None else ""
         number = styled(f"run {len(self.runs)}{of}", "heading")
         if len(self.runs) > 1:
@@ -72,7 +75,7 @@ class Grid:
 
     def say_end(self) -> None:
         """Prints the table; nothing where there was no grid."""
-        if not self.runs:
+        if not self.runs or _follows():
             return
         tags = self._tags()
         while True:
@@ -150,6 +153,11 @@ class Grid:
         folder = run.result.folder
         place = styled(folder if parent is None else folder.relative_to(parent), "path")
         return place if run.status == "completed" else line(place, styled(f" {run.status}", "bad"))
+
+
+def _follows() -> bool:
+    """Whether this process trains beside the first one of several, which alone speaks."""
+    return LOGGER.level == logging.CRITICAL
 
 
 def _number(value: float | None, best: float | None) -> Text:

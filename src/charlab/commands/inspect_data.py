@@ -14,7 +14,13 @@ from charlab.config.validation import build, to_plain
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES, counted_tokens
 from charlab.errors import RunError
-from charlab.evaluation.dataset_statistics import Inspection, bigram_table, inspect_corpus
+from charlab.evaluation.dataset_statistics import (
+    Inspection,
+    Ints,
+    bigram_table,
+    inspect_corpus,
+    length_quantiles,
+)
 from charlab.figures import to_png
 from charlab.figures.data import bigram_figure, label_figure, length_figure
 from charlab.figures.token_names import token_name, token_names
@@ -77,15 +83,8 @@ def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[Text
     yield line(
         f"normalization dropped {dropped}{examples}{emptied if report.emptied_documents else ''}"
     )
-    quantiles = inspection.length_quantiles().items()
-    lengths = (f"{_share(share)} {value:,}" for share, value in quantiles)
-    yield told(f"lengths in {NAMES[unit]}", ", ".join(lengths))
-    distinct = f"{report.distinct_tokens:,} distinct {NAMES[unit]}"
-    yield line(styled(distinct, "heading"), ", the most frequent:")
-    most = inspection.tokens[:_ROWS]
-    names = token_names([token for token, _ in most])
-    named = zip(names, [count for _, count in most], strict=True)
-    yield from _table([*named, *inspection.tokens[_ROWS:]])
+    yield told(f"lengths in {NAMES[unit]}", _lengths(inspection.lengths))
+    yield from _tokens(f"{report.distinct_tokens:,} distinct {NAMES[unit]}", inspection.tokens)
     if inspection.unknown:
         are = "is" if inspection.unknown == 1 else "are"
         yield line(
@@ -96,7 +95,35 @@ def describe(corpus: Corpus, inspection: Inspection, name: str) -> Iterator[Text
             styled(counted(len(inspection.labels), "label"), "heading"), ", documents of each:"
         )
         yield from _table(sorted(inspection.labels, key=lambda item: (-item[1], item[0])))
+    yield from _fields(corpus, inspection)
     yield from _entropies(corpus, inspection)
+
+
+def _fields(corpus: Corpus, inspection: Inspection) -> Iterator[Text]:
+    """Tags and targets, where there are any."""
+    if tags := sorted(inspection.tags, key=lambda item: (-item[1], item[0])):
+        yield line(styled(counted(len(tags), "tag"), "heading"), ", how often each is told:")
+        yield from _table(tags)
+    if corpus.target_vocabulary is not None:
+        unit, lengths = corpus.target_vocabulary.unit, inspection.target_lengths
+        targets = f"{counted(len(lengths), 'target')}, {counted_tokens(int(lengths.sum()), unit)}"
+        yield line(styled(targets, "heading"))
+        yield told(f"their lengths in {NAMES[unit]}", _lengths(lengths))
+        distinct = len(inspection.target_tokens)
+        yield from _tokens(f"{distinct:,} distinct {NAMES[unit]} in them", inspection.target_tokens)
+
+
+def _lengths(lengths: Ints) -> str:
+    quantiles = length_quantiles(lengths).items()
+    return ", ".join(f"{_share(share)} {value:,}" for share, value in quantiles)
+
+
+def _tokens(heading: str, tokens: Sequence[tuple[str, int]]) -> Iterator[Text]:
+    """The most frequent of some tokens, by names that can be read."""
+    yield line(styled(heading, "heading"), ", the most frequent:")
+    names = token_names([token for token, _ in tokens[:_ROWS]])
+    named = zip(names, [count for _, count in tokens[:_ROWS]], strict=True)
+    yield from _table([*named, *tokens[_ROWS:]])
 
 
 def _documents(count: int) -> str:

@@ -15,9 +15,9 @@ from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
 from charlab.evaluation.prediction import Predictor
 from charlab.system.files import open_output, user_path, utf8_bytes
-from charlab.system.style import is_screen, painted, styled
+from charlab.system.style import has_colour, painted
 from charlab.system.table_lines import table_line
-from charlab.system.terminal import remark, visible, write
+from charlab.system.terminal import as_shown, remark, visible, write
 from charlab.system.words import counted
 
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
@@ -35,11 +35,9 @@ def predict(arguments: PredictArguments) -> int:
         raise ConfigError(f"top= must be at least 1, got {arguments.top}")
     predictor = load_for(arguments).predictor
     if arguments.beam_width is not None:
-        if arguments.beam_width < 1:
-            raise ConfigError(f"beam_width= must be at least 1, got {arguments.beam_width}")
-        if predictor.beam_width is None:
-            raise ConfigError("beam_width= is for networks that write texts: leave it out")
-        predictor.beam_width = arguments.beam_width
+        predictor.search_with(arguments.beam_width)
+    elif arguments.top > (predictor.beam_width or arguments.top):
+        predictor.search_with(arguments.top)
     one = arguments.text
     lines = read_lines(arguments.input, arguments.encoding) if one is None else [one]
     total, with_unseen = Unseen(Counter(), 0), 0
@@ -106,14 +104,17 @@ def _written(predictor: Predictor[Any], path: str | None, top: int) -> Iterator[
     JSON Lines (``.jsonl``) are objects, ``.tsv`` and ``.csv`` and everything else are tables.
     """
     if path is None:
+        coloured = has_colour(sys.stdout)
 
         def show(text: str, answer: Any | None, _: Unseen) -> None:
-            said = "" if answer is None else predictor.line(answer, top)
-            if is_screen(sys.stdout):
-                print(f"{visible(text)}\t{painted(styled(said, 'value'))}")
+            if answer is not None and coloured:
+                print(painted(predictor.in_colour(text, answer, top)), flush=True)
             else:
-                write(f"{text}\t{said}\n")
+                said = "" if answer is None else predictor.line(answer, top)
+                write(f"{as_shown(text)}\t{as_shown(said)}\n")
 
+        if coloured and (legend := predictor.legend()) is not None:
+            print(painted(legend))
         yield show
         return
     ending = Path(path).suffix.lower()

@@ -202,6 +202,11 @@ def _require_something(
         what = NAMES[text.unit].removesuffix("s")
         raise DataError(f"the whole text is the one {what} {token!r}: there is nothing to learn")
     if not counts[0].any():
+        if (text.parts != UNASSIGNED).all():
+            raise DataError(
+                "the train part is empty: the data puts every document into another one (files "
+                "named …-dev or …-test are these parts); give the train part, too"
+            )
         found = counted(int(text.characters.sum()), "character")
         raise DataError(
             f"the train part is empty: {found}, too few for "
@@ -237,12 +242,16 @@ def _with_targets(
     targets, tokens = text.fields.targets, text.fields.target_tokens
     if targets is None:
         return splits, None
+    numbers: dict[str, int] = {}
+    texts = np.array([numbers.setdefault(key, len(numbers)) for key in text.all_texts()])
     found = {}
     for part in assignment.parts:
         documents, _, _ = assignment.pieces(part)
+        name = SPLITS[part]
+        splits[name] = replace(splits[name], texts=texts[documents])
         lengths = targets.lengths[documents]
         ids = _spans(targets.ids[:], targets.offsets[documents], lengths)
-        found[SPLITS[part]] = Ragged(ids, flat_offsets(lengths))
+        found[name] = Ragged(ids, flat_offsets(lengths))
     counts = np.bincount(found["train"].ids[:], minlength=len(tokens))
     unit = reading.get("target_unit", "char")
     vocabulary, table, _ = learn_vocabulary(unit, tokens, counts, min_count=1)

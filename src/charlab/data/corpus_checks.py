@@ -83,7 +83,8 @@ def require_measurable(corpus: Corpus, *, tokens: bool) -> None:
         DataError: if there is one.
     """
     whole = sum(part.characters for part in corpus.splits.values())
-    more = "text" if corpus.report.cut_documents else "documents (none is cut), each label some"
+    documents = "documents (none is cut, those of one file stay together), each label some"
+    more = "text" if corpus.report.cut_documents else documents
     for split, part in corpus.splits.items():
         stream = corpus.layout == "stream" and tokens
         needed = max(part.documents, 1) + 1 if stream else 1

@@ -95,21 +95,21 @@ class GenerationConfig:
         self._check_together()
 
     def _check_ranges(self) -> None:
-        _require_whole("length", self.length, least=1, most=MOST_SYMBOLS)
-        _require_whole("min_length", self.min_length, least=0)
+        require_whole("length", self.length, least=1, most=MOST_SYMBOLS)
+        require_whole("min_length", self.min_length, least=0)
         _require_number("temperature", self.temperature)
         if self.temperature < 0:
             raise ConfigError(f"temperature= must be 0 (greedy) or more, got {self.temperature}")
         if self.top_k is not None:
-            _require_whole("top_k", self.top_k, least=1)
+            require_whole("top_k", self.top_k, least=1)
         if self.top_p is not None:
             _require_number("top_p", self.top_p)
             if not 0 < self.top_p <= 1:
                 raise ConfigError(f"top_p= must be above 0 and at most 1, got {self.top_p}")
         if self.beam_width is not None:
-            _require_whole("beam_width", self.beam_width, least=1, most=MOST_BEAMS)
+            require_whole("beam_width", self.beam_width, least=1, most=MOST_BEAMS)
         if self.seed is not None:
-            _require_whole("seed", self.seed, least=0)
+            require_whole("seed", self.seed, least=0)
             if self.seed >= SEED_LIMIT:
                 raise ConfigError(f"seed= must be below 2**64, got {self.seed}")
 
@@ -141,7 +141,12 @@ class GenerationConfig:
                 )
 
 
-def _require_whole(key: str, value: object, *, least: int, most: int | None = None) -> None:
+def require_whole(key: str, value: object, *, least: int, most: int | None = None) -> None:
+    """Refuses a setting that is no whole number, or out of range.
+
+    Raises:
+        ConfigError: if it is.
+    """
     if isinstance(value, bool) or not isinstance(value, int):
         raise ConfigError(f"{key}= must be a whole number, got {value!r}")
     if value < least:

@@ -132,7 +132,10 @@ class TextGenerator:
     def stepper(self, label: str | None = None) -> Stepper:
         """The network one step at a time; see :meth:`charlab.api.TrainedModel.stepper`."""
         if self.labels and label is None:
-            raise ConfigError("this network generates by label: say label= to step through it")
+            raise ConfigError(
+                "this network generates by label: choose one and step through that, "
+                f"stepper(label={self.labels[0]!r}).step(…)"
+            )
         conditions = self.conditions(label, 1, 0)
         return Stepper(
             self._network,

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.corpus import Corpus
-from charlab.data.tokens.ragged import EncodedSplit, chunks
-from charlab.data.tokens.vocabulary import EOS, FIRST, NAMES, UNK
+from charlab.data.tokens.ragged import EncodedSplit, Ragged, chunks
+from charlab.data.tokens.vocabulary import EOS, FIRST, NAMES, UNK, Vocabulary
 from charlab.evaluation.ngram_counts import (
     EventCounts,
     count_events,
@@ -52,6 +52,9 @@ class Inspection:
         tokens: each token with its count, the most frequent first; unknown ones are left out.
         unknown: tokens that the vocabulary lacks.
         labels: each label with its documents, by label.
+        tags: each tag with how often it is told, by tag; () without.
+        target_tokens: as ``tokens``, of the documents' targets; () without.
+        target_lengths: tokens of each target, (n,); (0,) without.
         lengths: tokens of each document or piece, (n,).
         entropies: of the text.
     """
@@ -59,13 +62,17 @@ class Inspection:
     tokens: tuple[tuple[str, int], ...]
     unknown: int
     labels: tuple[tuple[str, int], ...]
+    tags: tuple[tuple[str, int], ...]
+    target_tokens: tuple[tuple[str, int], ...]
+    target_lengths: Ints
     lengths: Ints
     entropies: Entropies
 
-    def length_quantiles(self) -> dict[float, int]:
-        """Tokens that so large a share of the documents does not exceed."""
-        values = np.quantile(self.lengths, QUANTILES, method="inverted_cdf")
-        return dict(zip(QUANTILES, values.astype(int).tolist(), strict=True))
+
+def length_quantiles(lengths: Ints) -> dict[float, int]:
+    """Tokens that so large a share of the documents (or targets) does not exceed."""
+    values = np.quantile(lengths, QUANTILES, method="inverted_cdf")
+    return dict(zip(QUANTILES, values.astype(int).tolist(), strict=True))
 
 
 def inspect_corpus(corpus: Corpus) -> Inspection:
@@ -74,16 +81,22 @@ def inspect_corpus(corpus: Corpus) -> Inspection:
     counts = np.zeros(corpus.vocabulary.size, dtype=np.int64)
     for part in parts:
         counts += _count_ids(part, corpus.vocabulary.size)
-    known = zip(corpus.vocabulary.tokens, counts[FIRST:].tolist(), strict=True)
-    tokens = [(token, count) for token, count in known if count]
     of_label = np.zeros(len(corpus.labels), dtype=np.int64)
     for part in parts:
         if part.labels is not None:
             of_label += np.bincount(part.labels, minlength=len(of_label))
+    targets = [part.targets for part in parts if part.targets is not None]
+    written = corpus.target_vocabulary
+    of_targets = np.zeros(0 if written is None else written.size, dtype=np.int64)
+    for part_targets in targets:
+        of_targets += _count_ids(part_targets, len(of_targets))
     return Inspection(
-        tokens=tuple(sorted(tokens, key=lambda item: (-item[1], item[0]))),
+        tokens=_most_frequent_first(corpus.vocabulary, counts),
         unknown=int(counts[UNK]),
         labels=tuple(zip(corpus.labels, of_label.tolist(), strict=True)),
+        tags=_count_tags(corpus),
+        target_tokens=() if written is None else _most_frequent_first(written, of_targets),
+        target_lengths=np.concatenate([np.empty(0, np.int64), *(t.lengths for t in targets)]),
         lengths=np.concatenate([part.lengths for part in parts]),
         entropies=entropies(corpus.splits["train"], corpus.layout, corpus.vocabulary.size),
     )
@@ -152,7 +165,22 @@ def _counts(encoded: EncodedSplit, layout: str, size: int) -> Iterator[EventCoun
     return count_events(list_events(encoded, layout), size, labelled=False)
 
 
-def _count_ids(encoded: EncodedSplit, size: int) -> Ints:
+def _count_tags(corpus: Corpus) -> tuple[tuple[str, int], ...]:
+    counts = np.zeros(len(corpus.tags) + 1, dtype=np.int64)
+    for part in corpus.splits.values():
+        if part.tags is not None:
+            counts += np.bincount(part.tags, minlength=len(counts))
+    return tuple(zip(corpus.tags, counts[1:].tolist(), strict=True))
+
+
+def _most_frequent_first(vocabulary: Vocabulary, counts: Ints) -> tuple[tuple[str, int], ...]:
+    """The tokens that occur, each with its count."""
+    known = zip(vocabulary.tokens, counts[FIRST:].tolist(), strict=True)
+    found = [(token, count) for token, count in known if count]
+    return tuple(sorted(found, key=lambda item: (-item[1], item[0])))
+
+
+def _count_ids(encoded: Ragged, size: int) -> Ints:
     counts = np.zeros(size, dtype=np.int64)
     for _, ids in chunks(encoded.ids, _CHUNK):
         counts += np.bincount(ids, minlength=size)

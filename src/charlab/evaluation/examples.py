@@ -11,7 +11,8 @@ from charlab.evaluation.reference_texts import document_texts
 from charlab.system.terminal import visible
 
 HEADING = "validation examples, drawn at random:"
-_TEXT = 32  # characters
+_TEXT = 32  # characters that are shown of a text
+_ANSWER = 160  # of an answer
 
 Answer = TypeVar("Answer")
 
@@ -51,7 +52,10 @@ def describe_examples(
 ) -> tuple[str, list[str]] | None:
     """A heading and a line for each example; None if there are none."""
     answered = answered_examples(predictor, corpus, seed, most)
-    rows = [(shortened(text), visible(predictor.line(answer, 1))) for text, _, answer in answered]
+    rows = [
+        (shortened(text), _cut(visible(predictor.line(answer, 1)), _ANSWER))
+        for text, _, answer in answered
+    ]
     width = max((len(text) for text, _ in rows), default=0)
     lines = [f"  {text:<{width}}  {line}" for text, line in rows]
     return (HEADING, lines) if lines else None
@@ -59,8 +63,11 @@ def describe_examples(
 
 def shortened(text: str) -> str:
     """A text that fits into a line beside others."""
-    text = visible(" ".join(text.split()))
-    return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"
+    return _cut(visible(" ".join(text.split())), _TEXT)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:

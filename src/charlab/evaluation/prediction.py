@@ -5,17 +5,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from rich.text import Text
 from torch import Tensor, nn
 
 from charlab.data.batches.batch import Batch, BatchForm
-from charlab.data.batches.evaluation import evaluation_batches
+from charlab.data.batches.evaluation import BUDGET, evaluation_batches
 from charlab.data.corpus import encode_documents
 from charlab.data.documents.document import Document
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.errors import DataError
+from charlab.errors import ConfigError, DataError
 from charlab.system.notebook import html_table
-from charlab.system.terminal import visible
+from charlab.system.style import styled, visible
 
 Answer = TypeVar("Answer")
 _ALTERNATIVES = 3  # that are shown of an answer
@@ -37,6 +38,14 @@ class Predictor(ABC, Generic[Answer]):
     def __init__(self, network: nn.Module, asking: Asking) -> None:
         self.network: Any = network
         self.asking = asking
+
+    def search_with(self, beam_width: int) -> None:
+        """Carries so many beginnings of an answer on.
+
+        Raises:
+            ConfigError: if answers are not searched for, or the width cannot be.
+        """
+        raise ConfigError("beam_width= is for networks that write texts: leave it out")
 
     @abstractmethod
     def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Answer]:
@@ -63,6 +72,14 @@ class Predictor(ABC, Generic[Answer]):
     def line(self, answer: Answer, top: int) -> str:
         """An answer as it stands behind its text on a screen."""
 
+    def in_colour(self, text: str, answer: Answer, top: int) -> Text:
+        """A text with its answer on a terminal that has colours."""
+        return Text.assemble(visible(text), "\t", styled(self.line(answer, top), "value"))
+
+    def legend(self) -> Text | None:
+        """What the colours of `in_colour` mean; None: nothing of their own."""
+        return None
+
     def predict(self, texts: Sequence[str]) -> list[Answer]:
         """The answer for each text.
 
@@ -83,7 +100,10 @@ class Predictor(ABC, Generic[Answer]):
         return self.answers(encode_documents(documents, self.asking.vocabulary), spelled)
 
     def batches(self, texts: EncodedSplit) -> Iterator[tuple[Tensor, Batch]]:
-        """The texts in padded batches, each with the places that its rows have among them, (B,)."""
+        """The texts in padded batches, each with the places that its rows have among them, (B,).
+
+        The wider a search, the fewer texts are in a batch.
+        """
         numbered = EncodedSplit(texts.ids, texts.offsets, np.arange(texts.documents))
         for batch in evaluation_batches(
             numbered,
@@ -91,6 +111,7 @@ class Predictor(ABC, Generic[Answer]):
             form=BatchForm.LABEL,
             seq_len=1,
             device=next(self.network.parameters()).device,
+            budget=max(1, BUDGET // (self.beam_width or 1)),
         ):  # sorted by length; the label says which text a row is
             yield batch.targets.cpu(), batch
 

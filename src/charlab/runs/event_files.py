@@ -11,6 +11,8 @@ _SHOWN = {
     "train/gradient_norm": "while training/gradient_norm",
     "train/learning_rate": "while training/learning_rate",
     "speed/train_chars_per_second": "while training/chars_per_second",
+    "train/characters": "while training/characters",
+    "train/seconds": "while training/seconds",
 }
 
 

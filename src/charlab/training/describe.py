@@ -1,10 +1,11 @@
 """What a run says about its data and its network before it starts."""
 
+import numpy as np
 from torch import nn
 
 from charlab.builders.network import count_parameters
 from charlab.data.corpus import Corpus
-from charlab.data.tokens.vocabulary import NAMES, counted_tokens
+from charlab.data.tokens.vocabulary import NAMES, UNK, counted_tokens
 from charlab.system.style import line
 from charlab.system.terminal import say, told, warn
 from charlab.system.words import counted
@@ -13,12 +14,17 @@ from charlab.system.words import counted
 def describe_corpus(corpus: Corpus, predicts_label: bool) -> None:
     """Says what became of the text, and warns of what the user should think about."""
     report, unit = corpus.report, corpus.vocabulary.unit
-    parts = (
+    parts = [
         counted(report.documents, "document"),
         counted(report.characters, "character"),
         f"{report.distinct_tokens:,} distinct" + ("" if unit == "char" else f" {NAMES[unit]}"),
         *([counted(len(corpus.labels), "label")] if corpus.labels else []),
-    )
+        *([counted(len(corpus.tags), "tag")] if corpus.tags else []),
+    ]
+    written, targets = corpus.target_vocabulary, corpus.splits["train"].targets
+    if written is not None and targets is not None:
+        distinct = len(np.unique(targets.ids[:]))
+        parts.append(f"targets of {distinct:,} distinct {NAMES[written.unit]}")
     say(told("data", f"{', '.join(parts)}; layout {corpus.layout}"))
     what = "pieces" if report.cut_documents else "documents"
     sizes = {n: counted_tokens(report.split_characters[n], unit) for n in corpus.splits}
@@ -29,6 +35,7 @@ def describe_corpus(corpus: Corpus, predicts_label: bool) -> None:
             say(line(f"there is no {name} part (dataset.split.fractions), so no {name}/… figures"))
     _say_changes(corpus)
     _say_unknown(corpus)
+    _say_unlearnt(corpus)
     _warn_of_parts(corpus, predicts_label)
 
 
@@ -65,6 +72,26 @@ def _say_unknown(corpus: Corpus) -> None:
         why = "too rare in train" if report.rare_tokens else "never in train"
         found = ", ".join(f"{share:.3%} of {name}" for name, share in shares.items())
         say(told(f"unknown {NAMES[unit]}", f"{found} ({why}, but counted)"))
+
+
+def _say_unlearnt(corpus: Corpus) -> None:
+    """What other parts ask for and train lacks: no network of this run can get it right."""
+    tags = corpus.splits["train"].tags
+    if tags is not None:
+        counts = np.bincount(tags, minlength=len(corpus.tags) + 1)[1:]
+        lacking = [tag for tag, count in zip(corpus.tags, counts, strict=True) if not count]
+        if lacking:
+            more = f" and {len(lacking) - 10} more" if len(lacking) > 10 else ""
+            say(told("tags never in train", f"{', '.join(lacking[:10])}{more} (but counted)"))
+    shares = {
+        name: float(np.mean(split.targets.ids[:] == UNK))
+        for name, split in corpus.splits.items()
+        if split.targets is not None
+    }
+    found = [f"{share:.3%} of {name}" for name, share in shares.items() if share > 0]
+    if found and corpus.target_vocabulary is not None:
+        unit = NAMES[corpus.target_vocabulary.unit]
+        say(told(f"unknown {unit} of targets", f"{', '.join(found)} (never in train, but counted)"))
 
 
 def _warn_of_parts(corpus: Corpus, predicts_label: bool) -> None:

@@ -8,6 +8,7 @@ from charlab.data.corpus import build_corpus
 from charlab.data.documents.document import Document
 from charlab.tasks.task import facts_of
 from charlab.tasks.transduce import task as module
+from charlab.tasks.transduce.references import references_of
 from charlab.tasks.transduce.task import TransduceTask
 
 PAIRS = {"ab": ["xyz"], "ba": ["xx", "xyy"], "b": ["x"]}
@@ -23,6 +24,25 @@ def edits(one: str, other: str) -> int:
         edits(one, other[1:]) + 1,
         edits(one[1:], other[1:]) + (one[0] != other[0]),
     )
+
+
+def test_texts_with_unknown_tokens_are_not_one_another(compose_options):
+    docs = [Document("a", target="x"), Document("b", target="y")]
+    docs += [Document(text, target=t, split="test") for text, t in (("é", "x"), ("è", "y"))]
+    corpus = build_corpus(
+        docs,
+        normalize="nfc",
+        layout="sequences",
+        fractions=(1.0, 0.0, 0.0),
+        split_seed=0,
+        fields=("target",),
+    )
+    options: RunOptions = compose_options("task=transduce", "task.max_length=9")
+    task = TransduceTask(options, facts_of(corpus))
+    test = corpus.splits["test"]
+    assert len(set(test.ids[:].tolist())) == 1
+    (batch,) = task.evaluation_batches(test, device=torch.device("cpu"))
+    assert [len(each) for each in references_of(batch)] == [1, 1]
 
 
 @pytest.mark.parametrize("positions", [1, 1000])
@@ -73,3 +93,30 @@ def test_a_text_counts_once_and_any_of_its_targets_is_right(
     assert (wrong, tokens) == (2, 7)
     assert found["error_rate"] == pytest.approx(wrong / tokens)
     assert found["perplexity"] == pytest.approx(torch.tensor(found["loss"]).exp().item())
+
+
+def test_wide_searches_and_additive_attention_take_smaller_batches(compose_options):
+    docs = [Document(f"a{'b' * n}", target="x" * (n + 1)) for n in range(30)]
+    corpus = build_corpus(
+        docs,
+        normalize="nfc",
+        layout="sequences",
+        fractions=(1.0, 0.0, 0.0),
+        split_seed=0,
+        fields=("target",),
+    )
+    train, cpu = corpus.splits["train"], torch.device("cpu")
+    counts = {}
+    for kind in ("general", "additive"):
+        options = compose_options(
+            "task=transduce", "task.max_length=40000", f"task.attention={kind}"
+        )
+        task = TransduceTask(options, facts_of(corpus))
+        counts[kind] = len(task.evaluation_batches(train, device=cpu))
+    assert counts["additive"] > counts["general"] == 1
+    predictor = task.predictor(torch.nn.Linear(1, 1))
+    batches = {}
+    for width in (1, 1000):
+        predictor.search_with(width)
+        batches[width] = len(list(predictor.batches(train)))
+    assert batches[1000] > batches[1] == 1

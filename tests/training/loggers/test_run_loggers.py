@@ -68,7 +68,7 @@ def test_a_logger_that_fails_is_left_out_and_the_others_go_on(
         loggers.text("samples", "abc", step)
         loggers.scalars({"val/loss": 1.0}, step)
     loggers.close("completed")
-    said = [record.message for record in caplog.records]
+    said = list({id(record): record.message for record in caplog.records}.values())
     assert said == [
         "logger=broken: ConnectionError: the server is away; the run goes on without it"
     ]

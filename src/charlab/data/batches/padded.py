@@ -149,6 +149,8 @@ class PaddedRows:
             if encoded.labels is None:
                 raise ValueError("batches with labels need labelled documents")
             self._labels = torch.tensor(encoded.labels, device=device)
+        if form is BatchForm.PAIRS and encoded.labels is not None:
+            self._labels = torch.tensor(encoded.labels, device=device)
         if form is BatchForm.LABEL:
             self.predictions = np.ones_like(self.lengths)
             if len(encoded.ids) > HELD:

@@ -182,6 +182,7 @@ class EncodedSplit(Ragged):
         labels: index of each document's label, (n,) int64; None if unlabelled.
         tags: of each token 1 + the index of its tag, 0 where none is told, (N,); None without tags.
         targets: of each document the text that it is to be turned into; None without.
+        texts: with targets, of each document a number that those of the same text share, (n,).
 
     In the stream layout a "document" is the piece of one that fell into the split.
     """
@@ -189,6 +190,7 @@ class EncodedSplit(Ragged):
     labels: npt.NDArray[np.int64] | None
     tags: Unsigned | None = None
     targets: Ragged | None = None
+    texts: npt.NDArray[np.int64] | None = None
 
     @property
     def predictions(self) -> int:

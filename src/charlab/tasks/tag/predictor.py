@@ -7,13 +7,19 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
+from rich.text import Text
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 from charlab.data.tokens.utf8_bytes import utf8_bytes
 from charlab.evaluation.prediction import Predictor
 from charlab.models.tagger import Tagger
+from charlab.system.style import visible
 from charlab.tasks.tag.words import tagged_spans
+
+# Of a terminal's own palette; more tags than colours are written behind their words.
+_HUES = ("cyan", "green", "yellow", "magenta", "blue", "red")
+_COLOURS = (*_HUES, *(f"bold {hue}" for hue in _HUES), *(f"underline {hue}" for hue in _HUES))
 
 
 class Tagged(NamedTuple):
@@ -51,6 +57,8 @@ class TagPredictor(Predictor[list[Tagged]]):
     ) -> None:
         super().__init__(network, asking)
         self._tags = tags
+        few = len(tags) <= len(_COLOURS)
+        self._colours = dict(zip(tags, _COLOURS, strict=False)) if few else {}
         self._tagged = tagged
         self._window = window
 
@@ -111,6 +119,29 @@ class TagPredictor(Predictor[list[Tagged]]):
             for tag, run in groupby(answer, lambda piece: piece.tag)
         ]
         return " ".join(f"{text}/{tag}" for text, tag in runs if not text.isspace())
+
+    def in_colour(self, text: str, answer: list[Tagged], top: int) -> Text:
+        """The text, each piece in the colour of its tag, words with it; or what tags make of it."""
+        if self._is_rewriting:
+            changed = ((p.tag, "bold green" if p.tag != p.text else "") for p in answer)
+            return Text.assemble(*((visible(tag), style) for tag, style in changed))
+        if not self._colours:
+            return super().in_colour(text, answer, top)
+        read, place, shown = self.asking.whole(text), 0, Text()
+        for piece in answer:
+            begin = read.index(piece.text, place)
+            shown.append(visible(read[place:begin]))
+            told = "" if self._tagged == "character" else f"/{piece.tag}"
+            shown.append(visible(piece.text + told), self._colours[piece.tag])
+            place = begin + len(piece.text)
+        return shown.append(visible(read[place:]))
+
+    def legend(self) -> Text | None:
+        """The tags, each in its colour."""
+        if self._is_rewriting or not self._colours:
+            return None
+        named = (Text(visible(tag), colour) for tag, colour in self._colours.items())
+        return Text.assemble("tags: ", Text("  ").join(named))
 
     @property
     def _is_rewriting(self) -> bool:

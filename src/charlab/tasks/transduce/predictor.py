@@ -6,6 +6,7 @@ from math import exp
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.decoding.generation_config import MOST_BEAMS, require_whole
 from charlab.decoding.transduction import transduce
 from charlab.evaluation.prediction import Predictor
 from charlab.models.encoder_decoder import EncoderDecoder
@@ -30,6 +31,11 @@ class TargetPredictor(Predictor[Targets]):
         self._vocabulary = vocabulary
         self._max_length = max_length
         self.beam_width: int = 5
+
+    def search_with(self, beam_width: int) -> None:
+        """See :meth:`Predictor.search_with`."""
+        require_whole("beam_width", beam_width, least=1, most=MOST_BEAMS)
+        self.beam_width = beam_width
 
     def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Targets]:
         """The likeliest targets with their probabilities, the best first."""

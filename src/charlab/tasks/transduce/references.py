@@ -27,26 +27,27 @@ class WithReferences:
     """Batches of a split's pairs, each with all targets that its text has there.
 
     Args:
-        batches: the split's.
+        batches: the split's; the label of a row says which document it is.
         split: the split.
     """
 
     def __init__(self, batches: EvaluationBatches, split: EncodedSplit) -> None:
         assert split.targets is not None
+        assert split.texts is not None
         self._batches = batches
-        self._references: defaultdict[Tokens, list[Tokens]] = defaultdict(list)
-        for text, target in zip(documents_of(split), documents_of(split.targets), strict=True):
-            if target not in (known := self._references[text]):
+        of_texts = defaultdict[int, list[Tokens]](list)
+        for text, target in zip(split.texts.tolist(), documents_of(split.targets), strict=True):
+            if target not in (known := of_texts[text]):
                 known.append(target)
+        self._references = [of_texts[text] for text in split.texts.tolist()]
 
     def __len__(self) -> int:
         return len(self._batches)
 
     def __iter__(self) -> Iterator[Batch]:
         for batch in self._batches:
-            assert batch.lengths is not None
-            rows = zip(batch.ids.tolist(), batch.lengths.tolist(), strict=True)
-            references = [self._references[tuple(row[:length])] for row, length in rows]
+            assert batch.labels is not None
+            references = [self._references[document] for document in batch.labels.tolist()]
             values = {field.name: getattr(batch, field.name) for field in fields(Batch)}
             yield PairBatch(**values, references=references)
 

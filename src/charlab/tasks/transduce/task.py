@@ -1,5 +1,8 @@
 """Transduction: a text is read, and its target is written token by token."""
 
+from dataclasses import replace
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from rapidfuzz.distance import Levenshtein
@@ -33,11 +36,14 @@ class TransduceTask(Task[EncoderDecoder]):
     def target_vocabulary(self) -> Vocabulary:
         """The tokens that are written."""
         vocabulary = self.data.target_vocabulary
-        assert vocabulary is not None
+        if vocabulary is None:
+            raise ValueError("transduction needs the targets' vocabulary")
         return vocabulary
 
     def build_network(self) -> EncoderDecoder:
         """See :meth:`Task.build_network`."""
+        if self.options.max_length is None:
+            raise ValueError("max_length was left open")
         values = to_plain(self.run.model) | {"bidirectional": False}
         decoder = build_model(
             values.pop("name"), vocabulary_size=self.target_vocabulary.size, **values
@@ -45,8 +51,14 @@ class TransduceTask(Task[EncoderDecoder]):
         return EncoderDecoder(self.recurrent(), decoder, self.options.attention)
 
     def outputs_per_position(self) -> int:
-        """A number for each token of the targets' vocabulary."""
-        return self.target_vocabulary.size
+        """A number for each token of the targets' vocabulary; additive attention keeps more.
+
+        It compares each position with each step of a target, unit by unit.
+        """
+        size = self.target_vocabulary.size
+        if self.options.attention != "additive":
+            return size
+        return max(size, int(self.options.max_length) * self.run.model.hidden_size)
 
     def evaluation_batches(
         self,
@@ -57,7 +69,10 @@ class TransduceTask(Task[EncoderDecoder]):
         shard: Shard = ALL,
     ) -> EvaluationBatches:
         """See :meth:`Task.evaluation_batches`; with all targets that a text has."""
-        batches = super().evaluation_batches(split, device=device, positions=positions, shard=shard)
+        numbered = replace(split, labels=np.arange(split.documents))
+        batches = super().evaluation_batches(
+            numbered, device=device, positions=positions, shard=shard
+        )
         return WithReferences(batches, split)
 
     def training_loss(

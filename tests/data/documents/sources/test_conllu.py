@@ -56,7 +56,7 @@ def test_another_column(tmp_path):
     file.write_text("\n".join([*SENTENCE, ""]))
     (document,) = read(file, tag_column="xpos")
     assert told(document)[0] == (1, "P+_")
-    with pytest.raises(DataError, match=r"a.conllu'?: no word has a lemma"):
+    with pytest.raises(DataError, match=r"a.conllu'?: no word has anything in the column lemma"):
         read(file, tag_column="lemma")
     with pytest.raises(DataError, match=r"^dataset.tag_column=upso: did you mean 'upos'\?"):
         read(file, tag_column="upso")
@@ -66,8 +66,11 @@ def test_another_column(tmp_path):
     ("lines", "message"),
     [
         (["1\tJa\t_"], r"line 3: a word has 10 columns parted by tabs, and here are 3"),
-        ([row("x", "Ja", "INTJ")], r"line 2: no sentence in CoNLL-U"),
+        ([row(1, "Ja", "INTJ"), row("x", "Ja", "INTJ")], r"line 4: this is no CoNLL-U"),
         ([row("1-3", "Ja", "INTJ")], r"line 2: the words 1 to 3 are not all there"),
+        ([row("1-999999999999", "Ja", "_"), row(1, "Ja", "X")], r"line 2: .* are not all there"),
+        ([row(1, "", "INTJ")], r"line 3: the column form is empty"),
+        ([row(1, "Ja", " ")], r"line 3: the column upos is empty"),
     ],
 )
 def test_a_broken_line_is_named(tmp_path, lines, message):
@@ -77,6 +80,27 @@ def test_a_broken_line_is_named(tmp_path, lines, message):
         read(file)
     assert "a.conllu" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_file_without_sentences_is_empty(tmp_path):
+    (tmp_path / "a.conllu").write_text("\n\n")
+    with pytest.raises(DataError, match="is empty"):
+        read(tmp_path / "a.conllu")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: text.rstrip("\n").encode(),
+        lambda text: text.replace("\n", "\r\n").encode(),
+        lambda text: text.encode("utf-8-sig"),
+    ],
+)
+def test_files_of_other_systems_are_read_alike(tmp_path, written):
+    text = "\n".join([*SENTENCE, "", row(1, "Ja", "INTJ"), "", ""])
+    (tmp_path / "a.conllu").write_text(text)
+    (tmp_path / "b.conllu").write_bytes(written(text))
+    assert read(tmp_path / "b.conllu") == read(tmp_path / "a.conllu")
 
 
 def test_parts_are_told_apart_by_the_files_names(tmp_path):

@@ -275,3 +275,9 @@ def test_names_in_another_encoding(tmp_path):
     with pytest.raises(DataError, match=r"0xf1 at offset 6; .*dataset\.encoding=latin-1"):
         read(file)
     assert read(file, "latin-1") == [Document("Ana"), Document("Muñoz")]
+
+
+def test_names_without_accents_teach_none(tmp_path):
+    (tmp_path / "names.txt").write_text("Ana\nИван\n")
+    with pytest.raises(DataError, match="no name in Latin script has an accent"):
+        list(read_source("accents", Request(str(tmp_path / "names.txt"))))

@@ -27,6 +27,16 @@ KINDS = {
 }
 
 
+def test_files_are_groups_and_a_single_file_is_none(tmp_path):
+    (tmp_path / "a.py").write_text("".join(f"x{n} = {n}\n" for n in range(200)))
+    alone = list(read_source("python_tokens", Request(str(tmp_path / "a.py"))))
+    assert len(alone) > 2
+    assert {document.group for document in alone} == {None}
+    (tmp_path / "b.py").write_text("y = 1\n")
+    both = list(read_source("python_tokens", Request(str(tmp_path))))
+    assert len({document.group for document in both}) == 2
+
+
 def test_kinds_by_hand():
     kinds, begins = tag_source(SOURCE)
     assert len(kinds) == len(SOURCE)

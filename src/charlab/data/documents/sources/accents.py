@@ -7,6 +7,7 @@ from charlab.data.documents.document import Document
 from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
 from charlab.data.documents.sources.names import read as read_names
+from charlab.errors import DataError
 
 # Letters whose stroke or dot Unicode does not take apart.
 _STROKES = str.maketrans("ĐđĦħıĿŀŁłØøŦŧƏəƁɓƊɗƘƙƳƴ", "DdHhiLlLlOoTtEeBbDdKkYy")
@@ -21,10 +22,12 @@ def read(request: Request) -> Iterator[Document]:
     dataset=names reads them.
 
     Raises:
-        DataError: as dataset=names.
+        DataError: as dataset=names; if no name has an accent.
     """
     names = [(document, without_accents(document.text)) for document in read_names(request)]
     accented = {document.label for document, plain in names if plain not in (None, document.text)}
+    if not accented:
+        raise DataError("dataset=accents: no name in Latin script has an accent")
     for document, plain in names:
         if plain is not None and document.label in accented:
             name = unicodedata.normalize("NFC", document.text)

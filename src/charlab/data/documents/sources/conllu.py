@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from charlab.data.documents.document import Document
 from charlab.data.documents.files.arrangement import PARTS, Placed, arrange
 from charlab.data.documents.files.entries import Entry, find
-from charlab.data.documents.files.text_files import read_text
+from charlab.data.documents.files.text_files import empty, read_text
 from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
 from charlab.errors import DataError, nearest
@@ -40,17 +40,20 @@ def read(request: Request) -> Iterator[Document]:
     column = (request.tag_column or "upos").lower()
     if column not in TAGGED:
         raise DataError(f"dataset.tag_column={request.tag_column}: {nearest(column, list(TAGGED))}")
-    told = False
+    some = told = False
     files = _files(request)
     for placed in files:
         for number, block in _blocks(read_text(placed.entry, request.encoding)):
             sentence = _sentence(block, number, placed, column)
+            some = True
             told = told or any(tag and tag.strip(f"{EMPTY}+") for tag in sentence.tags or ())
             yield sentence
+    if not some:
+        raise empty(files[0].entry.title)
     if not told:
         raise DataError(
-            f"{files[0].entry.title}: no word has a {column}; choose another dataset.tag_column "
-            f"({', '.join(TAGGED)})"
+            f"{files[0].entry.title}: no word has anything in the column {column}; choose another "
+            f"dataset.tag_column ({', '.join(TAGGED)})"
         )
 
 
@@ -105,14 +108,10 @@ class _Word(NamedTuple):
 
 def _sentence(block: list[str], first: int, placed: Placed, column: str) -> Document:
     for number, line in enumerate(block, start=first):
-        fields = line.split("\t")
-        if not line.startswith("#") and len(fields) != len(COLUMNS):
-            raise DataError(
-                f"{placed.entry.title}, line {number}: a word has {len(COLUMNS)} columns parted by "
-                f"tabs, and here are {len(fields)}: {line!r:.40}"
-            )
+        if not line.startswith("#"):
+            _check(line, column, f"{placed.entry.title}, line {number}")
     where = f"{placed.entry.title}, line {first}"
-    words = _words(_parsed(block, where), column, where)
+    words = _words(_parsed(block, placed.entry.title, first), column, where)
     text, tags = "", list[str | None]()
     for word in words:
         tags += [word.tags.get(end) for end in range(1, len(word.form) + 1)]
@@ -123,13 +122,29 @@ def _sentence(block: list[str], first: int, placed: Placed, column: str) -> Docu
     return Document(text, None, placed.split, tags=tags)
 
 
-def _parsed(block: list[str], where: str) -> list[Any]:
+def _check(line: str, column: str, where: str) -> None:
+    """Refuses a line that is no word, whatever stands around it."""
+    fields = line.split("\t")
+    if len(fields) != len(COLUMNS):
+        raise DataError(
+            f"{where}: a word has {len(COLUMNS)} columns parted by tabs, and here are "
+            f"{len(fields)}: {line!r:.40}"
+        )
+    for name in ("id", "form", column):
+        if not fields[COLUMNS.index(name)].strip():
+            raise DataError(f"{where}: the column {name} is empty ({EMPTY} says: nothing)")
+
+
+def _parsed(block: list[str], title: str, first: int) -> list[Any]:
     import conllu
 
     try:
         (sentence,) = conllu.parse("\n".join(block) + "\n\n")
     except (conllu.exceptions.ParseException, ValueError) as error:
-        raise DataError(f"{where}: no sentence in CoNLL-U ({error})") from error
+        if len(block) > 1:  # which line is it?
+            for number, line in enumerate(block, start=first):
+                _parsed([line], title, number)
+        raise DataError(f"{title}, line {first}: this is no CoNLL-U ({error})") from error
     return list(sentence)
 
 
@@ -143,7 +158,7 @@ def _words(tokens: list[Any], column: str, where: str) -> Iterator[_Word]:
             continue  # an empty node
         if isinstance(number, tuple):
             first, _, covered = number
-            parts = [inside.get(i) for i in range(first, covered + 1)]
+            parts = [inside.get(i) for i in range(first, min(covered, first + len(tokens)) + 1)]
             if None in parts:
                 raise DataError(f"{where}: the words {first} to {covered} are not all there")
         elif number <= covered:

@@ -31,8 +31,8 @@ def read(request: Request) -> Iterator[Document]:
             if len(targets) != 1 or not text or not targets[0]:
                 raise DataError(
                     f"{entry.title}, line {number}: a pair is a text, a tab and its target; "
-                    f"there are {len(targets)} tabs"
-                    + ("" if text and all(targets) else " and one side is empty")
+                    + ("one side is empty" if len(targets) == 1 else f"tabs: {len(targets)}")
+                    + f": {line!r:.40}"
                 )
             some = True
             yield Document(text, label, split, target=targets[0])

@@ -4,6 +4,7 @@ import io
 import keyword
 import tokenize
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from charlab.data.documents.document import Document
 from charlab.data.documents.files.text_files import documents
@@ -33,23 +34,26 @@ def read(request: Request) -> Iterator[Document]:
 
     A tag is keyword, name, number, string, comment, operator or space. Without a path it is about a
     million characters of the standard library; a path is as that of dataset=text. Documents of one
-    file are one group.
+    file are one group, unless there is no other file.
 
     Raises:
         DataError: if a file cannot be read, or is no Python.
     """
-    for name, source, split in _sources(request):
+    files = _sources(request)
+    first = list(islice(files, 2))
+    for name, source, split in chain(first, files):
         try:
             kinds, begins = tag_source(source)
         except (SyntaxError, tokenize.TokenError) as error:
             raise DataError(f"{name} is no Python source: {error.args[0]}") from error
+        group = name if len(first) > 1 else None
         bounds = [0]
         for begin in begins:
             if begin - bounds[-1] >= PIECE:
                 bounds.append(begin)
         for begin, end in zip(bounds, [*bounds[1:], len(source)], strict=True):
             if source[begin:end].strip():
-                yield Document(source[begin:end], None, split, name, kinds[begin:end])
+                yield Document(source[begin:end], None, split, group, kinds[begin:end])
 
 
 def _sources(request: Request) -> Iterator[tuple[str, str, str | None]]:
