@@ -13,7 +13,7 @@ from charlab.data.documents.sources import sources
 from charlab.data.documents.sources.text import library_modules
 from charlab.errors import DataError
 
-SIZE = 1_000_000  # characters of the embedded source
+SIZE = 800_000  # characters of the embedded source
 PIECE = 400  # characters after which the next statement begins another document
 SPACE = "space"
 
@@ -32,9 +32,9 @@ _CLOSING = {getattr(tokenize, f"{kind}STRING_END", None) for kind in "FT"} - {No
 def read(request: Request) -> Iterator[Document]:
     """Python source in documents of whole statements, tagged by Python's own tokenizer.
 
-    A tag is keyword, name, number, string, comment, operator or space. Without a path it is about a
-    million characters of the standard library; a path is as that of dataset=text. Documents of one
-    file are one group, unless there is no other file.
+    A tag is keyword, name, number, string, comment, operator or space. Without a path it is some
+    800,000 characters of the standard library; a path is as that of dataset=text. Documents of one
+    file are one group, where there are several files.
 
     Raises:
         DataError: if a file cannot be read, or is no Python.
