@@ -1,8 +1,8 @@
 """Draws the README's pictures from real commands: ``python docs/draw_gallery.py [FOLDER]``.
 
 The commands run in FOLDER (else a temporary one) in a terminal of 80 columns; what FOLDER holds of
-an earlier call is not run again: to renew a picture, use a new one. Some ten minutes on two cores. Pictures of pages are
-taken by Chromium, and left as they are where there is none.
+an earlier call is not run again: to renew a picture, use a new one. Some ten minutes on two cores.
+Pictures of pages are taken by Chromium, and left as they are where there is none.
 """
 
 import argparse
