@@ -78,6 +78,21 @@ def transduce(
         lanes = (parents + torch.arange(B)[:, None] * width).flatten().to(ids.device)
         state = tuple(part.index_select(1, lanes) for part in state)
         newest = tokens.flatten()
+    return _results(ended, texts, live[:, 0], written[:, 0])
+
+
+def _results(
+    ended: Tensor, texts: Tensor, live: Tensor, written: Tensor
+) -> list[list[Transduction]]:
+    """What ended of each text, or else the best that was written, cut.
+
+    Args:
+        ended: log-probabilities, (B, N), descending; -inf: nothing.
+        texts: their tokens, (B, N, U), end marks behind them.
+        live: log-probability of the best that goes on, (B,).
+        written: its tokens, (B, U).
+    """
+    rows = (part.tolist() for part in (texts, ended, written, live))
     return [
         [
             Transduction([token for token in tokens if token != EOS], score)
@@ -85,9 +100,7 @@ def transduce(
             if score > -torch.inf
         ]
         or [Transduction(cut, score_of_cut)]
-        for found, scores, cut, score_of_cut in zip(
-            texts.tolist(), ended.tolist(), written[:, 0].tolist(), live[:, 0].tolist(), strict=True
-        )
+        for found, scores, cut, score_of_cut in zip(*rows, strict=True)
     ]
 
 
