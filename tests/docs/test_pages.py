@@ -61,6 +61,7 @@ def test_ecosystem(tmp_path: Path) -> None:
     assert kinds
 
 
+@pytest.mark.slow
 def test_adding_a_dataset(tmp_path: Path) -> None:
     said = follow("adding-a-dataset.md", tmp_path)
     assert "10 documents" in said
@@ -69,12 +70,14 @@ def test_adding_a_dataset(tmp_path: Path) -> None:
     assert re.search(r"^=+ \d+ passed", said, re.M)
 
 
+@pytest.mark.slow
 def test_adding_a_model(tmp_path: Path) -> None:
     said = follow("adding-a-model.md", tmp_path)
     assert "mgu 1 × 32" in said
     assert re.search(r"^=+ \d\d+ passed", said, re.M)
 
 
+@pytest.mark.slow
 def test_adding_a_task(tmp_path: Path) -> None:
     said = follow("adding-a-task.md", tmp_path)
     metrics = json.loads((only_run(tmp_path / "outputs" / "vowels") / "metrics.json").read_text())

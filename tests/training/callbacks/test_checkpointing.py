@@ -108,10 +108,8 @@ def in_training(
     return process
 
 
-SLOW = pytest.param("two processes", marks=pytest.mark.slow)
-
-
-@pytest.mark.parametrize("way", ["one", SLOW, "grid"])
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["one", "two processes", "grid"])
 def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None:
     arguments = {"one": [], "two processes": ["trainer.devices=2"], "grid": ["-m", "seed=1,2"]}[way]
     ours, its = os.openpty()  # whatever is written to it after it was closed fails
@@ -159,6 +157,7 @@ def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
     assert "this run is complete" in again.stdout
 
 
+@pytest.mark.slow
 def test_ctrl_c_again_and_again(names_folder: Path, tmp_path: Path) -> None:
     process = in_training(names_folder, tmp_path)
     while process.poll() is None:
