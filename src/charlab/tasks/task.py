@@ -6,10 +6,10 @@ options, :class:`charlab.config.task_options.TaskOptions`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +32,9 @@ from charlab.evaluation.prediction import Predictor
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -321,3 +324,12 @@ class Task(ABC, Generic[Network]):
             title: what was measured.
         """
         return None
+
+    def pictures(self, trained: TrainedNetwork[Network], split: str) -> Iterator["Picture"]:
+        """What a gallery shows of a trained network besides what it shows of every task's.
+
+        Args:
+            trained: the network and its data.
+            split: which held-out part is looked at.
+        """
+        yield from ()

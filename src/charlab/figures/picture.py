@@ -1,0 +1,29 @@
+"""What a gallery shows: a picture with its words, drawn when it is wanted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+Part = Figure | Markup
+"""A figure, or a fragment of HTML whose texts are escaped (coloured text, a table)."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One entry of a gallery.
+
+    Attributes:
+        name: file name without a suffix, and how a command asks for it ("surprise").
+        title: its heading.
+        explanation: one to three sentences: what one sees, on what it was measured, in which units.
+        draw: makes its parts, from top to bottom; whatever it raises costs this picture only.
+        about: what it belongs to; entries with the same stand together ("predictions").
+    """
+
+    name: str
+    title: str
+    explanation: str
+    draw: Callable[[], Sequence[Part]]
+    about: str
