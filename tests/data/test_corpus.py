@@ -274,3 +274,15 @@ def test_distinct_counts_a_repeated_name_once_for_each_label() -> None:
     assert (every.report.documents, every.report.repeats_dropped) == (24, 0)
     assert (once.report.documents, once.report.repeats_dropped) == (22, 2)
     assert once.report.duplicate_documents == 1  # name3 in two languages is two documents
+
+
+@pytest.mark.parametrize(
+    ("fractions", "expected"),
+    [((0.8, 0.1, 0.1), "test"), ((0.8, 0.2, 0.0), "val"), ((1.0, 0.0, 0.0), None)],
+)
+def test_what_is_held_out_is_the_test_part_else_the_val_part(fractions, expected):
+    docs = [Document(f"text {number}") for number in range(40)]
+    corpus = build_corpus(
+        docs, layout="sequences", fractions=fractions, split_seed=0, normalize="none"
+    )
+    assert corpus.held_out == expected

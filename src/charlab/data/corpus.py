@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Unpack
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from charlab.data.corpus_report import CorpusReport, report_corpus
 from charlab.data.documents.document import SHORT_DOCUMENT, SPLITS, AnyDocument, Document
+from charlab.data.parts import cut_splits, with_targets
 from charlab.data.splits import (
     FEW_DOCUMENTS,
     Fractions,
@@ -20,12 +21,7 @@ from charlab.data.splits import (
 from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.ragged import (
     CHUNK,
-    HELD,
     EncodedSplit,
-    Ragged,
-    SelectedIds,
-    TokenIds,
-    Unsigned,
     flat_offsets,
 )
 from charlab.data.tokens.reader import ReaderOptions, tokenize_documents
@@ -35,9 +31,6 @@ from charlab.errors import ConfigError, DataError
 from charlab.system.words import counted
 
 LAYOUTS = ("sequences", "stream")
-
-# `auto`: many short documents are sequences. Half of the documents within 256 characters is far
-# above any name or title and far below any chapter.
 
 
 @dataclass(frozen=True)
@@ -64,6 +57,11 @@ class Corpus:
     tags: tuple[str, ...] = ()
     target_vocabulary: Vocabulary | None = None
 
+    @property
+    def held_out(self) -> str | None:
+        """The part that a trained model is judged by: test, else val; None if there is neither."""
+        return next((name for name in ("test", "val") if name in self.splits), None)
+
 
 def choose_layout(layout: str, lengths: npt.ArrayLike) -> str:
     """The layout for documents of these lengths in characters.
@@ -79,6 +77,7 @@ def choose_layout(layout: str, lengths: npt.ArrayLike) -> str:
     if layout != "auto":
         choices = ", ".join(("auto", *LAYOUTS))
         raise ConfigError(f"dataset.layout={layout!r}: choose one of: {choices}")
+    # Half of the documents within 256 characters: far above any name or title, far below a chapter.
     many = np.size(lengths) >= FEW_DOCUMENTS
     short = many and float(np.median(np.asarray(lengths))) <= SHORT_DOCUMENT
     return "sequences" if short else "stream"
@@ -115,12 +114,7 @@ def build_corpus(
     """
     check_fractions(fractions)
     text = tokenize_documents(docs, sequences=layout == "sequences", **reading)
-    if not len(text.lengths):
-        raise DataError(
-            f"no text is left after dataset.normalize={reading['normalize']} "
-            f"({counted(text.emptied, 'document')} emptied): "
-            "check dataset.path or choose another normalization"
-        )
+    _require_text(text, reading["normalize"])
     if text.fields.targets is not None:
         layout = "sequences"
     layout = choose_layout(layout, text.characters)
@@ -128,8 +122,10 @@ def build_corpus(
     counts = count_parts(text, assignment.shares)
     _require_something(text, counts, fractions)
     vocabulary, table, rare = learn_vocabulary(text.unit, text.tokens, counts[0], min_count)
-    splits = _cut(text, assignment, table, layout)
-    splits, target_vocabulary = _with_targets(splits, text, assignment, reading)
+    splits = cut_splits(text, assignment, table, layout)
+    splits, target_vocabulary = with_targets(
+        splits, text, assignment, reading.get("target_unit", "char")
+    )
     given = _given(text, assignment, layout)
     report = report_corpus(
         text, assignment, counts=counts, given=given, known=table != UNK, rare=rare
@@ -192,6 +188,15 @@ def _given(text: TokenizedText, assignment: SplitAssignment, layout: str) -> npt
     return counts
 
 
+def _require_text(text: TokenizedText, normalize: str) -> None:
+    if not len(text.lengths):
+        raise DataError(
+            f"no text is left after dataset.normalize={normalize} "
+            f"({counted(text.emptied, 'document')} emptied): "
+            "check dataset.path or choose another normalization"
+        )
+
+
 def _require_something(
     text: TokenizedText, counts: npt.NDArray[np.int64], fractions: Fractions
 ) -> None:
@@ -212,58 +217,3 @@ def _require_something(
             f"the train part is empty: {found}, too few for "
             f"dataset.split.fractions={list(fractions)}; give more text or train a larger share"
         )
-
-
-def _cut(
-    text: TokenizedText, assignment: SplitAssignment, table: Unsigned, layout: str
-) -> dict[str, EncodedSplit]:
-    """The splits' tokens with their ids in the vocabulary: of each token, (S,), in ``table``."""
-    hold = layout == "sequences" or len(text.token_ids) <= HELD
-    splits = {}
-    for part in assignment.parts:
-        documents, starts, lengths = assignment.pieces(part)
-        selected = SelectedIds(text.token_ids, starts, lengths, table)
-        ids: TokenIds = selected[:] if hold else selected
-        labels = None if text.label_ids is None else text.label_ids[documents]
-        tags = text.fields.tag_ids
-        if tags is not None:
-            tags = _spans(tags, starts, lengths)
-        splits[SPLITS[part]] = EncodedSplit(ids, flat_offsets(lengths), labels, tags)
-    return splits
-
-
-def _with_targets(
-    splits: dict[str, EncodedSplit],
-    text: TokenizedText,
-    assignment: SplitAssignment,
-    reading: ReaderOptions,
-) -> tuple[dict[str, EncodedSplit], Vocabulary | None]:
-    """The splits with their documents' targets, and the vocabulary of the train split's."""
-    targets, tokens = text.fields.targets, text.fields.target_tokens
-    if targets is None:
-        return splits, None
-    numbers: dict[str, int] = {}
-    texts = np.array([numbers.setdefault(key, len(numbers)) for key in text.all_texts()])
-    found = {}
-    for part in assignment.parts:
-        documents, _, _ = assignment.pieces(part)
-        name = SPLITS[part]
-        splits[name] = replace(splits[name], texts=texts[documents])
-        lengths = targets.lengths[documents]
-        ids = _spans(targets.ids[:], targets.offsets[documents], lengths)
-        found[name] = Ragged(ids, flat_offsets(lengths))
-    counts = np.bincount(found["train"].ids[:], minlength=len(tokens))
-    unit = reading.get("target_unit", "char")
-    vocabulary, table, _ = learn_vocabulary(unit, tokens, counts, min_count=1)
-    return {
-        name: replace(split, targets=Ragged(table[found[name].ids[:]], found[name].offsets))
-        for name, split in splits.items()
-    }, vocabulary
-
-
-def _spans(
-    ids: Unsigned, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> Unsigned:
-    """Spans of ids, one after another."""
-    every = np.arange(int(ids.max(initial=0)) + 1, dtype=ids.dtype)
-    return SelectedIds(ids, starts, lengths, every)[:]

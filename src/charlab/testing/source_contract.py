@@ -18,7 +18,7 @@ import pytest
 
 from charlab.data.documents.document import SPLITS, AnyDocument, Document, LongDocument
 from charlab.data.documents.sources import Request, read_parts, read_source, strips
-from charlab.data.tokens.reader import Allowance
+from charlab.data.tokens.limit import Allowance
 from charlab.errors import DataError
 
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data import corpus as corpus_module
+from charlab.data import parts as parts_module
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
 from charlab.data.tokens import ragged, reader
@@ -129,7 +130,7 @@ def test_streaming_equals_memory(
         patch.setattr(ragged.chunks, "__defaults__", (5,))
         patch.setattr(ragged, "CHUNK", 4)
         patch.setattr(corpus_module, "CHUNK", 3)
-        patch.setattr(corpus_module, "HELD", 0)
+        patch.setattr(parts_module, "HELD", 0)
         patch.setattr(cut_utf8, "__defaults__", (size,))
         streamed = [long(doc, size, utf8=utf8) for doc in docs]
         # Short documents keep a rule of their own about the limit: those stay what they are.
@@ -143,7 +144,7 @@ def test_streaming_equals_memory(
 def test_a_large_stream_stays_in_its_file_and_sequences_do_not(
     cache: CorpusCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(corpus_module, "HELD", 5)
+    monkeypatch.setattr(parts_module, "HELD", 5)
     docs: list[AnyDocument] = [long(Document(f"text {i} " * 3), 5) for i in range(30)]
     options: dict[str, Any] = {"normalize": "nfc", "fractions": (0.8, 0.1, 0.1), "split_seed": 0}
     stream = build_corpus(docs, layout="stream", cache=cache, **options)
@@ -173,7 +174,7 @@ def test_many_plain_documents_are_streamed_and_let_go(
     options: dict[str, Any] = {"normalize": "nfc", "fractions": (0.8, 0.1, 0.1), "split_seed": 0}
     expected = build_corpus(docs, layout="auto", **options)
     monkeypatch.setattr(reader, "LARGE", 2000)
-    monkeypatch.setattr(corpus_module, "HELD", 2000)
+    monkeypatch.setattr(parts_module, "HELD", 2000)
     found = build_corpus(iter(docs), layout="auto", cache=cache, **options)
     assert isinstance(found.splits["train"].ids, SelectedIds)
     assert_same(found, expected)

@@ -4,8 +4,6 @@ import hashlib
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Required, TypedDict
@@ -30,6 +28,7 @@ from charlab.data.tokens import tokenizer
 from charlab.data.tokens.cache import CorpusCache, digest_of, read_entry
 from charlab.data.tokens.chunks import normalized_pieces
 from charlab.data.tokens.fields import FieldReader
+from charlab.data.tokens.limit import Allowance
 from charlab.data.tokens.tokenized import (
     UNASSIGNED,
     TokenizedText,
@@ -98,24 +97,12 @@ def tokenize_documents(
     taken, some_long, whole = _take(rest, sequences=sequences)
     parallel = any(isinstance(doc, Document) and doc.has_fields for doc in taken)
     if whole and (not some_long or parallel or (limit is not None and limit <= LARGE)):
-        ids: list[Unsigned] = [np.empty(0, np.uint8)]
-        parallels = FieldReader(unit, target_unit)
-        held = _SinglePass(settings, ids.append, fields=parallels)
-        held.read(map(_held, allowance.cut(_emptying(taken))))
-        symbols = {"symbols": held.tokens()}
-        about, read = held.facts()
-        text = TokenizedText.of(about | symbols, read, np.concatenate(ids), texts=held.keys)
-        return text.with_fields(parallels.fields(len(held.keys)))
+        return _hold(allowance.cut(_emptying(taken)), settings, FieldReader(unit, target_unit))
     store = cache or CorpusCache()
 
     def write(documents: Iterable[AnyDocument], *, several: bool = True) -> Path:
         announce(f"encoding a large text, once, into {store.folder}")
-        with store.write() as writer:
-            stored = _SinglePass(settings, writer.append, writer.drop, several=several)
-            stored.read(allowance.cut(documents))
-            about, read = stored.facts()
-            key = digest_of(json.dumps(about))[:40]
-            return writer.finish({**about, "symbols": stored.tokens()}, read, key)
+        return _store(allowance.cut(documents), settings, store, several=several)
 
     if whole:
         identity = json.dumps([settings, limit, [*map(_identity, taken)]])
@@ -124,6 +111,31 @@ def tokenize_documents(
         entry = write(chain(_emptying(taken), rest))
     about, read, token_ids = read_entry(entry)
     return TokenizedText.of(about, read, token_ids, folder=entry)
+
+
+def _hold(
+    documents: Iterable[AnyDocument], settings: dict[str, Any], fields: FieldReader
+) -> TokenizedText:
+    """Documents with their ids in memory, and what lies parallel to them."""
+    ids: list[Unsigned] = [np.empty(0, np.uint8)]
+    held = _SinglePass(settings, ids.append, fields=fields)
+    held.read(map(_held, documents))
+    about, read = held.facts()
+    about["symbols"] = held.tokens()
+    text = TokenizedText.of(about, read, np.concatenate(ids), texts=held.keys)
+    return text.with_fields(fields.fields(len(held.keys)))
+
+
+def _store(
+    documents: Iterable[AnyDocument], settings: dict[str, Any], store: CorpusCache, *, several: bool
+) -> Path:
+    """Documents as an entry of the cache, with their ids written piece by piece."""
+    with store.write() as writer:
+        stored = _SinglePass(settings, writer.append, writer.drop, several=several)
+        stored.read(documents)
+        about, read = stored.facts()
+        key = digest_of(json.dumps(about))[:40]
+        return writer.finish({**about, "symbols": stored.tokens()}, read, key)
 
 
 def _with_only(fields: Sequence[str], document: AnyDocument) -> AnyDocument:
@@ -346,53 +358,3 @@ class _SinglePass:
 
 def _count_bytes(text: str) -> int:
     return len(text) if text.isascii() else len(utf8_bytes(text))
-
-
-class Allowance:
-    """How many characters may still be read; each part that the data itself sets apart has its own.
-
-    Characters are counted as they are read, before normalization.
-
-    Args:
-        limit: of each part; None: no limit.
-    """
-
-    def __init__(self, limit: int | None) -> None:
-        self._limit = limit
-        self._spent: Counter[str | None] = Counter()
-
-    def cut(self, documents: Iterable[AnyDocument]) -> Iterator[AnyDocument]:
-        """Documents as far as they may be read, each to be read before the next is taken.
-
-        A short document that does not fit is left out, unless it would be the first.
-        """
-        for document in documents:
-            left = self._left(document)
-            if self._limit is None:
-                yield document
-            elif isinstance(document, LongDocument):
-                if left:
-                    yield replace(document, pieces=partial(self._pieces, document), utf8=None)
-            elif len(document.text) <= left:
-                self._spent[document.split] += len(document.text)
-                yield document
-            else:
-                self._spent[document.split] = self._limit  # nor may anything that comes later
-                first = left == self._limit
-                if document.target is not None:  # half a text is not turned into half a target
-                    yield from [document] * first
-                elif left and (first or len(document.text) > SHORT_DOCUMENT):
-                    tags = document.tags and document.tags[:left]
-                    yield document._replace(text=document.text[:left], tags=tags)
-
-    def _left(self, document: AnyDocument) -> int:
-        return (self._limit or 0) - self._spent[document.split]
-
-    def _pieces(self, document: LongDocument) -> Iterator[str]:
-        for piece in document.pieces():
-            fitting = piece[: self._left(document)]
-            self._spent[document.split] += len(fitting)
-            if fitting:
-                yield fitting
-            if fitting != piece:
-                return

@@ -3,7 +3,6 @@
 import numpy as np
 
 from charlab.data.corpus import Corpus
-from charlab.data.documents.document import SPLITS
 from charlab.data.tokens.ragged import count_windows
 
 
@@ -14,7 +13,7 @@ def most_frequent_metrics(corpus: Corpus, seq_len: int) -> dict[str, float]:
         corpus: labelled.
         seq_len: tokens of a window, which is an example of a stream; a document is one otherwise.
     """
-    split = next((name for name in reversed(SPLITS[1:]) if name in corpus.splits), None)
+    split = corpus.held_out
     if split is None:
         return {}
 

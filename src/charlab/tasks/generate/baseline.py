@@ -1,7 +1,6 @@
 """The model beside which a generator's metrics are read: an interpolated trigram."""
 
 from charlab.data.corpus import Corpus
-from charlab.data.documents.document import SPLITS
 from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.metrics import token_metrics
 from charlab.evaluation.ngram_baseline import InterpolatedTrigram
@@ -18,7 +17,7 @@ def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
         corpus: its train part is counted, its val part tunes the interpolation.
         conditional: whether the trigram is told the label too.
     """
-    split = next((name for name in reversed(SPLITS[1:]) if name in corpus.splits), None)
+    split = corpus.held_out
     if split is None:
         return {}
     trigram = InterpolatedTrigram(

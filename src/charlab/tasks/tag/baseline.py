@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from charlab.data.corpus import Corpus
-from charlab.data.documents.document import SPLITS
 from charlab.tasks.tag.words import blank_tokens
 
 
@@ -16,7 +15,7 @@ def frequent_tag_metrics(corpus: Corpus) -> dict[str, float]:
     A word (or character, where each has a tag) that train lacks is given the tag that is most
     frequent among the words that occur once there.
     """
-    split = next((name for name in reversed(SPLITS[1:]) if name in corpus.splits), None)
+    split = corpus.held_out
     if split is None or not corpus.tags:
         return {}
     counts: defaultdict[bytes, Counter[int]] = defaultdict(Counter)

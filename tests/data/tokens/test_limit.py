@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
 from charlab.data.documents.sources import draw
-from charlab.data.tokens.reader import Allowance
+from charlab.data.tokens.limit import Allowance
 
 LONG = "x" * 300
 
