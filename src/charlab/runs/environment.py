@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+CPUINFO = Path("/proc/cpuinfo")
 _PACKAGES = (
     "charlab",
     "torch",
@@ -43,6 +44,7 @@ def describe(device: torch.device, precision: str, seed: int, fingerprint: str) 
         "versions": versions(),
         "platform": platform.platform(),
         "device": device_name(device),
+        "processor": processor_name(),
         "threads": torch.get_num_threads(),
         "cpus": len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count(),
         "precision": precision,
@@ -57,6 +59,16 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return f"{device} ({torch.cuda.get_device_name(device)})"
     return str(device)
+
+
+def processor_name() -> str | None:
+    """The processor's own name ("AMD EPYC 9R14"); None if the system does not say."""
+    try:
+        about = CPUINFO.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return platform.processor() or None
+    names = (line.partition(":")[2] for line in about.splitlines() if line.startswith("model name"))
+    return next((" ".join(name.split()) for name in names), platform.processor() or None)
 
 
 def _git_commit() -> str | None:

@@ -1,0 +1,162 @@
+"""The table of results: what runs measured, kept in files, written into ``experiments/README.md``.
+
+    python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json
+    python experiments/results.py table                  writes the table anew from all such files
+
+Runs of one experiment whose commands differ by nothing but the seed are one row.
+"""
+
+import json
+import shlex
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from charlab.evaluation.confidence import mean_interval
+from charlab.reports.run_records import read_run
+from charlab.system.files import read_json
+
+HERE = Path(__file__).parent
+RUNS, REFERENCES = "runs.json", "references.json"
+COLUMNS = (
+    "experiment",
+    "metric",
+    "value",
+    "seeds",
+    "parameters",
+    "seconds",
+    "machine",
+    "command",
+    "date",
+)
+BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
+_SAID_ELSEWHERE = ("seed=", "hydra.", "trainer.progress=", "output_dir=")
+
+
+def facts_of(folder: Path, metric: str) -> dict[str, Any]:
+    """What the table needs of a run.
+
+    Raises:
+        SystemExit: if the run is not complete, or has no such metric.
+    """
+    run = read_run(folder)
+    if run.status != "completed":
+        sys.exit(f"{folder}: its status is {run.status}; only completed runs are kept")
+    if metric not in run.metrics:
+        near = ", ".join(name for name in run.metrics if name.startswith("test/"))
+        sys.exit(f"{folder}: it measured no {metric}; there is {near}")
+    environment = read_json(folder / "environment.json")
+    words = [word for word in run.overrides if not word.startswith(_SAID_ELSEWHERE)]
+    return {
+        "command": shlex.join(["python", "train.py", *words]),
+        "seed": environment["seed"],
+        "parameters": int(run.metrics["model/parameters"]),
+        "seconds": round(run.metrics["time/train_seconds"], 1),
+        "machine": f"{environment['cpus']} × {environment.get('processor') or 'unknown'}"
+        if environment["device"] == "cpu"
+        else environment["device"],
+        "precision": environment["precision"],
+        "torch": environment["versions"]["torch"],
+        "date": datetime.fromtimestamp((folder / "metrics.json").stat().st_mtime).strftime(
+            "%Y-%m-%d"
+        ),
+        "metrics": {k: v for k, v in run.metrics.items() if k.startswith(("val/", "test/"))},
+    }
+
+
+def add(name: str, metric: str, folders: list[Path]) -> None:
+    """Keeps runs; of a command and seed that are kept already, the newer ones."""
+    path = HERE / name / RUNS
+    kept = read_json(path)["runs"] if path.exists() else []
+    found = {(run["command"], run["seed"]): run for run in kept}
+    for folder in folders:
+        run = facts_of(folder, metric)
+        found[run["command"], run["seed"]] = run
+    path.parent.mkdir(exist_ok=True)
+    content = {"metric": metric, "runs": list(found.values())}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def rows() -> list[str]:
+    """A row for each command of each experiment, and for each published figure."""
+    found = []
+    for path in sorted(HERE.glob(f"*/{RUNS}")):
+        kept = read_json(path)
+        alike: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for run in kept["runs"]:
+            alike[run["command"]].append(run)
+        for command, runs in alike.items():
+            found.append(_row(path.parent.name, kept["metric"], command, runs))
+    for path in sorted(HERE.glob(f"*/{REFERENCES}")):
+        for reference in read_json(path)["references"]:
+            experiment = f"[{path.parent.name}]({path.parent.name}/README.md)"
+            value = f"{reference['value']:g}"
+            cells = [
+                experiment,
+                reference["metric"],
+                value,
+                "",
+                "",
+                "",
+                "",
+                reference["source"],
+                "",
+            ]
+            found.append(f"| {' | '.join(cells)} |")
+    return found
+
+
+def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]]) -> str:
+    found = mean_interval([run["metrics"][metric] for run in runs])
+    value = f"{found.mean:.4f}" + ("" if found.half is None else f" ± {found.half:.4f}")
+    seconds = sum(run["seconds"] for run in runs) / len(runs)
+    machines = dict.fromkeys(f"{run['machine']}, {run['precision']}" for run in runs)
+    cells = [
+        f"[{experiment}]({experiment}/README.md)",
+        metric,
+        value,
+        ", ".join(str(run["seed"]) for run in runs),
+        f"{runs[0]['parameters']:,}",
+        f"{seconds:,.0f}",
+        "; ".join(machines),
+        f"`{command}`",
+        max(run["date"] for run in runs),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def table() -> str:
+    """The table, in Markdown."""
+    names = [
+        "experiment",
+        "metric",
+        "value",
+        "seeds",
+        "parameters",
+        "seconds",
+        "machine",
+        "command",
+        "date",
+    ]
+    marks = ["---", "---", "---:", "---", "---:", "---:", "---", "---", "---"]
+    return "\n".join([f"| {' | '.join(names)} |", f"| {' | '.join(marks)} |", *rows()]) + "\n"
+
+
+def write_table() -> None:
+    """Puts the table between its marks in ``README.md``."""
+    path = HERE / "README.md"
+    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
+    after = rest.split(END)[1]
+    path.write_text(f"{before}{BEGIN}{table()}{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["add", name, metric, *folders] if folders:
+            add(name, metric, [Path(folder) for folder in folders])
+            write_table()
+        case ["table"]:
+            write_table()
+        case _:
+            sys.exit(str(__doc__))
