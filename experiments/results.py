@@ -58,9 +58,7 @@ def facts_of(folder: Path, metric: str) -> dict[str, Any]:
         else environment["device"],
         "precision": environment["precision"],
         "torch": environment["versions"]["torch"],
-        "date": datetime.fromtimestamp((folder / "metrics.json").stat().st_mtime).strftime(
-            "%Y-%m-%d"
-        ),
+        "date": str(date.fromtimestamp((folder / "metrics.json").stat().st_mtime)),
         "metrics": {k: v for k, v in run.metrics.items() if k.startswith(("val/", "test/"))},
     }
 
