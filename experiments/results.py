@@ -10,6 +10,7 @@ import json
 import shlex
 import sys
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
