@@ -8,7 +8,7 @@ recurrence use it.
 import copy
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -48,7 +48,7 @@ def layer_weights(kernel: nn.Module, layer: int) -> LayerWeights:
 
 def norm_weights(kernel: nn.Module, layer: int) -> NormWeights | None:
     """The parameters of one layer's norm; None without one."""
-    found = (getattr(kernel, f"{name}_l{layer}", None) for name in NormWeights._fields)
+    found: list[Any] = [getattr(kernel, f"{name}_l{layer}", None) for name in NormWeights._fields]
     return NormWeights(*found) if hasattr(kernel, f"gain_ih_l{layer}") else None
 
 
@@ -96,7 +96,8 @@ class Layer:
         """Layer norm of a product (…, G*H) without bias."""
         H = self.weights.weight_hh.shape[1]
         sizes = [H * gates for gates in self.cell.norm_blocks or (len(self.cell.gates),)]
-        blocks = zip(sizes, *(part.split(sizes, -1) for part in (product, gain, bias)), strict=True)
+        parts = (torch.split(part, sizes, dim=-1) for part in (product, gain, bias))
+        blocks = zip(sizes, *parts, strict=True)
         return torch.cat([F.layer_norm(p, (size,), g, b) for size, p, g, b in blocks], dim=-1)
 
     def first_gates(self, inputs: CharacterInput, ids: Tensor, condition: Tensor | None) -> Tensor:
