@@ -61,8 +61,8 @@ class TaskOptions:
         baselines: simple models that the metrics are read beside, the most telling one first.
         curves: those that ``curves.png`` shows over epochs, of training and validation.
         predicts_label: whether it is the label of a document: each then needs documents of its own.
-        writes_tokens: whether its networks give logits of a vocabulary that they read as well, which
-            ``model.tied_embeddings`` asks for.
+        writes_tokens: whether its networks give logits of a vocabulary that they read as well
+            (``model.tied_embeddings``).
         fields: what a document needs besides its text: "tags", "target"; other fields are left
             aside.
         units: what a token of the text may be (``dataset.unit``).
