@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.testing import assert_close
 
 from charlab.models import RecurrentModel, State
+from charlab.models.bidirectional import BidirectionalRecurrence
 from charlab.models.dropout import drop
 from charlab.models.reference import layer_weights, norm_weights
 from charlab.testing.model_tests import LENGTHS, B, D, H, L, ModelTests, T, V, random_ids
@@ -223,7 +224,8 @@ class OptionTests(ModelTests):
 
     @staticmethod
     def _kernels(model: RecurrentModel, layer: int) -> list[tuple[Tensor, ...]]:
-        if model.bidirectional:
-            sides = (model.recurrence.forwards[layer], model.recurrence.backwards[layer])
+        recurrence = model.recurrence
+        if isinstance(recurrence, BidirectionalRecurrence):
+            sides = (recurrence.forwards[layer], recurrence.backwards[layer])
             return [layer_weights(side, 0) for side in sides]
-        return [layer_weights(model.recurrence, layer)]
+        return [layer_weights(recurrence, layer)]
