@@ -174,7 +174,7 @@ class OptionTests(ModelTests):
             torch.manual_seed(1)
             assert torch.equal(model(ids)[0], first)
             features, state = model.step(ids[:, 0], model.init_state(B))
-            features.sum().backward()
+            torch.autograd.backward(features.sum())
 
     @pytest.mark.parametrize("bidirectional", [False, True])
     def test_all_together_train_under_autocast(self, bidirectional: bool, ids: Tensor) -> None:
@@ -207,7 +207,7 @@ class OptionTests(ModelTests):
     @staticmethod
     def _norm(product: Tensor, gain: Tensor, bias: Tensor, sizes: list[int]) -> Tensor:
         parts = []
-        for a in product.split(sizes):
+        for a in torch.split(product, sizes):
             deviation = (a.var(correction=0) + 1e-5).sqrt()
             parts.append((a - a.mean()) / deviation)
         return gain * torch.cat(parts) + bias
