@@ -79,6 +79,10 @@ def test_what_has_no_other_form():
     with pytest.raises(ValueError, match="conditions"):
         to_torch(build_model("gru", vocabulary_size=5, hidden_size=4, num_conditions=2))
 
+    sizes = {"vocabulary_size": 5, "hidden_size": 4}
+    with pytest.raises(ValueError, match="a model with layer_norm and residual"):
+        to_torch(build_model("gru", layer_norm=True, residual=True, **sizes))
+
     class OwnCell(GRUCell):
         pass
 

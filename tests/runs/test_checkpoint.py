@@ -128,6 +128,7 @@ def test_what_was_saved_comes_back(make_checkpoint, tmp_path, model, task):
     "overrides",
     [
         *(["task=generate", f"model={model}", "model.dropout=0.5"] for model in MODELS),
+        ["model.tied_embeddings=true", "model.layer_norm=true", "model.residual=true"],
         ["task=generate", "task.condition_on_label=true"],
         ["task=classify", "model.bidirectional=true", "task.pooling=mean_max"],
         ["task=classify", "model.embedding_size=0", "model.kernel=reference"],

@@ -74,6 +74,15 @@ CASES = [
     pytest.param("generate", "text", "float32", id="text", marks=pytest.mark.slow),
     pytest.param("generate", "names", "bf16", id="names-bf16", marks=pytest.mark.slow),
     pytest.param("classify", "names", "float32", id="classify", marks=pytest.mark.slow),
+    pytest.param("generate", "text", "float32 masks", id="text-masks", marks=pytest.mark.slow),
+]
+MASKS = [
+    "model.dropout_kind=locked",
+    "model.input_dropout=0.1",
+    "model.embedding_dropout=0.1",
+    "model.weight_dropout=0.3",
+    "model.residual=true",
+    "model.tied_embeddings=true",
 ]
 
 
@@ -82,7 +91,9 @@ def test_a_killed_run_resumed_is_the_run_never_stopped(
     task: str, dataset: str, precision: str, tmp_path: Path, names_folder: Path, text_folder: Path
 ) -> None:
     path = {"names": names_folder, "text": text_folder}[dataset]
+    precision, _, masks = precision.partition(" ")
     more = ["model.num_layers=2", f"trainer.precision={precision}", "trainer.validate_every=37"]
+    more += MASKS if masks else []
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     victim = start(arguments(killed, task, dataset, path, *more))
     folder = kill_in_the_middle_of_an_epoch(victim, killed)

@@ -141,6 +141,8 @@ def check_together(options: RunOptions) -> None:
             f"dataset.unit={options.dataset.unit}: task={options.task.name} reads texts of one of: "
             f"{', '.join(units)}"
         )
+    if options.model.tied_embeddings:
+        _check_tied(options)
     options.task.check(options)
     if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
         raise ConfigError(
@@ -151,6 +153,20 @@ def check_together(options: RunOptions) -> None:
         from charlab.targets.making import try_out  # imports torch, and the user's own code
 
         try_out(options)
+
+
+def _check_tied(options: RunOptions) -> None:
+    """Refuses an embedding that is to write where none is learned or no character is written."""
+    if not options.model.embedding_size:
+        raise ConfigError(
+            "model.tied_embeddings=true shares a learned embedding, and model.embedding_size=0 has "
+            "none: give it a size (any; where it is not hidden_size, a projection is learned)"
+        )
+    if not options.task.writes_tokens:
+        raise ConfigError(
+            f"model.tied_embeddings=true is for tasks that write text; task={options.task.name} "
+            "does not: leave it out"
+        )
 
 
 def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:

@@ -19,6 +19,7 @@ from charlab.config.hydra_settings import (
     own_folder,
     require_known,
 )
+from charlab.config.later_settings import with_later_model
 from charlab.config.loggers import require_loggers
 from charlab.config.overrides import as_typed, protect
 from charlab.config.schema import RunOptions
@@ -195,7 +196,7 @@ def check(config: Any) -> RunOptions:
     plain = OmegaConf.to_container(config, resolve=True)
     assert isinstance(plain, dict)
     settings = {str(key): value for key, value in plain.items() if key != "sweep"}
-    options = build(RunOptions, {"callbacks": {}, **settings})
+    options = build(RunOptions, {"callbacks": {}, **with_later_model(settings)})
     require_loggers(options.logger)
     return options
 

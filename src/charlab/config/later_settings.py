@@ -6,6 +6,16 @@ from typing import Any
 from charlab.config.validation import flat
 
 _LATER: dict[str, dict[str, Any]] = {
+    "model": {
+        "tied_embeddings": False,
+        "dropout_kind": "plain",
+        "input_dropout": 0.0,
+        "output_dropout": None,
+        "embedding_dropout": 0.0,
+        "weight_dropout": 0.0,
+        "layer_norm": False,
+        "residual": False,
+    },
     "trainer": {
         "devices": 1,
         "nodes": 1,
@@ -21,6 +31,14 @@ _LATER: dict[str, dict[str, Any]] = {
         "romanized": False,
     },
 }
+
+
+def with_later_model(composed: Mapping[str, Any]) -> dict[str, Any]:
+    """A composed configuration whose model is of a file from before there were some settings."""
+    model = composed.get("model")
+    if not isinstance(model, Mapping):
+        return dict(composed)
+    return {**composed, "model": {**_LATER["model"], **model}}
 
 
 def with_later(stored: Mapping[str, Any]) -> dict[str, Any]:

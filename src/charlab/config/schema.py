@@ -70,7 +70,15 @@ class ModelOptions:
     hidden_size: Annotated[int, at_least(1)]
     num_layers: Annotated[int, at_least(1)]
     embedding_size: Annotated[int, at_least(0)]
+    tied_embeddings: bool
     dropout: Annotated[float, fraction_below_one()]
+    dropout_kind: Annotated[str, one_of("plain", "locked")]
+    input_dropout: Annotated[float, fraction_below_one()]
+    output_dropout: Annotated[float | None, fraction_below_one()]
+    embedding_dropout: Annotated[float, fraction_below_one()]
+    weight_dropout: Annotated[float, fraction_below_one()]
+    layer_norm: bool
+    residual: bool
     bidirectional: bool
     kernel: Annotated[str, one_of("fused", "reference")]
 

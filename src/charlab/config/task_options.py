@@ -61,6 +61,8 @@ class TaskOptions:
         baselines: simple models that the metrics are read beside, the most telling one first.
         curves: those that ``curves.png`` shows over epochs, of training and validation.
         predicts_label: whether it is the label of a document: each then needs documents of its own.
+        writes_tokens: whether its networks give logits of a vocabulary that they read as well
+            (``model.tied_embeddings``).
         fields: what a document needs besides its text: "tags", "target"; other fields are left
             aside.
         units: what a token of the text may be (``dataset.unit``).
@@ -76,6 +78,7 @@ class TaskOptions:
     baselines: ClassVar[tuple[Baseline, ...]] = ()
     curves: ClassVar[tuple[str, ...]] = ("loss",)
     predicts_label: ClassVar[bool] = False
+    writes_tokens: ClassVar[bool] = False
     fields: ClassVar[tuple[str, ...]] = ()
     units: ClassVar[tuple[str, ...]] = ("char", "byte", "word")
     asked_by: ClassVar[str | None] = None

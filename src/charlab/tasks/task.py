@@ -142,13 +142,16 @@ class Task(ABC, Generic[Network]):
             ConfigError, ValueError: if the options do not fit together.
         """
 
-    def recurrent(self, conditions: int = 0) -> RecurrentModel:
+    def recurrent(self, conditions: int = 0, *, tied: bool | None = None) -> RecurrentModel:
         """The composed recurrent model.
 
         Args:
             conditions: how many labels it is conditioned on; 0: none.
+            tied: whether its embedding also writes; None: as composed.
         """
         values = to_plain(self.run.model)
+        if tied is not None:
+            values["tied_embeddings"] = tied
         return build_model(
             values.pop("name"),
             vocabulary_size=self.data.vocabulary.size,

@@ -53,6 +53,9 @@ class InputTests(ModelTests):
             ("num_conditions", -2, "num_conditions must be at least 0, got -2"),
             ("dropout", 1.0, r"dropout must be in \[0, 1\), got 1.0"),
             ("dropout", -0.1, r"dropout must be in \[0, 1\), got -0.1"),
+            ("output_dropout", 1.5, r"output_dropout must be in \[0, 1\), got 1.5"),
+            ("weight_dropout", -1.0, r"weight_dropout must be in \[0, 1\), got -1.0"),
+            ("dropout_kind", "soft", "dropout_kind must be one of plain, locked, got 'soft'"),
             ("kernel", "fast", "kernel must be one of fused, reference, got 'fast'"),
         ],
     )

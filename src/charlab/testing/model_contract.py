@@ -11,11 +11,14 @@ class TestMyModel(RecurrentModelContract):
 from charlab.testing.bidirectional_tests import BidirectionalTests
 from charlab.testing.input_tests import InputTests
 from charlab.testing.model_tests import random_ids, randomize
+from charlab.testing.option_tests import OptionTests
 from charlab.testing.recurrence_tests import RecurrenceTests
 from charlab.testing.training_tests import TrainingTests
 
 __all__ = ["RecurrentModelContract", "random_ids", "randomize"]
 
 
-class RecurrentModelContract(RecurrenceTests, InputTests, TrainingTests, BidirectionalTests):
+class RecurrentModelContract(
+    RecurrenceTests, InputTests, TrainingTests, BidirectionalTests, OptionTests
+):
     """All of them. A subclass writes `build` and `textbook_step`."""

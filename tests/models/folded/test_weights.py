@@ -131,3 +131,6 @@ def test_only_what_is_known_is_folded():
     assert not can_fold(LanguageModel(Doubling(**options)))
     assert not can_fold(LanguageModel(RecurrentModel(SlowLSTMCell(), None, **options)))
     assert not can_fold(make().to("meta"))
+    assert not can_fold(make(layer_norm=True))
+    assert not can_fold(make(residual=True))
+    assert can_fold(make(dropout_kind="locked", dropout=0.2, weight_dropout=0.2))

@@ -54,6 +54,7 @@ class Options(TaskOptions):
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
     curves: ClassVar[tuple[str, ...]] = ("perplexity",)
+    writes_tokens: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = SAMPLE
     verb: ClassVar[str] = "generate or score text"
 

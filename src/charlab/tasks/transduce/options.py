@@ -42,6 +42,7 @@ class Options(TaskOptions):
     curves: ClassVar[tuple[str, ...]] = ("loss", "exact_match")
     fields: ClassVar[tuple[str, ...]] = ("target",)
     units: ClassVar[tuple[str, ...]] = ("char", "byte", "word", "symbol")
+    writes_tokens: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "transduce"
 

@@ -48,7 +48,7 @@ class TransduceTask(Task[EncoderDecoder]):
         decoder = build_model(
             values.pop("name"), vocabulary_size=self.target_vocabulary.size, **values
         )
-        return EncoderDecoder(self.recurrent(), decoder, self.options.attention)
+        return EncoderDecoder(self.recurrent(tied=False), decoder, self.options.attention)
 
     def outputs_per_position(self) -> int:
         """A number for each token of the targets' vocabulary; additive attention keeps more.
