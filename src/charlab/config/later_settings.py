@@ -12,6 +12,7 @@ _LATER: dict[str, dict[str, Any]] = {
         "strategy": "auto",
         "accumulate": 1,
         "figures": "auto",
+        "ema_decay": None,
     },
     "dataset": {
         "tag_column": None,
@@ -20,13 +21,14 @@ _LATER: dict[str, dict[str, Any]] = {
         "held_out": [],
         "romanized": False,
     },
+    "init": {"run": None, "freeze_epochs": 0, "body_lr": 1.0},
 }
 
 
 def with_later(stored: Mapping[str, Any]) -> dict[str, Any]:
     """A stored run's configuration with the settings that it may lack."""
     stored = {"logger": {"tensorboard": {}}, **stored}
-    completed = {group: {**later, **stored[group]} for group, later in _LATER.items()}
+    completed = {group: {**later, **stored.get(group, {})} for group, later in _LATER.items()}
     return {**stored, **completed}
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any, Generic
 
@@ -23,6 +23,7 @@ from charlab.runs.checkpoint import named, require_like
 from charlab.system.signals import Stopped
 from charlab.targets.making import make_optimizer
 from charlab.tasks.task import Network, StepOutput, Task
+from charlab.training.averaging import WeightAverage
 from charlab.training.distributed.process_group import ProcessGroup
 from charlab.training.history import History
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
@@ -79,6 +80,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self._statistics = TrainStatistics()
         self._clock = Clock(self.progress)
         self._trained = [p for p in network.parameters() if p.requires_grad]
+        decay = trainer.ema_decay
+        self.average = None if decay is None else WeightAverage(network, decay)
+        self.taken: list[str] = []  # parameters of another run's body, which may be frozen at first
 
     # Lightning's hooks
 
@@ -89,7 +93,17 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
         """The one optimizer, made at the first use."""
-        return make_optimizer(self.options.optimizer, self._trained)
+        factor = self.options.init.body_lr
+        if factor == 1:
+            return make_optimizer(self.options.optimizer, self._trained)
+        body = {id(p) for p in getattr(self.network, self.task.body_name).parameters()}
+        groups = [
+            {"params": [p for p in self._trained if (id(p) in body) is inside]}
+            for inside in (False, True)  # the first one's rate is the one that curves show
+        ]
+        optimizer = make_optimizer(self.options.optimizer, groups)
+        optimizer.param_groups[1]["lr"] *= factor
+        return optimizer
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -158,7 +172,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         optimization.optim_step_progress.total.completed = self.progress.step
 
     def on_validation_epoch_start(self) -> None:
-        """Takes an empty meter."""
+        """Takes an empty meter, and puts the average of the weights in place, if there is one."""
+        if self.average is not None:
+            self.average.show()
         self.meter = self.task.new_meter(self.network)
 
     def validation_step(self, batch: Batch | None) -> None:
@@ -202,6 +218,15 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         # for callbacks of others, which look in trainer.callback_metrics
         self.log_dict(metrics, logger=False)
 
+    def on_validation_end(self) -> None:
+        """Puts the weights back that are trained."""
+        if self.average is not None:
+            self.average.show(False)
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Has the network hold the average of its weights, if there is one, for what is shown."""
+        return nullcontext() if self.average is None else self.average.shown()
+
     def on_train_epoch_end(self) -> None:
         """Ends a validation interval; callbacks that save come after this."""
         self._require_finite()
@@ -220,8 +245,11 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 windows, self.task.scales(windows, self.process_group.size), strict=True
             )
         ]
+        self._freeze()
         norm = clip_gradient(self._trained, self.options.trainer.gradient_clip)
         self.optimizer.step()
+        if self.average is not None:
+            self.average.update()
         characters = sum(window.of_all.characters for window in windows)
         self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
         self.schedule.after_step(epoch_is_over=self.progress.window == 0)
@@ -245,6 +273,12 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
             self.manual_backward(objective)
         return output
+
+    def _freeze(self) -> None:
+        """Takes the gradients of what stays as it was taken over; optimizers pass over them."""
+        if self.taken and self.progress.epoch < self.options.init.freeze_epochs:
+            for name in self.taken:
+                self.network.get_parameter(name).grad = None
 
     # Metrics of the training itself
 
@@ -323,6 +357,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             "figures": dict(self.metrics),
             "sums": self._statistics.to_plain(),
             "history": self.history.to_plain(),
+            **({"taken": list(self.taken)} if self.options.init.freeze_epochs else {}),
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
@@ -336,13 +371,20 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             raise CheckpointError(f"an epoch has no batch {progress.window}")
         vars(self.progress).update(vars(progress))
         schedule = self.schedule  # made before the optimizer is no longer new
-        load_optimizer_state(self.optimizer, self._trained, state["optimizer"])
+        load_optimizer_state(self.optimizer, state["optimizer"])
         schedule.load(state.get("scheduler"))
         self._carry = self._own_carry(state["carry"])
         self.metrics = named(state["figures"], int | float)
         self._statistics.load(state["sums"])
         self.history.load(state.get("history"))
+        self.taken = self._own_names(state.get("taken", []))
         self._batch_iterator.rewind()
+
+    def _own_names(self, names: Any) -> list[str]:
+        known = dict(self.network.named_parameters())
+        if not isinstance(names, list) or not all(name in known for name in names):
+            raise CheckpointError("what was taken over is not among the network's parameters")
+        return names
 
     def _own_carry(self, carry: Any) -> State | None:
         """The carried state of a checkpoint, if it fits the windows that come next."""

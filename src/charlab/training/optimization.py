@@ -18,9 +18,7 @@ from charlab.system.terminal import warn
 from charlab.targets.making import interval_of, make_scheduler, monitor_of, step_scheduler
 
 
-def load_optimizer_state(
-    optimizer: Optimizer, parameters: Sequence[nn.Parameter], state: dict[str, Any]
-) -> None:
+def load_optimizer_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
     """Gives a new optimizer the state of a checkpoint; its settings stay its own.
 
     A fused kernel trusts what it is given: a tensor of another shape is written beyond its end. So
@@ -29,7 +27,6 @@ def load_optimizer_state(
 
     Args:
         optimizer: new, of the parameters.
-        parameters: all of them, in order.
         state: what the optimizer's ``state_dict`` gave.
 
     Raises:
@@ -38,8 +35,10 @@ def load_optimizer_state(
     slots, stored = named(named(state, object)["state"], object), state["param_groups"]
     own = optimizer.state_dict()["param_groups"]
     if slots:
-        for parameter in parameters:
-            parameter.grad = torch.zeros_like(parameter)
+        ordered = [p for group in optimizer.param_groups for p in group["params"]]
+        for number, parameter in enumerate(ordered):
+            if number in slots:  # what was frozen until then has no state yet
+                parameter.grad = torch.zeros_like(parameter)
         optimizer.step()
         optimizer.zero_grad()
         slots = adopted(optimizer.state_dict()["state"], slots, "the optimizer's state")

@@ -22,7 +22,7 @@ from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork
+from charlab.tasks.task import Axes, DataFacts, StepOutput, Symbols, Task, TrainedNetwork
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
 
@@ -44,6 +44,11 @@ class ClassifyTask(Task[Classifier]):
     def build_network(self) -> Classifier:
         """See :meth:`Task.build_network`."""
         return Classifier(self.recurrent(), len(self.data.labels), pooling=self.options.pooling)
+
+    def symbol_axes(self, network: Classifier) -> dict[str, Axes]:
+        """See :meth:`Task.symbol_axes`."""
+        labels = {0: Symbols("labels", self.data.labels)}
+        return super().symbol_axes(network) | {"output.weight": labels, "output.bias": labels}
 
     def prepare_training(self, corpus: Corpus) -> None:
         """Weighs the classes by their training examples: documents, or windows of a stream."""

@@ -17,7 +17,15 @@ from charlab.system.terminal import clipped, say
 from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.samples import describe_samples, draw_samples
-from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
+from charlab.tasks.task import (
+    Axes,
+    DataFacts,
+    StepOutput,
+    Task,
+    TrainedNetwork,
+    ValidationWriter,
+    token_symbols,
+)
 
 
 @register("generate")
@@ -46,6 +54,12 @@ class GenerateTask(Task[LanguageModel]):
     def build_network(self) -> LanguageModel:
         """See :meth:`Task.build_network`."""
         return LanguageModel(self.recurrent(len(self.condition_labels)))
+
+    def symbol_axes(self, network: LanguageModel) -> dict[str, Axes]:
+        """See :meth:`Task.symbol_axes`."""
+        tokens = {0: token_symbols(self.data.vocabulary)}
+        head = {"decoder.weight": tokens, "decoder.bias": tokens}
+        return super().symbol_axes(network) | head
 
     def outputs_per_position(self) -> int:
         """A number for each token of the vocabulary."""

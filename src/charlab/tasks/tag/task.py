@@ -16,7 +16,7 @@ from charlab.models.tagger import Tagger
 from charlab.tasks import register
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
-from charlab.tasks.task import StepOutput, Task
+from charlab.tasks.task import Axes, StepOutput, Symbols, Task
 
 
 @register("tag")
@@ -32,6 +32,11 @@ class TagTask(Task[Tagger]):
     def build_network(self) -> Tagger:
         """See :meth:`Task.build_network`."""
         return Tagger(self.recurrent(), len(self.data.tags))
+
+    def symbol_axes(self, network: Tagger) -> dict[str, Axes]:
+        """See :meth:`Task.symbol_axes`."""
+        tags = {0: Symbols("tags", self.data.tags)}
+        return super().symbol_axes(network) | {"output.weight": tags, "output.bias": tags}
 
     def outputs_per_position(self) -> int:
         """A number for each tag."""

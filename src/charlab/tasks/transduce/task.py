@@ -20,7 +20,16 @@ from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.task import POSITIONS, StepOutput, Task, TrainedNetwork, ValidationWriter
+from charlab.tasks.task import (
+    POSITIONS,
+    Axes,
+    StepOutput,
+    Task,
+    TrainedNetwork,
+    ValidationWriter,
+    recurrent_axes,
+    token_symbols,
+)
 from charlab.tasks.transduce.predictor import TargetPredictor
 from charlab.tasks.transduce.references import WithReferences, references_of
 from charlab.tasks.transduce.shown import show_targets
@@ -31,6 +40,7 @@ class TransduceTask(Task[EncoderDecoder]):
     """Trains an encoder-decoder by cross-entropy, each token given the true ones before it."""
 
     batch_form = BatchForm.PAIRS
+    body_name = "encoder"
 
     @property
     def target_vocabulary(self) -> Vocabulary:
@@ -49,6 +59,18 @@ class TransduceTask(Task[EncoderDecoder]):
             values.pop("name"), vocabulary_size=self.target_vocabulary.size, **values
         )
         return EncoderDecoder(self.recurrent(), decoder, self.options.attention)
+
+    def symbol_axes(self, network: EncoderDecoder) -> dict[str, Axes]:
+        """See :meth:`Task.symbol_axes`."""
+        written = token_symbols(self.target_vocabulary, "target ")
+        head = {"output.weight": {0: written}, "output.bias": {0: written}}
+        decoder = {
+            name: dict.fromkeys(axes, written)
+            for name, axes in recurrent_axes(
+                network.decoder, "decoder", self.target_vocabulary
+            ).items()
+        }
+        return super().symbol_axes(network) | decoder | head
 
     def outputs_per_position(self) -> int:
         """A number for each token of the targets' vocabulary; additive attention keeps more.

@@ -1,0 +1,142 @@
+"""``init=``: symbols keep their rows, the body its weights, and what is new is as it was drawn."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from charlab.builders.corpus import check_together, resolve
+from charlab.builders.initial_weights import find_initial
+from charlab.errors import CharlabError, ConfigError
+from charlab.runs.checkpoint import save
+from charlab.system.random_state import seed_everything
+from charlab.training.session import Session
+
+ENGLISH = [("abcab", "x"), ("bca", "y"), ("cab", "x"), ("bacb", "y"), ("acc", "x")] * 4
+OTHER = [("bdab", "y"), ("dab", "z"), ("adb", "y"), ("dabd", "z"), ("add", "z")] * 4
+SMALL = ("model.hidden_size=6", "model.embedding_size=4")
+
+
+@pytest.fixture
+def world(compose_options, make_corpus, tmp_path: Path) -> SimpleNamespace:
+    def session(texts, *words: str, init: Path | None = None) -> Session:
+        numbered = enumerate(texts)
+        corpus = make_corpus([(f"{text}{n % 7 * 'ab'}", label) for n, (text, label) in numbered])
+        words = words if init is None else (*words, f"init={init}")
+        options = compose_options("dataset.layout=sequences", "dataset.distinct=false", *words)
+        initial = None
+        if init is not None:
+            options, initial = find_initial(options, words)
+        seed_everything(3)
+        made = Session(resolve(options, corpus), corpus)
+        if initial is not None:
+            made.begin_with(initial)
+        return made
+
+    def saved(texts, *words: str) -> tuple[Session, Path]:
+        made = session(texts, *SMALL, *words)
+        folder = tmp_path / "run"
+        (folder / "checkpoints").mkdir(parents=True)
+        save(made.snapshot(), folder / "checkpoints" / "best.ckpt")
+        return made, folder
+
+    return SimpleNamespace(session=session, saved=saved)
+
+
+def rows(session: Session, name: str) -> dict[str, torch.Tensor]:
+    weight = session.network.get_parameter(name).detach()
+    return dict(zip(session.corpus.vocabulary.tokens, weight[2:], strict=True))
+
+
+@pytest.mark.parametrize("name", ["recurrent.input.embedding.weight", "decoder.weight"])
+def test_characters_keep_their_rows_and_new_ones_are_fresh(world, name):
+    before, folder = world.saved(ENGLISH)
+    fresh = world.session(OTHER, *SMALL)
+    after = world.session(OTHER, init=folder)
+    was, drawn, now = rows(before, name), rows(fresh, name), rows(after, name)
+    assert set(now) == {"a", "b", "d"}
+    for char in "ab":
+        assert torch.equal(now[char], was[char])
+    assert torch.equal(now["d"], drawn["d"])
+    assert after.taken_over.symbols["characters"] == (2, 1)
+    for mark in (0, 1):
+        weights = [s.network.get_parameter(name)[mark] for s in (before, after)]
+        assert torch.equal(*weights)
+
+
+def test_conditions_are_matched_by_their_labels(world):
+    before, folder = world.saved(ENGLISH, "task.condition_on_label=true")
+    after = world.session(OTHER, "task.condition_on_label=true", init=folder)
+    name = "recurrent.input.conditions.weight"
+    assert (before.corpus.labels, after.corpus.labels) == (("x", "y"), ("y", "z"))
+    assert torch.equal(after.network.get_parameter(name)[0], before.network.get_parameter(name)[1])
+
+
+def test_one_hot_characters_keep_their_columns(world):
+    words = ("model.embedding_size=0", "model=gru")
+    before, folder = world.saved(ENGLISH, *words)
+    after = world.session(OTHER, "task=classify", "dataset=names", init=folder)
+    name = "recurrent.recurrence.weight_ih_l0"
+    was, now = (s.network.get_parameter(name) for s in (before, after))
+    vocabularies = [s.corpus.vocabulary.tokens for s in (before, after)]
+    for char in "ab":
+        there, here = (2 + tokens.index(char) for tokens in vocabularies)
+        assert torch.equal(now[:, here], was[:, there])
+
+
+def test_a_body_is_put_under_another_head_with_the_shape_of_its_run(world):
+    before, folder = world.saved(ENGLISH, "model.num_layers=2", "model.dropout=0.3")
+    after = world.session(OTHER, "task=classify", "dataset=names", "model.dropout=0.2", init=folder)
+    model = after.options.model
+    assert (model.hidden_size, model.num_layers, model.dropout) == (6, 2, 0.2)
+    for name, weight in before.network.recurrent.recurrence.named_parameters():
+        assert torch.equal(after.network.recurrent.recurrence.get_parameter(name), weight)
+    assert set(after.taken_over.new) == {"output.weight", "output.bias"}
+    assert "recurrent.input.embedding.weight" in after.taken_over.partly
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("model.hidden_size=7",), "model.hidden_size=7: the network of init=.* has .*=6"),
+        (("model=gru",), "model=gru: the network of init=.* has model=lstm"),
+        (("model.bidirectional=true",), "bidirectional=true: the network of .*=false"),
+        (("dataset.unit=word",), "dataset.unit=char"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_line(world, words, message):
+    _, folder = world.saved(ENGLISH)
+    with pytest.raises(ConfigError, match=message) as caught:
+        world.session(OTHER, "task=classify", "dataset=names", *words, init=folder)
+    assert len(caught.value.lines) == 1
+
+
+def test_what_reads_both_ways_cannot_generate(world):
+    _, folder = world.saved(ENGLISH, "task=classify", "dataset=names", "model.bidirectional=true")
+    with pytest.raises(CharlabError, match=r"init=.*brings the shape.*may not read the future"):
+        world.session(OTHER, init=folder)
+
+
+def test_frozen_weights_stay_and_the_body_learns_slowly(world):
+    _, folder = world.saved(ENGLISH)
+    words = ("task=classify", "dataset=names", "init.freeze_epochs=1", "init.body_lr=0.25")
+    session = world.session(ENGLISH, *words, init=folder)
+    module = session.module
+    before = {name: p.clone() for name, p in session.network.named_parameters()}
+    module._train_step(measure=False)
+    body = {name for name in before if name.startswith("recurrent.")}
+    changed = {n for n, p in session.network.named_parameters() if not torch.equal(p, before[n])}
+    assert changed == before.keys() - body
+    module.progress.epoch = 1
+    module._train_step(measure=False)
+    head, rest = module.optimizer.param_groups
+    assert rest["lr"] == head["lr"] / 4
+    assert len(rest["params"]) == len(body)
+    changed = {n for n, p in session.network.named_parameters() if not torch.equal(p, before[n])}
+    assert changed == before.keys()
+
+
+def test_settings_of_fine_tuning_need_a_run(compose_options, make_corpus):
+    with pytest.raises(ConfigError, match=r"init.freeze_epochs=2 .* add init=RUN"):
+        check_together(compose_options("init.freeze_epochs=2"))
