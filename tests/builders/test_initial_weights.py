@@ -1,5 +1,7 @@
 """``init=``: symbols keep their rows, the body its weights, and what is new is as it was drawn."""
 
+import copy
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,8 +12,9 @@ from charlab.builders.corpus import check_together, resolve
 from charlab.builders.initial_weights import find_initial
 from charlab.errors import CharlabError, ConfigError
 from charlab.runs.checkpoint import save
-from charlab.system.random_state import seed_everything
+from charlab.system.random_state import restore_random_states, seed_everything
 from charlab.training.session import Session
+from tests.support.same_run import assert_same
 
 ENGLISH = [("abcab", "x"), ("bca", "y"), ("cab", "x"), ("bacb", "y"), ("acc", "x")] * 4
 OTHER = [("bdab", "y"), ("dab", "z"), ("adb", "y"), ("dabd", "z"), ("add", "z")] * 4
@@ -135,6 +138,24 @@ def test_frozen_weights_stay_and_the_body_learns_slowly(world):
     assert len(rest["params"]) == len(body)
     changed = {n for n, p in session.network.named_parameters() if not torch.equal(p, before[n])}
     assert changed == before.keys()
+
+
+def test_a_frozen_run_goes_on_exactly_without_the_other_run(world):
+    _, folder = world.saved(ENGLISH)
+    words = ("task=classify", "dataset=names", "init.freeze_epochs=1", "init.body_lr=0.5")
+    whole = world.session(ENGLISH, *words, init=folder)
+    whole.module._train_step(measure=False)
+    middle = copy.deepcopy(whole.snapshot())
+    shutil.rmtree(folder)
+    resumed = Session(whole.options, whole.corpus)
+    resumed.restore(middle)
+    assert resumed.module.taken == whole.module.taken
+    for session in (whole, resumed):
+        restore_random_states(middle.training["random"])
+        for epoch in (0, 1):
+            session.module.progress.epoch = epoch
+            session.module._train_step(measure=False)
+    assert_same(dict(whole.network.state_dict()), dict(resumed.network.state_dict()))
 
 
 def test_settings_of_fine_tuning_need_a_run(compose_options, make_corpus):

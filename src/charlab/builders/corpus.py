@@ -198,4 +198,12 @@ def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:
             "validation part: leave patience out or give val a fraction"
         )
     task = options.task.resolve(options, corpus)
+    lanes = corpus.layout == "stream" and not (task.predicts_label or task.fields)
+    for name in ("random_offset", "random_lengths"):
+        if getattr(dataset, name) and not lanes:
+            raise ConfigError(
+                f"dataset.{name}=true is for long text that is read in lanes (layout stream) to "
+                f"generate; here the layout is {corpus.layout} and the task {task.name}: leave it "
+                "out"
+            )
     return dataclasses.replace(options, dataset=dataset, task=task)

@@ -129,7 +129,10 @@ def take_over(task: Task[Any], network: nn.Module, initial: InitialWeights) -> T
     stored = there_network.state_dict()
     axes, there_axes = task.symbol_axes(network), there_task.symbol_axes(there_network)
     body, there_body = f"{task.body_name}.", f"{there_task.body_name}."
-    whole, partly, new, taken = [], [], [], 0
+    whole: list[str] = []
+    partly: list[str] = []
+    new: list[str] = []
+    taken = 0
     symbols: dict[str, tuple[int, int]] = {}
     own = network.state_dict()
     for name, weight in own.items():

@@ -20,8 +20,19 @@ _LATER: dict[str, dict[str, Any]] = {
         "target_unit": "char",
         "held_out": [],
         "romanized": False,
+        "random_offset": False,
+        "random_lengths": False,
+        "noise": 0.0,
+        "noise_by": "random",
     },
     "init": {"run": None, "freeze_epochs": 0, "body_lr": 1.0},
+}
+
+
+_LATER_OF_TASKS: dict[str, dict[str, Any]] = {
+    "generate": {"label_smoothing": 0.0},
+    "tag": {"label_smoothing": 0.0},
+    "classify": {"language_weight": 0.0},
 }
 
 
@@ -29,6 +40,8 @@ def with_later(stored: Mapping[str, Any]) -> dict[str, Any]:
     """A stored run's configuration with the settings that it may lack."""
     stored = {"logger": {"tensorboard": {}}, **stored}
     completed = {group: {**later, **stored.get(group, {})} for group, later in _LATER.items()}
+    if isinstance(task := stored.get("task"), Mapping):
+        completed["task"] = {**_LATER_OF_TASKS.get(str(task.get("name")), {}), **task}
     return {**stored, **completed}
 
 
@@ -39,6 +52,7 @@ def flat_with_later(base: Mapping[str, Any], searched: Iterable[str]) -> dict[st
         base: those that all trials share.
         searched: keys and groups that are searched, and no part of these.
     """
+    later = {**_LATER, "task": _LATER_OF_TASKS.get(str(base.get("task.name")), {})}
     prefixes = tuple(f"{key.lstrip('+')}." for key in searched)
-    later = {key: value for key, value in flat(_LATER) if not f"{key}.".startswith(prefixes)}
-    return {**later, **base}
+    own = {key: value for key, value in flat(later) if not f"{key}.".startswith(prefixes)}
+    return {**own, **base}

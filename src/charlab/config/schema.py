@@ -59,6 +59,10 @@ class DatasetOptions:
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
     batch_size: Annotated[int, at_least(1)]
+    random_offset: bool
+    random_lengths: bool
+    noise: Annotated[float, fraction_below_one()]
+    noise_by: Annotated[str, one_of("random", "unknown")]
     split: SplitOptions
 
 

@@ -21,6 +21,7 @@ from charlab.config.validation import to_plain
 from charlab.data.batches.batch import ALL, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batches
 from charlab.data.batches.loaders import TrainingBatches, training_batches
+from charlab.data.batches.stream import Variation
 from charlab.data.corpus import Corpus
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
@@ -232,6 +233,7 @@ class Task(ABC, Generic[Network]):
             seed=self.run.seed,
             device=device,
             shard=shard,
+            vary=Variation(dataset.random_offset, dataset.random_lengths),
         )
 
     def evaluation_batches(

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
 from typing import Any, Generic
 
@@ -15,6 +15,7 @@ from torch.nn.parallel import DistributedDataParallel
 from charlab.config.validation import build, to_plain
 from charlab.data.batches.batch import Batch
 from charlab.data.batches.loaders import TrainingBatches
+from charlab.data.batches.noise import with_noise
 from charlab.errors import CheckpointError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
@@ -247,7 +248,8 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         ]
         self._freeze()
         norm = clip_gradient(self._trained, self.options.trainer.gradient_clip)
-        self.optimizer.step()
+        with self._rate_for(windows):
+            self.optimizer.step()
         if self.average is not None:
             self.average.update()
         characters = sum(window.of_all.characters for window in windows)
@@ -262,6 +264,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     ) -> StepOutput:
         """Forward and backward; processes add up their gradients with the step's last window."""
         state = carried_state(self._carry, window.fresh)
+        dataset = self.options.dataset
+        if dataset.noise:
+            window = with_noise(window, dataset.noise, dataset.noise_by)
         with autocast(self.options.trainer.precision, self.device):
             output = self.task.training_loss(self.network, window, state, measure=measure)
         self._carry = None if output.state is None else detach_state(output.state)
@@ -273,6 +278,21 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
             self.manual_backward(objective)
         return output
+
+    @contextmanager
+    def _rate_for(self, windows: Sequence[Batch]) -> Iterator[None]:
+        """Scales the rate by the windows' length where that is random (Merity et al. 2018)."""
+        if not self.options.dataset.random_lengths:
+            yield
+            return
+        groups = self.optimizer.param_groups
+        rates = [group["lr"] for group in groups]
+        length = sum(window.ids.shape[1] for window in windows) / len(windows)
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate * length / self.options.dataset.seq_len
+        yield
+        for group, rate in zip(groups, rates, strict=True):
+            group["lr"] = rate
 
     def _freeze(self) -> None:
         """Takes the gradients of what stays as it was taken over; optimizers pass over them."""

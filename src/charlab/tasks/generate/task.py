@@ -17,6 +17,7 @@ from charlab.system.terminal import clipped, say
 from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.samples import describe_samples, draw_samples
+from charlab.tasks.losses import cross_entropy
 from charlab.tasks.task import (
     Axes,
     DataFacts,
@@ -71,12 +72,13 @@ class GenerateTask(Task[LanguageModel]):
         """See :meth:`Task.training_loss`; the objective is the mean over tokens."""
         logits, state = network(batch.ids, state, condition=batch.labels)  # (B, T, V)
         rows, targets = logits.flatten(0, 1).float(), batch.targets.flatten()
-        # A share of an epoch's last batch may hold nothing to predict, and no mean.
-        reduction = "mean" if batch.characters else "sum"
-        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction=reduction)
+        # A share of an epoch's last batch may hold nothing to predict.
+        objective, loss = cross_entropy(
+            rows, targets, batch.characters, smoothing=self.options.label_smoothing
+        )
         return StepOutput(
             objective=objective,
-            loss=objective.detach() * batch.characters,
+            loss=loss,
             predictions=batch.characters,
             correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
             state=state if batch.lengths is None else None,  # documents carry nothing on

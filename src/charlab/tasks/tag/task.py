@@ -14,6 +14,7 @@ from charlab.evaluation.labels import label_table, macro_f1
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
+from charlab.tasks.losses import cross_entropy
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
 from charlab.tasks.task import Axes, StepOutput, Symbols, Task
@@ -48,12 +49,13 @@ class TagTask(Task[Tagger]):
         """See :meth:`Task.training_loss`; the objective is the mean over tags."""
         rows = network(batch.ids, batch.lengths).flatten(0, 1).float()  # (B * T, C)
         targets = batch.targets.flatten()
-        # A window may hold no word's end, and no mean.
-        reduction = "mean" if batch.predictions else "sum"
-        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction=reduction)
+        # A window may hold no word's end.
+        objective, loss = cross_entropy(
+            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
+        )
         return StepOutput(
             objective=objective,
-            loss=objective.detach() * batch.predictions,
+            loss=loss,
             predictions=batch.predictions,
             correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
             state=None,

@@ -20,6 +20,7 @@ from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
+from charlab.tasks.losses import cross_entropy
 from charlab.tasks.task import (
     POSITIONS,
     Axes,
@@ -103,12 +104,10 @@ class TransduceTask(Task[EncoderDecoder]):
         """See :meth:`Task.training_loss`; the objective is the mean over the targets' tokens."""
         rows = _logits(network, batch).flatten(0, 1).float()  # (B * U, V)
         targets = batch.targets.flatten()
-        smoothing = self.options.label_smoothing
-        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE, label_smoothing=smoothing)
-        with torch.no_grad():
-            mean = F.cross_entropy(rows, targets, ignore_index=IGNORE) if smoothing else objective
-            correct = (rows.argmax(-1) == targets).sum() if measure else None
-        loss = mean.detach() * batch.predictions
+        objective, loss = cross_entropy(
+            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
+        )
+        correct = (rows.detach().argmax(-1) == targets).sum() if measure else None
         return StepOutput(objective, loss, batch.predictions, correct, None)
 
     def new_meter(self, network: EncoderDecoder) -> "TransductionMeter":
