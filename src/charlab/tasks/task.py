@@ -322,6 +322,12 @@ class Task(ABC, Generic[Network]):
         """What ``predict.py`` asks about texts; None: nothing."""
         return None
 
+    def as_classifier(self, network: Network) -> "tuple[Task[Any], nn.Module] | None":
+        """What measures the network as a classifier (``as=classify``), and that classifier; None:
+        it tells no labels, or is one.
+        """
+        return None
+
     def generator(self, network: Network) -> TextGenerator | None:
         """What ``sample.py`` asks for texts; None: nothing."""
         return None

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
@@ -17,13 +17,13 @@ from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
+from charlab.evaluation.losses import cross_entropy
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.losses import cross_entropy
 from charlab.tasks.task import (
     Axes,
     DataFacts,
@@ -115,11 +115,11 @@ class ClassifyTask(Task[Classifier]):
             self._class_weights = self._class_weights.to(device)
         return self._class_weights
 
-    def new_meter(self, network: Classifier) -> "ClassificationMeter":
+    def new_meter(self, network: nn.Module) -> "ClassificationMeter":
         """Counts every example."""
         return ClassificationMeter(network, len(self.data.labels))
 
-    def predictor(self, network: Classifier) -> LabelRanker:
+    def predictor(self, network: nn.Module) -> LabelRanker:
         """Ranks the labels."""
         dataset = self.run.dataset
         window = dataset.seq_len if dataset.layout == "stream" else None
@@ -168,7 +168,7 @@ class ClassificationMeter(Meter):
         classes: how many labels there are.
     """
 
-    def __init__(self, network: Classifier, classes: int) -> None:
+    def __init__(self, network: nn.Module, classes: int) -> None:
         super().__init__(2 + classes**2)  # loss, examples with their label in the top 3, confusion
         self._network = network
         self._classes = classes
@@ -183,8 +183,7 @@ class ClassificationMeter(Meter):
         """Adds a batch."""
         with torch.autocast(batch.ids.device.type, enabled=False):
             logits = self._network(batch.ids, batch.lengths)  # (B, C)
-        targets = batch.targets
-        classes = self._classes
+        targets, classes = batch.targets.to(logits.device), self._classes
         losses = F.cross_entropy(logits, targets, reduction="none")
         top = logits.topk(min(3, classes), dim=-1).indices  # (B, 3)
         self.sums[0] += losses.cpu().double().sum()

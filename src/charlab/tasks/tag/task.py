@@ -11,10 +11,10 @@ from charlab.data.corpus import Corpus
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
+from charlab.evaluation.losses import cross_entropy
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
-from charlab.tasks.losses import cross_entropy
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
 from charlab.tasks.task import Axes, StepOutput, Symbols, Task

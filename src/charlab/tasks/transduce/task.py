@@ -15,12 +15,12 @@ from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.transduction import Transduction, transduce
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
 from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.losses import cross_entropy
 from charlab.tasks.task import (
     POSITIONS,
     Axes,

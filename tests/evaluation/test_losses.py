@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from charlab.data.batches.batch import IGNORE
-from charlab.tasks.losses import cross_entropy
+from charlab.evaluation.losses import cross_entropy
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
