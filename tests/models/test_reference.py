@@ -6,7 +6,7 @@ from torch import nn
 from torch.testing import assert_close
 
 from charlab.models.cells import GRUCell, LSTMCell, VanillaCell
-from charlab.models.reference import ReferenceRecurrence
+from charlab.models.reference import Layer, ReferenceRecurrence, layer_weights
 
 B, T, D, H, L = 3, 4, 5, 6, 2
 PAIRS = {
@@ -25,9 +25,14 @@ def test_state_dict_of_torch_loads_and_gives_the_same(name):
     assert list(ours.state_dict()) == list(theirs.state_dict())
     ours.load_state_dict(theirs.state_dict())
     parts = tuple(torch.randn(L, B, H, dtype=torch.float64) for _ in cell.state_parts)
-    hx = parts if len(parts) > 1 else parts[0]
     x = torch.randn(B, T, D, dtype=torch.float64)
-    assert_close(ours(x, hx), theirs(x, hx))
+    expected, last = theirs(x, parts if len(parts) > 1 else parts[0])
+    for index in range(L):
+        layer = Layer(cell, layer_weights(ours, index))
+        x, state, _ = layer.walk(x, tuple(part[index] for part in parts))
+        for part, whole in zip(state, last if isinstance(last, tuple) else (last,), strict=True):
+            assert_close(part, whole[index])
+    assert_close(x, expected)
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -6,8 +6,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from charlab.models.dropout import drop
-
 
 class _PermuteRows(torch.autograd.Function):
     """Reorders rows by a permutation that is its own inverse, so its gradient is itself.
@@ -58,7 +56,7 @@ def reverse_rows(x: Tensor, order: Tensor | None) -> Tensor:
 class BidirectionalRecurrence(nn.Module):
     """Layers that each read forwards and backwards (Schuster & Paliwal 1997).
 
-    The backward reading reverses every row within its own length, runs an ordinary kernel and
+    The backward reading reverses every row within its own length, runs an ordinary layer and
     reverses back. Padding so comes after the text in both readings and never touches it; the next
     layer reads both directions' outputs side by side. (Packed sequences would do the same, but on a
     CPU they leave the fast kernel.)
@@ -68,7 +66,6 @@ class BidirectionalRecurrence(nn.Module):
         input_size: D of the first layer.
         hidden_size: H of each direction.
         num_layers: L.
-        dropout: probability between two layers, in training.
     """
 
     def __init__(
@@ -77,33 +74,8 @@ class BidirectionalRecurrence(nn.Module):
         input_size: int,
         hidden_size: int,
         num_layers: int,
-        dropout: float,
     ) -> None:
         super().__init__()
         sizes = [input_size, *[2 * hidden_size] * (num_layers - 1)]
         self.forwards = nn.ModuleList(make_layer(size) for size in sizes)
         self.backwards = nn.ModuleList(make_layer(size) for size in sizes)
-        self.dropout = dropout
-
-    def forward(
-        self, x: Tensor, lengths: Tensor | None, run: Callable[[nn.Module, Tensor], Tensor]
-    ) -> Tensor:
-        """Reads whole rows.
-
-        Args:
-            x: inputs, (B, T, D).
-            lengths: valid positions per row, (B,); None: every row is full.
-            run: runs a kernel over (B, T, D) from the zero state, gives (B, T, H).
-
-        Returns:
-            Forward and backward outputs side by side, (B, T, 2H); of the padding, they mean
-            nothing.
-        """
-        order = None if lengths is None else reverse_order(lengths, x.shape[1])
-        for layer, (ahead, back) in enumerate(zip(self.forwards, self.backwards, strict=True)):
-            if layer and self.dropout:
-                x = drop(x, self.dropout) if self.training else x
-            ahead_features = run(ahead, x)  # (B, T, H)
-            back_features = reverse_rows(run(back, reverse_rows(x, order)), order)  # (B, T, H)
-            x = torch.cat([ahead_features, back_features], dim=-1)
-        return x

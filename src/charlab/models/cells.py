@@ -9,6 +9,7 @@ B batch, H hidden size, G number of gates.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
 import torch
@@ -24,13 +25,20 @@ class Cell(ABC):
         gates: names of the row blocks of the weights, in their order.
         state_parts: names of the parts of the state; the first is the output h_t.
         initial_biases: value of the bias at the start of training by gate; zero where not named.
+        norm_blocks: with layer norm, how many gates of a product are normalized together, block by
+            block; (): all of them.
+        norms_memory: whether `step` puts the memory through ``memory_norm``.
+        memory_norm: what normalizes the memory, (B, H), before it is squashed; None: nothing does.
     """
 
     gates: ClassVar[tuple[str, ...]]
     state_parts: ClassVar[tuple[str, ...]] = ("hidden",)
+    norm_blocks: ClassVar[tuple[int, ...]] = ()
+    norms_memory: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.initial_biases: dict[str, float] = {}
+        self.memory_norm: Callable[[Tensor], Tensor] | None = None
 
     @abstractmethod
     def step(
@@ -91,6 +99,7 @@ class LSTMCell(Cell):
 
     gates = ("input", "forget", "candidate", "output")
     state_parts = ("hidden", "cell")
+    norms_memory = True
 
     def __init__(self, forget_bias: float = 1.0) -> None:
         super().__init__()
@@ -104,7 +113,7 @@ class LSTMCell(Cell):
         i, f, g, o = (x_gates + h_gates).chunk(4, dim=-1)  # each (B, H)
         i, f, g, o = torch.sigmoid(i), torch.sigmoid(f), torch.tanh(g), torch.sigmoid(o)
         c_t = f * c_prev + i * g
-        h_t = o * torch.tanh(c_t)
+        h_t = o * torch.tanh(c_t if self.memory_norm is None else self.memory_norm(c_t))
         return (h_t, c_t), {"input": i, "forget": f, "candidate": g, "output": o}
 
 
@@ -116,6 +125,7 @@ class GRUCell(Cell):
     """
 
     gates = ("reset", "update", "candidate")
+    norm_blocks = (2, 1)
 
     def step(
         self, x_gates: Tensor, h_gates: Tensor, previous: tuple[Tensor, ...]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from charlab.models.attention import Attention, Memory
+from charlab.models.output import output_layer
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State, select_lanes
 
@@ -62,8 +63,7 @@ class EncoderDecoder(nn.Module):
         self.attention = None if attention == "none" else Attention(attention, F, H)
         if self.attention is not None:
             self.combine = nn.Linear(H + F, H)
-        self.output = nn.Linear(H, decoder.vocabulary_size)
-        nn.init.zeros_(self.output.bias)
+        self.output = output_layer(decoder, H)
 
     def forward(self, ids: Tensor, lengths: Tensor, given: Tensor) -> Tensor:
         """Scores each next token of targets that are given (teacher forcing).

@@ -32,11 +32,11 @@ def initialize_recurrence(kernel: nn.Module, cell: Cell, num_layers: int) -> Non
 
 
 @torch.no_grad()
-def adapt_to_one_hot(kernel: nn.Module) -> None:
-    """Scales up the input weights of a kernel's first layer, which reads one-hot vectors.
+def adapt_to_unit_length(kernel: nn.Module) -> None:
+    """Scales up the input weights of a kernel's first layer, which reads vectors of length one.
 
-    Xavier's rule counts on V inputs of size one, and a one-hot vector has a single one: without the
-    factor sqrt(V) the text would barely be heard at first (after 400 updates of an LSTM of 128
+    Xavier's rule counts on D inputs of size one, and a one-hot vector has a single one: without the
+    factor sqrt(D) the text would barely be heard at first (after 400 updates of an LSTM of 128
     units on Shakespeare: 2.01 nats per character with it, 2.18 without).
     """
     weight = layer_weights(kernel, 0).weight_ih

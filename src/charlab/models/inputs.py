@@ -5,6 +5,8 @@ import math
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from charlab.models.dropout import drop_characters
+
 
 class CharacterInput(nn.Module):
     """A learned embedding or the one-hot vector of the character, plus one for the condition.
@@ -18,18 +20,31 @@ class CharacterInput(nn.Module):
         vocabulary_size: V.
         embedding_size: D; 0: one-hot, then D = V.
         num_conditions: number of conditions; 0: none.
+        dropout: probability of leaving out a character, in training.
+        unit_length: whether embeddings start about as long as one-hot vectors, and not sqrt(D)
+            times that.
     """
 
-    def __init__(self, vocabulary_size: int, embedding_size: int, num_conditions: int) -> None:
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_size: int,
+        num_conditions: int,
+        *,
+        dropout: float = 0.0,
+        unit_length: bool = False,
+    ) -> None:
         super().__init__()
         self.vocabulary_size = vocabulary_size
         self.num_conditions = num_conditions
         self.size = embedding_size or vocabulary_size
         self.embedding = nn.Embedding(vocabulary_size, embedding_size) if embedding_size else None
         self.conditions = nn.Embedding(num_conditions, self.size) if num_conditions else None
-        if self.conditions is not None and self.embedding is None:
-            # About as long as the one-hot vector that it is added to.
-            nn.init.normal_(self.conditions.weight, std=1.0 / math.sqrt(self.size))
+        self.dropout = dropout
+        self.unit_length = unit_length or not embedding_size
+        for table in (self.embedding, self.conditions) if self.unit_length else ():
+            if table is not None:  # conditions are as long as what they are added to
+                nn.init.normal_(table.weight, std=1.0 / math.sqrt(self.size))
 
     def forward(self, ids: Tensor, condition: Tensor | None, like: Tensor) -> Tensor:
         """The inputs of a sequence.
@@ -52,22 +67,24 @@ class CharacterInput(nn.Module):
         else:
             x = like.new_zeros((*ids.shape, self.vocabulary_size))
             x.scatter_(-1, ids.unsqueeze(-1), 1.0)  # (B, T, V)
+        if self.training and self.dropout:
+            x = drop_characters(x, ids, self.vocabulary_size, self.dropout)
         c = self._condition_vector(condition)  # (B, D)
         return x if c is None else x + c.unsqueeze(1)
 
     def product(
-        self, ids: Tensor, condition: Tensor | None, weight: Tensor, bias: Tensor
+        self, ids: Tensor, condition: Tensor | None, weight: Tensor, bias: Tensor | None
     ) -> Tensor:
         """The inputs of one step times a matrix, plus bias; one-hot input is a look-up.
 
         Without a condition, the result is a row of a table of V rows: who samples much from fixed
-        weights may compute that once.
+        weights may compute that once. Nothing is dropped.
 
         Args:
             ids: characters, (B,) int64.
             condition: (B,) int64, or None where there are no conditions.
             weight: (N, D).
-            bias: (N,).
+            bias: (N,), or None.
 
         Returns:
             Products, (B, N).
@@ -79,7 +96,8 @@ class CharacterInput(nn.Module):
         if self.embedding is not None:
             x = F.embedding(ids, self.embedding.weight)  # (B, D)
             return F.linear(x if c is None else x + c, weight, bias)
-        column = weight.index_select(1, ids).t() + bias  # (B, N)
+        column = weight.index_select(1, ids).t()  # (B, N)
+        column = column if bias is None else column + bias
         return column if c is None else column + F.linear(c, weight)
 
     def _condition_vector(self, condition: Tensor | None) -> Tensor | None:

@@ -2,12 +2,13 @@
 
 from torch import Tensor, nn
 
+from charlab.models.output import output_layer
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
 
 
 class LanguageModel(nn.Module):
-    """A recurrent model with a linear layer from features to the vocabulary.
+    """A recurrent model with a linear layer from features to the vocabulary; it may be tied.
 
     B batch, T time, V vocabulary, L layers, H hidden size.
 
@@ -26,8 +27,7 @@ class LanguageModel(nn.Module):
             )
         self.recurrent = recurrent
         self.vocabulary_size = recurrent.vocabulary_size
-        self.decoder = nn.Linear(recurrent.feature_size, self.vocabulary_size)
-        nn.init.zeros_(self.decoder.bias)
+        self.decoder = output_layer(recurrent, recurrent.feature_size)
 
     def init_state(self, batch_size: int) -> State:
         """The zero state, parts (L, B, H)."""

@@ -4,19 +4,25 @@ from collections.abc import Callable
 from typing import Required, TypedDict
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from charlab.models.bidirectional import BidirectionalRecurrence
+from charlab.models.bidirectional import BidirectionalRecurrence, reverse_order, reverse_rows
 from charlab.models.cells import Cell
-from charlab.models.dropout import drop
-from charlab.models.initialization import adapt_to_one_hot, initialize_recurrence
+from charlab.models.dropout import KINDS, Dropout, drop
+from charlab.models.fused import run_fused
+from charlab.models.initialization import adapt_to_unit_length, initialize_recurrence
 from charlab.models.inputs import CharacterInput
-from charlab.models.reference import ReferenceRecurrence, Trace, layer_weights, walk
+from charlab.models.reference import (
+    Layer,
+    ReferenceRecurrence,
+    Trace,
+    layer_weights,
+    norm_weights,
+)
 from charlab.models.state import State
 
 KERNELS = ("fused", "reference")
-FusedKernel = Callable[[int, int, int, float], nn.Module]
+FusedKernel = Callable[[int, int, int, float], nn.RNNBase]
 
 
 class RecurrentOptions(TypedDict, total=False):
@@ -25,8 +31,16 @@ class RecurrentOptions(TypedDict, total=False):
     vocabulary_size: Required[int]
     hidden_size: Required[int]
     num_layers: int
-    dropout: float
     embedding_size: int
+    tied_embeddings: bool
+    dropout: float
+    dropout_kind: str
+    input_dropout: float
+    output_dropout: float | None
+    embedding_dropout: float
+    weight_dropout: float
+    layer_norm: bool
+    residual: bool
     bidirectional: bool
     num_conditions: int
     kernel: str
@@ -51,11 +65,27 @@ class RecurrentModel(nn.Module):
         vocabulary_size: V.
         hidden_size: H, of each direction.
         num_layers: L.
-        dropout: probability of zeroing a value, between layers and on the features, in training.
         embedding_size: size of the learned embedding; 0: one-hot.
-        bidirectional: read in both directions (classification only; F is then 2H).
+        tied_embeddings: whether the network around it computes its logits with the embedding, too
+            (see `TiedOutput`), which then starts with vectors of length one.
+        dropout: probability of zeroing a value, between layers and on the features, in training.
+        dropout_kind: "plain" or "locked"; see `Dropout`, also for what follows.
+        input_dropout: of zeroing a value that the first layer reads.
+        output_dropout: of zeroing a value of the features; None: as ``dropout``.
+        embedding_dropout: of leaving a character out, wherever it stands in a row.
+        weight_dropout: of zeroing a recurrent weight.
+        layer_norm: normalize inside the cell (Ba et al. 2016; see `Layer`). No fast kernel does, so
+            the reference computes it.
+        residual: add to each layer's outputs, from the second layer on, what it read, before
+            dropout (He et al. 2016; between recurrent layers: Wu et al. 2016, arXiv:1609.08144,
+            equation 6).
+        bidirectional: read in both directions (not to generate; F is then 2H).
         num_conditions: number of conditions, such as labels, that the text may depend on; 0: none.
         kernel: "fused" (fast) or "reference" (readable); the parameters are the same.
+
+    Attributes:
+        on_features: called in each forward pass with its features before and after dropout, each
+            (B, T, F); None: with nothing. `watched_features` sets it for a while.
 
     Raises:
         ValueError: if an option is out of range.
@@ -69,38 +99,70 @@ class RecurrentModel(nn.Module):
         vocabulary_size: int,
         hidden_size: int,
         num_layers: int = 1,
-        dropout: float = 0.0,
         embedding_size: int = 64,
+        tied_embeddings: bool = False,
+        dropout: float = 0.0,
+        dropout_kind: str = "plain",
+        input_dropout: float = 0.0,
+        output_dropout: float | None = None,
+        embedding_dropout: float = 0.0,
+        weight_dropout: float = 0.0,
+        layer_norm: bool = False,
+        residual: bool = False,
         bidirectional: bool = False,
         num_conditions: int = 0,
         kernel: str = "fused",
     ) -> None:
         super().__init__()
-        at_least = {"vocabulary_size": 1, "hidden_size": 1, "num_layers": 1}
-        at_least |= {"embedding_size": 0, "num_conditions": 0}
-        given = (vocabulary_size, hidden_size, num_layers, embedding_size, num_conditions)
-        for (name, least), value in zip(at_least.items(), given, strict=True):
-            if value < least:
-                raise ValueError(f"{name} must be at least {least}, got {value}")
-        if not 0.0 <= dropout < 1.0:
-            raise ValueError(f"dropout must be in [0, 1), got {dropout}")
-        if kernel not in KERNELS:
-            raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, got {kernel!r}")
-
+        _require_at_least(1, vocabulary_size=vocabulary_size, hidden_size=hidden_size)
+        _require_at_least(1, num_layers=num_layers)
+        _require_at_least(0, embedding_size=embedding_size, num_conditions=num_conditions)
+        _require_one_of(KERNELS, kernel=kernel)
+        _require_one_of(KINDS, dropout_kind=dropout_kind)
+        if tied_embeddings and not embedding_size:
+            raise ValueError("tied_embeddings needs a learned embedding, got embedding_size=0")
         self.cell = cell
         self.vocabulary_size = vocabulary_size
         self.hidden_size = hidden_size
         self.num_layers = num_layers
+        self.tied_embeddings = tied_embeddings
         self.dropout = dropout
+        self.dropouts = Dropout(
+            input_dropout=input_dropout,
+            dropout=dropout,
+            output_dropout=dropout if output_dropout is None else output_dropout,
+            embedding_dropout=embedding_dropout,
+            weight_dropout=weight_dropout,
+            locked=dropout_kind == "locked",
+        )
+        self.layer_norm = layer_norm
+        self.residual = residual
         self.bidirectional = bidirectional
         self.num_conditions = num_conditions
         self.kernel = kernel
         self.feature_size = hidden_size * (2 if bidirectional else 1)
-        self.input = CharacterInput(vocabulary_size, embedding_size, num_conditions)
+        self.on_features: Callable[[Tensor, Tensor], None] | None = None
+        self.input = CharacterInput(
+            vocabulary_size,
+            embedding_size,
+            num_conditions,
+            dropout=embedding_dropout,
+            unit_length=tied_embeddings,
+        )
         self.recurrence = self._make_recurrence(fused)
-        if not embedding_size:
+        if self.input.unit_length:
             for first in self.first_kernels():
-                adapt_to_one_hot(first)
+                adapt_to_unit_length(first)
+
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """Options that are on and change what the layers compute, in evaluation as well.
+
+        Whoever computes a model in another form (folded, exported, as PyTorch's modules) has to
+        follow or to refuse them. No kind of dropout is one, as it ends with training; and tied
+        embeddings are a matter of the output layer.
+        """
+        return tuple(name for name in ("layer_norm", "residual") if getattr(self, name))
 
     def init_state(self, batch_size: int) -> State:
         """The zero state, parts (L, B, H).
@@ -109,9 +171,7 @@ class RecurrentModel(nn.Module):
             ValueError: if the model is bidirectional: it reads whole rows and carries nothing.
         """
         self._require_one_direction("init_state")
-        weight = self._some_weight()
-        shape = (self.num_layers, batch_size, self.hidden_size)
-        return tuple(weight.new_zeros(shape) for _ in self.cell.state_parts)
+        return self._zero_state(batch_size)
 
     def forward(
         self,
@@ -138,14 +198,14 @@ class RecurrentModel(nn.Module):
             ValueError: if ids are not (B, T), a condition is missing or not expected, or a
                 bidirectional model is given a state.
         """
+        if self.bidirectional and state:
+            raise ValueError("a bidirectional model reads whole rows: it takes no state")
         x = self.input(ids, condition, self._some_weight())  # (B, T, D)
-        if self.bidirectional:
-            if state:
-                raise ValueError("a bidirectional model reads whole rows: it takes no state")
-            features = self.recurrence(x, lengths, self._run_from_zero)  # (B, T, 2H)
-            return self._drop(features), ()
-        features, state = self._run(self.recurrence, x, state or self.init_state(len(ids)))
-        return self._drop(features), state
+        features, state = self._read(x, state, lengths)
+        dropped = self._drop(features, self.dropouts.output_dropout)
+        if self.on_features is not None:
+            self.on_features(features, dropped)
+        return dropped, state
 
     def step(
         self, ids: Tensor, state: State, *, condition: Tensor | None = None
@@ -166,19 +226,20 @@ class RecurrentModel(nn.Module):
             ValueError: if the model is bidirectional, or a condition is missing or not expected.
         """
         self._require_one_direction("step")
-        weights = layer_weights(self.recurrence, 0)
-        x_gates = self.input.product(ids, condition, weights.weight_ih, weights.bias_ih)
+        if self.training:  # dropout is not written out here
+            features, state = self(ids.unsqueeze(1), state, condition=condition)
+            return features.squeeze(1), state
+        layers = [self._layer(self.recurrence, index) for index in range(self.num_layers)]
+        x_gates = layers[0].first_gates(self.input, ids, condition)  # (B, G*H)
         current: list[tuple[Tensor, ...]] = []
-        for layer in range(self.num_layers):
-            if layer:
-                weights = layer_weights(self.recurrence, layer)
-                x = self._drop(current[-1][0])  # (B, H)
-                x_gates = F.linear(x, weights.weight_ih, weights.bias_ih)  # (B, G*H)
-            previous = tuple(part[layer] for part in state)  # each (B, H)
-            h_gates = F.linear(previous[0], weights.weight_hh, weights.bias_hh)  # (B, G*H)
-            current.append(self.cell.step(x_gates, h_gates, previous)[0])
+        for index, layer in enumerate(layers):
+            if index:
+                x_gates = layer.input_gates(features)
+            current.append(layer.step(x_gates, tuple(part[index] for part in state))[0])
+            output = current[-1][0]  # (B, H)
+            features = output + features if index and self.residual else output
         parts = [torch.stack(part) for part in zip(*current, strict=True)]  # each (L, B, H)
-        return self._drop(current[-1][0]), tuple(part.to(state[0].dtype) for part in parts)
+        return features, tuple(part.to(state[0].dtype) for part in parts)
 
     def forward_with_gates(
         self, ids: Tensor, state: State | None = None, *, condition: Tensor | None = None
@@ -195,16 +256,9 @@ class RecurrentModel(nn.Module):
         """
         self._require_one_direction("forward_with_gates")
         x = self.input(ids, condition, self._some_weight())  # (B, T, D)
-        layers = [layer_weights(self.recurrence, layer) for layer in range(self.num_layers)]
-        features, state, trace = walk(
-            self.cell,
-            layers,
-            x,
-            state or self.init_state(len(ids)),
-            dropout=self.dropout if self.training else 0.0,
-        )
-        state = tuple(part.to(layers[0].weight_hh.dtype) for part in state)
-        return self._drop(features), state, trace
+        trace: Trace = []
+        features, state = self._read(x, state, None, trace)
+        return self._drop(features, self.dropouts.output_dropout), state, trace
 
     def first_kernels(self) -> list[nn.Module]:
         """Those that read the input: one for each direction."""
@@ -212,23 +266,100 @@ class RecurrentModel(nn.Module):
             return [self.recurrence.forwards[0], self.recurrence.backwards[0]]
         return [self.recurrence]
 
-    def _drop(self, x: Tensor) -> Tensor:
-        return drop(x, self.dropout) if self.training and self.dropout else x
+    def _read(
+        self, x: Tensor, state: State | None, lengths: Tensor | None, trace: Trace | None = None
+    ) -> tuple[Tensor, State]:
+        """Runs all layers over inputs (B, T, D); the features are those before dropout.
+
+        Args:
+            x: the inputs.
+            state: as of `forward`.
+            lengths: as of `forward`.
+            trace: what the layers' traces are added to, which are walked then; None: there is none.
+        """
+        x = self._drop(x, self.dropouts.input_dropout)
+        state = state or self._zero_state(len(x))
+        order = None if lengths is None else reverse_order(lengths, x.shape[1])
+        at_once = self.num_layers if trace is None and self._runs_at_once else 1
+        last: list[State] = []
+        for first in range(0, self.num_layers, at_once):
+            layers = range(first, first + at_once)
+            below = x
+            if first:
+                x = self._drop(x, self.dropout)
+            if isinstance(self.recurrence, BidirectionalRecurrence):
+                x = self._read_both_ways(self.recurrence, first, x, state, order)
+            else:
+                parts = tuple(part[first : first + at_once] for part in state)
+                x, parts = self._run(self.recurrence, layers, x, parts, trace)
+                last.append(parts)
+            if first and self.residual:
+                x = x + below
+        return x, tuple(torch.cat(parts) for parts in zip(*last, strict=True))
+
+    @property
+    def _runs_at_once(self) -> bool:
+        """Whether PyTorch's kernel does everything that is done between two layers."""
+        between = self.residual or (self.dropouts.locked and self.dropout and self.training)
+        return isinstance(self.recurrence, nn.RNNBase) and not between
+
+    def _read_both_ways(
+        self,
+        recurrence: BidirectionalRecurrence,
+        index: int,
+        x: Tensor,
+        zero: State,
+        order: Tensor | None,
+    ) -> Tensor:
+        """Runs one layer in both directions; outputs side by side, (B, T, 2H)."""
+        ahead, back = recurrence.forwards[index], recurrence.backwards[index]
+        features, _ = self._run(ahead, range(1), x, zero)  # (B, T, H)
+        mirrored, _ = self._run(back, range(1), reverse_rows(x, order), zero)
+        return torch.cat([features, reverse_rows(mirrored, order)], dim=-1)
+
+    def _run(
+        self,
+        kernel: nn.Module,
+        indices: range,
+        x: Tensor,
+        state: State,
+        trace: Trace | None = None,
+    ) -> tuple[Tensor, State]:
+        """Runs layers of a kernel, several only of PyTorch's; parts of the state (layers, B, H)."""
+        layers = [self._layer(kernel, index) for index in indices]
+        if isinstance(kernel, nn.RNNBase) and trace is None:
+            weights = [layer.weights for layer in layers]
+            dropout = self.dropout if len(layers) > 1 else 0.0
+            features, last = run_fused(kernel, weights, x, state, dropout)
+        else:
+            (layer,) = layers
+            features, parts, seen = layer.walk(x, tuple(part[0] for part in state), trace is None)
+            last = tuple(part.unsqueeze(0) for part in parts)
+            if trace is not None:
+                trace.append(seen)
+        return features, tuple(part.to(state[0].dtype) for part in last)  # autocast may change it
+
+    def _layer(self, kernel: nn.Module, index: int) -> Layer:
+        """A layer of a kernel; in training with a choice of its recurrent weights."""
+        weights = layer_weights(kernel, index)
+        if self.training and self.dropouts.weight_dropout:
+            dropped = drop(weights.weight_hh, self.dropouts.weight_dropout)
+            weights = weights._replace(weight_hh=dropped)
+        return Layer(self.cell, weights, norm_weights(kernel, index) if self.layer_norm else None)
+
+    def _drop(self, x: Tensor, probability: float) -> Tensor:
+        if not (self.training and probability):
+            return x
+        return drop(x, probability, locked=self.dropouts.locked)
 
     def _some_weight(self) -> Tensor:
         """Any of the recurrence's parameters, for its type and device."""
         return next(self.recurrence.parameters())
 
-    def _run(self, kernel: nn.Module, x: Tensor, state: State) -> tuple[Tensor, State]:
-        """Runs a kernel: PyTorch's take a state of one part bare; autocast may change its type."""
-        features, last = kernel(x, state if len(state) > 1 else state[0])
-        parts = last if isinstance(last, tuple) else (last,)
-        return features, tuple(part.to(state[0].dtype) for part in parts)
-
-    def _run_from_zero(self, kernel: nn.Module, x: Tensor) -> Tensor:
-        weight = layer_weights(kernel, 0).weight_hh
-        zero = weight.new_zeros((1, x.shape[0], self.hidden_size))
-        return self._run(kernel, x, (zero,) * len(self.cell.state_parts))[0]
+    def _zero_state(self, batch_size: int) -> State:
+        layers = 1 if self.bidirectional else self.num_layers  # each way starts each layer anew
+        shape = (layers, batch_size, self.hidden_size)
+        return tuple(self._some_weight().new_zeros(shape) for _ in self.cell.state_parts)
 
     def _make_recurrence(self, fused: FusedKernel | None) -> nn.Module:
         if not self.bidirectional:
@@ -238,21 +369,32 @@ class RecurrentModel(nn.Module):
             self.input.size,
             self.hidden_size,
             self.num_layers,
-            self.dropout,
         )
 
     def _make_kernel(
         self, fused: FusedKernel | None, input_size: int, num_layers: int
     ) -> nn.Module:
-        dropout = self.dropout if num_layers > 1 else 0.0  # PyTorch warns of one without effect
-        sizes = (input_size, self.hidden_size, num_layers, dropout)
-        if self.kernel == "fused" and fused is not None:
-            kernel = fused(*sizes)
+        sizes = (input_size, self.hidden_size, num_layers)
+        if self.kernel == "fused" and fused is not None and not self.layer_norm:
+            # PyTorch warns of a dropout without effect
+            kernel: nn.Module = fused(*sizes, self.dropout if num_layers > 1 else 0.0)
         else:
-            kernel = ReferenceRecurrence(self.cell, *sizes)
+            kernel = ReferenceRecurrence(self.cell, *sizes, layer_norm=self.layer_norm)
         initialize_recurrence(kernel, self.cell, num_layers)
         return kernel
 
     def _require_one_direction(self, what: str) -> None:
         if self.bidirectional:
             raise ValueError(f"{what} needs bidirectional=False: the future is not known yet")
+
+
+def _require_at_least(least: int, **values: int) -> None:
+    for name, value in values.items():
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, got {value}")
+
+
+def _require_one_of(choices: tuple[str, ...], **values: str) -> None:
+    for name, value in values.items():
+        if value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")

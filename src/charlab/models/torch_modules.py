@@ -26,16 +26,19 @@ def to_torch(model: RecurrentModel) -> nn.Sequential:
     does (``batch_first=True``); ``module[1](module[0](ids), state)`` takes a state. The weights are
     copies. One-hot input becomes an embedding of the identity.
 
-    In training PyTorch zeroes values between layers, and charlab those of the features, too.
+    In training PyTorch zeroes values between layers; charlab's other kinds of dropout stay behind.
 
     Raises:
-        ValueError: if PyTorch has no such module: for a cell of one's own, or conditions.
+        ValueError: if PyTorch has no such module: for a cell of one's own, conditions, or what
+            `RecurrentModel.extras` names.
     """
     kind = _KINDS.get(type(model.cell))
     if kind is None:
         raise ValueError(f"torch.nn has no module for a {type(model.cell).__name__}")
     if model.num_conditions:
         raise ValueError("torch.nn has no module for a model with conditions (condition_on_label)")
+    if model.extras:
+        raise ValueError(f"torch.nn has no module for a model with {' and '.join(model.extras)}")
     some = next(model.recurrence.parameters())
     named = {}
     if isinstance(model.cell, VanillaCell):

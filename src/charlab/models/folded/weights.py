@@ -30,7 +30,8 @@ _LARGEST_TABLE = 2**24  # numbers in a table of all tokens' products; beyond, em
 def can_fold(model: object) -> TypeGuard[LanguageModel]:
     """Whether this is a language model as charlab makes them, of a cell that has a folded form.
 
-    One whose reading a subclass has changed is not, nor one that is not on the CPU.
+    One whose reading a subclass or an option (`RecurrentModel.extras`) has changed is not, nor one
+    that is not on the CPU.
     """
     if type(model) is not LanguageModel:
         return False
@@ -41,6 +42,7 @@ def can_fold(model: object) -> TypeGuard[LanguageModel]:
         and type(recurrent.input) is CharacterInput
         and kind.forward is RecurrentModel.forward
         and kind.step is RecurrentModel.step
+        and not recurrent.extras
         and next(model.parameters()).device.type == "cpu"
     )
 
