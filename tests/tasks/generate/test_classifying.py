@@ -42,7 +42,8 @@ def test_it_gives_the_joint_probability_of_text_and_label(monkeypatch):
 
 
 def test_it_is_asked_and_measured_as_a_classifier(compose_options, make_corpus):
-    texts = [(f"{text}{n}", label) for n, (text, label) in enumerate(TEXTS)]
+    letters = ["abc"[n % 3] + "abc"[n // 3 % 3] + "abc"[n // 9 % 3] for n in range(len(TEXTS))]
+    texts = [(text + more, label) for (text, label), more in zip(TEXTS, letters, strict=True)]
     corpus = make_corpus(texts, layout="sequences")
     options = compose_options("model.hidden_size=6", "model.embedding_size=4")
     task = GenerateTask(resolve(options, corpus), facts_of(corpus))

@@ -38,6 +38,7 @@ class GenerativeClassifier(nn.Module):
         self.language_model = language_model
         counts = torch.tensor(label_counts, dtype=torch.float64)
         self._log_prior = (counts / counts.sum()).log()
+        self.train(language_model.training)
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Scores the labels of whole texts, their end mark among what is told.
