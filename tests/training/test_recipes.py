@@ -65,6 +65,7 @@ OPTIONS = [
     ("generate", "dataset.noise=0.3"),
     ("generate", "dataset.random_offset=true", "dataset.random_lengths=true"),
     ("generate", "task.label_smoothing=0.1", "dataset.noise=0.2", "dataset.noise_by=unknown"),
+    ("generate", "trainer.activation_penalty=2", "trainer.temporal_penalty=1"),
     ("classify", "task.language_weight=0.3", "dataset.noise=0.2", "trainer.ema_decay=0.5"),
 ]
 
@@ -158,3 +159,20 @@ def test_the_rate_goes_with_a_window_of_random_length(make, monkeypatch):
     usual = session.module.schedule._highest[0]
     assert rates[-1] == pytest.approx(usual * widths[-1] / 12)
     assert session.module.optimizer.param_groups[0]["lr"] == pytest.approx(usual)
+
+
+def test_penalties_are_added_to_what_is_minimized(make):
+    words = ("model.dropout=0", "dataset.batch_size=3", "task.condition_on_label=false")
+    session = make("generate", *words, "trainer.activation_penalty=2", "trainer.temporal_penalty=3")
+    network = session.network.train()
+    batch = next(session.batches.epoch(0))
+    module = session.module
+    module._go_through(batch, None, last=True, measure=False)
+    found = {name: p.grad.clone() for name, p in network.named_parameters()}
+    network.zero_grad()
+    features, _ = network.recurrent(batch.ids)
+    objective = session.task.training_loss(network, batch, None, measure=False).objective
+    slow = (features[:, 1:] - features[:, :-1]).square().mean()
+    (objective + 2 * features.square().mean() + 3 * slow).backward()
+    for name, parameter in network.named_parameters():
+        torch.testing.assert_close(found[name], parameter.grad)

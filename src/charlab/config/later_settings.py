@@ -13,6 +13,8 @@ _LATER: dict[str, dict[str, Any]] = {
         "accumulate": 1,
         "figures": "auto",
         "ema_decay": None,
+        "activation_penalty": 0.0,
+        "temporal_penalty": 0.0,
     },
     "dataset": {
         "tag_column": None,

@@ -160,6 +160,8 @@ class TrainerOptions:
     accumulate: Annotated[int, at_least(1)]
     gradient_clip: Annotated[float | None, above(0)]
     ema_decay: Annotated[float | None, fraction_below_one()]
+    activation_penalty: Annotated[float, at_least(0)]
+    temporal_penalty: Annotated[float, at_least(0)]
     validate_every: Annotated[int | None, at_least(1)]
     patience: Annotated[int | None, at_least(1)]
     checkpoint_minutes: Annotated[float, above(0)]

@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from charlab.models.output import output_layer
 from charlab.models.pooling import POOLINGS
 from charlab.models.recurrent import RecurrentModel
 
@@ -40,10 +41,8 @@ class Classifier(nn.Module):
         self._pool = POOLINGS[pooling].function
         self.output = nn.Linear(recurrent.feature_size * POOLINGS[pooling].width, num_classes)
         nn.init.zeros_(self.output.bias)
-        self.decoder: nn.Linear | None = None  # named as a language model's: init= takes it over
-        if predicts_next:
-            self.decoder = nn.Linear(recurrent.hidden_size, recurrent.vocabulary_size)
-            nn.init.zeros_(self.decoder.bias)
+        # Named as a language model's: init= takes it over.
+        self.decoder = output_layer(recurrent, recurrent.hidden_size) if predicts_next else None
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Scores the labels of whole texts.

@@ -19,6 +19,7 @@ from charlab.data.batches.noise import with_noise
 from charlab.errors import CheckpointError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.models.activations import Features, activation_penalty, watched_features
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
 from charlab.system.signals import Stopped
@@ -267,10 +268,19 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         dataset = self.options.dataset
         if dataset.noise:
             window = with_noise(window, dataset.noise, dataset.noise_by)
-        with autocast(self.options.trainer.precision, self.device):
+        with autocast(self.options.trainer.precision, self.device), self._watched() as seen:
             output = self.task.training_loss(self.network, window, state, measure=measure)
         self._carry = None if output.state is None else detach_state(output.state)
-        objective = output.objective if scale is None else output.objective * scale
+        objective = output.objective
+        trainer = self.options.trainer
+        for features in seen:
+            objective = objective + activation_penalty(
+                features,
+                window.lengths,
+                alpha=trainer.activation_penalty,
+                beta=trainer.temporal_penalty,
+            )
+        objective = objective if scale is None else objective * scale
         if self.process_group.is_single_process:  # Lightning's way is for several, and costs time
             torch.autograd.backward(objective)
             return output
@@ -278,6 +288,13 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
             self.manual_backward(objective)
         return output
+
+    def _watched(self) -> AbstractContextManager[Sequence[Features]]:
+        """Lists the features of what reads the text, if there is a penalty on them."""
+        trainer = self.options.trainer
+        if trainer.activation_penalty or trainer.temporal_penalty:
+            return watched_features(getattr(self.network, self.task.body_name))
+        return nullcontext(())
 
     @contextmanager
     def _rate_for(self, windows: Sequence[Batch]) -> Iterator[None]:
