@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from charlab.builders.corpus import check_together, resolve
-from charlab.builders.initial_weights import find_initial
+from charlab.builders.initial_weights import TakenOver, find_initial
+from charlab.cli import _with_init_found
 from charlab.errors import CharlabError, ConfigError
 from charlab.runs.checkpoint import save
 from charlab.system.random_state import restore_random_states, seed_everything
+from charlab.training.describe import describe_taken_over
 from charlab.training.session import Session
 from tests.support.same_run import assert_same
 
@@ -161,3 +163,20 @@ def test_a_frozen_run_goes_on_exactly_without_the_other_run(world):
 def test_settings_of_fine_tuning_need_a_run(compose_options, make_corpus):
     with pytest.raises(ConfigError, match=r"init.freeze_epochs=2 .* add init=RUN"):
         check_together(compose_options("init.freeze_epochs=2"))
+
+
+def test_what_was_taken_over_is_said(caplog):
+    caplog.set_level("INFO", "charlab")
+    symbols = {"characters": (40, 38), "labels": (0, 0)}
+    new = ("output.weight", "output.bias")
+    describe_taken_over(TakenOver(("a",), (), new, symbols, (3600, 4002)), "outputs/x")
+    said = "init: 3,600 of 4,002 parameters taken over from outputs/x; "
+    assert said + "characters: 40 known, 38 new; new: output" in caplog.text
+
+
+def test_the_latest_run_of_a_grid_is_the_one_before_it(tmp_path):
+    folder = tmp_path / "o" / "generate" / "names" / "lstm" / "2026-01-02_03-04-05"
+    (folder / "checkpoints").mkdir(parents=True)
+    (folder / "checkpoints" / "best.ckpt").touch()
+    words = _with_init_found(["seed=1", "init=latest", f"output_dir={tmp_path / 'o'}"])
+    assert words[1] == f"init={folder}"

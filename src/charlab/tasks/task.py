@@ -27,6 +27,7 @@ from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS, UNK, Vocabulary
 from charlab.decoding.text_generator import TextGenerator
+from charlab.errors import ConfigError
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import describe_examples
 from charlab.evaluation.prediction import Predictor
@@ -213,8 +214,22 @@ class Task(ABC, Generic[Network]):
         What is not named here is taken over by ``init=`` only from a network with as many units. A
         task adds those of its head.
         """
-        body: RecurrentModel = getattr(network, self.body_name)
+        body = self.body_of(network)
         return recurrent_axes(body, self.body_name, self.data.vocabulary, self.data.labels)
+
+    def body_of(self, network: Network) -> RecurrentModel:
+        """What reads the text in a network.
+
+        Raises:
+            ConfigError: if it is not where the task says.
+        """
+        body = getattr(network, self.body_name, None)
+        if not isinstance(body, RecurrentModel):
+            raise ConfigError(
+                f"the network of task={self.run.task.name} has no recurrent model called "
+                f"{self.body_name!r}: init= and penalties on features need one (Task.body_name)"
+            )
+        return body
 
     def prepare_training(self, corpus: Corpus) -> None:
         """Takes from the training split what the loss needs besides batches; nothing by default."""

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any, Generic
 
@@ -34,6 +34,8 @@ from charlab.training.optimization import (
     clip_gradient,
     load_optimizer_state,
     make_schedule,
+    rate_scaled,
+    two_rates,
 )
 from charlab.training.precision import autocast, fast_products
 from charlab.training.progress import Clock, Limits, Progress
@@ -98,14 +100,11 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         factor = self.options.init.body_lr
         if factor == 1:
             return make_optimizer(self.options.optimizer, self._trained)
-        body = {id(p) for p in getattr(self.network, self.task.body_name).parameters()}
-        groups = [
-            {"params": [p for p in self._trained if (id(p) in body) is inside]}
-            for inside in (False, True)  # the first one's rate is the one that curves show
-        ]
-        optimizer = make_optimizer(self.options.optimizer, groups)
-        optimizer.param_groups[1]["lr"] *= factor
-        return optimizer
+        body = set(self.task.body_of(self.network).parameters())
+        head = [p for p in self._trained if p not in body]
+        return two_rates(
+            self.options.optimizer, head, [p for p in self._trained if p in body], factor
+        )
 
     @cached_property
     def schedule(self) -> Schedule:
@@ -249,7 +248,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         ]
         self._freeze()
         norm = clip_gradient(self._trained, self.options.trainer.gradient_clip)
-        with self._rate_for(windows):
+        with rate_scaled(self.optimizer, self._length_factor(windows)):
             self.optimizer.step()
         if self.average is not None:
             self.average.update()
@@ -293,23 +292,16 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         """Lists the features of what reads the text, if there is a penalty on them."""
         trainer = self.options.trainer
         if trainer.activation_penalty or trainer.temporal_penalty:
-            return watched_features(getattr(self.network, self.task.body_name))
+            return watched_features(self.task.body_of(self.network))
         return nullcontext(())
 
-    @contextmanager
-    def _rate_for(self, windows: Sequence[Batch]) -> Iterator[None]:
-        """Scales the rate by the windows' length where that is random (Merity et al. 2018)."""
-        if not self.options.dataset.random_lengths:
-            yield
-            return
-        groups = self.optimizer.param_groups
-        rates = [group["lr"] for group in groups]
+    def _length_factor(self, windows: Sequence[Batch]) -> float:
+        """Random lengths over the usual one, which the rate goes with (Merity et al. 2018)."""
+        dataset = self.options.dataset
+        if not dataset.random_lengths:
+            return 1.0
         length = sum(window.ids.shape[1] for window in windows) / len(windows)
-        for group, rate in zip(groups, rates, strict=True):
-            group["lr"] = rate * length / self.options.dataset.seq_len
-        yield
-        for group, rate in zip(groups, rates, strict=True):
-            group["lr"] = rate
+        return length / dataset.seq_len
 
     def _freeze(self) -> None:
         """Takes the gradients of what stays as it was taken over; optimizers pass over them."""

@@ -2,7 +2,8 @@
 
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -10,12 +11,48 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from charlab.config.schema import RunOptions, SchedulerOptions
-from charlab.config.targets import SchedulerTarget
+from charlab.config.schema import AdamOptions, RunOptions, SchedulerOptions, SGDOptions
+from charlab.config.targets import OptimizerTarget, SchedulerTarget
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import named, require_like
 from charlab.system.terminal import warn
-from charlab.targets.making import interval_of, make_scheduler, monitor_of, step_scheduler
+from charlab.targets.making import (
+    interval_of,
+    make_optimizer,
+    make_scheduler,
+    monitor_of,
+    step_scheduler,
+)
+
+
+def two_rates(
+    options: AdamOptions | SGDOptions | OptimizerTarget,
+    head: Sequence[nn.Parameter],
+    body: Sequence[nn.Parameter],
+    factor: float,
+) -> Optimizer:
+    """An optimizer in which the body has a share of the head's rate, the one that curves show.
+
+    Discriminative fine-tuning (Howard & Ruder 2018, arXiv:1801.06146, section 3.2).
+    """
+    optimizer = make_optimizer(options, [{"params": list(head)}, {"params": list(body)}])
+    optimizer.param_groups[1]["lr"] *= factor
+    return optimizer
+
+
+@contextmanager
+def rate_scaled(optimizer: Optimizer, factor: float) -> Iterator[None]:
+    """Multiplies the rates as long as the context lasts."""
+    rates = [group["lr"] for group in optimizer.param_groups]
+    if factor != 1:
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * factor
+    try:
+        yield
+    finally:
+        if factor != 1:
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate
 
 
 def load_optimizer_state(optimizer: Optimizer, state: dict[str, Any]) -> None:

@@ -143,6 +143,11 @@ class Session:
             network, training["average"] = average.weights(), average.state()
         if self.options.callbacks:
             callbacks = self.user_callbacks.state(self.module.trainer, self.module) or {}
+            if "network" in callbacks and average is not None:
+                raise ConfigError(
+                    "trainer.ema_decay and a callback both give the weights that stand for the "
+                    "run's: leave one of them out"
+                )
             network = callbacks.pop("network", network)  # an average, say
             training["callbacks"] = callbacks
         return Checkpoint(
