@@ -70,6 +70,17 @@ def test_characters_keep_their_rows_and_new_ones_are_fresh(world, name):
         assert torch.equal(*weights)
 
 
+def test_without_labels_characters_carry_what_labels_added_on_average(world):
+    before, folder = world.saved(ENGLISH, "task.condition_on_label=true")
+    after = world.session(OTHER, "task=classify", "dataset=names", init=folder)
+    counts = before.task.data.label_counts
+    table = before.network.recurrent.input.conditions.weight.detach()
+    mean = sum(n * row for n, row in zip(counts, table, strict=True)) / sum(counts)
+    name = "recurrent.input.embedding.weight"
+    for char in "ab":
+        torch.testing.assert_close(rows(after, name)[char], rows(before, name)[char] + mean)
+
+
 def test_conditions_are_matched_by_their_labels(world):
     before, folder = world.saved(ENGLISH, "task.condition_on_label=true")
     after = world.session(OTHER, "task.condition_on_label=true", init=folder)

@@ -19,6 +19,7 @@ from charlab.builders.network import restore_network, task_of
 from charlab.config.schema import RunOptions, is_of_body
 from charlab.config.validation import build, to_plain
 from charlab.errors import ConfigError
+from charlab.models.recurrent import RecurrentModel
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
 from charlab.tasks.task import Axes, Task
@@ -70,7 +71,8 @@ def find_initial(options: RunOptions, words: Iterable[str]) -> tuple[RunOptions,
             its network.
     """
     assert options.init.run is not None
-    path = runs.checkpoint_file(runs.find(options.init.run, options.output_dir, (), "init"))
+    found = runs.find(options.init.run, options.output_dir, (), "init")
+    path = runs.checkpoint_file(found)
     checkpoint = load(path)
     where, unit = f"init={options.init.run}", checkpoint.options.dataset.unit
     if unit != options.dataset.unit:
@@ -80,7 +82,7 @@ def find_initial(options: RunOptions, words: Iterable[str]) -> tuple[RunOptions,
             f"dataset.unit={unit}"
         )
     model = _with_body(to_plain(options.model), to_plain(checkpoint.options.model), words, where)
-    init = dataclasses.replace(options.init, run=str(path.resolve()))
+    init = dataclasses.replace(options.init, run=str(found.resolve()))
     plain = to_plain(dataclasses.replace(options, init=init)) | {"model": model}
     adopted = dataclasses.replace(build(RunOptions, plain), callbacks=options.callbacks)
     try:
@@ -127,6 +129,7 @@ def take_over(task: Task[Any], network: nn.Module, initial: InitialWeights) -> T
     there_task = task_of(initial.checkpoint)
     there_network = restore_network(initial.checkpoint, initial.path)
     stored = there_network.state_dict()
+    _average_conditions(there_task, there_network, task.body_of(network))
     axes, there_axes = task.symbol_axes(network), there_task.symbol_axes(there_network)
     body, there_body = f"{task.body_name}.", f"{there_task.body_name}."
     whole: list[str] = []
@@ -155,6 +158,19 @@ def take_over(task: Task[Any], network: nn.Module, initial: InitialWeights) -> T
         raise ConfigError(f"init={initial.path}: nothing of its network fits the new one")
     total = sum(weight.numel() for weight in own.values())
     return TakenOver(tuple(whole), tuple(partly), tuple(new), symbols, (taken, total))
+
+
+def _average_conditions(there_task: Task[Any], there: nn.Module, body: RecurrentModel) -> None:
+    """Adds to each character what labels have added to it on the average of training.
+
+    Where the new network has no labels to be conditioned on, its recurrence then reads about what
+    it has learnt to read.
+    """
+    read = there_task.body_of(there).input
+    if read.conditions is None or read.embedding is None or body.num_conditions:
+        return
+    counts = torch.tensor(there_task.data.label_counts, dtype=torch.float32)
+    read.embedding.weight += (counts / counts.sum()) @ read.conditions.weight
 
 
 def _matching(

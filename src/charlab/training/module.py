@@ -35,6 +35,7 @@ from charlab.training.optimization import (
     load_optimizer_state,
     make_schedule,
     rate_scaled,
+    require_rates,
     two_rates,
 )
 from charlab.training.precision import autocast, fast_products
@@ -101,16 +102,16 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         if factor == 1:
             return make_optimizer(self.options.optimizer, self._trained)
         body = set(self.task.body_of(self.network).parameters())
-        head = [p for p in self._trained if p not in body]
-        return two_rates(
-            self.options.optimizer, head, [p for p in self._trained if p in body], factor
-        )
+        parts = ([p for p in self._trained if (p in body) is inside] for inside in (False, True))
+        return two_rates(self.options.optimizer, *parts, factor=factor)
 
     @cached_property
     def schedule(self) -> Schedule:
         """What sets its learning rate."""
         steps = self.limits.steps_left(Progress())
-        return make_schedule(self.options, self.optimizer, steps)
+        schedule = make_schedule(self.options, self.optimizer, steps)
+        require_rates(self.optimizer, self.options.init.body_lr)
+        return schedule
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
         """Nothing: batches are made where they are used."""

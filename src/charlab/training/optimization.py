@@ -13,7 +13,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from charlab.config.schema import AdamOptions, RunOptions, SchedulerOptions, SGDOptions
 from charlab.config.targets import OptimizerTarget, SchedulerTarget
-from charlab.errors import CheckpointError
+from charlab.errors import CheckpointError, ConfigError
 from charlab.runs.checkpoint import named, require_like
 from charlab.system.terminal import warn
 from charlab.targets.making import (
@@ -29,6 +29,7 @@ def two_rates(
     options: AdamOptions | SGDOptions | OptimizerTarget,
     head: Sequence[nn.Parameter],
     body: Sequence[nn.Parameter],
+    *,
     factor: float,
 ) -> Optimizer:
     """An optimizer in which the body has a share of the head's rate, the one that curves show.
@@ -38,6 +39,19 @@ def two_rates(
     optimizer = make_optimizer(options, [{"params": list(head)}, {"params": list(body)}])
     optimizer.param_groups[1]["lr"] *= factor
     return optimizer
+
+
+def require_rates(optimizer: Optimizer, factor: float) -> None:
+    """Refuses a scheduler that has given the body another rate than its share of the head's.
+
+    Raises:
+        ConfigError: if it has, as one whose rates are its own settings (OneCycleLR).
+    """
+    rates = [group["lr"] for group in optimizer.param_groups]
+    if factor != 1 and not math.isclose(float(rates[1]), float(rates[0]) * factor):
+        raise ConfigError(
+            f"init.body_lr={factor:g}: this scheduler sets every rate itself; leave one of them out"
+        )
 
 
 @contextmanager
