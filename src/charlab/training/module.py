@@ -401,13 +401,14 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             raise CheckpointError(f"an epoch has no batch {progress.window}")
         vars(self.progress).update(vars(progress))
         schedule = self.schedule  # made before the optimizer is no longer new
-        load_optimizer_state(self.optimizer, state["optimizer"])
+        self.taken = self._own_names(state.get("taken", []))
+        frozen = [self.network.get_parameter(name) for name in self.taken]
+        load_optimizer_state(self.optimizer, state["optimizer"], frozen)
         schedule.load(state.get("scheduler"))
         self._carry = self._own_carry(state["carry"])
         self.metrics = named(state["figures"], int | float)
         self._statistics.load(state["sums"])
         self.history.load(state.get("history"))
-        self.taken = self._own_names(state.get("taken", []))
         self._batch_iterator.rewind()
 
     def _own_names(self, names: Any) -> list[str]:

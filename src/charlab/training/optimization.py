@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -69,7 +69,9 @@ def rate_scaled(optimizer: Optimizer, factor: float) -> Iterator[None]:
                 group["lr"] = rate
 
 
-def load_optimizer_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
+def load_optimizer_state(
+    optimizer: Optimizer, state: dict[str, Any], frozen: Collection[nn.Parameter] = ()
+) -> None:
     """Gives a new optimizer the state of a checkpoint; its settings stay its own.
 
     A fused kernel trusts what it is given: a tensor of another shape is written beyond its end. So
@@ -79,6 +81,7 @@ def load_optimizer_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
     Args:
         optimizer: new, of the parameters.
         state: what the optimizer's ``state_dict`` gave.
+        frozen: parameters that it may have no state of yet.
 
     Raises:
         CheckpointError: if it is not the state of such an optimizer.
@@ -88,7 +91,7 @@ def load_optimizer_state(optimizer: Optimizer, state: dict[str, Any]) -> None:
     if slots:
         ordered = [p for group in optimizer.param_groups for p in group["params"]]
         for number, parameter in enumerate(ordered):
-            if number in slots:  # what was frozen until then has no state yet
+            if number in slots or not any(parameter is other for other in frozen):
                 parameter.grad = torch.zeros_like(parameter)
         optimizer.step()
         optimizer.zero_grad()
