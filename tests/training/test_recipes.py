@@ -10,6 +10,7 @@ import torch
 from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
 from charlab.data.batches.noise import with_noise
+from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import load, save
 from charlab.system.random_state import seed_everything
 from charlab.training.averaging import WeightAverage
@@ -176,3 +177,12 @@ def test_penalties_are_added_to_what_is_minimized(make):
     (objective + 2 * features.square().mean() + 3 * slow).backward()
     for name, parameter in network.named_parameters():
         torch.testing.assert_close(found[name], parameter.grad)
+
+
+@pytest.mark.parametrize("change", [{"updates": -1}, {"weights": {}}, {"updates": "1"}])
+def test_an_average_of_another_network_is_refused(change):
+    network = torch.nn.Linear(3, 2)
+    average = WeightAverage(network, 0.8)
+    average.update()
+    with pytest.raises(CheckpointError):
+        average.load(average.state() | change)
