@@ -23,7 +23,7 @@ class TiedOutput(nn.Module):
     def __init__(self, embedding: nn.Embedding, feature_size: int) -> None:
         super().__init__()
         V, D = embedding.weight.shape
-        self.projection = None if feature_size == D else nn.Linear(feature_size, D, bias=False)
+        self.projection = None if D == feature_size else nn.Linear(feature_size, D, bias=False)
         self.bias = nn.Parameter(embedding.weight.new_zeros(V))
         self._shared = (embedding,)  # a tuple's modules are none of this one's own
 

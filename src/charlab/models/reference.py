@@ -107,7 +107,9 @@ class Layer:
         product = inputs.product(ids, condition, weights.weight_ih, None)
         return self.normalized(product, norm.gain_ih, weights.bias_ih)
 
-    def step(self, x_gates: Tensor, state: tuple[Tensor, ...]) -> tuple[tuple[Tensor, ...], Gates]:
+    def step(
+        self, x_gates: Tensor, state: tuple[Tensor, ...]
+    ) -> tuple[tuple[Tensor, ...], Gates]:
         """As `Cell.step`, of the input product (B, G*H) and the state's parts, each (B, H)."""
         return self.cell.step(x_gates, self.recurrent_gates(state[0]), state)
 
