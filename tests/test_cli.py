@@ -142,8 +142,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory, names_folder: Path) -> dic
 def test_a_checkpoint_of_the_other_task(trained: dict[str, str], command_line: Command) -> None:
     done = command_line("sample.py", f"run={trained['classify']}")
     assert_one_line(done, "trained with task=classify")
+    done = command_line("evaluate.py", f"run={trained['classify']}", "as=classify")
+    assert_one_line(done, "trained with task=classify")
+    # What generates by label tells labels, too.
     done = command_line("predict.py", f"run={trained['generate']}", "text=abc")
-    assert_one_line(done, "trained with task=generate")
+    assert done.returncode == 0, done.stderr
+    done = command_line("evaluate.py", f"run={trained['generate']}", "as=classify")
+    assert "test/macro_f1" in done.stdout, done.stderr
+    done = command_line("evaluate.py", f"run={trained['generate']}", "dynamic_lr=0.1")
+    assert_one_line(done, "layout sequences")
 
 
 SAMPLES = [

@@ -126,13 +126,26 @@ def train(arguments: list[str]) -> int:
         from charlab.commands.resume import resume_run
 
         return exit_code(resume_run(run, rest, announce=True).signal)
-    sys.argv[1:] = [*flags, *rest]  # where Hydra reads them
+    sys.argv[1:] = [*flags, *_with_init_found(rest)]  # where Hydra reads them
     from charlab.commands.grid import Grid
 
     grid = Grid()
     code = run_composed(partial(_train_job, grid), report=_report_known, announce=grid.begin)
     grid.say_end()
     return code
+
+
+def _with_init_found(words: list[str]) -> list[str]:
+    """Words with the run that ``init=latest`` means now: a grid's own runs do not count."""
+    from charlab.config.overrides import take_out
+
+    output_dir = take_out(words, "output_dir")[0] or "outputs"
+    return [
+        f"init={find('latest', output_dir, (), 'init')}"
+        if word in ("init=latest", "init.run=latest")
+        else word
+        for word in words
+    ]
 
 
 def _train_job(

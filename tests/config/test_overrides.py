@@ -150,3 +150,9 @@ def test_a_target_takes_the_place_of_a_choice(typed):
 def test_several_groups_in_braces():
     with pytest.raises(ConfigError, match="several are searched by their parts"):
         protect(["scheduler={_target_: a},{_target_: b}"], grid=True)
+
+
+def test_init_is_short_for_its_run():
+    assert protect(["init=a b/c,d"]) == ["init.run='a b/c,d'"]
+    assert protect(["init=null"]) == ["init.run=null"]
+    assert protect(["init=null,outputs/a"], grid=True) == ["init.run=null,'outputs/a'"]

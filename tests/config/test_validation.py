@@ -168,7 +168,7 @@ def test_free_text_is_what_names_files_and_folders():
     dataset = {"name", "path", "val_path", "test_path", "url", *columns}
     loggers = {"wandb.project", "wandb.entity", "mlflow.tracking_uri", "mlflow.experiment"}
     expected = {f"dataset.{key}" for key in dataset} | {f"logger.{key}" for key in loggers}
-    expected.add("output_dir")
+    expected |= {"output_dir", "init.run"}
     assert set(free_text_keys(RunOptions)) == expected
 
 

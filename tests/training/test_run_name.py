@@ -21,6 +21,7 @@ TRIAL = Path("outputs/sweeps/first/3")
         (["optimizer=sgd", "optimizer.lr=0.0123456"], "optimizer=sgd,lr=0.01235"),
         (["dataset.path='/home/a b/c.txt'", "logger.wandb.project=p", "seed=2"], "seed=2"),
         (["dataset.split.fractions=[0.8,0.1,0.1]"], "fractions=-0.8,0.1,0.1-"),
+        (["init.run='/home/a b/2026-01-02'", "init.body_lr=0.5"], "init=2026-01-02,body_lr=0.5"),
         (["experiment=gru_text", "debug=../x"], "experiment=gru_text,debug=..-x"),
         ([f"model.a{n}=1{n:09}" for n in range(9)], "a0=1000000000,a1=1000000001,"
          "a2=1000000002,a3=1000000003,and_5_more"),

@@ -68,32 +68,46 @@ def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[bytes]", output_di
     raise AssertionError("no checkpoint appeared")
 
 
-CASES = [
-    pytest.param("generate", "names", "float32", id="names"),
-    pytest.param("generate", "text", "bf16", id="text-bf16", marks=pytest.mark.slow),
-    pytest.param("generate", "text", "float32", id="text", marks=pytest.mark.slow),
-    pytest.param("generate", "names", "bf16", id="names-bf16", marks=pytest.mark.slow),
-    pytest.param("classify", "names", "float32", id="classify", marks=pytest.mark.slow),
-    pytest.param("generate", "text", "float32 masks", id="text-masks", marks=pytest.mark.slow),
-]
-MASKS = [
+RECIPE = (
+    "trainer.ema_decay=0.9",
+    "dataset.noise=0.1",
+    "dataset.random_offset=true",
+    "dataset.random_lengths=true",
+    "task.label_smoothing=0.1",
+    "trainer.temporal_penalty=1",
+)
+MASKS = (
     "model.dropout_kind=locked",
     "model.input_dropout=0.1",
     "model.embedding_dropout=0.1",
     "model.weight_dropout=0.3",
     "model.residual=true",
     "model.tied_embeddings=true",
+)
+CASES = [
+    pytest.param("generate", "names", "float32", (), id="names"),
+    pytest.param("generate", "text", "bf16", (), id="text-bf16", marks=pytest.mark.slow),
+    pytest.param("generate", "text", "float32", (), id="text", marks=pytest.mark.slow),
+    pytest.param("generate", "text", "float32", RECIPE, id="recipe", marks=pytest.mark.slow),
+    pytest.param("generate", "names", "bf16", (), id="names-bf16", marks=pytest.mark.slow),
+    pytest.param("classify", "names", "float32", (), id="classify", marks=pytest.mark.slow),
+    pytest.param("generate", "text", "float32", MASKS, id="masks", marks=pytest.mark.slow),
 ]
 
 
-@pytest.mark.parametrize(("task", "dataset", "precision"), CASES)
+@pytest.mark.parametrize(("task", "dataset", "precision", "words"), CASES)
 def test_a_killed_run_resumed_is_the_run_never_stopped(
-    task: str, dataset: str, precision: str, tmp_path: Path, names_folder: Path, text_folder: Path
+    task: str,
+    dataset: str,
+    precision: str,
+    words: tuple[str, ...],
+    tmp_path: Path,
+    names_folder: Path,
+    text_folder: Path,
 ) -> None:
     path = {"names": names_folder, "text": text_folder}[dataset]
-    precision, _, masks = precision.partition(" ")
     more = ["model.num_layers=2", f"trainer.precision={precision}", "trainer.validate_every=37"]
-    more += MASKS if masks else []
+    more += words
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     victim = start(arguments(killed, task, dataset, path, *more))
     folder = kill_in_the_middle_of_an_epoch(victim, killed)

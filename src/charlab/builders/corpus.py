@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
@@ -13,6 +14,9 @@ from charlab.data.tokens import resolve_min_count
 from charlab.errors import ConfigError, nearest
 from charlab.runs.data_paths import absolute_paths, located
 from charlab.system.terminal import say
+
+if TYPE_CHECKING:
+    from charlab.builders.initial_weights import InitialWeights
 
 
 def read_corpus(options: RunOptions) -> Corpus:
@@ -105,27 +109,40 @@ def hold_out(documents: Iterable[AnyDocument], labels: Sequence[str]) -> Iterabl
 
 @dataclass(frozen=True)
 class Prepared:
-    """A run's data and where they are, and its options with nothing left open."""
+    """A run's data and where they are, and its options with nothing left open.
+
+    Attributes:
+        initial: the weights that it begins with; None: fresh ones, or those of its checkpoint.
+    """
 
     options: RunOptions
     corpus: Corpus
     data_paths: dict[str, str]
+    initial: "InitialWeights | None" = None
 
 
-def prepare(options: RunOptions, stored: Mapping[str, str] | None = None) -> Prepared:
-    """Reads a run's data and settles its options; imports nothing heavy.
+def prepare(
+    options: RunOptions, stored: Mapping[str, str] | None = None, words: Sequence[str] = ()
+) -> Prepared:
+    """Reads a run's data and settles its options; imports nothing heavy, but for ``init=``.
 
     Args:
         options: the run's.
-        stored: where an older run's data are, of the paths that are not given anew.
+        stored: of a run that goes on, where its data are, of the paths that are not given anew.
+        words: the overrides that made a new one.
 
     Raises:
-        DataError, ConfigError: if data or settings are unfit.
+        CharlabError: if data or settings are unfit, or the run of ``init=`` cannot be loaded.
     """
     check_together(options)
+    initial = None
+    if options.init.run is not None and stored is None:
+        from charlab.builders.initial_weights import find_initial  # imports torch
+
+        options, initial = find_initial(options, words)
     corpus = read_corpus(located(options, stored or {}))
     paths = {**absolute_paths(options), **(stored or {})}
-    return Prepared(resolve(options, corpus), corpus, paths)
+    return Prepared(resolve(options, corpus), corpus, paths, initial)
 
 
 def check_together(options: RunOptions) -> None:
@@ -144,6 +161,19 @@ def check_together(options: RunOptions) -> None:
     if options.model.tied_embeddings:
         _check_tied(options)
     options.task.check(options)
+    init = options.init
+    if init.run is None and (init.freeze_epochs or init.body_lr != 1):
+        key, value = (
+            ("freeze_epochs", init.freeze_epochs)
+            if init.freeze_epochs
+            else (
+                "body_lr",
+                init.body_lr,
+            )
+        )
+        raise ConfigError(
+            f"init.{key}={value} is for weights of a trained network: add init=RUN, or leave it out"
+        )
     if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
         raise ConfigError(
             "nothing would end this run: set trainer.max_epochs, trainer.max_steps or "
@@ -184,4 +214,12 @@ def resolve(options: RunOptions, corpus: Corpus) -> RunOptions:
             "validation part: leave patience out or give val a fraction"
         )
     task = options.task.resolve(options, corpus)
+    lanes = corpus.layout == "stream" and not (task.predicts_label or task.fields)
+    for name in ("random_offset", "random_lengths"):
+        if getattr(dataset, name) and not lanes:
+            raise ConfigError(
+                f"dataset.{name}=true is for long text that is read in lanes (layout stream) to "
+                f"generate; here the layout is {corpus.layout} and the task {task.name}: leave it "
+                "out"
+            )
     return dataclasses.replace(options, dataset=dataset, task=task)

@@ -80,7 +80,9 @@ def run(
     require_writable(options.output_dir)
     start_logging()
     with rarely_collected():
-        prepared = prepare(options)  # finds unfit data before anything heavy is imported
+        prepared = prepare(
+            options, words=overrides
+        )  # finds unfit data before anything heavy is imported
         from charlab.training.run import train as train_run
 
     try:

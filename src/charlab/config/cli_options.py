@@ -140,6 +140,19 @@ class EvaluateArguments(_DataWords):
     run: str = argument("latest", _RUN)
     split: str = argument("test", "train, val or test", choices=("train", "val", "test"))
     output: str | None = argument(None, "a JSON file for the figures")
+    measured_as: str | None = argument(
+        None,
+        "classify: a run that generates by label tells labels, by p(text | label) p(label)",
+        key="as",
+        choices=("classify",),
+    )
+    dynamic_lr: float | None = argument(
+        None,
+        "besides: the figure of a network that goes on learning at this rate from the text that "
+        "it has predicted (Krause et al. 2018); try 0.001",
+    )
+    dynamic_decay: float = argument(0.02, "how strongly it is drawn back to what it was")
+    dynamic_length: int = argument(20, "characters (bytes, words) between two of its steps")
     figure: str | None = argument(None, "a PNG file for the confusion matrix (classification)")
     batch_characters: int = argument(16_384, "characters at once; changes speed and memory only")
     accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)

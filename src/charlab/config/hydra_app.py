@@ -287,4 +287,4 @@ _GROUPS = (
 
 def known_words() -> list[str]:
     """What may stand before the ``=`` of an override: settings and groups."""
-    return [*dotted_keys(RunOptions, {}), *dotted_keys(SweepConfig, {}), *_GROUPS]
+    return [*dotted_keys(RunOptions, {}), *dotted_keys(SweepConfig, {}), *_GROUPS, "init"]

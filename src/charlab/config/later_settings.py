@@ -22,6 +22,9 @@ _LATER: dict[str, dict[str, Any]] = {
         "strategy": "auto",
         "accumulate": 1,
         "figures": "auto",
+        "ema_decay": None,
+        "activation_penalty": 0.0,
+        "temporal_penalty": 0.0,
     },
     "dataset": {
         "tag_column": None,
@@ -29,7 +32,19 @@ _LATER: dict[str, dict[str, Any]] = {
         "target_unit": "char",
         "held_out": [],
         "romanized": False,
+        "random_offset": False,
+        "random_lengths": False,
+        "noise": 0.0,
+        "noise_by": "random",
     },
+    "init": {"run": None, "freeze_epochs": 0, "body_lr": 1.0},
+}
+
+
+_LATER_OF_TASKS: dict[str, dict[str, Any]] = {
+    "generate": {"label_smoothing": 0.0},
+    "tag": {"label_smoothing": 0.0},
+    "classify": {"language_weight": 0.0},
 }
 
 
@@ -44,7 +59,9 @@ def with_later_model(composed: Mapping[str, Any]) -> dict[str, Any]:
 def with_later(stored: Mapping[str, Any]) -> dict[str, Any]:
     """A stored run's configuration with the settings that it may lack."""
     stored = {"logger": {"tensorboard": {}}, **stored}
-    completed = {group: {**later, **stored[group]} for group, later in _LATER.items()}
+    completed = {group: {**later, **stored.get(group, {})} for group, later in _LATER.items()}
+    if isinstance(task := stored.get("task"), Mapping):
+        completed["task"] = {**_LATER_OF_TASKS.get(str(task.get("name")), {}), **task}
     return {**stored, **completed}
 
 
@@ -55,6 +72,7 @@ def flat_with_later(base: Mapping[str, Any], searched: Iterable[str]) -> dict[st
         base: those that all trials share.
         searched: keys and groups that are searched, and no part of these.
     """
+    later = {**_LATER, "task": _LATER_OF_TASKS.get(str(base.get("task.name")), {})}
     prefixes = tuple(f"{key.lstrip('+')}." for key in searched)
-    later = {key: value for key, value in flat(_LATER) if not f"{key}.".startswith(prefixes)}
-    return {**later, **base}
+    own = {key: value for key, value in flat(later) if not f"{key}.".startswith(prefixes)}
+    return {**own, **base}

@@ -27,17 +27,20 @@ def protect(arguments: Iterable[str], *, grid: bool = False) -> list[str]:
 
     Args:
         grid: whether several values may make several runs: ``dataset.path=a,b``, each in quotes
-            where it holds a comma, or ``choice(a,b)``. What is there by the whole name is one.
+            where it holds a comma, or ``choice(a,b)``, and the same of ``init=``. What is there
+            by the whole name is one.
     """
     keys = _free_text_keys()
     protected = []
     for word in _with_targets(list(arguments)):
+        if word.startswith("init="):  # as it is typed; the group's other settings stay
+            word = f"init.run={word.removeprefix('init=')}"
         match = _WORD.fullmatch(word)
         if match and match["key"] in keys and match["value"] != "null":
             value = match["value"]
             if match["key"] == "output_dir":
                 value = os.path.expanduser(value)  # noqa: PTH111  # Hydra's own folder for a grid lies below it too
-            may_be_several = grid and match["key"].startswith("dataset.")
+            may_be_several = grid and match["key"].startswith(("dataset.", "init."))
             text = (_several(value) if may_be_several else None) or quote(value)
             word = f"{match['sign']}{match['key']}={text}"
         elif match and match["key"] == "sweep.space":

@@ -59,6 +59,10 @@ class DatasetOptions:
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
     batch_size: Annotated[int, at_least(1)]
+    random_offset: bool
+    random_lengths: bool
+    noise: Annotated[float, fraction_below_one()]
+    noise_by: Annotated[str, one_of("random", "unknown")]
     split: SplitOptions
 
 
@@ -163,6 +167,9 @@ class TrainerOptions:
     precision: Annotated[str, one_of("auto", "float32", "bf16")]
     accumulate: Annotated[int, at_least(1)]
     gradient_clip: Annotated[float | None, above(0)]
+    ema_decay: Annotated[float | None, fraction_below_one()]
+    activation_penalty: Annotated[float, at_least(0)]
+    temporal_penalty: Annotated[float, at_least(0)]
     validate_every: Annotated[int | None, at_least(1)]
     patience: Annotated[int | None, at_least(1)]
     checkpoint_minutes: Annotated[float, above(0)]
@@ -170,6 +177,24 @@ class TrainerOptions:
     overfit: bool
     progress: Annotated[str, one_of("auto", "bar", "lines", "none")]
     figures: Annotated[str, one_of("auto", "always", "never")]
+
+
+@dataclass(frozen=True)
+class InitOptions:
+    """Whose weights a run begins with, and how carefully they are changed (fine-tuning).
+
+    The body is what reads the text: embedding and recurrence. A head on it is always trained.
+
+    Attributes:
+        run: a run's folder, a checkpoint in it, or "latest"; None: fresh weights.
+        freeze_epochs: the first epochs in which what was taken over of the body stays as it is.
+        body_lr: what the body's learning rate is multiplied by (Howard & Ruder 2018,
+            arXiv:1801.06146: discriminative fine-tuning).
+    """
+
+    run: Annotated[str | None, FREE_TEXT]
+    freeze_epochs: Annotated[int, at_least(0)]
+    body_lr: Annotated[float, between(0, 1)]
 
 
 @dataclass(frozen=True)
@@ -221,6 +246,7 @@ class RunOptions:
     dataset: DatasetOptions
     model: Annotated[ModelOptions, ByName(MODELS)]
     task: Annotated[TaskOptions, ByName(TASK_OPTIONS)]
+    init: InitOptions
     optimizer: Annotated[
         AdamOptions | SGDOptions | OptimizerTarget, ByName(OPTIMIZERS, OptimizerTarget)
     ]
@@ -263,3 +289,9 @@ _INCIDENTAL = (
 def is_incidental(key: str) -> bool:
     """Whether a setting is without influence on a run's results."""
     return key in _INCIDENTAL or key.partition(".")[0] == "logger"
+
+
+def is_of_body(key: str) -> bool:
+    """Whether a setting belongs to the shape of a trained network, which ``init=`` brings."""
+    group, _, name = key.lstrip("+").partition(".")
+    return group == "model" and "dropout" not in name and name != "kernel"

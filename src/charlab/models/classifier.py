@@ -2,6 +2,7 @@
 
 from torch import Tensor, nn
 
+from charlab.models.output import output_layer
 from charlab.models.pooling import POOLINGS
 from charlab.models.recurrent import RecurrentModel
 
@@ -15,12 +16,20 @@ class Classifier(nn.Module):
         recurrent: reads the text, in one direction or both.
         num_classes: C, at least 2.
         pooling: "last", "mean", "max" or "mean_max", over the valid positions.
+        predicts_next: whether it has a head for the next character, too, for an auxiliary loss.
 
     Raises:
         ValueError: if there are fewer than two classes or the pooling is unknown.
     """
 
-    def __init__(self, recurrent: RecurrentModel, num_classes: int, pooling: str = "last") -> None:
+    def __init__(
+        self,
+        recurrent: RecurrentModel,
+        num_classes: int,
+        pooling: str = "last",
+        *,
+        predicts_next: bool = False,
+    ) -> None:
         super().__init__()
         if num_classes < 2:
             raise ValueError(f"num_classes must be at least 2, got {num_classes}")
@@ -32,6 +41,8 @@ class Classifier(nn.Module):
         self._pool = POOLINGS[pooling].function
         self.output = nn.Linear(recurrent.feature_size * POOLINGS[pooling].width, num_classes)
         nn.init.zeros_(self.output.bias)
+        # Named as a language model's: init= takes it over.
+        self.decoder = output_layer(recurrent, recurrent.hidden_size) if predicts_next else None
 
     def forward(self, ids: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Scores the labels of whole texts.
@@ -43,9 +54,39 @@ class Classifier(nn.Module):
         Returns:
             Logits (B, C).
         """
+        return self._classify(self._features(ids, lengths), lengths)
+
+    def forward_with_next(
+        self, ids: Tensor, lengths: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Scores the labels, and the character after each position.
+
+        That is told from the forward reading alone, the first H features: the backward one comes
+        from the future. Of several bidirectional layers only the first reads forwards alone.
+
+        Returns:
+            Logits (B, C) and (B, T, V).
+
+        Raises:
+            ValueError: if there is no such head, or the features have seen the future.
+        """
+        if self.decoder is None:
+            raise ValueError("the classifier was made without predicts_next")
+        if self.recurrent.bidirectional and self.recurrent.num_layers > 1:
+            raise ValueError("above the first bidirectional layer every feature knows the future")
+        features = self._features(ids, lengths)
+        return (
+            self._classify(features, lengths),
+            self.decoder(features[..., : self.recurrent.hidden_size]),
+        )
+
+    def _features(self, ids: Tensor, lengths: Tensor | None) -> Tensor:
         features, _ = self.recurrent(ids, lengths=lengths)  # (B, T, F)
         # Sums over many positions want more digits than a low-precision kernel's outputs have.
-        features = features.to(self.output.weight.dtype)
+        wide: Tensor = features.to(self.output.weight.dtype)
+        return wide
+
+    def _classify(self, features: Tensor, lengths: Tensor | None) -> Tensor:
         pooled = self._pool(features, lengths, self.recurrent.bidirectional)
         logits: Tensor = self.output(pooled)
         return logits

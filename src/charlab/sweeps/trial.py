@@ -10,7 +10,7 @@ from omegaconf import DictConfig, OmegaConf
 from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
-from charlab.config.schema import RunOptions, is_incidental
+from charlab.config.schema import RunOptions, is_incidental, is_of_body
 from charlab.config.validation import flat, to_plain
 from charlab.errors import CheckpointError
 from charlab.runs import folder as runs
@@ -73,7 +73,8 @@ def _own_checkpoint(folder: Path, options: RunOptions) -> Checkpoint | None:
 def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
     """Settings that a checkpoint's run had otherwise; what was left to the data may be anything.
 
-    Where the data are is no matter either: they are compared themselves.
+    Where the data are is no matter either: they are compared themselves. Nor is the shape of the
+    network that ``init=`` brought: the sweep's definition says whose.
     """
     there = dict(flat(to_plain(had)))
     return [
@@ -81,6 +82,7 @@ def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
         for key, value in flat(to_plain(dataclasses.replace(asked, callbacks={})))
         if value not in (None, "auto", there.get(key))
         and not key.endswith("path")
+        and not (asked.init.run and (key == "init.run" or is_of_body(key)))
         and not is_incidental(key)
     ]
 
@@ -93,7 +95,7 @@ def _begin(
     watch: Watch | None,
     searched: list[str],
 ) -> Result:
-    prepared = prepare(options)
+    prepared = prepare(options, words=arguments)
     for path in folder.glob("*"):  # a process died here before it could save anything
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

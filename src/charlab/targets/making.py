@@ -27,7 +27,8 @@ _EACH_STEP = (torch.optim.lr_scheduler.OneCycleLR, torch.optim.lr_scheduler.Cycl
 
 
 def make_optimizer(
-    options: AdamOptions | SGDOptions | OptimizerTarget, parameters: Iterable[nn.Parameter]
+    options: AdamOptions | SGDOptions | OptimizerTarget,
+    parameters: Iterable[nn.Parameter] | Iterable[dict[str, Any]],
 ) -> Optimizer:
     """The optimizer that the options stand for.
 

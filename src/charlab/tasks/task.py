@@ -21,16 +21,19 @@ from charlab.config.validation import to_plain
 from charlab.data.batches.batch import ALL, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batches
 from charlab.data.batches.loaders import TrainingBatches, training_batches
+from charlab.data.batches.stream import Variation
 from charlab.data.corpus import Corpus
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.data.tokens.vocabulary import EOS, UNK, Vocabulary
 from charlab.decoding.text_generator import TextGenerator
+from charlab.errors import ConfigError
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import describe_examples
 from charlab.evaluation.prediction import Predictor
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
+from charlab.models.reference import layer_weights
 from charlab.models.state import State
 
 if TYPE_CHECKING:
@@ -90,6 +93,28 @@ class StepOutput:
     state: State | None
 
 
+@dataclass(frozen=True)
+class Symbols:
+    """What the places along an axis of a parameter stand for.
+
+    Attributes:
+        kind: what they are, in the plural ("characters", "labels"): others are never the same.
+        names: of each place what it is; the vocabulary's marks are numbers.
+    """
+
+    kind: str
+    names: tuple[str | int, ...]
+
+
+Axes = dict[int, Symbols]
+"""By axes of a parameter; the other axes are units of the network."""
+
+
+def token_symbols(vocabulary: Vocabulary, kind: str = "") -> Symbols:
+    """The marks and tokens of a vocabulary, in the order of their ids."""
+    return Symbols(kind + vocabulary.plural, (EOS, UNK, *vocabulary.tokens))
+
+
 class ValidationWriter(Protocol):
     """Where a task shows what numbers do not: a run's loggers, of which each shows what it can."""
 
@@ -109,6 +134,31 @@ class TrainedNetwork(Generic[Network]):
     seed: int
 
 
+def recurrent_axes(
+    model: RecurrentModel, name: str, vocabulary: Vocabulary, labels: Sequence[str] = ()
+) -> dict[str, Axes]:
+    """The axes of a recurrent model's parameters that are symbols.
+
+    Args:
+        name: the model's in the network.
+        vocabulary: what it reads.
+        labels: what it is conditioned on, if it is.
+    """
+    tokens = token_symbols(vocabulary)
+    one_hot = model.input.embedding is None
+    axes: dict[str, Axes] = {f"{name}.input.embedding.weight": {0: tokens}}
+    if one_hot:  # the first layer's input weights have a column for each token
+        first = {id(layer_weights(kernel, 0).weight_ih) for kernel in model.first_kernels()}
+        axes = {
+            f"{name}.{key}": {1: tokens}
+            for key, weight in model.named_parameters()
+            if id(weight) in first
+        }
+    condition = {0: Symbols("labels", tuple(labels))}
+    axes[f"{name}.input.conditions.weight"] = condition | ({1: tokens} if one_hot else {})
+    return axes
+
+
 class Task(ABC, Generic[Network]):
     """One thing that a recurrent network is trained to do.
 
@@ -120,6 +170,8 @@ class Task(ABC, Generic[Network]):
     """
 
     batch_form: BatchForm = BatchForm.NEXT
+    body_name = "recurrent"
+    """The attribute of the network that reads the text: what ``init=`` puts under another head."""
     overfits_one_document = False
     """Whether ``debug=overfit`` has to keep to one document (nobody could know which begins)."""
 
@@ -159,6 +211,29 @@ class Task(ABC, Generic[Network]):
             **values,
         )
 
+    def symbol_axes(self, network: Network) -> dict[str, Axes]:
+        """Which axes of parameters are symbols and not units, by the parameters' names.
+
+        What is not named here is taken over by ``init=`` only from a network with as many units. A
+        task adds those of its head.
+        """
+        body = self.body_of(network)
+        return recurrent_axes(body, self.body_name, self.data.vocabulary, self.data.labels)
+
+    def body_of(self, network: Network) -> RecurrentModel:
+        """What reads the text in a network.
+
+        Raises:
+            ConfigError: if it is not where the task says.
+        """
+        body = getattr(network, self.body_name, None)
+        if not isinstance(body, RecurrentModel):
+            raise ConfigError(
+                f"the network of task={self.run.task.name} has no recurrent model called "
+                f"{self.body_name!r}: init= and penalties on features need one (Task.body_name)"
+            )
+        return body
+
     def prepare_training(self, corpus: Corpus) -> None:
         """Takes from the training split what the loss needs besides batches; nothing by default."""
 
@@ -176,6 +251,7 @@ class Task(ABC, Generic[Network]):
             seed=self.run.seed,
             device=device,
             shard=shard,
+            vary=Variation(dataset.random_offset, dataset.random_lengths),
         )
 
     def evaluation_batches(
@@ -262,6 +338,12 @@ class Task(ABC, Generic[Network]):
 
     def predictor(self, network: Network) -> Predictor[Any] | None:
         """What ``predict.py`` asks about texts; None: nothing."""
+        return None
+
+    def as_classifier(self, network: Network) -> "tuple[Task[Any], nn.Module] | None":
+        """What measures the network as a classifier (``as=classify``), and that classifier; None:
+        it tells no labels, or is one.
+        """
         return None
 
     def generator(self, network: Network) -> TextGenerator | None:

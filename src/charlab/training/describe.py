@@ -3,6 +3,7 @@
 import numpy as np
 from torch import nn
 
+from charlab.builders.initial_weights import TakenOver
 from charlab.builders.network import count_parameters
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES, UNK, counted_tokens
@@ -128,6 +129,19 @@ def describe_network(network: nn.Module, kind: str) -> None:
     listing = ", ".join(f"{name} {count:,}" for name, count in parts)
     parameters = counted(count_parameters(network), "parameter")
     say(told("model", f"{kind}, {parameters} ({listing})"))
+
+
+def describe_taken_over(taken: TakenOver, run: str) -> None:
+    """Says what a network begins with of another run's, and what is new in it."""
+    numbers, total = taken.numbers
+    said = [f"{numbers:,} of {counted(total, 'parameter')} taken over from {run}"]
+    for kind, (known, new) in taken.symbols.items():
+        if known + new:
+            said.append(f"{kind}: {known:,} known, {new:,} new")
+    if taken.new:
+        parts = dict.fromkeys(name.partition(".")[0] for name in taken.new)
+        said.append(f"new: {', '.join(parts)}")
+    say(told("init", "; ".join(said)))
 
 
 def _parts(network: nn.Module) -> list[tuple[str, nn.Module]]:

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any, Generic
 
@@ -15,14 +15,17 @@ from torch.nn.parallel import DistributedDataParallel
 from charlab.config.validation import build, to_plain
 from charlab.data.batches.batch import Batch
 from charlab.data.batches.loaders import TrainingBatches
+from charlab.data.batches.noise import with_noise
 from charlab.errors import CheckpointError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.models.activations import Features, activation_penalty, watched_features
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
 from charlab.system.signals import Stopped
 from charlab.targets.making import make_optimizer
 from charlab.tasks.task import Network, StepOutput, Task
+from charlab.training.averaging import WeightAverage
 from charlab.training.distributed.process_group import ProcessGroup
 from charlab.training.history import History
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
@@ -31,6 +34,9 @@ from charlab.training.optimization import (
     clip_gradient,
     load_optimizer_state,
     make_schedule,
+    rate_scaled,
+    require_rates,
+    two_rates,
 )
 from charlab.training.precision import autocast, fast_products
 from charlab.training.progress import Clock, Limits, Progress
@@ -79,6 +85,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         self._statistics = TrainStatistics()
         self._clock = Clock(self.progress)
         self._trained = [p for p in network.parameters() if p.requires_grad]
+        decay = trainer.ema_decay
+        self.average = None if decay is None else WeightAverage(network, decay)
+        self.taken: list[str] = []  # parameters of another run's body, which may be frozen at first
 
     # Lightning's hooks
 
@@ -89,13 +98,20 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
         """The one optimizer, made at the first use."""
-        return make_optimizer(self.options.optimizer, self._trained)
+        factor = self.options.init.body_lr
+        if factor == 1:
+            return make_optimizer(self.options.optimizer, self._trained)
+        body = set(self.task.body_of(self.network).parameters())
+        parts = ([p for p in self._trained if (p in body) is inside] for inside in (False, True))
+        return two_rates(self.options.optimizer, *parts, factor=factor)
 
     @cached_property
     def schedule(self) -> Schedule:
         """What sets its learning rate."""
         steps = self.limits.steps_left(Progress())
-        return make_schedule(self.options, self.optimizer, steps)
+        schedule = make_schedule(self.options, self.optimizer, steps)
+        require_rates(self.optimizer, self.options.init.body_lr)
+        return schedule
 
     def transfer_batch_to_device(self, batch: Any, device: torch.device, index: int) -> Any:
         """Nothing: batches are made where they are used."""
@@ -158,7 +174,9 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         optimization.optim_step_progress.total.completed = self.progress.step
 
     def on_validation_epoch_start(self) -> None:
-        """Takes an empty meter."""
+        """Takes an empty meter, and puts the average of the weights in place, if there is one."""
+        if self.average is not None:
+            self.average.show()
         self.meter = self.task.new_meter(self.network)
 
     def validation_step(self, batch: Batch | None) -> None:
@@ -202,6 +220,15 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         # for callbacks of others, which look in trainer.callback_metrics
         self.log_dict(metrics, logger=False)
 
+    def on_validation_end(self) -> None:
+        """Puts the weights back that are trained."""
+        if self.average is not None:
+            self.average.show(False)
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Has the network hold the average of its weights, if there is one, for what is shown."""
+        return nullcontext() if self.average is None else self.average.shown()
+
     def on_train_epoch_end(self) -> None:
         """Ends a validation interval; callbacks that save come after this."""
         self._require_finite()
@@ -220,8 +247,12 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
                 windows, self.task.scales(windows, self.process_group.size), strict=True
             )
         ]
+        self._freeze()
         norm = clip_gradient(self._trained, self.options.trainer.gradient_clip)
-        self.optimizer.step()
+        with rate_scaled(self.optimizer, self._length_factor(windows)):
+            self.optimizer.step()
+        if self.average is not None:
+            self.average.update()
         characters = sum(window.of_all.characters for window in windows)
         self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
         self.schedule.after_step(epoch_is_over=self.progress.window == 0)
@@ -234,10 +265,22 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
     ) -> StepOutput:
         """Forward and backward; processes add up their gradients with the step's last window."""
         state = carried_state(self._carry, window.fresh)
-        with autocast(self.options.trainer.precision, self.device):
+        dataset = self.options.dataset
+        if dataset.noise:
+            window = with_noise(window, dataset.noise, dataset.noise_by)
+        with autocast(self.options.trainer.precision, self.device), self._watched() as seen:
             output = self.task.training_loss(self.network, window, state, measure=measure)
         self._carry = None if output.state is None else detach_state(output.state)
-        objective = output.objective if scale is None else output.objective * scale
+        objective = output.objective
+        trainer = self.options.trainer
+        for features in seen:
+            objective = objective + activation_penalty(
+                features,
+                window.lengths,
+                alpha=trainer.activation_penalty,
+                beta=trainer.temporal_penalty,
+            )
+        objective = objective if scale is None else objective * scale
         if self.process_group.is_single_process:  # Lightning's way is for several, and costs time
             torch.autograd.backward(objective)
             return output
@@ -245,6 +288,27 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
         with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
             self.manual_backward(objective)
         return output
+
+    def _watched(self) -> AbstractContextManager[Sequence[Features]]:
+        """Lists the features of what reads the text, if there is a penalty on them."""
+        trainer = self.options.trainer
+        if trainer.activation_penalty or trainer.temporal_penalty:
+            return watched_features(self.task.body_of(self.network))
+        return nullcontext(())
+
+    def _length_factor(self, windows: Sequence[Batch]) -> float:
+        """Random lengths over the usual one, which the rate goes with (Merity et al. 2018)."""
+        dataset = self.options.dataset
+        if not dataset.random_lengths:
+            return 1.0
+        length = sum(window.ids.shape[1] for window in windows) / len(windows)
+        return length / dataset.seq_len
+
+    def _freeze(self) -> None:
+        """Takes the gradients of what stays as it was taken over; optimizers pass over them."""
+        if self.taken and self.progress.epoch < self.options.init.freeze_epochs:
+            for name in self.taken:
+                self.network.get_parameter(name).grad = None
 
     # Metrics of the training itself
 
@@ -323,6 +387,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             "figures": dict(self.metrics),
             "sums": self._statistics.to_plain(),
             "history": self.history.to_plain(),
+            **({"taken": list(self.taken)} if self.options.init.freeze_epochs else {}),
         }
 
     def load_training_state(self, state: dict[str, Any]) -> None:
@@ -336,13 +401,21 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             raise CheckpointError(f"an epoch has no batch {progress.window}")
         vars(self.progress).update(vars(progress))
         schedule = self.schedule  # made before the optimizer is no longer new
-        load_optimizer_state(self.optimizer, self._trained, state["optimizer"])
+        self.taken = self._own_names(state.get("taken", []))
+        frozen = [self.network.get_parameter(name) for name in self.taken]
+        load_optimizer_state(self.optimizer, state["optimizer"], frozen)
         schedule.load(state.get("scheduler"))
         self._carry = self._own_carry(state["carry"])
         self.metrics = named(state["figures"], int | float)
         self._statistics.load(state["sums"])
         self.history.load(state.get("history"))
         self._batch_iterator.rewind()
+
+    def _own_names(self, names: Any) -> list[str]:
+        known = dict(self.network.named_parameters())
+        if not isinstance(names, list) or not all(name in known for name in names):
+            raise CheckpointError("what was taken over is not among the network's parameters")
+        return names
 
     def _own_carry(self, carry: Any) -> State | None:
         """The carried state of a checkpoint, if it fits the windows that come next."""

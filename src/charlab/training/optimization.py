@@ -2,7 +2,8 @@
 
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -10,16 +11,66 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from charlab.config.schema import RunOptions, SchedulerOptions
-from charlab.config.targets import SchedulerTarget
-from charlab.errors import CheckpointError
+from charlab.config.schema import AdamOptions, RunOptions, SchedulerOptions, SGDOptions
+from charlab.config.targets import OptimizerTarget, SchedulerTarget
+from charlab.errors import CheckpointError, ConfigError
 from charlab.runs.checkpoint import named, require_like
 from charlab.system.terminal import warn
-from charlab.targets.making import interval_of, make_scheduler, monitor_of, step_scheduler
+from charlab.targets.making import (
+    interval_of,
+    make_optimizer,
+    make_scheduler,
+    monitor_of,
+    step_scheduler,
+)
+
+
+def two_rates(
+    options: AdamOptions | SGDOptions | OptimizerTarget,
+    head: Sequence[nn.Parameter],
+    body: Sequence[nn.Parameter],
+    *,
+    factor: float,
+) -> Optimizer:
+    """An optimizer in which the body has a share of the head's rate, the one that curves show.
+
+    Discriminative fine-tuning (Howard & Ruder 2018, arXiv:1801.06146, section 3.2).
+    """
+    optimizer = make_optimizer(options, [{"params": list(head)}, {"params": list(body)}])
+    optimizer.param_groups[1]["lr"] *= factor
+    return optimizer
+
+
+def require_rates(optimizer: Optimizer, factor: float) -> None:
+    """Refuses a scheduler that has given the body another rate than its share of the head's.
+
+    Raises:
+        ConfigError: if it has, as one whose rates are its own settings (OneCycleLR).
+    """
+    rates = [group["lr"] for group in optimizer.param_groups]
+    if factor != 1 and not math.isclose(float(rates[1]), float(rates[0]) * factor):
+        raise ConfigError(
+            f"init.body_lr={factor:g}: this scheduler sets every rate itself; leave one of them out"
+        )
+
+
+@contextmanager
+def rate_scaled(optimizer: Optimizer, factor: float) -> Iterator[None]:
+    """Multiplies the rates as long as the context lasts."""
+    rates = [group["lr"] for group in optimizer.param_groups]
+    if factor != 1:
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * factor
+    try:
+        yield
+    finally:
+        if factor != 1:
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate
 
 
 def load_optimizer_state(
-    optimizer: Optimizer, parameters: Sequence[nn.Parameter], state: dict[str, Any]
+    optimizer: Optimizer, state: dict[str, Any], frozen: Collection[nn.Parameter] = ()
 ) -> None:
     """Gives a new optimizer the state of a checkpoint; its settings stay its own.
 
@@ -29,8 +80,8 @@ def load_optimizer_state(
 
     Args:
         optimizer: new, of the parameters.
-        parameters: all of them, in order.
         state: what the optimizer's ``state_dict`` gave.
+        frozen: parameters that it may have no state of yet.
 
     Raises:
         CheckpointError: if it is not the state of such an optimizer.
@@ -38,8 +89,10 @@ def load_optimizer_state(
     slots, stored = named(named(state, object)["state"], object), state["param_groups"]
     own = optimizer.state_dict()["param_groups"]
     if slots:
-        for parameter in parameters:
-            parameter.grad = torch.zeros_like(parameter)
+        ordered = [p for group in optimizer.param_groups for p in group["params"]]
+        for number, parameter in enumerate(ordered):
+            if number in slots or not any(parameter is other for other in frozen):
+                parameter.grad = torch.zeros_like(parameter)
         optimizer.step()
         optimizer.zero_grad()
         slots = adopted(optimizer.state_dict()["state"], slots, "the optimizer's state")

@@ -123,12 +123,14 @@ def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
 
 
 def load_best(session: Session, folder: Path) -> dict[str, float]:
-    """Gives the network the best weights of its run; without a best one it keeps the last.
+    """Gives the network the best weights of its run; without a best one the last (or the average).
 
     Returns:
         The validation metrics of those weights.
     """
     best = folder / runs.CHECKPOINTS / runs.BEST
+    if session.module.average is not None:
+        session.module.average.show()  # what is loaded now takes the average's place
     if not best.exists():
         return {}
     checkpoint = load(best)

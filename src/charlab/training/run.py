@@ -29,7 +29,7 @@ from charlab.training.callbacks.log_dataset import LogDataset
 from charlab.training.callbacks.log_validation import LogValidation
 from charlab.training.callbacks.progress_bar import ProgressDisplay
 from charlab.training.callbacks.pruning import PruningCallback, Watch
-from charlab.training.describe import describe_corpus, describe_network
+from charlab.training.describe import describe_corpus, describe_network, describe_taken_over
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
 from charlab.training.run_figures import write_run_figures
@@ -80,6 +80,9 @@ def train(
             training diverges.
     """
     session = _session(prepared)
+    if prepared.initial is not None:
+        session.begin_with(prepared.initial)
+        config_yaml = None  # it lacks the shape that the other run's network brought
     folder = _own_folder(session, folder)
     if not session.process_group.is_main_process:
         return _follow(session, folder)
@@ -260,6 +263,8 @@ def _say_beginning(session: Session, folder: Path) -> None:
     describe_corpus(session.corpus, session.options.task.predicts_label)
     model = options.model
     describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
+    if session.taken_over is not None:
+        describe_taken_over(session.taken_over, str(options.init.run))
     limits = {
         "epoch": trainer.max_epochs,
         "step": trainer.max_steps,

@@ -22,6 +22,7 @@ _FIRST = (
 )
 _GROUPS = ("model", "task", "dataset", "optimizer", "scheduler")
 _IN_FOLDER = ("task.name", "dataset.name", "model.name")  # a run's folder says them
+_INIT = "init.run"
 _LONGEST = 60
 
 
@@ -53,7 +54,7 @@ class RunName:
         """What was changed, as a folder can be called; "" if nothing was that tells runs apart."""
         left_out = () if self._is_trial else _IN_FOLDER
         parts = [
-            f"{key.removesuffix('.name').rpartition('.')[2]}={_brief(value)}"
+            f"{_short(key)}={_brief(key, value)}"
             for key, value in self._changed.items()
             if key not in left_out and not key.startswith("trainer.")
         ]
@@ -98,7 +99,7 @@ class RunName:
 def _changed(overrides: Iterable[str]) -> dict[str, str]:
     """Settings that overrides change, by their keys; what changes no result is left out."""
     changed = {}
-    texts = set(free_text_keys(RunOptions)) - set(_IN_FOLDER)
+    texts = set(free_text_keys(RunOptions)) - {*_IN_FOLDER, _INIT}
     for word in overrides:
         key, equals, value = word.lstrip("+").partition("=")
         key = f"{key}.name" if key in _GROUPS else key
@@ -107,8 +108,15 @@ def _changed(overrides: Iterable[str]) -> dict[str, str]:
     return changed
 
 
-def _brief(value: str) -> str:
-    """A number in four digits, anything else as it is."""
+def _short(key: str) -> str:
+    """The last part of a key; of a group's name, and of ``init=``, the group."""
+    return "init" if key == _INIT else key.removesuffix(".name").rpartition(".")[2]
+
+
+def _brief(key: str, value: str) -> str:
+    """A number in four digits, of a run its folder's name, anything else as it is."""
+    if key == _INIT:
+        return Path(value).name
     try:
         number = float(value)
     except ValueError:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from charlab.builders.initial_weights import InitialWeights, TakenOver, take_over
 from charlab.builders.network import load_weights, require_memory
 from charlab.config.schema import RunOptions
 from charlab.config.validation import build, to_plain
@@ -81,6 +82,17 @@ class Session:
         self.best_metrics = BestMetrics(options.task.metrics)
         self.data_paths: dict[str, str] = {}
         self.begun_from: Checkpoint | None = None
+        self.taken_over: TakenOver | None = None
+
+    def begin_with(self, initial: InitialWeights) -> None:
+        """Begins with the weights of another run's network, as far as they fit.
+
+        Raises:
+            ConfigError: if nothing of it fits.
+        """
+        self.taken_over = take_over(self.task, self.network, initial)
+        body = f"{self.task.body_name}."
+        self.module.taken = [name for name in self.taken_over.whole if name.startswith(body)]
 
     @property
     def trained(self) -> TrainedNetwork[Any]:
@@ -126,9 +138,16 @@ class Session:
         training["best"] = to_plain(self.best)
         training["threads"] = torch.get_num_threads()
         training = join(training, self.process_group)
-        network = self.network.state_dict()
+        network, average = self.network.state_dict(), self.module.average
+        if average is not None:
+            network, training["average"] = average.weights(), average.state()
         if self.options.callbacks:
             callbacks = self.user_callbacks.state(self.module.trainer, self.module) or {}
+            if "network" in callbacks and average is not None:
+                raise ConfigError(
+                    "trainer.ema_decay and a callback both give the weights that stand for the "
+                    "run's: leave one of them out"
+                )
             network = callbacks.pop("network", network)  # an average, say
             training["callbacks"] = callbacks
         return Checkpoint(
@@ -165,6 +184,8 @@ class Session:
             training = share(checkpoint.training, self.process_group)
             self.module.load_training_state(training)  # its optimizer takes a step on the way
             load_weights(self.network, checkpoint.network)
+            if self.module.average is not None:
+                self.module.average.load(training.get("average"))
             self.user_callbacks.restore(training.get("callbacks"))
             self.best = build(BestSoFar, training["best"], hints=False)
             self.best_metrics = BestMetrics(self.options.task.metrics, checkpoint.metrics)

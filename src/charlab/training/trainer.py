@@ -163,6 +163,7 @@ def others(session: Session, folder: Path) -> Iterator[None]:
                 process_group=ProcessGroup(rank, process_group.size, rank, process_group.size),
                 address=("127.0.0.1", store.port),
                 threads=threads,
+                taken=tuple(session.module.taken),
             )
             for rank in range(1, process_group.size)
         ]
@@ -229,6 +230,7 @@ class WorkerSpec:
         process_group: the worker's place.
         address: where the processes meet: host and port.
         threads: CPU threads to compute with.
+        taken: parameters that ``init=`` brought; their values come from the first process.
     """
 
     options: RunOptions
@@ -238,3 +240,4 @@ class WorkerSpec:
     process_group: ProcessGroup
     address: tuple[str, int]
     threads: int
+    taken: tuple[str, ...] = ()

@@ -98,6 +98,21 @@ def test_the_default_sweep(planned: Callable[..., Plan]) -> None:
     assert list(SweepSpec.from_json(spec.to_json()).differences(spec)) == []
 
 
+def test_the_shape_that_another_run_brings_is_not_searched(
+    planned: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch, corpus_path: Path
+) -> None:
+    from charlab.builders import initial_weights
+
+    monkeypatch.setattr(initial_weights, "find_initial", lambda options, words: (options, None))
+    found = planned(f"dataset.path={corpus_path}", "init=RUN")
+    assert set(found.spec.space) == {"optimizer.lr"}
+    assert any("model.hidden_size, model.num_layers: not searched" in r for r in found.remarks)
+    for word in ("model.hidden_size=choice(8,16)", "model=choice(gru,lstm)"):
+        with pytest.raises(ConfigError, match="cannot be searched with init=") as caught:
+            planned(f"dataset.path={corpus_path}", "init=RUN", word)
+        assert len(caught.value.lines) == 1
+
+
 def test_sequence_length_is_searched_in_a_stream(
     planned: Callable[..., Plan], text_path: Path
 ) -> None:

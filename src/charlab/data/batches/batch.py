@@ -101,6 +101,7 @@ class Batch:
         whole: what this is a share of, where several processes train together; else None.
         given: of pairs, the mark and the target's tokens, of which each is given to predict the
             next, (B, U) int64; None: other forms.
+        clean_ids: as ``ids``, before noise; None: there is no noise.
     """
 
     ids: Tensor
@@ -112,6 +113,12 @@ class Batch:
     predictions: int
     whole: Whole | None = None
     given: Tensor | None = None
+    clean_ids: Tensor | None = None
+
+    @property
+    def text(self) -> Tensor:
+        """The tokens as they stand in the data, (B, T), also where others are read for noise."""
+        return self.ids if self.clean_ids is None else self.clean_ids
 
     @property
     def of_all(self) -> "Batch | Whole":

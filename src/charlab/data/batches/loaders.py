@@ -7,7 +7,7 @@ import torch
 
 from charlab.data.batches.batch import ALL, Batch, BatchForm, Shard, rows_of
 from charlab.data.batches.padded import SequenceBatches
-from charlab.data.batches.stream import StreamBatches
+from charlab.data.batches.stream import FIXED, StreamBatches, Variation
 from charlab.data.tokens.ragged import EncodedSplit
 
 
@@ -31,6 +31,7 @@ def training_batches(
     seed: int,
     device: torch.device | str = "cpu",
     shard: Shard = ALL,
+    vary: Variation = FIXED,
 ) -> TrainingBatches:
     """The training batches of a split in the form that layout and labels ask for.
 
@@ -40,9 +41,10 @@ def training_batches(
         form: what they are for.
         batch_size: documents, lanes or windows of a batch, those of all processes together.
         seq_len: T, characters of a window (streams only).
-        seed: for the order (a stream to generate from has none).
+        seed: for the order, of a stream for what varies.
         device: where batches are to be.
         shard: the share of every batch that this process takes.
+        vary: what of a stream's windows is drawn anew for each epoch.
 
     Raises:
         ValueError: if the layout is unknown, or a stream is to be conditional.
@@ -51,7 +53,13 @@ def training_batches(
     rows = rows_of(encoded, layout=layout, form=form, seq_len=seq_len)
     if rows is None:
         return StreamBatches(
-            encoded, batch_size=batch_size, seq_len=seq_len, device=device, shard=shard
+            encoded,
+            batch_size=batch_size,
+            seq_len=seq_len,
+            device=device,
+            shard=shard,
+            seed=seed,
+            vary=vary,
         )
     return SequenceBatches(
         rows, batch_size=batch_size, seed=seed, form=form, device=device, shard=shard

@@ -1,6 +1,7 @@
 """Training batches of long text: parallel lanes that are read from end to end."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,16 @@ from charlab.errors import ConfigError
 from charlab.system.words import counted
 
 
+class Variation(NamedTuple):
+    """What of a stream's windows is drawn anew for each epoch."""
+
+    offset: bool = False
+    lengths: bool = False
+
+
+FIXED = Variation()
+
+
 class StreamBatches:
     """A split as one stream, read in parallel lanes whose state is carried from batch to batch.
 
@@ -22,11 +33,15 @@ class StreamBatches:
     narrower, and the shorter lanes end in it with one ``IGNORE``. Every character but each
     piece's first is predicted exactly once an epoch; where one piece follows another, `Seams`
     has its mark. A text too short for one whole window in every lane gets fewer lanes, at least
-    one. Every epoch is the same.
+    one. Every epoch is the same, unless windows vary (Merity et al. 2018, arXiv:1708.02182,
+    section 5): with an offset the text is read as a ring from a place of the epoch's own, where a
+    piece is parted once more; with random lengths windows are drawn as there and then stretched
+    alike, so that as many as ever fill a lane. Both depend on the seed and the epoch's number.
 
     Processes that share a batch read lanes that are neighbours.
 
     Args: as of `training_batches`; the pieces are read one after another.
+        vary: which of windows is drawn anew for each epoch.
 
     Attributes:
         lanes: lanes that are read here, the B of every batch.
@@ -46,6 +61,8 @@ class StreamBatches:
         seq_len: int,
         device: torch.device | str = "cpu",
         shard: Shard = ALL,
+        seed: int = 0,
+        vary: Variation = FIXED,
     ) -> None:
         if not encoded.predictions:
             raise ValueError(f"a stream needs 2 characters or more, got {encoded.characters}")
@@ -68,11 +85,11 @@ class StreamBatches:
         self._is_share = shard.count > 1
         self._seq_len = seq_len
         self.steps_per_epoch = -(-self._length // seq_len)
-        self._text = Lanes(encoded.ids, starts[begin:end], self._length + 1, device)
-        self._all_seams, self._seams = (
-            Seams(encoded.offsets, starts[:-1][part], 0 * lengths[part], lengths[part], device)
-            for part in (slice(lanes), slice(begin, end))
-        )
+        self._encoded, self._device = encoded, device
+        self._starts, self._share = starts, slice(begin, end)
+        self._seed, self._vary = seed, vary
+        self._arranged_for = -1
+        self._arrange(0)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         """The windows of an epoch, from the ``start``-th on.
@@ -80,12 +97,32 @@ class StreamBatches:
         ``fresh`` is True for all lanes in an epoch's first window and None afterwards: whoever
         starts in the middle brings the state along.
         """
+        self._arrange(epoch)
         for step in range(start, self.steps_per_epoch):
             yield self._window(step)
 
+    def _arrange(self, epoch: int) -> None:
+        """Lays out the lanes and the windows of an epoch."""
+        if epoch == self._arranged_for or (self._arranged_for >= 0 and not any(self._vary)):
+            return
+        self._arranged_for = epoch
+        generator = np.random.default_rng([self._seed, epoch])
+        ids, offsets = self._encoded.ids, self._encoded.offsets
+        if self._vary.offset:
+            begin = int(generator.integers(len(ids)))
+            ids, offsets = Ring(ids, begin), turned(offsets, begin)
+        self._bounds = window_bounds(
+            self._length, self._seq_len, generator if self._vary.lengths else None
+        )
+        begins, lengths = self._starts[:-1], np.diff(self._starts)
+        self._text = Lanes(ids, begins[self._share], self._length + 1, self._device)
+        self._all_seams, self._seams = (
+            Seams(offsets, begins[part], 0 * lengths[part], lengths[part], self._device)
+            for part in (slice(self._all_lanes), self._share)
+        )
+
     def _window(self, step: int) -> Batch:
-        begin = step * self._seq_len
-        end = min(begin + self._seq_len, self._length)
+        begin, end = self._bounds[step : step + 2].tolist()
         text = self._text.window(begin, end + 1)  # (B, T+1)
         ids, targets = text[:, :-1].long(), text[:, 1:].long()  # (B, T)
         self._seams.mark(ids, targets, begin, end)
@@ -109,6 +146,69 @@ class StreamBatches:
             predictions=characters,
             whole=whole,
         )
+
+
+class Ring:
+    """Token ids read as a ring, from a place on to the one before it.
+
+    Args:
+        ids: (N,).
+        begin: that place.
+    """
+
+    def __init__(self, ids: TokenIds, begin: int) -> None:
+        self._ids, self._begin = ids, begin
+        self.dtype = ids.dtype
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, part: slice) -> npt.NDArray[np.unsignedinteger]:
+        begin, end, _ = part.indices(len(self))
+        first, last = begin + self._begin, end + self._begin
+        if first >= len(self):
+            return self._ids[first - len(self) : last - len(self)]
+        if last <= len(self):
+            return self._ids[first:last]
+        return np.concatenate([self._ids[first:], self._ids[: last - len(self)]])
+
+
+def turned(offsets: npt.NDArray[np.int64], begin: int) -> npt.NDArray[np.int64]:
+    """Where pieces begin and end if their text is read as a ring from a place on.
+
+    Args:
+        offsets: as they are, (n+1,).
+        begin: that place; the piece around it is parted there.
+    """
+    length = int(offsets[-1])
+    bounds = np.sort((offsets[:-1] - begin) % length)
+    return np.concatenate([bounds if bounds[0] == 0 else [0, *bounds], [length]])
+
+
+_SHORT, _SPREAD, _LEAST = 0.05, 5.0, 5  # of windows that are drawn, as in Merity et al. 2018
+
+
+def window_bounds(
+    length: int, seq_len: int, generator: np.random.Generator | None
+) -> npt.NDArray[np.int64]:
+    """Where a lane's windows begin, and the end of the last, (steps+1,).
+
+    Lengths are drawn from a normal distribution around ``seq_len``, of one in twenty around its
+    half, and stretched alike to fill the lane.
+
+    Args:
+        length: of the lane.
+        seq_len: usual length of a window.
+        generator: draws the lengths; None: all but the last are ``seq_len``.
+    """
+    steps = -(-length // seq_len)
+    if generator is None or steps == 1:
+        return np.minimum(np.arange(steps + 1) * seq_len, length)
+    middle = np.where(generator.random(steps) < _SHORT, seq_len / 2, seq_len)
+    drawn = np.maximum(generator.normal(middle, _SPREAD), min(_LEAST, seq_len / 2))
+    # each window has one position, and a share of the others
+    ends = np.cumsum(drawn) / drawn.sum() * (length - steps)
+    return np.append(0, np.round(ends).astype(np.int64) + np.arange(1, steps + 1))
 
 
 BLOCK = 2**20  # positions of all lanes of a large text that are on the device together

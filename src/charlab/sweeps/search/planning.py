@@ -13,7 +13,7 @@ from hydra.core.config_loader import ConfigLoader
 from charlab.builders.corpus import Prepared, check_together, prepare, resolve
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
-from charlab.config.schema import RunOptions
+from charlab.config.schema import RunOptions, is_of_body
 from charlab.config.sweep_schema import SweepOptions
 from charlab.config.validation import build, flat, to_plain
 from charlab.errors import CharlabError, ConfigError
@@ -69,9 +69,9 @@ def plan(
     """
     space, fixed = read_space(options.space, words_of_runs(arguments), loader)
     first, others = _try_out(space, fixed, composition)
-    prepared = prepare(first)
-    remarks = []
-    layouts = {prepared.corpus.layout, *_try_data(others, space)}
+    remarks = _without_body(first, space, arguments)
+    prepared = prepare(first, words=fixed)
+    layouts = {prepared.corpus.layout, *_try_data(others, space, fixed)}
     if texts := sorted({key for key, _, _ in others}):
         remarks.append(
             f"trials differ in their texts ({', '.join(texts)}): each is measured on its own"
@@ -96,6 +96,25 @@ def plan(
     if spec.function is not None:
         try_function(spec, composition)
     return Plan(spec, n_trials, tuple(known), tuple(remarks), prepared.options.output_dir)
+
+
+def _without_body(
+    options: RunOptions, space: dict[str, Parameter], arguments: Sequence[str]
+) -> list[str]:
+    """Takes what makes a network's shape out of the default search where ``init=`` brings it.
+
+    Raises:
+        ConfigError: if the user asked for it.
+    """
+    shape = [key for key in space if options.init.run is not None and is_of_body(key)]
+    for key in shape:
+        if any(word.lstrip("+").startswith(f"{key}=") for word in arguments):
+            raise ConfigError(
+                f"{key} cannot be searched with init=: the network of that run brings its shape; "
+                "leave one of them out"
+            )
+        del space[key]
+    return [f"{', '.join(shape)}: not searched, as init= brings the shape"] if shape else []
 
 
 def _number_of_trials(options: SweepOptions, spec: SweepSpec, remarks: list[str]) -> int:
@@ -169,12 +188,14 @@ def _try_out(
 
 
 def _try_data(
-    others: Sequence[tuple[str, str, RunOptions]], space: Mapping[str, Parameter]
+    others: Sequence[tuple[str, str, RunOptions]],
+    space: Mapping[str, Parameter],
+    fixed: Sequence[str],
 ) -> Iterator[str]:
     """Reads every text that the first trial does not; their layouts."""
     for key, word, options in others:
         with _faults_of(f"the search of {key} holds {word}"):
-            prepared = prepare(options)
+            prepared = prepare(options, words=fixed)
         _try_lengths(space, prepared)
         yield prepared.corpus.layout
 

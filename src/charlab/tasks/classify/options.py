@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from charlab.config.constraints import fraction_below_one, one_of
+from charlab.config.constraints import at_least, fraction_below_one, one_of
 from charlab.config.task_options import PREDICT, Baseline, Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 
@@ -42,6 +42,7 @@ class Options(TaskOptions):
     pooling: Annotated[str, one_of("last", "mean", "max", "mean_max")]
     class_weights: Annotated[str, one_of("none", "mild", "balanced")]
     label_smoothing: Annotated[float, fraction_below_one()]
+    language_weight: Annotated[float, at_least(0)]
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     baselines: ClassVar[tuple[Baseline, ...]] = BASELINES
@@ -56,6 +57,13 @@ class Options(TaskOptions):
             raise ConfigError(
                 "dataset.held_out: a label that training never meets cannot be predicted; leave it "
                 "out, or take another task"
+            )
+        model = run.model
+        if self.language_weight and model.bidirectional and model.num_layers > 1:
+            raise ConfigError(
+                f"task.language_weight={self.language_weight:g} predicts the next character from "
+                "the forward reading, and above the first layer of model.bidirectional=true that "
+                "has seen the future: set model.num_layers=1 or model.bidirectional=false"
             )
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 from charlab.evaluation.prediction import Predictor
-from charlab.models.classifier import Classifier
 
 Probabilities = list[tuple[str, float]]
 
@@ -21,14 +20,14 @@ class LabelRanker(Predictor[Probabilities]):
     their log-probabilities are averaged.
 
     Args:
-        network: the classifier.
+        network: a classifier: ids (B, T) and lengths (B,) in, logits (B, C) out.
         asking: reads texts as training read its own.
         labels: the labels, in order, C.
         window: tokens of the windows of a stream; None: documents, read as a whole.
     """
 
     def __init__(
-        self, network: Classifier, asking: Asking, labels: tuple[str, ...], window: int | None
+        self, network: nn.Module, asking: Asking, labels: tuple[str, ...], window: int | None
     ) -> None:
         super().__init__(network, asking)
         self._labels = labels

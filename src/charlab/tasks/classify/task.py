@@ -6,24 +6,35 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from charlab.config.schema import RunOptions
-from charlab.data.batches.batch import Batch, BatchForm
+from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
+from charlab.data.tokens.vocabulary import EOS
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
+from charlab.evaluation.losses import cross_entropy
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork
+from charlab.tasks.task import (
+    Axes,
+    DataFacts,
+    StepOutput,
+    Symbols,
+    Task,
+    TrainedNetwork,
+    token_symbols,
+)
 
+_NEXT = ("decoder.weight", "decoder.bias")  # of the auxiliary loss
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
 
 
@@ -31,7 +42,9 @@ _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
 class ClassifyTask(Task[Classifier]):
     """Trains a classifier by cross-entropy.
 
-    Class weights and label smoothing shape the objective alone, never a reported loss.
+    Class weights, label smoothing and the auxiliary loss of predicting each next character (Dai &
+    Le 2015, arXiv:1511.01432; Rei 2017, arXiv:1704.07156) shape the objective alone, never a
+    reported loss. The auxiliary head stays in the checkpoint, where ``init=`` finds it.
     """
 
     batch_form = BatchForm.LABEL
@@ -43,7 +56,19 @@ class ClassifyTask(Task[Classifier]):
 
     def build_network(self) -> Classifier:
         """See :meth:`Task.build_network`."""
-        return Classifier(self.recurrent(), len(self.data.labels), pooling=self.options.pooling)
+        return Classifier(
+            self.recurrent(),
+            len(self.data.labels),
+            pooling=self.options.pooling,
+            predicts_next=self.options.language_weight > 0,
+        )
+
+    def symbol_axes(self, network: Classifier) -> dict[str, Axes]:
+        """See :meth:`Task.symbol_axes`."""
+        labels = {0: Symbols("labels", self.data.labels)}
+        tokens = {0: token_symbols(self.data.vocabulary)}
+        head = {"output.weight": labels, "output.bias": labels}
+        return super().symbol_axes(network) | head | dict.fromkeys(_NEXT, tokens)
 
     def prepare_training(self, corpus: Corpus) -> None:
         """Weighs the classes by their training examples: documents, or windows of a stream."""
@@ -58,15 +83,22 @@ class ClassifyTask(Task[Classifier]):
         self, network: Classifier, batch: Batch, state: State | None, *, measure: bool
     ) -> StepOutput:
         """See :meth:`Task.training_loss`; the objective is the weighted mean."""
-        logits = network(batch.ids, batch.lengths).float()  # (B, C)
-        objective = F.cross_entropy(
+        auxiliary, following = self.options.language_weight, None
+        if auxiliary:
+            logits, following = network.forward_with_next(batch.ids, batch.lengths)
+        else:
+            logits = network(batch.ids, batch.lengths)
+        logits = logits.float()  # (B, C)
+        objective, loss = cross_entropy(
             logits,
             batch.targets,
+            len(batch.targets),
+            smoothing=self.options.label_smoothing,
             weight=self._weights_on(logits.device),
-            label_smoothing=self.options.label_smoothing,
         )
+        if following is not None:
+            objective = objective + auxiliary * language_loss(following, batch)
         with torch.no_grad():
-            loss = F.cross_entropy(logits, batch.targets, reduction="sum")
             correct = (logits.argmax(-1) == batch.targets).sum()
         return StepOutput(objective, loss, len(batch.targets), correct, None)
 
@@ -83,11 +115,11 @@ class ClassifyTask(Task[Classifier]):
             self._class_weights = self._class_weights.to(device)
         return self._class_weights
 
-    def new_meter(self, network: Classifier) -> "ClassificationMeter":
+    def new_meter(self, network: nn.Module) -> "ClassificationMeter":
         """Counts every example."""
         return ClassificationMeter(network, len(self.data.labels))
 
-    def predictor(self, network: Classifier) -> LabelRanker:
+    def predictor(self, network: nn.Module) -> LabelRanker:
         """Ranks the labels."""
         dataset = self.run.dataset
         window = dataset.seq_len if dataset.layout == "stream" else None
@@ -136,7 +168,7 @@ class ClassificationMeter(Meter):
         classes: how many labels there are.
     """
 
-    def __init__(self, network: Classifier, classes: int) -> None:
+    def __init__(self, network: nn.Module, classes: int) -> None:
         super().__init__(2 + classes**2)  # loss, examples with their label in the top 3, confusion
         self._network = network
         self._classes = classes
@@ -151,8 +183,7 @@ class ClassificationMeter(Meter):
         """Adds a batch."""
         with torch.autocast(batch.ids.device.type, enabled=False):
             logits = self._network(batch.ids, batch.lengths)  # (B, C)
-        targets = batch.targets
-        classes = self._classes
+        targets, classes = batch.targets.to(logits.device), self._classes
         losses = F.cross_entropy(logits, targets, reduction="none")
         top = logits.topk(min(3, classes), dim=-1).indices  # (B, 3)
         self.sums[0] += losses.cpu().double().sum()
@@ -172,6 +203,20 @@ class ClassificationMeter(Meter):
         if self._classes > 3:  # of three labels or fewer it would always be 1
             metrics["top3_accuracy"] = in_top3 / examples
         return metrics
+
+
+def language_loss(logits: Tensor, batch: Batch) -> Tensor:
+    """The mean cross-entropy of each next token, the end mark among them.
+
+    Args:
+        logits: of the token after each position, (B, T, V).
+        batch: whose tokens are predicted as they stand in the data, without noise.
+    """
+    after = F.pad(batch.text[:, 1:], (0, 1), value=EOS)  # (B, T); padding reads EOS as well
+    if batch.lengths is not None:
+        valid = torch.arange(after.shape[1], device=after.device) < batch.lengths[:, None]
+        after = after.where(valid, IGNORE)
+    return F.cross_entropy(logits.flatten(0, 1).float(), after.flatten(), ignore_index=IGNORE)
 
 
 def class_weights(counts: Tensor, exponent: float) -> Tensor:

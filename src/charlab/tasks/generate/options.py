@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from charlab.config.constraints import at_least, between
+from charlab.config.constraints import at_least, between, fraction_below_one
 from charlab.config.task_options import SAMPLE, Baseline, Metric, TaskOptions, monitored
 from charlab.errors import ConfigError
 from charlab.system.words import counted
@@ -49,6 +49,7 @@ class Options(TaskOptions):
 
     monitor: Annotated[str, monitored(METRICS)]
     condition_on_label: bool | None
+    label_smoothing: Annotated[float, fraction_below_one()]
     samples: SampleOptions
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
-from charlab.config.constraints import one_of
+from charlab.config.constraints import fraction_below_one, one_of
 from charlab.config.task_options import PREDICT, Baseline, Metric, TaskOptions, monitored
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Options(TaskOptions):
 
     monitor: Annotated[str, monitored(METRICS)]
     tagged: Annotated[str, one_of(*TAGGED)]
+    label_smoothing: Annotated[float, fraction_below_one()]
 
     metrics: ClassVar[tuple[Metric, ...]] = METRICS
     baselines: ClassVar[tuple[Baseline, ...]] = BASELINES

@@ -11,12 +11,13 @@ from charlab.data.corpus import Corpus
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
+from charlab.evaluation.losses import cross_entropy
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
-from charlab.tasks.task import StepOutput, Task
+from charlab.tasks.task import Axes, StepOutput, Symbols, Task
 
 
 @register("tag")
@@ -33,6 +34,11 @@ class TagTask(Task[Tagger]):
         """See :meth:`Task.build_network`."""
         return Tagger(self.recurrent(), len(self.data.tags))
 
+    def symbol_axes(self, network: Tagger) -> dict[str, Axes]:
+        """See :meth:`Task.symbol_axes`."""
+        tags = {0: Symbols("tags", self.data.tags)}
+        return super().symbol_axes(network) | {"output.weight": tags, "output.bias": tags}
+
     def outputs_per_position(self) -> int:
         """A number for each tag."""
         return len(self.data.tags)
@@ -43,12 +49,13 @@ class TagTask(Task[Tagger]):
         """See :meth:`Task.training_loss`; the objective is the mean over tags."""
         rows = network(batch.ids, batch.lengths).flatten(0, 1).float()  # (B * T, C)
         targets = batch.targets.flatten()
-        # A window may hold no word's end, and no mean.
-        reduction = "mean" if batch.predictions else "sum"
-        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction=reduction)
+        # A window may hold no word's end.
+        objective, loss = cross_entropy(
+            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
+        )
         return StepOutput(
             objective=objective,
-            loss=objective.detach() * batch.predictions,
+            loss=loss,
             predictions=batch.predictions,
             correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
             state=None,

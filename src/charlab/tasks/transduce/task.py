@@ -15,12 +15,22 @@ from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.transduction import Transduction, transduce
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
 from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.task import POSITIONS, StepOutput, Task, TrainedNetwork, ValidationWriter
+from charlab.tasks.task import (
+    POSITIONS,
+    Axes,
+    StepOutput,
+    Task,
+    TrainedNetwork,
+    ValidationWriter,
+    recurrent_axes,
+    token_symbols,
+)
 from charlab.tasks.transduce.predictor import TargetPredictor
 from charlab.tasks.transduce.references import WithReferences, references_of
 from charlab.tasks.transduce.shown import show_targets
@@ -31,6 +41,7 @@ class TransduceTask(Task[EncoderDecoder]):
     """Trains an encoder-decoder by cross-entropy, each token given the true ones before it."""
 
     batch_form = BatchForm.PAIRS
+    body_name = "encoder"
 
     @property
     def target_vocabulary(self) -> Vocabulary:
@@ -49,6 +60,18 @@ class TransduceTask(Task[EncoderDecoder]):
             values.pop("name"), vocabulary_size=self.target_vocabulary.size, **values
         )
         return EncoderDecoder(self.recurrent(tied=False), decoder, self.options.attention)
+
+    def symbol_axes(self, network: EncoderDecoder) -> dict[str, Axes]:
+        """See :meth:`Task.symbol_axes`."""
+        written = token_symbols(self.target_vocabulary, "target ")
+        head = {"output.weight": {0: written}, "output.bias": {0: written}}
+        decoder = {
+            name: dict.fromkeys(axes, written)
+            for name, axes in recurrent_axes(
+                network.decoder, "decoder", self.target_vocabulary
+            ).items()
+        }
+        return super().symbol_axes(network) | decoder | head
 
     def outputs_per_position(self) -> int:
         """A number for each token of the targets' vocabulary; additive attention keeps more.
@@ -81,12 +104,10 @@ class TransduceTask(Task[EncoderDecoder]):
         """See :meth:`Task.training_loss`; the objective is the mean over the targets' tokens."""
         rows = _logits(network, batch).flatten(0, 1).float()  # (B * U, V)
         targets = batch.targets.flatten()
-        smoothing = self.options.label_smoothing
-        objective = F.cross_entropy(rows, targets, ignore_index=IGNORE, label_smoothing=smoothing)
-        with torch.no_grad():
-            mean = F.cross_entropy(rows, targets, ignore_index=IGNORE) if smoothing else objective
-            correct = (rows.argmax(-1) == targets).sum() if measure else None
-        loss = mean.detach() * batch.predictions
+        objective, loss = cross_entropy(
+            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
+        )
+        correct = (rows.detach().argmax(-1) == targets).sum() if measure else None
         return StepOutput(objective, loss, batch.predictions, correct, None)
 
     def new_meter(self, network: EncoderDecoder) -> "TransductionMeter":

@@ -47,5 +47,6 @@ class LogValidation(pl.Callback):
         assert isinstance(pl_module, TrainingModule)
         self._best.offer(pl_module.metrics)
         step = pl_module.progress.step
-        pl_module.task.log_validation(self._trained, pl_module.meter, self._loggers, step)
+        with pl_module.averaged():
+            pl_module.task.log_validation(self._trained, pl_module.meter, self._loggers, step)
         self._loggers.flush()
