@@ -12,6 +12,8 @@ from tests.fixtures.commands import Command
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run
 
+STREAM = ("task=generate", "dataset=text")
+
 pytestmark = pytest.mark.usefixtures("undrawn")
 
 
