@@ -70,7 +70,8 @@ class GenerationPictures:
             "Predictions against the truth",
             f"On top what came, below it the five likeliest {unit} by what stood before, their "
             "probability as shade and a frame round the one that was right. "
-            f"Measured on {where}{grid}; ␣ is a space, ↵ a new line, ⊣ the end.{self._labels_remark}",
+            f"Measured on {where}{grid}; ␣ is a space, ↵ a new line, ⊣ the end."
+            f"{self._labels_remark}",
             self._predictions,
             "predictions",
             quick=True,
