@@ -14,7 +14,7 @@ from charlab.figures.pages import page_environment
 from charlab.figures.picture import Part, Picture
 from charlab.figures.svg import to_svg
 
-_MOST_SVG = 600_000  # characters; beyond that a figure is embedded as pixels
+_MOST_SVG = 1_500_000  # characters; beyond that a figure is embedded as pixels
 
 
 @dataclass(frozen=True)
