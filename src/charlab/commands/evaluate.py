@@ -13,7 +13,7 @@ from charlab.config.cli_options import EvaluateArguments
 from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.batches.stream import StreamBatches
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.errors import ConfigError, DataError
+from charlab.errors import ConfigError
 from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.dynamic import DynamicEvaluation
 from charlab.evaluation.evaluate import Meter, measure
@@ -96,13 +96,7 @@ def _split_of(model: TrainedModel, split: str) -> EncodedSplit:
         DataError: if there is none.
         CharlabError: if the data are not those of the training any more.
     """
-    splits = model.corpus.splits
-    if split not in splits:
-        raise DataError(
-            f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
-            f"{', '.join(splits)}"
-        )
-    return splits[split]
+    return model.require_split(split).splits[split]
 
 
 def _metrics(model: TrainedModel, split: str, values: dict[str, float]) -> dict[str, float | int]:

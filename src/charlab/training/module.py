@@ -22,12 +22,12 @@ from charlab.evaluation.evaluate import Meter
 from charlab.models.activations import Features, activation_penalty, watched_features
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
+from charlab.runs.history import History
 from charlab.system.signals import Stopped
 from charlab.targets.making import make_optimizer
 from charlab.tasks.task import Network, StepOutput, Task
 from charlab.training.averaging import WeightAverage
 from charlab.training.distributed.process_group import ProcessGroup
-from charlab.training.history import History
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
 from charlab.training.optimization import (
     Schedule,

@@ -1,5 +1,8 @@
 """Generation: every next token is predicted."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
 
@@ -29,6 +32,9 @@ from charlab.tasks.task import (
     ValidationWriter,
     token_symbols,
 )
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 
 @register("generate")
@@ -137,6 +143,12 @@ class GenerateTask(Task[LanguageModel]):
         most = self.options.samples.count if trained.corpus.layout == "sequences" else 3
         samples = draw_samples(self, trained, most)
         return heading, describe_samples(trained.corpus, samples)
+
+    def pictures(self, trained: TrainedNetwork[LanguageModel], split: str) -> "Iterator[Picture]":
+        """Predictions against the truth, and samples at several temperatures."""
+        from charlab.tasks.generate.pictures import GenerationPictures  # brings matplotlib
+
+        yield from GenerationPictures(self, trained, split)
 
 
 class GenerationMeter(Meter):
