@@ -50,15 +50,15 @@ class Unit(NamedTuple):
     Attributes:
         layer: from 0.
         part: a gate, or a part of the state, by the cell's name for it ("forget", "hidden").
-        index: from 0; of a bidirectional network the backward reading's H units come behind.
+        number: from 0; of a bidirectional network the backward reading's H units come behind.
     """
 
     layer: int
     part: str
-    index: int
+    number: int
 
     def __str__(self) -> str:
-        return f"{self.layer}:{self.part}:{self.index}"
+        return f"{self.layer}:{self.part}:{self.number}"
 
 
 @dataclass(frozen=True)
@@ -66,19 +66,14 @@ class Activations:
     """What a batch of text made of a network's insides.
 
     Attributes:
-        places: of each position its place in the split's flat tokens, (B, T) int64; -1 for marks,
-            padding, and what is read to warm the state up only.
+        numbers: of each position its number in the sample, (B, T) int64; 0 for marks, padding,
+            and what only warms the state up.
         layers: of each layer the values over time, (B, T, F), by the name of the gate or part of
             the state.
     """
 
-    places: Tensor
+    numbers: Tensor
     layers: Trace
-
-    @property
-    def valid(self) -> Tensor:
-        """Positions that stand for a token, (B, T) bool."""
-        return self.places >= 0
 
 
 @dataclass(frozen=True)
@@ -165,15 +160,15 @@ def read_activations(
     state: State | None = None
     with looking(network), torch.no_grad():
         for batch in batches:
-            found = places[batch.ids]  # (B, T)
+            numbers = batch.ids.where(places[batch.ids] >= 0, EOS)  # (B, T)
             before = None
             if batch.lengths is None:  # lanes of a stream, which may warm their states up
-                found = found.where(batch.targets != IGNORE, -1)
+                numbers = numbers.where(batch.targets != IGNORE, EOS)
                 before = carried_state(state, batch.fresh)
             _, state, trace = model.forward_with_gates(
                 tokens[batch.ids], before, condition=batch.labels, lengths=batch.lengths
             )
-            yield Activations(found, [{name: layer[name] for name in names} for layer in trace])
+            yield Activations(numbers, [{name: layer[name] for name in names} for layer in trace])
 
 
 def sample_places(split: EncodedSplit, reading: Reading, budget: int) -> Sample:

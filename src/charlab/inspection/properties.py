@@ -7,6 +7,7 @@ one is outside. A zero character parts documents.
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from charlab.evaluation.reference_texts import BETWEEN
 
 Values = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
+Columns = dict[str, npt.NDArray[Any]]
 
 COUNTED = frozenset(
     {"position in text", "position in line", "position in word", "indentation", "bracket depth"}
@@ -32,14 +34,14 @@ _SCRIPTS = 6  # that have a property of their own, at most
 # quote after a letter is an apostrophe, unless the letters are those of a Python string.
 _SPANS = re.compile(
     r"""
-    (?P<comment> (?<!\S) (?: \# | // ) [^\n]* | /\*.*?\*/ )
+    (?P<comment> (?: (?<!\S)\# | ^[ \t]*// ) [^\n]* | /\*.*?\*/ )
   | (?P<triple> (?P<mark>\"{3}|'{3}) (?: \\. | (?!(?P=mark)). )* (?: (?P=mark) | \Z ) )
   | (?P<double> " (?: \\. | [^"\\\n] | \n(?![ \t]*\n) ){0,2000} " )
   | (?: (?<!\w) | (?<=\b[rbfuRBFU]) | (?<=\b[rbfRBF]{2}) )
     (?P<single> ' (?: \\. | [^'\\\n] )* ' (?!\w) )
   | (?P<curly> “[^”]*” | «[^»]*» | „[^“]*“ | ‘[^’\n]*’ (?!\w) )
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 _TRIPLE = re.compile("\"{3}|'{3}")
 _SPANNED = {
@@ -58,7 +60,7 @@ def properties_of(text: str) -> dict[str, Values]:
         text: documents, a zero character between them (whose own values mean nothing).
     """
     points = code_points(text)
-    values: dict[str, npt.NDArray[np.generic]] = {**_kinds(text), **_positions(text)}
+    values: Columns = {**_kinds(text), **_positions(text)}
     values |= _quotes(text)
     values |= _brackets(text, values)
     values |= _scripts(text)
@@ -120,7 +122,10 @@ def _positions(text: str) -> dict[str, npt.NDArray[np.int64]]:
 
 
 def _quotes(text: str) -> dict[str, Flags]:
-    """Whether each character is in quotes, of which kind, and in a comment."""
+    """Whether each character is in quotes, of which kind, and in a comment.
+
+    What stands in triple quotes is rather a text of its own: it counts by itself.
+    """
     found = {name: np.zeros(len(text), dtype=np.bool_) for name in _SPANNED.values()}
     begin = 0
     for document in text.split(BETWEEN):
@@ -133,7 +138,7 @@ def _quotes(text: str) -> dict[str, Flags]:
             closed = kind != "comment"
             found[_SPANNED[kind]][begin + first : begin + last - closed] = True
         begin += len(document) + 1
-    quoted = [flags for name, flags in found.items() if name != _SPANNED["comment"]]
+    quoted = [found[_SPANNED[kind]] for kind in ("double", "single", "curly")]
     return {"inside quotes": np.logical_or.reduce(quoted), **found}
 
 
@@ -144,14 +149,18 @@ def _end_of_open_quote(text: str) -> int:
     """
     ends = [mark.end() for mark in _TRIPLE.finditer(text)]
     at_line_end = [text[end : end + 1] in ("\n", "") for end in ends]
-    if sum(at_line_end[::2]) / max(1, len(ends[::2])) > 0.5 > (
-        sum(at_line_end[1::2]) / max(1, len(ends[1::2]))
+    if (
+        sum(at_line_end[::2]) / max(1, len(ends[::2]))
+        > 0.5
+        > (sum(at_line_end[1::2]) / max(1, len(ends[1::2])))
     ):
         return ends[0]
     return 0
 
 
-def _brackets(text: str, values: dict[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
+def _brackets(
+    text: str, values: dict[str, npt.NDArray[np.generic]]
+) -> dict[str, npt.NDArray[np.generic]]:
     """How many brackets are open, and of which kind; a blank line and an end close all of them.
 
     Those within a quoted line or a comment open nothing.

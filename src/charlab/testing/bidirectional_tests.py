@@ -92,7 +92,8 @@ class BidirectionalTests(ModelTests):
         assert all(set(layer) == names for layer in trace)
         assert all(value.shape == (B, T, 2 * H) for layer in trace for value in layer.values())
         mirrored = self.make(num_layers=1)  # the backward reading: the mirror, read forwards
-        mirrored.recurrence.load_state_dict(model.recurrence.backwards[0].state_dict())
+        backwards = getattr(model.recurrence, "backwards")[0]  # noqa: B009
+        mirrored.recurrence.load_state_dict(backwards.state_dict())
         mirrored.input.load_state_dict(model.input.state_dict())
         for row, length in enumerate(LENGTHS):
             _, _, alone = mirrored.forward_with_gates(ids[row : row + 1, :length].flip(1))
