@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -19,7 +19,7 @@ from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
-from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
+from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError, nearest
 from charlab.evaluation.prediction import Answers, Predictor
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
@@ -27,7 +27,11 @@ from charlab.runs.data_paths import located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
 from charlab.tasks.tag.predictor import Tagged
+from charlab.tasks.task import TrainedNetwork
 from charlab.tasks.transduce.predictor import Targets
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 Served = TypeVar("Served")
 _SHOWN = 3  # labels in a ranking's repr
@@ -77,15 +81,20 @@ class TrainedModel:
         self._data_paths = checkpoint.data_paths
 
     def __repr__(self) -> str:
-        model, loss = self.options.model, self.metrics.get(self.options.task.monitor)
-        layers = f"{model.name} {model.num_layers} × {model.hidden_size}"
+        loss = self.metrics.get(self.options.task.monitor)
         measured = "" if loss is None else f", {self.options.task.monitor} {loss:.4g}"
-        return f"<{self.task}: {layers} on {self.options.dataset.name}{measured}; {self.path}>"
+        return f"<{self.task}: {self.name} on {self.options.dataset.name}{measured}; {self.path}>"
 
     @property
     def task(self) -> str:
         """The name of what the network was trained for, as "generate" or "classify"."""
         return self.options.task.name
+
+    @property
+    def name(self) -> str:
+        """The network's cell, layers and units: "lstm 2 × 128"."""
+        model = self.options.model
+        return f"{model.name} {model.num_layers} × {model.hidden_size}"
 
     @cached_property
     def generator(self) -> TextGenerator:
@@ -257,6 +266,60 @@ class TrainedModel:
                 "since: its parts would no longer be the same texts"
             )
         return corpus
+
+    def require_split(self, split: str) -> Corpus:
+        """The data, in which there is such a part.
+
+        Raises:
+            DataError: if there is none.
+            CharlabError: if the data are not those of the training any more.
+        """
+        if split not in self.corpus.splits:
+            raise DataError(
+                f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
+                f"{', '.join(self.corpus.splits)}"
+            )
+        return self.corpus
+
+    def pictures(
+        self,
+        names: Sequence[str] = ("all",),
+        *,
+        split: str = "val",
+        text: str | None = None,
+        beside: "Sequence[TrainedModel]" = (),
+    ) -> "list[Picture]":
+        """What ``look.py`` shows, each drawn by its ``draw()``.
+
+        Args:
+            names: which pictures; "all" is everything.
+            split: which part is looked at.
+            text: what to look at instead of a text of the split.
+            beside: other networks of the same task, shown on the same axes where a picture can.
+
+        Raises:
+            ConfigError: if there is no such picture.
+            DataError: if the split has no part of the data.
+            CharlabError: if the data are not those of the training any more.
+        """
+        from charlab.gallery.pictures import Subject, pictures_of  # matplotlib takes half a second
+        from charlab.gallery.selection import chosen
+        from charlab.runs.history import read_history
+
+        self.require_split(split)
+        trained = dataclasses.replace(
+            self.trained,
+            text=None if text is None else self.normalize(text),
+            beside=tuple(other.trained for other in beside),
+        )
+        history, best_step = read_history(self.path)
+        subject = Subject(self.trained_for, trained, history, best_step)
+        return chosen(pictures_of(subject, split), names)
+
+    @property
+    def trained(self) -> TrainedNetwork[Any]:
+        """The network with its data, as tasks show it."""
+        return TrainedNetwork(self.network, self.corpus, self.options.seed, self.name)
 
     def normalize(self, text: str) -> str:
         """A text as the training text was normalized; white space around it stays."""

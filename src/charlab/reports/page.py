@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from charlab.figures.colors import PALETTE
+from charlab.figures.pages import page_environment, source_of
 from charlab.figures.svg import scales, to_svg
 from charlab.reports import formatting
 from charlab.reports.charts import Chart
@@ -38,22 +37,13 @@ def render(
         written: when.
         values: what else the template says.
     """
-    templates = PackageLoader("charlab.reports")
-    environment = Environment(
-        loader=templates,
-        autoescape=True,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = page_environment("charlab.reports")
     environment.filters.update({name: getattr(formatting, name) for name in _FILTERS})
-    script, *_ = templates.get_source(environment, "page.js")
+    script = source_of(environment, "page.js")
     environment.globals.update(
         charts={name: _embedded(chart) for name, chart in charts.items()},
         digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         hover={name: visible(text, keep="\n") for name, text in hover.items()},
-        palette=PALETTE,
         script=Markup(script),
         written=written,
     )
@@ -65,10 +55,3 @@ def render(
 def _embedded(chart: Chart) -> dict[str, Any]:
     drawn = Markup(to_svg(chart.figure))
     return {"svg": drawn, "scales": scales(chart.figure), "caption": chart.caption}
-
-
-def _shown(value: object) -> object:
-    """A text to the letter, controls and all; markup as it is; nothing for None."""
-    if isinstance(value, Markup):
-        return value
-    return "" if value is None else visible(value, keep="\n\t")

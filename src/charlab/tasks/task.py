@@ -102,11 +102,23 @@ class ValidationWriter(Protocol):
 
 @dataclass(frozen=True)
 class TrainedNetwork(Generic[Network]):
-    """A network with its data at hand, for what a task shows while it trains and at its end."""
+    """A network with its data at hand, for what a task shows while it trains and at its end.
+
+    Attributes:
+        network: the network.
+        corpus: its data.
+        seed: of the run; what is drawn at random follows from it.
+        name: what it is called beside others; "" alone.
+        text: what a gallery is to look at, normalized; None: something of the split.
+        beside: others of the same task that pictures may show on the same axes.
+    """
 
     network: Network
     corpus: Corpus
     seed: int
+    name: str = ""
+    text: str | None = None
+    beside: "tuple[TrainedNetwork[Network], ...]" = ()
 
 
 class Task(ABC, Generic[Network]):

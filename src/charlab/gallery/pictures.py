@@ -1,0 +1,97 @@
+"""Which pictures there are of a run: those of every task's runs, and the task's own."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from charlab.data.corpus import Corpus
+from charlab.data.tokens.vocabulary import NAMES
+from charlab.evaluation.dataset_statistics import bigram_table, inspect_corpus
+from charlab.figures.data import bigram_figure, label_figure, length_figure
+from charlab.figures.picture import Part, Picture
+from charlab.figures.run_curves import run_curves_figure
+from charlab.gallery.curves import curves_of, title_of
+from charlab.runs.history import History
+from charlab.tasks.task import Task, TrainedNetwork
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked at.
+
+    Attributes:
+        task: what the network is trained to do.
+        trained: the network and its data; untrained where there is no history.
+        history: what its training measured; None: it was not trained.
+        best_step: the optimizer step of the best checkpoint; None: not known.
+    """
+
+    task: Task[Any]
+    trained: TrainedNetwork[Any]
+    history: History | None = None
+    best_step: int | None = None
+
+    @property
+    def title(self) -> str:
+        """What was trained on what."""
+        return title_of(self.task)
+
+
+def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
+    """All pictures of a run, none of them drawn yet; of an untrained network what needs no run.
+
+    Args:
+        subject: what is looked at.
+        split: which held-out part is looked at.
+    """
+    if subject.history is not None:
+        yield from _curves(subject, subject.history)
+        yield from subject.task.pictures(subject.trained, split)
+    yield from data_pictures(subject.trained.corpus)
+
+
+def _curves(subject: Subject, history: History) -> Iterator[Picture]:
+    task = subject.task
+    names = list(dict.fromkeys(("loss", *task.options.curves)))
+    curves = curves_of(task, history, subject.best_step, names)
+    if curves:
+        measured = " and ".join(curve.metric for curve in curves)
+        yield Picture(
+            "curves",
+            "Learning curves",
+            f"{measured.capitalize()} over epochs: of training the mean over the steps since the "
+            "point before, with dropout on; of the validation part exact. The ring is the best "
+            "checkpoint, which the other pictures are of.",
+            lambda: [run_curves_figure(curves, subject.title)],
+            "training",
+        )
+
+
+def data_pictures(corpus: Corpus) -> Iterator[Picture]:
+    """What ``inspect_data.py`` shows of a dataset, too."""
+
+    def picture(name: str, title: str, words: str, draw: Callable[[], Sequence[Part]]) -> Picture:
+        return Picture(name, title, words, draw, "data")
+
+    unit = NAMES[corpus.vocabulary.unit]
+    one = unit.removesuffix("s")
+    yield picture(
+        "bigrams",
+        "What follows what",
+        f"Each row is a {one} of the train part, and its cells are the shares of what follows it: "
+        "a model that sees nothing but the last one cannot know more.",
+        lambda: [bigram_figure(*bigram_table(corpus))],
+    )
+    yield picture(
+        "lengths",
+        "How long documents are",
+        f"Documents (or pieces of a stream) by their length in {unit}, of all parts.",
+        lambda: [length_figure(inspect_corpus(corpus).lengths, unit)],
+    )
+    if corpus.labels:
+        yield picture(
+            "labels",
+            "Labels",
+            "Documents of each label, of all parts.",
+            lambda: [label_figure(inspect_corpus(corpus).labels)],
+        )
