@@ -43,7 +43,13 @@ def look(arguments: LookArguments) -> int:
             "several runs of one task"
         )
     text = _text(arguments)
-    pictures = first.pictures(arguments.names, split=arguments.split, text=text, beside=models[1:])
+    pictures = first.pictures(
+        arguments.names,
+        split=arguments.split,
+        text=text,
+        unit=arguments.unit,
+        beside=models[1:],
+    )
     if arguments.output is None and first.path.parent.name != "checkpoints":
         raise ConfigError(f"output= is needed: {first.path} lies in no run's folder")
     folder = (

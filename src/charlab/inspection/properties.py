@@ -24,6 +24,11 @@ COUNTED = frozenset(
 )
 """Properties that are numbers; all others are yes or no."""
 
+OF_ONE_CHARACTER = frozenset(
+    {"upper case", "digit", "vowel", "letter", "punctuation", "white space", "newline"}
+)
+"""Properties that the character alone tells: no memory is needed to follow them."""
+
 _VOWELS = frozenset("aeiouаеиоуыэюяієαεηιουω")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _BRACKET = re.compile(r"[()\[\]{}]|\n(?=[ \t]*\n)|\0")

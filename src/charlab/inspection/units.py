@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.stats import t as student_t
 from torch import Tensor, nn
 
 from charlab.data.tokens.ragged import EncodedSplit
@@ -102,6 +101,9 @@ class UnitReport:
         for each in self.found:
             first.setdefault(each.name, each)
         return tuple(first.values())
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines(len(self.found)))
 
     def lines(self, most: int = 12) -> list[str]:
         """The strongest unit of each property as lines for a screen."""
@@ -318,5 +320,7 @@ def jackknife(sums: Floats, confidence: float = 0.95) -> tuple[float, float]:
     z = np.arctanh(np.array(clipped))
     center = float(np.arctanh(np.clip(correlation(*total), -1 + 1e-12, 1 - 1e-12)))
     error = math.sqrt((groups - 1) / groups * float(((z - z.mean()) ** 2).sum()))
+    from scipy.stats import t as student_t  # takes a third of a second to import
+
     half = float(student_t.ppf(0.5 + confidence / 2, groups - 1)) * error
     return math.tanh(center - half), math.tanh(center + half)

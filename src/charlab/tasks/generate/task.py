@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
@@ -89,6 +90,10 @@ class GenerateTask(Task[LanguageModel]):
             labels=self.condition_labels,
             label_counts=self.data.label_counts,
         )
+
+    def step_head(self, network: LanguageModel) -> nn.Module:
+        """Every next token follows from the state before it."""
+        return network.decoder
 
     def log_validation(
         self,
