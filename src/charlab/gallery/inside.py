@@ -31,13 +31,14 @@ from charlab.inspection.memory import (
     measure_gradients,
 )
 from charlab.inspection.position_table import property_table
-from charlab.inspection.properties import OF_ONE_CHARACTER
+from charlab.inspection.properties import OF_ONE_CHARACTER, family
 from charlab.inspection.saturation import measure_saturation
 from charlab.inspection.units import Followed, UnitReport
 from charlab.tasks.task import Task, TrainedNetwork
 
-_UNITS = 4  # that are shown by themselves
+_UNITS = 5  # that are shown by themselves
 _EXCERPT = 432  # tokens of a text that is shown
+_LINE = 80  # tokens in which a line is to begin
 _ROWS = 30  # of the table
 _BUDGET = 50_000  # tokens that units are found on
 
@@ -70,7 +71,8 @@ class InsidePictures:
             "What units follow",
             "Each property of the text with the gate, or part of the state, whose value it is most "
             f"correlated with. Found on one half {of} (up to {_BUDGET:,} {tokens}), and the "
-            "correlation is that of the other half, with a 95% interval over stretches of it.",
+            "correlation is that of the other half, with a 95% interval over stretches of it. "
+            "Layers count from 0; unit=0:hidden:42 colours a text by that one.",
             self._table,
             "hidden units",
         )
@@ -134,19 +136,22 @@ class InsidePictures:
         return [units_table(self.report.strongest[:_ROWS])]
 
     def _coloured(self) -> Sequence[Part]:
-        chosen: list[tuple[Unit, str, str | None]]
         if self._unit is not None:
-            chosen = [(self._unit, _name(self._unit), None)]
+            texts = [self._text_of(self._unit, _name(self._unit), None)]
         else:
-            found = [f for f in self.report.strongest if f.name not in OF_ONE_CHARACTER]
-            chosen = [(f.where, _title(f), f.name) for f in (found or self.report.strongest)]
-        seen: dict[Unit, tuple[str, str | None]] = {}
-        for unit, title, name in chosen:
-            seen.setdefault(unit, (title, name))
-        texts = [
-            self._text_of(unit, title, name) for unit, (title, name) in list(seen.items())[:_UNITS]
-        ]
+            texts = [self._text_of(f.where, _title(f), f.name) for f in self._shown_units()]
         return [unit_text_figure(texts), *map(unit_text_html, texts)]
+
+    def _shown_units(self) -> list[Followed]:
+        """The strongest unit of each family of properties that a character alone does not tell."""
+        found: dict[str, Followed] = {}
+        for each in self.report.strongest:
+            if each.name not in OF_ONE_CHARACTER:
+                found.setdefault(family(each.name), each)
+        best = sorted(found.values(), key=lambda each: -abs(each.correlation))[:_UNITS]
+        if "quotes" in found and found["quotes"] not in best:  # what everybody looks for
+            best[-1:] = [found["quotes"]]
+        return best or list(self.report.strongest[:_UNITS])
 
     def _text_of(self, unit: Unit, title: str, name: str | None) -> UnitText:
         split, sample = self._excerpt(name)
@@ -175,9 +180,13 @@ class InsidePictures:
         place = int(sample.places[sample.places >= 0][0])
         if name is not None:
             table = property_table(
-                split, corpus.vocabulary, sample, labels=corpus.labels, tags=corpus.tags
+                split, corpus.vocabulary, sample, reading, labels=corpus.labels, tags=corpus.tags
             )
             place = _liveliest(table.values[:, table.names.index(name)], sample)
+            if reading.layout == "stream":
+                place += _to_line_start(
+                    corpus.vocabulary.decode(split.ids[place : place + _LINE].tolist())
+                )
         return split, sample.around(split, reading, place, _EXCERPT)
 
     def _networks(self) -> list[tuple[str, TrainedNetwork[Any], bool]]:
@@ -230,7 +239,7 @@ class InsidePictures:
         return [
             saturation_figure(
                 [
-                    (f"layer {s.layer + 1}, {s.gate}" if layers > 1 else s.gate, s.shut, s.open)
+                    (f"layer {s.layer}, {s.gate}" if layers > 1 else s.gate, s.shut, s.open)
                     for s in found
                 ]
             )
@@ -260,7 +269,7 @@ def units_table(found: Sequence[Followed]) -> Markup:
 
 
 def _name(unit: Unit) -> str:
-    return f"{unit.part} {unit.number}, layer {unit.layer + 1}"
+    return f"layer {unit.layer}, {unit.part} {unit.number}"
 
 
 def _title(found: Followed) -> str:
@@ -277,6 +286,11 @@ def _liveliest(values: "np.ndarray[Any, Any]", sample: Sample) -> int:
     begin = int(sums.argmax())
     inside = sample.places[begin : begin + width]
     return int(inside[inside >= 0][0])
+
+
+def _to_line_start(text: str) -> int:
+    """Characters up to the next line's beginning, if there is one near."""
+    return text.find("\n") + 1
 
 
 def _unused(name: str, taken: dict[str, Any]) -> str:

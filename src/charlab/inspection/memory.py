@@ -198,7 +198,7 @@ def _norms(model: RecurrentModel, head: Head, contexts: Contexts, back: int) -> 
         for token in ids[:, begin:].unbind(1):
             states.append(model.step(token, states[-1], condition=labels)[1])
         logits = head(states[-1][0][-1])  # the last layer's output
-        loss = F.cross_entropy(logits.float(), targets, reduction="sum")
+        loss = F.cross_entropy(logits, targets, reduction="sum")
     flat = [part for state in states for part in state]
     gradients = torch.autograd.grad(loss, flat, allow_unused=True)
     parts = len(states[0])
@@ -246,7 +246,7 @@ def loss_by_context(model: RecurrentModel, head: Head, contexts: Sequence[Contex
     device = next(model.parameters()).device
     longest = max(each.ids.shape[1] for each in contexts)
     powers = [2**i for i in range(longest.bit_length()) if 2**i <= longest]
-    given = tuple(dict.fromkeys([*powers, longest]))
+    given = (*powers, longest) if longest > 1.4 * powers[-1] else tuple(powers)
     positions = sum(len(each.targets) for each in contexts)
     losses = []
     with torch.no_grad():
@@ -255,7 +255,7 @@ def loss_by_context(model: RecurrentModel, head: Head, contexts: Sequence[Contex
             for ids, targets, labels in contexts:
                 condition = None if labels is None else labels.to(device)
                 features, _ = model(ids[:, -count:].to(device), condition=condition)
-                logits = head(features[:, -1]).float()
+                logits = head(features[:, -1])
                 loss = F.cross_entropy(logits, targets.to(device), reduction="none")
                 total += float(loss.double().sum())
             losses.append(total / positions)

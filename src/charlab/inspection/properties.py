@@ -58,6 +58,18 @@ _SPANNED = {
 }
 
 
+def family(name: str) -> str:
+    """What a property is one of: those of quotes, of brackets, of labels are much alike."""
+    if name in OF_ONE_CHARACTER:
+        return "character"
+    for word in ("quotes", '"', "'", "“"):
+        if word in name and name.startswith("inside"):
+            return "quotes"
+    if "bracket" in name or name.startswith("inside"):
+        return "brackets"
+    return name.split(" ")[0] if name.startswith(("label ", "tag ")) else name
+
+
 def properties_of(text: str) -> dict[str, Values]:
     """The properties of each character of a text, (n,) each, 0 or 1 where not `COUNTED`.
 

@@ -145,7 +145,7 @@ def find_units(
         per_property: units that are told of each property.
     """
     sample = sample_places(split, reading, budget)
-    table = property_table(split, vocabulary, sample, labels=labels, tags=tags)
+    table = property_table(split, vocabulary, sample, reading, labels=labels, tags=tags)
     groups = _groups(sample, reading)
     sums = _Sums(table, groups)
     for batch in read_activations(network, split, reading, sample):
@@ -162,10 +162,13 @@ def _groups(sample: Sample, reading: Reading) -> npt.NDArray[np.int64]:
     """The group of each number of a sample, (1 + M,): even ones choose, odd ones tell."""
     count = len(sample.tokens)
     if reading.layout == "sequences":
-        document = np.searchsorted(sample.numbered.offsets, np.arange(count), side="left")
-        return (document % (2 * _GROUPS)).astype(np.int64)
-    block = max(64, min(_BLOCK, count // (4 * _GROUPS)))
-    return np.arange(count) // block % (2 * _GROUPS)
+        together = np.searchsorted(sample.numbered.offsets, np.arange(count), side="left")
+    else:
+        together = np.arange(count) // max(64, min(_BLOCK, count // (4 * _GROUPS)))
+    # In no order of the data's: documents may come in turns, such as one of each label.
+    shuffled = np.random.default_rng(0).permutation(int(together.max(initial=0)) + 1)
+    groups: npt.NDArray[np.int64] = shuffled[together] % (2 * _GROUPS)
+    return groups
 
 
 class _Sums:
