@@ -142,7 +142,7 @@ def test_units_by_name():
             parse_unit(text)
     model = recurrent_of(LanguageModel(model_of()))
     require_unit(model, Unit(1, "cell", 4))
-    with pytest.raises(ConfigError, match="unit=0:forgot:0: .*forget"):
+    with pytest.raises(ConfigError, match=r"unit=0:forgot:0: .*forget"):
         require_unit(model, Unit(0, "forgot", 0))
     with pytest.raises(ConfigError, match="the number counts from 0 to 4"):
         require_unit(model, Unit(0, "forget", 5))

@@ -79,9 +79,9 @@ def unit_text_html(text: UnitText) -> Markup:
         )
         for piece, value in zip(text.pieces, text.values.tolist(), strict=True)
     ]
-    return Markup('<h4>{}</h4><p class="coloured" dir="auto">{}</p>').format(
-        text.title, Markup("").join(parts)
-    )
+    return Markup(
+        '<div class="coloured-unit"><h4>{}</h4><p class="coloured" dir="auto">{}</p></div>'
+    ).format(text.title, Markup("").join(parts))
 
 
 def _shade(value: float, high: float) -> str:
