@@ -63,6 +63,7 @@ def unit_text_figure(texts: Sequence[UnitText]) -> Figure:
                     family="monospace",
                     color="#fefefe" if abs(value) > 0.75 * text.high else "#010101",
                     parse_math=False,
+                    in_layout=False,
                 )
         image = axes.imshow(table, cmap="PuOr_r", vmin=-text.high, vmax=text.high, aspect="auto")
         axes.set_title(short(text.title, 90), fontsize=8.5, loc="left", parse_math=False)
