@@ -67,7 +67,7 @@ def test_a_language_model_is_looked_into(inside, layout, monkeypatch):
     assert "&lt;xy&gt;" in table  # a label
     figure, *texts = found["unit"]
     assert len(texts) == len(figure.axes) // 2
-    assert all("Ada" in text.striptags() for text in texts)
+    assert all(len(text.striptags()) > 60 for text in texts)
     (memory,) = found["memory"]
     labels = [line.get_label() for line in memory.axes[0].lines]
     assert labels[::2] == ["net", "untrained", "mean"]
