@@ -34,6 +34,7 @@ from charlab.tasks.transduce.predictor import Targets
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
+    from charlab.gallery.pictures import Subject
 
 Served = TypeVar("Served")
 _SHOWN = 3  # labels in a ranking's repr
@@ -306,22 +307,38 @@ class TrainedModel:
             DataError: if the split has no part of the data.
             CharlabError: if the data are not those of the training any more.
         """
-        from charlab.gallery.pictures import Subject, pictures_of  # matplotlib takes half a second
+        from charlab.gallery.pictures import pictures_of  # matplotlib takes half a second
         from charlab.gallery.selection import chosen
-        from charlab.runs.history import read_history
 
         self.require_split(split)
+        return chosen(pictures_of(self.subject(text, beside, unit), split), names)
+
+    def subject(
+        self,
+        text: str | None = None,
+        beside: "Sequence[TrainedModel]" = (),
+        unit: str | None = None,
+    ) -> "Subject":
+        """What a gallery looks at: the network, its data, and how it was trained.
+
+        Args:
+            text, beside, unit: as of `pictures`.
+
+        Raises:
+            ConfigError: if there is no such unit.
+        """
+        from charlab.gallery.pictures import Subject
+        from charlab.runs.history import read_history
+
         trained = dataclasses.replace(
             self.trained,
             text=None if text is None else self.normalize(text),
             beside=tuple(other.trained for other in beside),
         )
-        history, best_step = read_history(self.path)
         where = None if unit is None else parse_unit(unit)
         if where is not None:
             require_unit(recurrent_of(self.network), where)
-        subject = Subject(self.trained_for, trained, history, best_step, where)
-        return chosen(pictures_of(subject, split), names)
+        return Subject(self.trained_for, trained, *read_history(self.path), where)
 
     def units(self, split: str = "val", *, budget: int = BUDGET) -> UnitReport:
         """What the network's units follow in a held-out part: quotes, brackets, lines, labels.

@@ -72,6 +72,7 @@ class GenerationPictures:
             f"Measured on {where}; ␣ is a space, ↵ a new line, ⊣ the end.{self._labels_remark}",
             self._predictions,
             "predictions",
+            quick=True,
         )
         yield Picture(
             "surprise",
@@ -81,6 +82,7 @@ class GenerationPictures:
             f"says how many.{self._labels_remark}",
             self._surprise,
             "predictions",
+            quick=True,
         )
         yield Picture(
             "worst-words",
