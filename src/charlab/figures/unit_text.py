@@ -1,5 +1,6 @@
 """A text coloured by the values of a unit: as a figure, and as HTML."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy.typing as npt
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from charlab.figures.coloured_text import reads_leftwards
 from charlab.figures.sweeps import short
 from charlab.system.terminal import visible
 
@@ -74,15 +76,22 @@ def unit_text_figure(texts: Sequence[UnitText]) -> Figure:
 
 def unit_text_html(text: UnitText) -> Markup:
     """The same text as a fragment of a page, in its shades; pointing at a piece says the value."""
-    parts = [
-        Markup('<span class="{}" title="{}">{}</span>').format(
-            _shade(value, text.high), f"{value:+.2f}", _spelled(piece)
+    documents: list[list[Markup]] = [[]]
+    for piece, value in zip(text.pieces, text.values.tolist(), strict=True):
+        if not piece:
+            documents.append([])
+            continue
+        documents[-1].append(
+            Markup('<span class="{}" title="{}">{}</span>').format(
+                _shade(value, text.high),
+                f"{value:+.2f}",
+                visible(piece, keep="\n\t").replace("\n", "↵\n"),
+            )
         )
-        for piece, value in zip(text.pieces, text.values.tolist(), strict=True)
-    ]
+    words = [Markup("<bdi>{}</bdi>").format(Markup("").join(parts)) for parts in documents]
     return Markup(
         '<div class="coloured-unit"><h4>{}</h4><p class="coloured" dir="auto">{}</p></div>'
-    ).format(text.title, Markup("").join(parts))
+    ).format(text.title, Markup("  ").join(words))
 
 
 def _shade(value: float, high: float) -> str:
@@ -90,20 +99,34 @@ def _shade(value: float, high: float) -> str:
     return f"{'heat' if value > 0 else 'cold'}-{step}"
 
 
-def _spelled(piece: str) -> str:
-    return visible(piece, keep="\n\t").replace("\n", "↵\n") or "\n"
-
-
 def _rows(text: UnitText) -> list[list[tuple[str, float]]]:
-    """Characters with their values in rows that fit; a newline ends one."""
+    """Characters with their values in rows that fit; a newline ends one.
+
+    Documents stand beside each other while they fit; those that are read leftwards run leftwards.
+    """
     rows: list[list[tuple[str, float]]] = [[]]
-    for piece, value in zip(text.pieces, text.values.tolist(), strict=True):
-        if not piece and rows[-1]:
+    for line in _lines(text):
+        ends = bool(line) and line[-1][0] == "\n"
+        if reads_leftwards("".join(character for character, _ in line)):
+            line = line[::-1]
+        if rows[-1] and len(rows[-1]) + 2 + len(line) <= _WIDTH:
+            rows[-1] += [("", math.nan)] * 2
+        elif rows[-1]:
             rows.append([])
-        for character in piece:
+        for character, value in line:
             if len(rows[-1]) == _WIDTH:
                 rows.append([])
             rows[-1].append(("↵" if character == "\n" else visible(character), value))
-            if character == "\n":
-                rows.append([])
+        if ends:
+            rows.append([])
     return rows if rows[-1] or len(rows) == 1 else rows[:-1]
+
+
+def _lines(text: UnitText) -> list[list[tuple[str, float]]]:
+    """The characters of each line of each document, with their values."""
+    lines: list[list[tuple[str, float]]] = [[]]
+    for piece, value in zip(text.pieces, text.values.tolist(), strict=True):
+        lines[-1] += [(character, value) for character in piece]
+        if not piece or piece.endswith("\n"):
+            lines.append([])
+    return [line for line in lines if line]
