@@ -43,6 +43,13 @@ def test_documents_stand_beside_each_other_and_run_as_they_are_read():
     assert figure.axes[0].images[0].get_array().shape == (2, 72)
 
 
+def test_a_dot_stands_for_what_no_font_has(monkeypatch):
+    monkeypatch.setattr("charlab.figures.unit_text.covering_fonts", lambda wanted: ([], wanted))
+    figure = unit_text_figure([UnitText("", ["a", "\u0b85"], np.ones(2))])
+    assert [text.get_text() for text in figure.axes[0].texts] == ["a", "·"]
+    assert "no installed font has Tamil" in figure.get_supxlabel()
+
+
 def test_a_unit_that_is_always_zero_has_no_colour():
     page = unit_text_html(UnitText("dead", ["a"], np.zeros(1)))
     assert "cold-0" in page

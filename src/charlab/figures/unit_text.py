@@ -10,6 +10,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from charlab.figures.coloured_text import reads_leftwards
+from charlab.figures.fonts import covering_fonts, font_hint, outline
 from charlab.figures.sweeps import short
 from charlab.system.terminal import visible
 
@@ -44,8 +45,10 @@ class UnitText:
 def unit_text_figure(texts: Sequence[UnitText]) -> Figure:
     """Draws texts below each other, each character on the shade of the unit's value after it.
 
-    Orange is positive, purple negative; both are told apart by every kind of eye.
+    Orange is positive, purple negative; both are told apart by every kind of eye. A dot stands for
+    a character that no installed font has.
     """
+    lacking = _lacking({character for text in texts for character in "".join(text.pieces)})
     laid = [_rows(text) for text in texts]
     heights = [0.19 * len(rows) + 0.35 for rows in laid]
     figure = Figure(figsize=(1.2 + _CELL * _WIDTH, sum(heights)), dpi=120, layout="constrained")
@@ -58,7 +61,7 @@ def unit_text_figure(texts: Sequence[UnitText]) -> Figure:
                 axes.text(
                     column,
                     i,
-                    character,
+                    "·" if character in lacking else character,
                     ha="center",
                     va="center_baseline",
                     fontsize=7.5,
@@ -71,7 +74,17 @@ def unit_text_figure(texts: Sequence[UnitText]) -> Figure:
         axes.set_title(short(text.title, 90), fontsize=8.5, loc="left", parse_math=False)
         axes.set_axis_off()
         figure.colorbar(image, ax=axes, aspect=8, pad=0.01).ax.tick_params(labelsize=6)
+    if lacking:
+        scripts, packages = font_hint(lacking)
+        said = f"· no installed font has {scripts}: apt install {packages}"
+        figure.supxlabel(said, fontsize=7, wrap=True)
     return figure
+
+
+def _lacking(characters: set[str]) -> set[str]:
+    """What no font has, of characters that are seen."""
+    rare = {c for c in characters if not c.isspace() and outline(c) is None}
+    return covering_fonts(rare)[1] if rare else set()
 
 
 def unit_text_html(text: UnitText) -> Markup:
