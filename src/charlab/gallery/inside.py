@@ -1,17 +1,18 @@
 """Pictures of what happens inside any task's network: its units, its memory, its gates."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 from markupsafe import Markup
 
-from charlab.data.corpus import encode_documents
-from charlab.data.documents.document import Document
-from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.vocabulary import NAMES
+from charlab.data.batches.batch import BatchForm
+from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
+from charlab.data.tokens.vocabulary import EOS, NAMES, UNK
 from charlab.errors import DataError
 from charlab.figures.memory import Reach, context_figure, gradient_figure, saturation_figure
 from charlab.figures.picture import Part, Picture
@@ -33,6 +34,7 @@ from charlab.inspection.memory import (
     measure_gradients,
 )
 from charlab.inspection.position_table import property_table
+from charlab.inspection.predictions import encoded_lines, likeliest_condition
 from charlab.inspection.properties import OF_ONE_CHARACTER, Values, family
 from charlab.inspection.saturation import measure_saturation
 from charlab.inspection.units import Followed, UnitReport
@@ -178,8 +180,8 @@ class InsidePictures:
         """A text to be coloured: the user's, or that of the split where a property varies most."""
         reading, corpus = self._task.reading, self._trained.corpus
         if self._trained.text is not None:
-            text = encode_documents([Document(self._trained.text)], corpus.vocabulary)
-            return text, sample_places(text, reading, text.characters)
+            text = self._given(self._trained.text)
+            return text, sample_documents(text, np.arange(text.documents))
         split = self._split
         sample = sample_places(split, reading, _BUDGET)
         told = np.zeros(len(sample.places), np.float32)
@@ -193,6 +195,27 @@ class InsidePictures:
         place = _liveliest(told, sample)
         opening = corpus.vocabulary.decode(split.ids[place : place + _LINE].tolist())
         return split, sample_span(split, place + opening.find("\n") + 1, _EXCERPT)
+
+    def _given(self, text: str) -> EncodedSplit:
+        """The user's text: of short documents each line is one, with the label that fits best."""
+        vocabulary = self._trained.corpus.vocabulary
+        if self._task.reading.layout == "stream":
+            encoded = encoded_lines(vocabulary, [text])
+            # A stream's last token is never read, only predicted.
+            ids = np.append(encoded.ids[:], UNK)
+            return replace(encoded, ids=ids, offsets=flat_offsets([len(ids)]))
+        whole = map(self._task.asking.whole, text.splitlines())
+        encoded = encoded_lines(vocabulary, [line for line in whole if line])
+        if not encoded.documents:
+            raise DataError("the text is empty to this model: there is nothing to look at")
+        if self._task.batch_form is not BatchForm.CONDITIONAL:
+            return encoded
+        network, conditions = self._trained.network, len(self._trained.corpus.labels)
+        labels = [
+            likeliest_condition(network, np.array([EOS, *encoded.ids[a:b], EOS]), conditions)
+            for a, b in pairwise(encoded.offsets.tolist())
+        ]
+        return replace(encoded, labels=np.array(labels))
 
     def _networks(self) -> list[tuple[str, TrainedNetwork[Any], bool]]:
         """The networks on one axis: those that were asked for, or this one before its training."""
