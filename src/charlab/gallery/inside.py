@@ -35,7 +35,7 @@ from charlab.inspection.memory import (
 )
 from charlab.inspection.position_table import property_table
 from charlab.inspection.predictions import encoded_lines, likeliest_condition
-from charlab.inspection.properties import OF_ONE_CHARACTER, Values, family
+from charlab.inspection.properties import Values, family, of_one_character
 from charlab.inspection.saturation import measure_saturation
 from charlab.inspection.units import Followed, UnitReport
 from charlab.tasks.task import Task, TrainedNetwork
@@ -152,7 +152,8 @@ class InsidePictures:
         shown: set[Unit] = set()
         for each in self.report.strongest:
             of = family(each.name)
-            if each.name not in OF_ONE_CHARACTER and of not in found and each.where not in shown:
+            plain = of_one_character(each.name)
+            if not plain and of not in found and each.where not in shown:
                 found[of] = each
                 shown.add(each.where)
         best = sorted(found.values(), key=lambda each: -abs(each.correlation))[:_UNITS]
