@@ -70,6 +70,10 @@ class InsidePictures:
     def __iter__(self) -> Iterator[Picture]:
         of = f"of the {self._split_name} part"
         tokens = NAMES[self._trained.corpus.vocabulary.unit]
+        yield from self._of_units(of, tokens)
+        yield from self._of_memory(of, tokens)
+
+    def _of_units(self, of: str, tokens: str) -> Iterator[Picture]:
         yield Picture(
             "units",
             "What units follow",
@@ -88,6 +92,8 @@ class InsidePictures:
             self._coloured,
             "hidden units",
         )
+
+    def _of_memory(self, of: str, tokens: str) -> Iterator[Picture]:
         yield Picture(
             "memory",
             "Gradients through time",
