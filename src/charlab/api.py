@@ -21,6 +21,8 @@ from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError, nearest
 from charlab.evaluation.prediction import Answers, Predictor
+from charlab.inspection.activations import parse_unit, recurrent_of, require_unit
+from charlab.inspection.units import BUDGET, UnitReport
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
 from charlab.runs.data_paths import located
@@ -296,6 +298,7 @@ class TrainedModel:
         *,
         split: str = "val",
         text: str | None = None,
+        unit: str | None = None,
         beside: "Sequence[TrainedModel]" = (),
     ) -> "list[Picture]":
         """What ``look.py`` shows, each drawn by its ``draw()``.
@@ -304,10 +307,11 @@ class TrainedModel:
             names: which pictures; "all" is everything.
             split: which part is looked at.
             text: what to look at instead of a text of the split.
+            unit: which unit colours a text, as ``"0:hidden:42"``; None: the strongest.
             beside: other networks of the same task, shown on the same axes where a picture can.
 
         Raises:
-            ConfigError: if there is no such picture.
+            ConfigError: if there is no such picture or unit.
             DataError: if the split has no part of the data.
             CharlabError: if the data are not those of the training any more.
         """
@@ -315,13 +319,21 @@ class TrainedModel:
         from charlab.gallery.selection import chosen
 
         self.require_split(split)
-        return chosen(pictures_of(self.subject(text, beside), split), names)
+        return chosen(pictures_of(self.subject(text, beside, unit), split), names)
 
-    def subject(self, text: str | None = None, beside: "Sequence[TrainedModel]" = ()) -> "Subject":
+    def subject(
+        self,
+        text: str | None = None,
+        beside: "Sequence[TrainedModel]" = (),
+        unit: str | None = None,
+    ) -> "Subject":
         """What a gallery looks at: the network, its data, and how it was trained.
 
         Args:
-            text, beside: as of `pictures`.
+            text, beside, unit: as of `pictures`.
+
+        Raises:
+            ConfigError: if there is no such unit.
         """
         from charlab.gallery.pictures import Subject
         from charlab.runs.history import read_history
@@ -331,7 +343,24 @@ class TrainedModel:
             text=None if text is None else self.normalize(text),
             beside=tuple(other.trained for other in beside),
         )
-        return Subject(self.trained_for, trained, *read_history(self.path))
+        where = None if unit is None else parse_unit(unit)
+        if where is not None:
+            require_unit(recurrent_of(self.network), where)
+        return Subject(self.trained_for, trained, *read_history(self.path), where)
+
+    def units(self, split: str = "val", *, budget: int = BUDGET) -> UnitReport:
+        """What the network's units follow in a held-out part: quotes, brackets, lines, labels.
+
+        Args:
+            split: which part is looked at.
+            budget: tokens of it, at most.
+
+        Raises:
+            DataError: if the split has no part of the data.
+            CharlabError: if the data are not those of the training any more.
+        """
+        self.require_split(split)
+        return self.trained_for.find_units(self.trained, split, budget)
 
     @property
     def trained(self) -> TrainedNetwork[Any]:

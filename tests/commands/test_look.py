@@ -130,6 +130,8 @@ def test_several_runs_of_one_task(trained: Any, tmp_path: Path) -> None:
         (("pictres=all",), "did you mean 'pictures'"),
         (("model=lstm",), "run= looks at what was trained"),
         (("text=a", "input=b"), "give one"),
+        (("unit=hidden",), "unit=hidden: give layer:gate:number"),
+        (("unit=0:hiden:1",), "did you mean 'hidden'"),
         (("input=nowhere.txt",), "cannot read input=nowhere.txt"),
         (("format=gif",), "must be"),
     ],

@@ -43,7 +43,7 @@ def look(arguments: LookArguments) -> int:
             "several runs of one task"
         )
     first.require_split(arguments.split)
-    subject = first.subject(_text(arguments), models[1:])
+    subject = first.subject(_text(arguments), models[1:], arguments.unit)
     pictures = chosen(pictures_of(subject, arguments.split), arguments.names)
     if arguments.output is None and first.path.parent.name != "checkpoints":
         raise ConfigError(f"output= is needed: {first.path} lies in no run's folder")

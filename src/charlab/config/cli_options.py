@@ -179,6 +179,9 @@ class LookArguments(_DataWords):
     split: str = argument("val", "train, val or test", choices=("train", "val", "test"))
     text: str | None = argument(None, "a text to look at instead of one of the split")
     input: str | None = argument(None, "a file with such a text")
+    unit: str | None = argument(
+        None, "layer:gate:number, as 0:hidden:42, of the picture unit; by itself the strongest"
+    )
     output: str | None = argument(None, "a folder; by itself look/ in the (first) run's folder")
     format: str = argument("png", "of the files: png or svg", choices=("png", "svg"))
     accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)

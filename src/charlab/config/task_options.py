@@ -53,6 +53,11 @@ class Baseline:
 COMMON_PICTURES = {
     "curves": "loss and the task's metrics over epochs",
     "unfolded": "the network unrolled over time, with shapes; also of a configuration",
+    "units": "which units follow which property of the text",
+    "unit": "a text coloured by units (unit=LAYER:GATE:NUMBER for one of them)",
+    "memory": "gradients through time, of several runs on one axis",
+    "context": "the loss by how much text the network is given",
+    "saturation": "how often gates are open and shut",
     "bigrams": "what follows what in the data",
     "lengths": "how long documents are",
     "labels": "how many documents have which label",

@@ -14,9 +14,12 @@ from charlab.figures.picture import Part, Picture
 from charlab.figures.run_curves import run_curves_figure
 from charlab.figures.unfolded import unfolded_figure
 from charlab.gallery.curves import curves_of, title_of
+from charlab.gallery.inside import InsidePictures
 from charlab.gallery.page import Heading
 from charlab.gallery.unfolded import example_of
+from charlab.inspection.activations import Unit
 from charlab.inspection.unfolding import unfold
+from charlab.models.recurrent import RecurrentModel
 from charlab.runs.history import History
 from charlab.tasks.task import Task, TrainedNetwork
 
@@ -30,12 +33,14 @@ class Subject:
         trained: the network and its data; untrained where there is no history.
         history: what its training measured; None: it was not trained.
         best_step: the optimizer step of the best checkpoint; None: not known.
+        unit: which unit colours a text; None: those that follow something best.
     """
 
     task: Task[Any]
     trained: TrainedNetwork[Any]
     history: History | None = None
     best_step: int | None = None
+    unit: Unit | None = None
 
     @property
     def title(self) -> str:
@@ -76,6 +81,7 @@ def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
     if subject.history is not None:
         yield from _curves(subject, subject.history)
         yield from subject.task.pictures(subject.trained, split)
+        yield from _inside(subject, split)
     yield Picture(
         "unfolded",
         "The network unfolded",
@@ -93,6 +99,12 @@ def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
 def _unfolded(subject: Subject) -> Figure:
     example = example_of(subject.task, subject.trained.corpus)
     return unfolded_figure(unfold(subject.trained.network), example, subject.title)
+
+
+def _inside(subject: Subject, split: str) -> Iterator[Picture]:
+    """What happens inside; of a task of one's own only where there is a recurrent model."""
+    if any(isinstance(module, RecurrentModel) for module in subject.trained.network.modules()):
+        yield from InsidePictures(subject.task, subject.trained, split, subject.unit)
 
 
 def _curves(subject: Subject, history: History) -> Iterator[Picture]:

@@ -198,8 +198,7 @@ class RecurrentModel(nn.Module):
             ValueError: if ids are not (B, T), a condition is missing or not expected, or a
                 bidirectional model is given a state.
         """
-        if self.bidirectional and state:
-            raise ValueError("a bidirectional model reads whole rows: it takes no state")
+        self._refuse_state(state)
         x = self.input(ids, condition, self._some_weight())  # (B, T, D)
         features, state = self._read(x, state, lengths)
         dropped = self._drop(features, self.dropouts.output_dropout)
@@ -242,22 +241,29 @@ class RecurrentModel(nn.Module):
         return features, tuple(part.to(state[0].dtype) for part in parts)
 
     def forward_with_gates(
-        self, ids: Tensor, state: State | None = None, *, condition: Tensor | None = None
+        self,
+        ids: Tensor,
+        state: State | None = None,
+        *,
+        condition: Tensor | None = None,
+        lengths: Tensor | None = None,
     ) -> tuple[Tensor, State, Trace]:
         """As `forward` on the readable form, whatever the kernel, and what happened inside.
 
         Returns:
-            Features (B, T, H); the state, parts (L, B, H); for each layer the values over time,
-            (B, T, H), of each gate and each part of the state, by the names in ``cell.gates`` and
-            ``cell.state_parts``. All of them carry gradients.
+            Features (B, T, F); the state, parts (L, B, H), of a bidirectional model the empty
+            tuple; for each layer the values over time, (B, T, F), of each gate and each part of the
+            state, by the names in ``cell.gates`` and ``cell.state_parts``. Of a bidirectional model
+            the backward reading's H values stand behind the forward reading's, as in the features.
+            All of them carry gradients.
 
         Raises:
-            ValueError: if the model is bidirectional; as `forward` otherwise.
+            ValueError: as `forward`.
         """
-        self._require_one_direction("forward_with_gates")
+        self._refuse_state(state)
         x = self.input(ids, condition, self._some_weight())  # (B, T, D)
         trace: Trace = []
-        features, state = self._read(x, state, None, trace)
+        features, state = self._read(x, state, lengths, trace)
         return self._drop(features, self.dropouts.output_dropout), state, trace
 
     def first_kernels(self) -> list[nn.Module]:
@@ -288,7 +294,7 @@ class RecurrentModel(nn.Module):
             if first:
                 x = self._drop(x, self.dropout)
             if isinstance(self.recurrence, BidirectionalRecurrence):
-                x = self._read_both_ways(self.recurrence, first, x, state, order)
+                x = self._read_both_ways(self.recurrence, first, x, state, order, trace)
             else:
                 parts = tuple(part[first : first + at_once] for part in state)
                 x, parts = self._run(self.recurrence, layers, x, parts, trace)
@@ -310,12 +316,21 @@ class RecurrentModel(nn.Module):
         x: Tensor,
         zero: State,
         order: Tensor | None,
+        trace: Trace | None,
     ) -> Tensor:
         """Runs one layer in both directions; outputs side by side, (B, T, 2H)."""
+
+        def side_by_side(ahead: Tensor, back: Tensor) -> Tensor:
+            return torch.cat([ahead, reverse_rows(back, order)], dim=-1)
+
+        own: Trace | None = None if trace is None else []
         ahead, back = recurrence.forwards[index], recurrence.backwards[index]
-        features, _ = self._run(ahead, range(1), x, zero)  # (B, T, H)
-        mirrored, _ = self._run(back, range(1), reverse_rows(x, order), zero)
-        return torch.cat([features, reverse_rows(mirrored, order)], dim=-1)
+        features, _ = self._run(ahead, range(1), x, zero, own)  # (B, T, H)
+        mirrored, _ = self._run(back, range(1), reverse_rows(x, order), zero, own)
+        if trace is not None and own is not None:
+            forwards, backwards = own
+            trace.append({name: side_by_side(forwards[name], backwards[name]) for name in forwards})
+        return side_by_side(features, mirrored)
 
     def _run(
         self,
@@ -382,6 +397,10 @@ class RecurrentModel(nn.Module):
             kernel = ReferenceRecurrence(self.cell, *sizes, layer_norm=self.layer_norm)
         initialize_recurrence(kernel, self.cell, num_layers)
         return kernel
+
+    def _refuse_state(self, state: State | None) -> None:
+        if self.bidirectional and state:
+            raise ValueError("a bidirectional model reads whole rows: it takes no state")
 
     def _require_one_direction(self, what: str) -> None:
         if self.bidirectional:

@@ -6,7 +6,7 @@ options, :class:`charlab.config.task_options.TaskOptions`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -27,10 +27,12 @@ from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS, UNK, Vocabulary
 from charlab.decoding.text_generator import TextGenerator
-from charlab.errors import ConfigError
+from charlab.errors import ConfigError, DataError
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import describe_examples
 from charlab.evaluation.prediction import Predictor
+from charlab.inspection.activations import Reading
+from charlab.inspection.units import BUDGET, UnitReport, find_units
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.reference import layer_weights
@@ -421,6 +423,42 @@ class Task(ABC, Generic[Network]):
             title: what was measured.
         """
         return None
+
+    @property
+    def reading(self) -> Reading:
+        """How its networks read a split, for whoever looks inside them."""
+        dataset = self.run.dataset
+        return Reading(dataset.layout, self.batch_form, dataset.seq_len)
+
+    def step_head(self, network: Network) -> Callable[[Tensor], Tensor]:
+        """What turns the features at a position into the logits of what is predicted there.
+
+        Raises:
+            DataError: if what is predicted there does not follow from what was read before alone,
+                says why.
+        """
+        raise DataError(f"task={self.options.name} predicts nothing from one position's state")
+
+    def find_units(
+        self, trained: TrainedNetwork[Network], split: str, budget: int = BUDGET
+    ) -> UnitReport:
+        """What the units of a network follow in a part of its data, labels and tags included.
+
+        Args:
+            trained: the network and its data.
+            split: which part; a held-out one.
+            budget: tokens that are looked at, at most.
+        """
+        corpus = trained.corpus
+        return find_units(
+            trained.network,
+            corpus.splits[split],
+            corpus.vocabulary,
+            self.reading,
+            labels=corpus.labels,
+            tags=corpus.tags,
+            budget=budget,
+        )
 
     def pictures(self, trained: TrainedNetwork[Network], split: str) -> Iterator["Picture"]:
         """What a gallery shows of a trained network besides what it shows of every task's.
