@@ -11,6 +11,7 @@ from charlab.figures.data import bigram_figure, label_figure, length_figure
 from charlab.figures.picture import Part, Picture
 from charlab.figures.run_curves import run_curves_figure
 from charlab.gallery.curves import curves_of, title_of
+from charlab.gallery.embeddings import embedding_pictures
 from charlab.runs.history import History
 from charlab.tasks.task import Task, TrainedNetwork
 
@@ -47,6 +48,7 @@ def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
     if subject.history is not None:
         yield from _curves(subject, subject.history)
         yield from subject.task.pictures(subject.trained, split)
+        yield from embedding_pictures(subject.task, subject.trained, split)
     yield from data_pictures(subject.trained.corpus)
 
 

@@ -1,6 +1,7 @@
 """Classification: a text's label is predicted."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
 
@@ -126,6 +130,12 @@ class ClassifyTask(Task[Classifier]):
 
         assert isinstance(meter, ClassificationMeter)
         return confusion_figure(meter.confusion.numpy(), self.data.labels, title)
+
+    def pictures(self, trained: TrainedNetwork[Classifier], split: str) -> Iterator["Picture"]:
+        """See :meth:`Task.pictures`."""
+        from charlab.tasks.classify.pictures import pictures  # matplotlib takes half a second
+
+        return pictures(self, trained, split)
 
 
 class ClassificationMeter(Meter):
