@@ -30,13 +30,13 @@ class LabelScores(NamedTuple):
     """How well each label is told, (C,); NaN where nothing is divided by.
 
     Attributes:
-        count: examples that have it.
+        counts: examples that have it.
         precision: of what is taken for it the share that is it, TP / (TP + FP).
         recall: of what is it the share that is taken for it, TP / (TP + FN).
         f1: 2 TP / (2 TP + FP + FN).
     """
 
-    count: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
     precision: npt.NDArray[np.float64]
     recall: npt.NDArray[np.float64]
     f1: npt.NDArray[np.float64]
@@ -51,7 +51,9 @@ def label_scores(confusion: npt.NDArray[np.int64]) -> LabelScores:
     right, true, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
 
     def share(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+        found = np.full(len(whole), np.nan)
+        np.divide(part, whole, out=found, where=whole > 0)
+        return found
 
     return LabelScores(
         true, share(right, predicted), share(right, true), share(2 * right, true + predicted)
@@ -77,10 +79,10 @@ def label_table(
     width = max(len(label), *map(len, names))
     lines = [f"  {label:<{width}}  {counted:>8}  precision  recall     f1"]
     scores = label_scores(confusion)
-    for i in np.argsort(-scores.count, kind="stable"):
+    for i in np.argsort(-scores.counts, kind="stable"):
         precision, recall, f1 = (
             f"{value:{wide}.3f}" if value == value else f"{'-':>{wide}}"
             for value, wide in ((scores.precision[i], 9), (scores.recall[i], 6), (scores.f1[i], 5))
         )
-        lines.append(f"  {names[i]:<{width}}  {scores.count[i]:8d}  {precision}  {recall}  {f1}")
+        lines.append(f"  {names[i]:<{width}}  {scores.counts[i]:8d}  {precision}  {recall}  {f1}")
     return lines

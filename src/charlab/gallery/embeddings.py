@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,9 @@ _NEIGHBOURS = 5
 _VOWELS = "aeiouyæœøı"
 
 
-def embedding_pictures(task: Task, trained: TrainedNetwork, split: str) -> Iterator[Picture]:
+def embedding_pictures(
+    task: Task[Any], trained: TrainedNetwork[Any], split: str
+) -> Iterator[Picture]:
     """Tokens in a plane with their neighbours, and the states in which labelled texts leave."""
     parts = recurrent_parts(trained.network)
     vocabularies = (task.data.vocabulary, task.data.target_vocabulary)
@@ -49,7 +52,7 @@ def embedding_pictures(task: Task, trained: TrainedNetwork, split: str) -> Itera
         )
 
 
-def state_texts(task: Task, trained: TrainedNetwork, split: str) -> EncodedSplit | None:
+def state_texts(task: Task[Any], trained: TrainedNetwork[Any], split: str) -> EncodedSplit | None:
     """Texts whose final states are looked at: documents, or labelled windows of a stream."""
     documents = trained.corpus.splits.get(split)
     if documents is None or not documents.documents:
@@ -72,7 +75,8 @@ def _tokens(
 
     def plane() -> list[Part]:
         kinds = [token_kind(token, vocabulary.unit) for token in tokens]
-        return [token_plane_figure(*principal_components(vectors), tokens, kinds)]
+        places, shares = principal_components(vectors)
+        return [token_plane_figure(places, shares.tolist(), tokens, kinds)]
 
     def neighbours() -> list[Part]:
         places, cosines = nearest_neighbours(vectors, _NEIGHBOURS)
@@ -141,7 +145,7 @@ def token_kind(token: str, unit: str) -> str:
 
 
 def states_and_labels(
-    task: Task, trained: TrainedNetwork, split: str
+    task: Task[Any], trained: TrainedNetwork[Any], split: str
 ) -> tuple[np.ndarray, list[tuple[str, str]]] | None:
     """The final states of texts, (N, F), each with the text and its label ("": none)."""
     parts, texts = recurrent_parts(trained.network), state_texts(task, trained, split)

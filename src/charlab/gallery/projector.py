@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.utils.tensorboard import SummaryWriter
@@ -13,7 +14,9 @@ from charlab.tasks.task import Task, TrainedNetwork
 _LONGEST = 80  # characters of a text beside its point
 
 
-def write_projector(task: Task, trained: TrainedNetwork, split: str, folder: Path) -> bool:
+def write_projector(
+    task: Task[Any], trained: TrainedNetwork[Any], split: str, folder: Path
+) -> bool:
     """Writes the final states of a part's texts with their labels.
 
     Args:
@@ -30,10 +33,10 @@ def write_projector(task: Task, trained: TrainedNetwork, split: str, folder: Pat
         return False
     states, described = found
     shutil.rmtree(folder, ignore_errors=True)
-    writer = SummaryWriter(str(folder))
+    writer: Any = SummaryWriter(str(folder))  # torch's writers are not typed
     # A tab or a newline would be another column or row of the projector's table.
     rows = [[visible(text)[:_LONGEST] or " ", visible(label)] for text, label in described]
-    writer.add_embedding(  # type: ignore[no-untyped-call]
+    writer.add_embedding(
         torch.from_numpy(states).float(),
         rows,
         tag=f"{split} states",

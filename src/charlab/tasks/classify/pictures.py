@@ -63,12 +63,14 @@ class Answered:
     @cached_property
     def answers(self) -> npt.NDArray[np.int64]:
         """The likeliest label of each example, (N,)."""
-        return self.probabilities.argmax(axis=1)
+        likeliest: npt.NDArray[np.int64] = self.probabilities.argmax(axis=1)
+        return likeliest
 
     @property
     def confidence(self) -> npt.NDArray[np.float64]:
         """The probability of each answer, (N,)."""
-        return self.probabilities.max(axis=1)
+        highest: npt.NDArray[np.float64] = self.probabilities.max(axis=1)
+        return highest
 
     @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
@@ -140,7 +142,7 @@ def pictures(
 def _scores(answered: Answered) -> Part:
     scores = label_scores(answered.confusion)
     three = (scores.precision, scores.recall, scores.f1)
-    return label_scores_figure(scores.count, three, answered.labels)
+    return label_scores_figure(scores.counts, three, answered.labels)
 
 
 def _calibration(answered: Answered) -> Part:

@@ -1,6 +1,6 @@
 """What a gallery shows of a tagger: its tags of a held-out part beside the true ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import groupby
 
@@ -16,7 +16,7 @@ from charlab.figures.markup import Piece, table, tagged_text, tags_legend
 from charlab.figures.picture import Part, Picture
 from charlab.inspection.confusions import frequent_confusions
 from charlab.models.tagger import Tagger
-from charlab.tasks.tag.predictor import TagPredictor
+from charlab.tasks.tag.predictor import Tagged, TagPredictor
 from charlab.tasks.task import Task, TrainedNetwork
 
 _DOCUMENTS = 5_000  # that are looked at; of more, so many are drawn
@@ -69,7 +69,8 @@ class Tags:
     @cached_property
     def faults(self) -> npt.NDArray[np.bool_]:
         """Which tokens have a tag that the network does not give them, (N,)."""
-        return (self.truth >= 0) & (self.truth != self.told)
+        wrong: npt.NDArray[np.bool_] = (self.truth >= 0) & (self.truth != self.told)
+        return wrong
 
     def decode(self, begin: int, end: int) -> str:
         """The text of some tokens."""
@@ -121,7 +122,7 @@ def pictures(task: Task[Tagger], trained: TrainedNetwork[Tagger], split: str) ->
 def _scores(tags: Tags) -> Part:
     scores = label_scores(tags.confusion)
     three = (scores.precision, scores.recall, scores.f1)
-    return label_scores_figure(scores.count, three, tags.names, label="tag", counted="count")
+    return label_scores_figure(scores.counts, three, tags.names, label="tag", counted="count")
 
 
 def _tagged_text(task: Task[Tagger], tags: Tags) -> list[Part]:
@@ -143,7 +144,7 @@ def _legend(tags: Tags) -> Part:
     return tags_legend([(name, number) for number, name in enumerate(tags.names)])
 
 
-def _answered(text: str, answer: list[tuple[str, str, float]], tags: Tags) -> Iterator[Piece]:
+def _answered(text: str, answer: Sequence[Tagged], tags: Tags) -> Iterator[Piece]:
     place, told = 0, {name: number for number, name in enumerate(tags.names)}
     for piece, tag, _ in answer:
         begin = text.index(piece, place)

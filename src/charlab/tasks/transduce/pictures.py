@@ -111,8 +111,8 @@ def pictures(
         yield Picture(
             "attention",
             "Where the decoder looks",
-            "While it writes each token of a target (rows, downwards), how it spreads its attention "
-            "over the text (columns): darker is more, each row sums to 1.",
+            "While it writes each token of a target (rows, downwards), how it spreads its "
+            "attention over the text (columns): darker is more, each row sums to 1.",
             lambda: [_attention(task, trained, transduced)],
             about,
         )

@@ -49,7 +49,7 @@ class WithReferences:
 
 
 def targets_of_texts(split: EncodedSplit) -> dict[int, list[Tokens]]:
-    """All different targets of each text of a split, by the text's number (`EncodedSplit.texts`)."""
+    """The different targets of each text of a split, by its number (`EncodedSplit.texts`)."""
     assert split.targets is not None
     assert split.texts is not None
     found = defaultdict[int, list[Tokens]](list)
