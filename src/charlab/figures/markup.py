@@ -76,6 +76,8 @@ def _piece(piece: Piece) -> Markup:
     if piece.kind is None:
         return Markup("<span>{}</span>").format(shown)
     behind = visible(" ".join(filter(None, (piece.told, piece.fault))))
+    if piece.fault:
+        shown = shown.replace("\n", "↵\n").replace("\t", "⇥")  # a frame around nothing says nothing
     small = Markup("<sub>{}</sub>").format(behind) if behind else ""
     style = kind_style(piece.kind)
     if piece.fault:

@@ -14,7 +14,6 @@ from charlab.figures.token_names import token_names
 
 _MARKS = "os^DPX*"
 _NAME = 24  # characters of a label
-_MOST_NAMED = 400  # tokens whose names can be told apart
 
 Plane = npt.NDArray[np.float64]
 
@@ -27,20 +26,18 @@ def token_plane_figure(
     Args:
         places: (V, 2).
         shares: of the variance that each axis shows, (2,), from 0 to 1.
-        tokens: V; of very many only the first have their names.
+        tokens: V, as many as can be told apart.
         kinds: what kind of token each is ("vowel"); the most frequent kinds have colors.
     """
     figure, axes = _plane(shares)
     groups = _groups(kinds, len(SERIES))
-    names = token_names(tokens[:_MOST_NAMED])
+    names = token_names(tokens)
     for number, (kind, members) in enumerate(groups.items()):
         color = SERIES[number % len(SERIES)]
         points = places[members]
         label = f"{kind} ({len(members):,})"
         axes.scatter(points[:, 0], points[:, 1], 9, color=color, alpha=0.35, label=label)
         for member in members:
-            if member >= len(names):
-                continue
             name = axes.annotate(
                 names[member],
                 places[member],
@@ -75,9 +72,9 @@ def label_plane_figure(
             places[members, 0],
             places[members, 1],
             6 if rest else 18,
-            color=LIGHT["line"] if rest else SERIES[number % len(SERIES)],
+            color=LIGHT["quiet"] if rest else SERIES[number % len(SERIES)],
             marker="." if rest else _MARKS[turn % len(_MARKS)],
-            alpha=0.75,
+            alpha=0.3 if rest else 0.75,
             linewidths=0,
             zorder=1 if rest else 2,
             label=f"{label} ({len(members):,})",

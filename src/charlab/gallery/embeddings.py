@@ -1,12 +1,14 @@
 """What a network has learnt of tokens and of whole texts, as points of a plane."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from charlab.data.tokens.ragged import EncodedSplit, cut_windows
+from charlab.data.tokens.ragged import EncodedSplit, Ragged, chunks, cut_windows
 from charlab.data.tokens.vocabulary import FIRST, NAMES, Vocabulary
 from charlab.evaluation.examples import drawn
 from charlab.figures.markup import table
@@ -24,8 +26,9 @@ from charlab.models.recurrent import RecurrentModel
 from charlab.tasks.task import Task, TrainedNetwork
 
 MOST_STATES = 3_000  # texts; more points cover one another
-_MOST_ROWS = 400  # tokens in the table of neighbours
+_MOST_TOKENS = 160  # that can be told apart in a plane, the most frequent
 _NEIGHBOURS = 5
+_SCRIPTS = {"CJK": "Han"}
 _VOWELS = "aeiouyæœøı"
 
 
@@ -36,9 +39,11 @@ def embedding_pictures(
     parts = recurrent_parts(trained.network)
     vocabularies = (task.data.vocabulary, task.data.target_vocabulary)
     known = (("", "text"), ("target-", "target"))
-    for model, vocabulary, (prefix, of) in zip(parts, vocabularies, known, strict=False):
-        if vocabulary is not None and vocabulary.size > FIRST + 1:
-            yield from _tokens(model, vocabulary, prefix, of)
+    train = trained.corpus.splits["train"]
+    read = zip(parts, vocabularies, (train, train.targets), known, strict=False)
+    for model, vocabulary, ragged, (prefix, of) in read:
+        if vocabulary is not None and ragged is not None and vocabulary.size > FIRST + 1:
+            yield from _tokens(model, vocabulary, ragged, prefix, of)
     texts = state_texts(task, trained, split)
     if parts and texts is not None and texts.labels is not None:
         yield Picture(
@@ -63,10 +68,12 @@ def state_texts(task: Task[Any], trained: TrainedNetwork[Any], split: str) -> En
 
 
 def _tokens(
-    model: RecurrentModel, vocabulary: Vocabulary, prefix: str, of: str
+    model: RecurrentModel, vocabulary: Vocabulary, train: Ragged, prefix: str, of: str
 ) -> Iterator[Picture]:
-    vectors = token_vectors(model)[FIRST:]  # marks are no tokens of a text
-    tokens, one = vocabulary.tokens, NAMES[vocabulary.unit].removesuffix("s")
+    chosen = _frequent_tokens(train, vocabulary)
+    vectors = token_vectors(model)[chosen]
+    tokens = [vocabulary.tokens[i - FIRST] for i in chosen.tolist()]
+    one = NAMES[vocabulary.unit].removesuffix("s")
     vector = (
         "learned embedding"
         if model.input.embedding is not None
@@ -89,12 +96,16 @@ def _tokens(
                     for place, cosine in zip(places[i].tolist(), cosines[i].tolist(), strict=True)
                 ),
             )
-            for i in range(min(len(tokens), _MOST_ROWS))
+            for i in range(len(tokens))
         ]
         ranks = ["nearest", *(f"{rank}." for rank in range(2, places.shape[1] + 1))]
         return [table([one, *ranks], rows)]
 
-    size = f"{len(tokens):,} tokens of the {of}'s vocabulary, {vectors.shape[1]} numbers each"
+    few = len(tokens) < len(vocabulary.tokens)
+    size = (
+        f"{'the ' if few else ''}{len(tokens):,} {'most frequent ' if few else ''}"
+        f"{NAMES[vocabulary.unit]}, {vectors.shape[1]} numbers each"
+    )
     yield Picture(
         f"{prefix}embeddings",
         f"Each {one} of the {of} as the network sees it",
@@ -111,6 +122,15 @@ def _tokens(
         neighbours,
         "embeddings",
     )
+
+
+def _frequent_tokens(train: Ragged, vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
+    """The ids of the most frequent tokens of the train part, ascending; marks are none."""
+    counts = np.zeros(vocabulary.size, np.int64)
+    for _, ids in chunks(train.ids):
+        counts += np.bincount(ids, minlength=vocabulary.size)
+    order = np.argsort(-counts[FIRST:], kind="stable")[:_MOST_TOKENS]
+    return np.sort(order) + FIRST
 
 
 def _states(model: RecurrentModel, texts: EncodedSplit, labels: tuple[str, ...]) -> Part:
@@ -139,14 +159,14 @@ def token_kind(token: str, unit: str) -> str:
     if name.startswith("COMBINING"):
         return "combining mark"
     if not name.startswith("LATIN"):
-        return f"{name.split(' ')[0].capitalize()} letter"
+        return f"{_SCRIPTS.get(script := re.split('[ -]', name)[0], script.capitalize())} letter"
     plain = unicodedata.normalize("NFD", first)[0].lower()
     return "vowel" if plain in _VOWELS else "consonant"
 
 
 def states_and_labels(
     task: Task[Any], trained: TrainedNetwork[Any], split: str
-) -> tuple[np.ndarray, list[tuple[str, str]]] | None:
+) -> tuple[npt.NDArray[np.float64], list[tuple[str, str]]] | None:
     """The final states of texts, (N, F), each with the text and its label ("": none)."""
     parts, texts = recurrent_parts(trained.network), state_texts(task, trained, split)
     if not parts or texts is None or (parts[0].num_conditions and texts.labels is None):

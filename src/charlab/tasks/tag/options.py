@@ -50,6 +50,11 @@ class Options(TaskOptions):
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "tag"
 
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """See :meth:`TaskOptions.left_open`."""
+        return ("tagged",) if self.tagged == "auto" else ()
+
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """Finds out what has a tag; see :meth:`TaskOptions.resolve`."""
         from charlab.data.corpus_checks import require_measurable, require_tags

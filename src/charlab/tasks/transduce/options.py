@@ -45,6 +45,11 @@ class Options(TaskOptions):
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "transduce"
 
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """See :meth:`TaskOptions.left_open`."""
+        return ("max_length",) if self.max_length is None else ()
+
     def check(self, run: "RunOptions") -> None:
         """See :meth:`TaskOptions.check`."""
         if run.dataset.layout == "stream":
