@@ -13,7 +13,7 @@ from charlab.figures.token_names import cell_name
 from charlab.system.terminal import visible
 
 _STEPS = 9  # shades in a page, of .heat-0 … .heat-9
-_MOST_CELLS = 64  # to a row of a figure
+_FEWEST_CELLS, _MOST_CELLS = 20, 64  # in a row of a figure
 _CELL = 0.2  # inches
 
 Floats = npt.NDArray[np.float64]
@@ -90,8 +90,9 @@ def coloured_figure(
     """
     rows = [row for pieces, values in lines for row in _rows(pieces, values)]
     width = max((sum(row[2]) for row in rows), default=1)
+    width = max(width, _FEWEST_CELLS)
     figure = Figure(
-        figsize=(max(4.0, 0.4 + _CELL * width), 1.0 + 0.3 * len(rows)),
+        figsize=(0.4 + _CELL * width, 1.0 + 0.3 * len(rows)),
         dpi=110,
         layout="constrained",
     )
@@ -117,7 +118,7 @@ def coloured_figure(
             place += cells
     image = axes.imshow(table, cmap="Oranges", vmin=0, vmax=high, aspect="auto")
     axes.set_axis_off()
-    figure.colorbar(image, ax=axes, label=label, shrink=min(1.0, 4.0 / max(1, len(rows)) + 0.4))
+    figure.colorbar(image, ax=axes, label=label, location="bottom", shrink=0.4, aspect=30)
     return figure
 
 

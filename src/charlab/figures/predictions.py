@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from rich.cells import cell_len
@@ -14,6 +16,8 @@ from charlab.figures.coloured_text import reads_leftwards
 from charlab.figures.token_names import cell_name
 
 _WIDE = 36  # columns of single letters to a row of panels
+Floats = npt.NDArray[np.float64]
+
 _CELL, _HIGH = 0.27, 0.25  # inches
 
 
@@ -30,7 +34,7 @@ class Likely:
 
     true: Sequence[str]
     likeliest: Sequence[Sequence[str]]
-    probabilities: npt.NDArray[np.float64]
+    probabilities: Floats
     label: str = ""
 
     def part(self, begin: int, end: int) -> "Likely":
@@ -51,66 +55,56 @@ def predictions_figure(texts: Sequence[Likely]) -> Figure:
     panels = [
         text.part(begin, begin + wide) for text in texts for begin in range(0, len(text.true), wide)
     ]
-    deep = max(panel.probabilities.shape[1] for panel in panels)
-    height, width = deep + 2, max(len(panel.true) for panel in panels)
-    table = np.full((height * len(panels), width), np.nan)
-    cell = _CELL * _WIDE / wide
+    places, rows = _packed([len(panel.true) for panel in panels], wide)
+    named = any(panel.label for panel in panels)
+    height = max(panel.probabilities.shape[1] for panel in panels) + 2 + named
+    width = max(x + len(panel.true) for (x, _), panel in zip(places, panels, strict=True))
+    table = np.full((height * rows - 1, width), np.nan)
     figure = Figure(
-        figsize=(max(5.0, 1.6 + cell * width), 0.7 + _HIGH * len(table)),
+        figsize=(max(5.0, 0.4 + _CELL * _WIDE / wide * width), 1.1 + _HIGH * len(table)),
         dpi=110,
         layout="constrained",
     )
     axes = figure.add_subplot()
-    for i, panel in enumerate(panels):
-        leftwards = reads_leftwards("".join(panel.true))
-        for column, (true, names) in enumerate(zip(panel.true, panel.likeliest, strict=True)):
-            x, y = width - 1 - column if leftwards else column, height * i
-            size = 11 if wide == _WIDE else 9
-            axes.text(
-                x,
-                y,
-                cell_name(true),
-                ha="center",
-                va="center",
-                fontsize=size,
-                weight="bold",
-                color=LIGHT["best"],
-                parse_math=False,
-            )
-            for rank, name in enumerate(names, start=1):
-                probability = panel.probabilities[column, rank - 1]
-                table[y + rank, x] = probability
-                axes.text(
-                    x,
-                    y + rank,
-                    cell_name(name),
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="#fefefe" if probability > 0.55 else "#010101",
-                    parse_math=False,
-                )
-                if name == true:
-                    frame = Rectangle(
-                        (x - 0.47, y + rank - 0.47),
-                        0.94,
-                        0.94,
-                        fill=False,
-                        lw=1.6,
-                        edgecolor=LIGHT["best"],
-                    )
-                    axes.add_patch(frame)
+    for (x, row), panel in zip(places, panels, strict=True):
+        if panel.label:
+            _write(axes, x - 0.45, row * height, panel.label, ha="left", color=LIGHT["quiet"])
+        _draw(axes, table, panel, x, row * height + named, 11 if wide == _WIDE else 9)
     image = axes.imshow(table, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    axes.set_yticks(
-        [height * i for i in range(len(panels))],
-        [panel.label for panel in panels],
-        parse_math=False,
-    )
-    axes.set_xticks([])
-    axes.tick_params(length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
-    figure.colorbar(
-        image, ax=axes, label="probability", shrink=min(1.0, 6 / len(panels)), aspect=30
-    )
+    axes.set_axis_off()
+    figure.colorbar(image, ax=axes, label="probability", location="bottom", shrink=0.4, aspect=30)
     return figure
+
+
+def _packed(lengths: Sequence[int], wide: int) -> tuple[list[tuple[int, int]], int]:
+    """Where panels lie that share rows: each one's first column and its row, and the rows."""
+    places: list[tuple[int, int]] = []
+    column = row = 0
+    for length in lengths:
+        if column and column + length > wide:
+            column, row = 0, row + 1
+        places.append((column, row))
+        column += length + 1
+    return places, row + 1
+
+
+def _draw(axes: Axes, table: Floats, panel: Likely, left: int, top: int, size: int) -> None:
+    """Enters a panel's probabilities into the table and writes its tokens."""
+    leftwards = reads_leftwards("".join(panel.true))
+    for column, (true, names) in enumerate(zip(panel.true, panel.likeliest, strict=True)):
+        x = left + (len(panel.true) - 1 - column if leftwards else column)
+        _write(axes, x, top, cell_name(true), size=size, weight="bold", color=LIGHT["best"])
+        for y, (name, probability) in enumerate(
+            zip(names, panel.probabilities[column].tolist(), strict=True), start=top + 1
+        ):
+            table[y, x] = probability
+            color = "#fefefe" if probability > 0.55 else "#010101"
+            _write(axes, x, y, cell_name(name), color=color)
+            if name == true:
+                frame = {"fill": False, "lw": 1.6, "edgecolor": LIGHT["best"]}
+                axes.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, **frame))
+
+
+def _write(axes: Axes, x: float, y: float, text: str, *, size: int = 8, **style: Any) -> None:
+    style = {"ha": "center", "va": "center", **style}
+    axes.text(x, y, text, fontsize=size, parse_math=False, **style)

@@ -76,7 +76,7 @@ def samples_table(drawn: Sequence[Drawn], most: int) -> Markup:
 
 def _column(one: Drawn, most: int) -> Markup:
     texts = Markup("").join(
-        Markup('<p class="sample" dir="auto">{}</p>').format(visible(text, keep="\n") or "∎")
+        Markup('<p class="sample" dir="auto">{}</p>').format(visible(text, keep="\n") or "⊣")
         for text in one.texts[:most]
     )
     measures = f"{one.novel:.0%} novel, {one.distinct:.0%} distinct, perplexity "

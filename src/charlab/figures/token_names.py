@@ -73,7 +73,7 @@ def _origin(token: str) -> str:
 def cell_name(token: str) -> str:
     """A token as it stands in a small cell: white space as a sign, a few letters of a long one."""
     if token == "":
-        return "∎"
+        return "⊣"
     if len(token) == 1 and unicodedata.category(token)[0] == "M":
         return f"\u25cc{token}"
     text = visible("".join(_SIGNS.get(c, c) for c in token))

@@ -4,14 +4,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES
 from charlab.evaluation.dataset_statistics import bigram_table, inspect_corpus
 from charlab.figures.data import bigram_figure, label_figure, length_figure
 from charlab.figures.picture import Part, Picture
 from charlab.figures.run_curves import run_curves_figure
+from charlab.figures.unfolded import unfolded_figure
 from charlab.gallery.curves import curves_of, title_of
 from charlab.gallery.embeddings import embedding_pictures
+from charlab.gallery.unfolded import example_of
+from charlab.inspection.unfolding import unfold
 from charlab.runs.history import History
 from charlab.tasks.task import Task, TrainedNetwork
 
@@ -49,7 +54,22 @@ def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
         yield from _curves(subject, subject.history)
         yield from subject.task.pictures(subject.trained, split)
         yield from embedding_pictures(subject.task, subject.trained, split)
+    yield Picture(
+        "unfolded",
+        "The network unfolded",
+        "The network as it is composed, unrolled over the steps of an example of the train part. "
+        "Every step of a layer has the same weights. Numbers at arrows are the sizes of what "
+        "passes there, of one text; at the right stand the shapes of a batch: B texts, T (or U) "
+        "steps.",
+        lambda: [_unfolded(subject)],
+        "network",
+    )
     yield from data_pictures(subject.trained.corpus)
+
+
+def _unfolded(subject: Subject) -> Figure:
+    example = example_of(subject.task, subject.trained.corpus)
+    return unfolded_figure(unfold(subject.trained.network), example, subject.title)
 
 
 def _curves(subject: Subject, history: History) -> Iterator[Picture]:

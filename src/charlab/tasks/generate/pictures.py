@@ -69,7 +69,7 @@ class GenerationPictures:
             "Predictions against the truth",
             f"On top what came, below it the five likeliest {unit} by what stood before, their "
             "probability as shade and a frame round the one that was right. "
-            f"Measured on {where}; ␣ is a space, ↵ a new line, ∎ the end.{self._labels_remark}",
+            f"Measured on {where}; ␣ is a space, ↵ a new line, ⊣ the end.{self._labels_remark}",
             self._predictions,
             "predictions",
         )
@@ -174,7 +174,7 @@ class GenerationPictures:
         mean = np.concatenate([one.bits for one in self._predicted]).mean()
         legend = heat_legend("0 bits", f"{_HIGH:g} bits or more; the mean here is {mean:.2f}")
         texts = [
-            coloured_text(pieces, bits, high=_HIGH, words=_said(pieces, bits), mark="∎")
+            coloured_text(pieces, bits, high=_HIGH, words=_said(pieces, bits), mark="⊣")
             for pieces, bits in lines
         ]
         figure = coloured_figure(lines, high=_HIGH, label="bits")
