@@ -126,11 +126,8 @@ def test_attention_is_a_picture_of_the_first_texts(run: Path, tmp_path: Path) ->
     assert picture.read_bytes().startswith(b"\x89PNG")
     figure = charlab.load(run).predictor.attention_figure(["", "ab" * 40, "abba", "ba"])
     assert [len(axes.get_xticks()) for axes in figure.axes] == [4, 2]
-    for words in (
-        ["text=" + "ab" * 40, f"attention={picture}"],
-        [f"attention={tmp_path}/no/x.png"],
-    ):
-        done = in_process(*ask[:2], *(words if len(words) > 1 else ["text=ab", *words]))
+    for text, path in (("ab" * 40, picture), ("ab", tmp_path / "no" / "x.png")):
+        done = in_process("predict.py", f"run={run}", f"text={text}", f"attention={path}")
         assert done.returncode == 1
         assert re.fullmatch("error: .*attention=.*\n", done.stderr), done.stderr
 
