@@ -32,6 +32,7 @@ from charlab.tasks.transduce.predictor import Targets
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
+    from charlab.gallery.pictures import Subject
 
 Served = TypeVar("Served")
 _SHOWN = 3  # labels in a ranking's repr
@@ -302,19 +303,27 @@ class TrainedModel:
             DataError: if the split has no part of the data.
             CharlabError: if the data are not those of the training any more.
         """
-        from charlab.gallery.pictures import Subject, pictures_of  # matplotlib takes half a second
+        from charlab.gallery.pictures import pictures_of  # matplotlib takes half a second
         from charlab.gallery.selection import chosen
-        from charlab.runs.history import read_history
 
         self.require_split(split)
+        return chosen(pictures_of(self.subject(text, beside), split), names)
+
+    def subject(self, text: str | None = None, beside: "Sequence[TrainedModel]" = ()) -> "Subject":
+        """What a gallery looks at: the network, its data, and how it was trained.
+
+        Args:
+            text, beside: as of `pictures`.
+        """
+        from charlab.gallery.pictures import Subject
+        from charlab.runs.history import read_history
+
         trained = dataclasses.replace(
             self.trained,
             text=None if text is None else self.normalize(text),
             beside=tuple(other.trained for other in beside),
         )
-        history, best_step = read_history(self.path)
-        subject = Subject(self.trained_for, trained, history, best_step)
-        return chosen(pictures_of(subject, split), names)
+        return Subject(self.trained_for, trained, *read_history(self.path))
 
     @property
     def trained(self) -> TrainedNetwork[Any]:

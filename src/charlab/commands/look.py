@@ -1,11 +1,12 @@
 """``look.py``: pictures of a run, and the page that shows them."""
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from charlab.api import TrainedModel, load_model
 from charlab.builders.corpus import prepare
-from charlab.builders.network import count_parameters
 from charlab.config.cli_options import LookArguments
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
@@ -13,8 +14,7 @@ from charlab.config.overrides import protect
 from charlab.errors import ConfigError
 from charlab.figures import spare
 from charlab.figures.picture import Picture
-from charlab.gallery.curves import title_of
-from charlab.gallery.files import Gallery, write_gallery
+from charlab.gallery.files import LOOK, Gallery, write_gallery
 from charlab.gallery.page import Heading
 from charlab.gallery.pictures import Subject, pictures_of
 from charlab.gallery.projector import write_projector
@@ -44,17 +44,18 @@ def look(arguments: LookArguments) -> int:
             f"run= names runs with task={first.task} and task={others.pop()}: pictures show "
             "several runs of one task"
         )
-    text = _text(arguments)
-    pictures = first.pictures(arguments.names, split=arguments.split, text=text, beside=models[1:])
+    first.require_split(arguments.split)
+    subject = first.subject(_text(arguments), models[1:])
+    pictures = chosen(pictures_of(subject, arguments.split), arguments.names)
     if arguments.output is None and first.path.parent.name != "checkpoints":
         raise ConfigError(f"output= is needed: {first.path} lies in no run's folder")
     folder = (
-        first.path.parent.parent / "look"
-        if arguments.output is None
-        else user_path(arguments.output)
+        first.path.parent.parent / LOOK if arguments.output is None else user_path(arguments.output)
     )
     remark(f"run: {', '.join(str(model.path) for model in models)}")
-    heading = _heading(models, arguments)
+    run = first.path.parent.parent if arguments.run == "latest" else arguments.run
+    command = command_line("look", f"run={run}", *_repeated(arguments))
+    heading = subject.heading(arguments.split, first.metrics, command)
     gallery = _write(pictures, folder, heading, arguments)
     if "states" in gallery.files:
         _write_projector(first, arguments.split, folder / "projector")
@@ -81,14 +82,15 @@ def look_untrained(words: Sequence[str], arguments: LookArguments) -> int:
     options = check(Composition.here().compose(protect(words)))
     start_logging()
     prepared = prepare(options)
-    task: Task = TASKS[options.task.name](prepared.options, facts_of(prepared.corpus))
+    task: Task[Any] = TASKS[options.task.name](prepared.options, facts_of(prepared.corpus))
     network = task.build_network().eval()
     subject = Subject(task, TrainedNetwork(network, prepared.corpus, options.seed))
     pictures = chosen(pictures_of(subject, arguments.split), arguments.names)
     folder = user_path(
         arguments.output or f"{options.output_dir}/look/{subject.title.replace(' · ', '_')}"
     )
-    heading = Heading(subject.title, [("network", "not trained")], command_line("look", *words))
+    command = command_line("look", *words, *_repeated(arguments))
+    heading = subject.heading(arguments.split, {}, command)
     _write(pictures, folder, heading, arguments)
     return 0
 
@@ -121,28 +123,12 @@ def _text(arguments: LookArguments) -> str | None:
         raise ConfigError(f"cannot read input={arguments.input}: {error.strerror}") from error
 
 
-def _heading(models: Sequence[TrainedModel], arguments: LookArguments) -> Heading:
-    """What stands above the page: which network, how good it is, what was looked at."""
-    first = models[0]
-    dataset = first.options.dataset
-    facts = [
-        ("network", ", ".join(model.name for model in models)),
-        ("data", f"{dataset.name}, by {dataset.unit}"),
-        ("parameters", f"{count_parameters(first.network):,}"),
-    ]
-    facts += [
-        (tag, f"{first.metrics[tag]:.4f}")
-        for tag in (f"val/{metric.name}" for metric in first.options.task.metrics)
-        if tag in first.metrics
-    ][:3]
-    facts.append(
-        ("looked at", "a text of yours" if _text(arguments) else f"the {arguments.split} part")
-    )
-    words = [
-        f"run={arguments.run}" if arguments.run != "latest" else f"run={first.path.parent.parent}"
-    ]
-    words += [f"pictures={arguments.pictures}"] * (arguments.pictures != "all")
-    return Heading(title_of(first.trained_for), facts, command_line("look", *words))
+def _repeated(arguments: LookArguments) -> list[str]:
+    """The command's words that make the same pictures again."""
+    keys = ("pictures", "split", "text", "input", "format")
+    given = {key: getattr(arguments, key) for key in keys}
+    defaults = {field.name: field.default for field in dataclasses.fields(LookArguments)}
+    return [f"{key}={value}" for key, value in given.items() if value != defaults[key]]
 
 
 def _write(

@@ -129,6 +129,8 @@ def _rows(pieces: Sequence[str], values: Floats) -> list[tuple[list[str], list[f
         cells = max(1, round(0.62 * cell_len(cell_name(piece)) + 0.2))
         if not rows or sum(rows[-1][2]) + cells > _MOST_CELLS:
             rows.append(([], [], []))
-        for column, item in zip(rows[-1], (piece, value, cells), strict=True):
-            column.append(item)  # type: ignore[arg-type]
+        names, numbers, widths = rows[-1]
+        names.append(piece)
+        numbers.append(value)
+        widths.append(cells)
     return rows

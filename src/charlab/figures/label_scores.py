@@ -52,5 +52,5 @@ def label_scores_figure(
     left_out = len(counts) - len(order)
     rest = f" (without the {left_out:,} rarest)" if left_out else ""
     axes.set_title(f"Precision, recall and F1 of each {label}{rest}", fontsize=11)
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=9)
     return figure

@@ -105,7 +105,7 @@ def _groups(names: Sequence[str], most: int) -> dict[str, list[int]]:
 
 def _legend(figure: Figure, entries: int) -> None:
     legend = figure.legend(
-        loc="outside lower center", ncols=min(4, entries), frameon=False, fontsize=8
+        loc="outside upper center", ncols=min(4, entries), frameon=False, fontsize=8
     )
     for text in legend.get_texts():
         text.set_parse_math(False)

@@ -101,7 +101,7 @@ def _draw(axes: Axes, table: Floats, panel: Likely, left: int, top: int, size: i
             color = "#fefefe" if probability > 0.55 else "#010101"
             _write(axes, x, y, cell_name(name), color=color)
             if name == true:
-                frame = {"fill": False, "lw": 1.6, "edgecolor": LIGHT["best"]}
+                frame: dict[str, Any] = {"fill": False, "lw": 1.6, "edgecolor": LIGHT["best"]}
                 axes.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, **frame))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -24,8 +23,22 @@ _COLORS = {
 }
 
 
-class Stack(Protocol):
-    """A recurrent model; see :class:`charlab.inspection.unfolding.Reading`."""
+@dataclass(frozen=True)
+class Reading:
+    """A recurrent model that reads a text, or writes one.
+
+    Attributes:
+        cell: what its steps are ("LSTM").
+        parts: the state that goes from step to step ("h", "c").
+        vocabulary: V, how many tokens there are.
+        embedding: D, the size of what a layer reads first; V where that is one-hot.
+        one_hot: whether it is.
+        hidden: H, units of each direction.
+        layers: L.
+        bidirectional: whether it is read in both directions.
+        conditions: labels that the text may depend on; 0: none.
+        parameters: of the embedding, and of each layer.
+    """
 
     cell: str
     parts: tuple[str, ...]
@@ -37,21 +50,38 @@ class Stack(Protocol):
     bidirectional: bool
     conditions: int
     parameters: tuple[int, ...]
-    features: int
+
+    @property
+    def features(self) -> int:
+        """F, what a step gives."""
+        return self.hidden * (1 + self.bidirectional)
 
 
-class Composed(Protocol):
-    """A network; see :class:`charlab.inspection.unfolding.Unfolding`."""
+@dataclass(frozen=True)
+class Unfolding:
+    """A network unrolled over time.
 
-    reading: Stack
+    Attributes:
+        reading: what reads the text.
+        outputs: C or V, how many numbers each output has.
+        head: parameters of what turns features into them.
+        pooling: how one output is made of all steps ("last"); "": each step has one.
+        pooled: what the head reads then.
+        writing: of an encoder-decoder what writes the target; None: other networks.
+        attention: how it looks at what was read ("dot"); "": it does not.
+        bridge: parameters of what turns the encoder's features into the decoder's state.
+        total: parameters of the network.
+    """
+
+    reading: Reading
     outputs: int
     head: int
-    pooling: str
-    pooled: int
-    writing: Stack | None
-    attention: str
-    bridge: int
-    total: int
+    pooling: str = ""
+    pooled: int = 0
+    writing: Reading | None = None
+    attention: str = ""
+    bridge: int = 0
+    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +101,7 @@ class Example:
     batch: int = 1
 
 
-def unfolded_figure(network: Composed, example: Example, title: str = "") -> Figure:
+def unfolded_figure(network: Unfolding, example: Example, title: str = "") -> Figure:
     """Draws the network over the steps of an example, from the tokens at the bottom upwards.
 
     Left of each row stands what it is and its parameters, right of it what leaves it; numbers at
@@ -171,7 +201,7 @@ class _Sketch:
         self.right_words = max(self.right_words, *map(len, gives.split("\n")))
 
     def margins(
-        self, stack: Stack, left: float, right: float, steps: str, *, names: bool = True
+        self, stack: Reading, left: float, right: float, steps: str, *, names: bool = True
     ) -> None:
         """The rows of a stack in words."""
         B = self.batch
@@ -197,7 +227,10 @@ class _Sketch:
                 )
             )
         for y, name, gives in rows:
-            self.row(y, name if names else "", gives, right, left)
+            parameters = name.split("\n")[1].rpartition(", ")[2] if y else ""
+            self.row(
+                y, name if names else "", gives if names else f"{gives}\n{parameters}", right, left
+            )
 
     def finish(self, title: str) -> Figure:
         low, high = -_WIDE / 2 - 0.6 - 0.105 * self.left_words, self.right + 0.5
@@ -210,12 +243,12 @@ class _Sketch:
         return self.figure
 
 
-def _layer_height(stack: Stack, layer: int) -> float:
+def _layer_height(stack: Reading, layer: int) -> float:
     return (2 + layer) * _ROW + layer * _PAIR * stack.bidirectional
 
 
 def _draw_stack(
-    sketch: _Sketch, stack: Stack, tokens: Sequence[str], left: float, kind: str = "token"
+    sketch: _Sketch, stack: Reading, tokens: Sequence[str], left: float, kind: str = "token"
 ) -> float:
     """Tokens, their embeddings and the layers over time; the height of what leaves them."""
     half = _HIGH / 2
@@ -236,12 +269,12 @@ def _draw_stack(
     return _layer_height(stack, stack.layers - 1) + _PAIR * stack.bidirectional
 
 
-def _carry(sketch: _Sketch, stack: Stack, x: float, y: float, step: int, steps: int) -> None:
+def _carry(sketch: _Sketch, stack: Reading, x: float, y: float, step: int, steps: int) -> None:
     """The state from this step to the next, and of the other direction to the one before."""
     if step + 1 == steps:
         return
     begin, end = x + _WIDE / 2, x + _COLUMN - _WIDE / 2
-    words = f"{', '.join(stack.parts)}\n{stack.hidden}"
+    words = f"{_letters(stack)}\n{stack.hidden}"
     sketch.arrow((begin, y), (end, y), words, kind="forward", beside=(0.0, 0.02))
     if stack.bidirectional:
         y += _PAIR
@@ -251,7 +284,7 @@ def _carry(sketch: _Sketch, stack: Stack, x: float, y: float, step: int, steps: 
 def _draw_heads(
     sketch: _Sketch,
     features: int,
-    network: Composed,
+    network: Unfolding,
     said: Sequence[str],
     left: float,
     top: float,
@@ -270,10 +303,10 @@ def _draw_heads(
     sketch.row(
         y, name if not left else "", f"logits ({batch}, {steps}, {network.outputs:,})", right
     )
-    sketch.row(y + _ROW, "what comes" if not left else "", "softmax, cross-entropy", right)
+    sketch.row(y + _ROW, "" if left else "what comes", "softmax, cross-entropy", right)
 
 
-def _draw_pooling(sketch: _Sketch, network: Composed, example: Example, top: float) -> None:
+def _draw_pooling(sketch: _Sketch, network: Unfolding, example: Example, top: float) -> None:
     """One output of all steps."""
     stack, half, steps = network.reading, _HIGH / 2, len(example.read)
     middle, right = (steps - 1) * _COLUMN / 2, (steps - 1) * _COLUMN
@@ -313,7 +346,7 @@ def _draw_pooling(sketch: _Sketch, network: Composed, example: Example, top: flo
     sketch.row(above, "what comes", "softmax, cross-entropy", right + _WIDE / 2)
 
 
-def _draw_pair(sketch: _Sketch, network: Composed, writing: Stack, example: Example) -> None:
+def _draw_pair(sketch: _Sketch, network: Unfolding, writing: Reading, example: Example) -> None:
     """An encoder at the left, a decoder at the right, and what passes between them."""
     reading, half = network.reading, _HIGH / 2
     B = sketch.batch
@@ -337,7 +370,7 @@ def _draw_pair(sketch: _Sketch, network: Composed, writing: Stack, example: Exam
         (between - wide / 2, low), str(reading.features), kind="forward",
         beside=(0.55, 0.14),
     )  # fmt: skip
-    begin = f"{', '.join(writing.parts)}\n{writing.layers} × {writing.hidden}"
+    begin = f"{_letters(writing)}\n{writing.layers} × {writing.hidden}"
     sketch.arrow(
         (between + wide / 2, low), (left - _WIDE / 2, low), begin, kind="forward",
         beside=(0.0, 0.02),
@@ -371,6 +404,11 @@ def _draw_pair(sketch: _Sketch, network: Composed, writing: Stack, example: Exam
     else:
         top = mine
     _draw_heads(sketch, writing.hidden, network, example.said, left, top, "U")
+
+
+def _letters(stack: Reading) -> str:
+    """The parts of the state as formulas have them: "h, c"."""
+    return ", ".join(part[0] for part in stack.parts)
 
 
 def _index(number: int) -> str:

@@ -1,7 +1,7 @@
 """A table of words and what they cost a model."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +12,37 @@ from charlab.figures.coloured_text import coloured_word
 _COLUMNS = ("word", "times", "bits each", "bits per character", "share of all bits")
 
 
-class CostlyWord(Protocol):
-    """A word with what it costs; see :class:`charlab.inspection.words.WordBits`."""
+@dataclass(frozen=True)
+class WordBits:
+    """A word and what it costs.
+
+    Attributes:
+        pieces: what it is made of: characters, or the word itself.
+        count: how often it stands in the text.
+        bits: what each piece costs in the mean of all places, (pieces,).
+    """
 
     pieces: tuple[str, ...]
     count: int
     bits: npt.NDArray[np.float64]
-    total: float
-    per_character: float
+
+    @property
+    def text(self) -> str:
+        """The word."""
+        return "".join(self.pieces).removeprefix(" ")
+
+    @property
+    def total(self) -> float:
+        """Bits of one occurrence in the mean."""
+        return float(self.bits.sum())
+
+    @property
+    def per_character(self) -> float:
+        """Bits per character of the word."""
+        return self.total / len(self.text)
 
 
-def words_table(words: Sequence[CostlyWord], everything: float, *, high: float) -> Markup:
+def words_table(words: Sequence[WordBits], everything: float, *, high: float) -> Markup:
     """Words with their bits; their letters are shaded by what each of them costs.
 
     Args:
@@ -41,7 +61,7 @@ def words_table(words: Sequence[CostlyWord], everything: float, *, high: float) 
     ).format(header, rows)
 
 
-def _row(word: CostlyWord, everything: float, high: float) -> Markup:
+def _row(word: WordBits, everything: float, high: float) -> Markup:
     figures = (
         f"{word.count:,}",
         f"{word.total:.1f}",

@@ -1,6 +1,6 @@
 """Which pictures there are of a run: those of every task's runs, and the task's own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from charlab.figures.run_curves import run_curves_figure
 from charlab.figures.unfolded import unfolded_figure
 from charlab.gallery.curves import curves_of, title_of
 from charlab.gallery.embeddings import embedding_pictures
+from charlab.gallery.page import Heading
 from charlab.gallery.unfolded import example_of
 from charlab.inspection.unfolding import unfold
 from charlab.runs.history import History
@@ -42,6 +43,29 @@ class Subject:
         """What was trained on what."""
         return title_of(self.task)
 
+    def heading(self, split: str, metrics: Mapping[str, float], command: str) -> Heading:
+        """What stands above its page: which networks, how good the first is, what is looked at.
+
+        Args:
+            split: which part is looked at.
+            metrics: of the validation part, by their tags.
+            command: what makes the page again.
+        """
+        if self.history is None:
+            return Heading(self.title, [("network", "not trained")], command)
+        trained, dataset = self.trained, self.task.run.dataset
+        tags = [f"val/{metric.name}" for metric in self.task.options.metrics]
+        known = [(tag, f"{metrics[tag]:.4f}") for tag in tags if tag in metrics]
+        given = "a text of yours" if trained.text is not None else f"the {split} part"
+        facts = [
+            ("network", ", ".join(one.name for one in (trained, *trained.beside))),
+            ("data", f"{dataset.name}, by {dataset.unit}"),
+            ("parameters", f"{sum(p.numel() for p in trained.network.parameters()):,}"),
+            *known[:3],
+            ("looked at", given),
+        ]
+        return Heading(self.title, facts, command)
+
 
 def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
     """All pictures of a run, none of them drawn yet; of an untrained network what needs no run.
@@ -63,6 +87,7 @@ def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
         "steps.",
         lambda: [_unfolded(subject)],
         "network",
+        quick=True,
     )
     yield from data_pictures(subject.trained.corpus)
 
@@ -86,6 +111,7 @@ def _curves(subject: Subject, history: History) -> Iterator[Picture]:
             "checkpoint, which the other pictures are of.",
             lambda: [run_curves_figure(curves, subject.title)],
             "training",
+            quick=True,
         )
 
 

@@ -1,75 +1,14 @@
 """A network as it is composed, part by part: what a picture of it unrolled over time is made of."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from torch import nn
 
+from charlab.figures.unfolded import Reading, Unfolding
 from charlab.models.classifier import Classifier
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.pooling import POOLINGS
 from charlab.models.recurrent import RecurrentModel
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A recurrent model that reads a text, or writes one.
-
-    Attributes:
-        cell: what its steps are ("LSTM").
-        parts: the state that goes from step to step ("h", "c").
-        vocabulary: V, how many tokens there are.
-        embedding: D, the size of what a layer reads first; V where that is one-hot.
-        one_hot: whether it is.
-        hidden: H, units of each direction.
-        layers: L.
-        bidirectional: whether it is read in both directions.
-        conditions: labels that the text may depend on; 0: none.
-        parameters: of the embedding, and of each layer.
-    """
-
-    cell: str
-    parts: tuple[str, ...]
-    vocabulary: int
-    embedding: int
-    one_hot: bool
-    hidden: int
-    layers: int
-    bidirectional: bool
-    conditions: int
-    parameters: tuple[int, ...]
-
-    @property
-    def features(self) -> int:
-        """F, what a step gives."""
-        return self.hidden * (1 + self.bidirectional)
-
-
-@dataclass(frozen=True)
-class Unfolding:
-    """A network unrolled over time.
-
-    Attributes:
-        reading: what reads the text.
-        outputs: C or V, how many numbers each output has.
-        head: parameters of what turns features into them.
-        pooling: how one output is made of all steps ("last"); "": each step has one.
-        pooled: what the head reads then.
-        writing: of an encoder-decoder what writes the target; None: other networks.
-        attention: how it looks at what was read ("dot"); "": it does not.
-        bridge: parameters of what turns the encoder's features into the decoder's state.
-        total: parameters of the network.
-    """
-
-    reading: Reading
-    outputs: int
-    head: int
-    pooling: str = ""
-    pooled: int = 0
-    writing: Reading | None = None
-    attention: str = ""
-    bridge: int = 0
-    total: int = 0
 
 
 def unfold(network: nn.Module) -> Unfolding:

@@ -1,45 +1,15 @@
 """Which words of a text a model predicts worst."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.words import split_words
+from charlab.figures.words import WordBits
 
 _SHORTEST = 3  # characters: a shorter word says little
-
-
-@dataclass(frozen=True)
-class WordBits:
-    """A word and what it costs.
-
-    Attributes:
-        pieces: what it is made of: characters, or the word itself.
-        count: how often it stands in the text.
-        bits: what each piece costs in the mean of all places, (pieces,).
-    """
-
-    pieces: tuple[str, ...]
-    count: int
-    bits: npt.NDArray[np.float64]
-
-    @property
-    def text(self) -> str:
-        """The word."""
-        return "".join(self.pieces).removeprefix(" ")
-
-    @property
-    def total(self) -> float:
-        """Bits of one occurrence in the mean."""
-        return float(self.bits.sum())
-
-    @property
-    def per_character(self) -> float:
-        """Bits per character of the word."""
-        return self.total / len(self.text)
 
 
 def words_of(

@@ -4,8 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from charlab.evaluation.evaluate import Meter
+from charlab.system.entry_point import command_line
 from charlab.system.files import write_bytes
+from charlab.system.terminal import warn
+from charlab.training.loggers.run_loggers import RunLoggers
 from charlab.training.session import Session
+
+_GROUP = "your network"  # TensorBoard sorts by name: this comes after "train" and "val"
 
 
 def write_run_figures(session: Session, folder: Path, test_meter: Meter | None) -> None:
@@ -27,6 +32,33 @@ def write_run_figures(session: Session, folder: Path, test_meter: Meter | None) 
         with spare(name):
             figure = task.meter_figure(meter, f"{part} part, best checkpoint")
             _write(figure, folder / name)
+
+
+def write_look(session: Session, folder: Path, loggers: RunLoggers) -> None:
+    """Writes the quick pictures of the gallery into ``look/``, and shows them in the loggers.
+
+    Args:
+        session: the run at its end, with its best weights.
+        folder: the run's.
+        loggers: the run's.
+    """
+    from charlab.figures import spare, to_image
+    from charlab.gallery.files import LOOK, write_gallery
+    from charlab.gallery.pictures import Subject, pictures_of
+
+    corpus, history = session.corpus, session.module.history
+    split = "val" if "val" in corpus.splits else "train"
+    with spare("the gallery"):
+        subject = Subject(session.task, session.trained, history, session.best.step)
+        heading = subject.heading(split, session.metrics(), command_line("look", f"run={folder}"))
+        quick = [picture for picture in pictures_of(subject, split) if picture.quick]
+        gallery = write_gallery(quick, folder / LOOK, heading)
+        for name, fault in gallery.faults.items():
+            warn(f"cannot draw {name}: {fault}; all else goes on")
+        for name, figures in gallery.figures.items():
+            for place, figure in enumerate(figures):
+                tag = f"{_GROUP}/{name}{place + 1 if place else ''}"
+                loggers.image(tag, to_image(figure), session.module.progress.step)
 
 
 def _write_curves(session: Session, path: Path) -> None:
