@@ -39,7 +39,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (folder / "pairs.tsv").write_text("".join(f"{a}{b}\t{b}\n" for a, b in both))
     for part in ("train", "dev", "test"):
         sentences = [
-            "".join(f"{i}\t{w}\t_\t{w[0]}{'\t_' * 6}\n" for i, w in enumerate(words, 1))
+            "".join(
+                "\t".join([str(i), w, "_", w[0], *"______"]) + "\n" for i, w in enumerate(words, 1)
+            )
             for words in both
         ]
         (folder / f"x-{part}.conllu").write_text("\n".join(sentences) + "\n")

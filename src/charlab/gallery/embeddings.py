@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from markupsafe import Markup
 
 from charlab.data.tokens.ragged import EncodedSplit, Ragged, chunks, cut_windows
 from charlab.data.tokens.vocabulary import FIRST, NAMES, Vocabulary
@@ -92,7 +93,7 @@ def _tokens(
             (
                 names[i],
                 *(
-                    f"{names[place]} {cosine:.2f}"
+                    Markup("<bdi>{}</bdi> {:.2f}").format(names[place], cosine)
                     for place, cosine in zip(places[i].tolist(), cosines[i].tolist(), strict=True)
                 ),
             )
