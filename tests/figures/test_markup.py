@@ -32,9 +32,10 @@ def test_only_what_is_wrong_stands_in_a_frame_and_says_the_truth():
     right = tagged_text([Piece("dog", 1, "NOUN")])
     wrong = tagged_text([Piece("dog\n", 1, "NOUN", "≠ VERB")])
     assert "outline" not in right
-    assert "<sub>NOUN</sub>" in right
+    assert ">NOUN</sub>" in right
     assert "outline" in wrong
-    assert "dog↵\n<sub>NOUN ≠ VERB</sub>" in wrong
+    assert ">NOUN ≠ VERB</sub>" in wrong
+    assert "dog↵\n</span><sub" in wrong
 
 
 def test_sixteen_kinds_look_different():

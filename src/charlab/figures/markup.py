@@ -78,11 +78,17 @@ def _piece(piece: Piece) -> Markup:
     behind = visible(" ".join(filter(None, (piece.told, piece.fault))))
     if piece.fault:
         shown = shown.replace("\n", "↵\n").replace("\t", "⇥")  # a frame around nothing says nothing
-    small = Markup("<sub>{}</sub>").format(behind) if behind else ""
+    small = (
+        Markup('<sub style="color:var(--{})">{}</sub>').format(
+            "failed" if piece.fault else "quiet", behind
+        )
+        if behind
+        else ""
+    )
     style = kind_style(piece.kind)
     if piece.fault:
         style += ";outline:2px solid var(--failed);outline-offset:1px;border-radius:2px"
-    return Markup('<span style="{}">{}{}</span>').format(style, shown, small)
+    return Markup('<span style="{}">{}</span>{}').format(style, shown, small)
 
 
 def _block(parts: Iterable[Markup]) -> Markup:

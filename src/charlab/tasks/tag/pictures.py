@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.ragged import EncodedSplit, chosen_documents
+from charlab.data.tokens.ragged import EncodedSplit
 from charlab.evaluation.examples import drawn
 from charlab.evaluation.labels import label_scores
 from charlab.figures.confusion import confusion_figure
@@ -20,7 +20,8 @@ from charlab.tasks.tag.predictor import Tagged, TagPredictor
 from charlab.tasks.task import Task, TrainedNetwork
 
 _DOCUMENTS = 5_000  # that are looked at; of more, so many are drawn
-_SHOWN = 1_600  # tokens of the texts that are shown
+_TEXTS = 12  # texts that are shown
+_SHOWN = 1_600  # tokens of them together; of a longer one the beginning
 _CONFUSIONS = 25
 _AROUND = 12  # tokens before and after an example of a confusion
 
@@ -82,15 +83,16 @@ def pictures(task: Task[Tagger], trained: TrainedNetwork[Tagger], split: str) ->
     """Coloured texts, confusion, scores of tags, the most frequent confusions."""
     tags = Tags(task, trained, split)
     about = "tagging"
+    seen = (
+        "What the tags make of each text: what they change has a color."
+        if tags.predictor.is_rewriting
+        else "Each piece has the color of the tag that the network gives it."
+    )
+    faults = " A frame stands around what is wrong, with the true tag; texts are drawn at random."
     yield Picture(
         "tagged-text",
         "Texts with their tags",
-        "Each piece has the color of the tag that the network gives it"
-        + (
-            "; a frame stands around what is wrong, and the true tag behind it."
-            if trained.text is None
-            else "."
-        ),
+        f"{seen}{faults if trained.text is None else ''}",
         lambda: _tagged_text(task, tags),
         about,
     )
@@ -131,9 +133,13 @@ def _tagged_text(task: Task[Tagger], tags: Tags) -> list[Part]:
         if tags.predictor.is_rewriting:
             return [tagged_text(Piece(p.tag, 0 if p.tag != p.text else None) for p in answer)]
         return [_legend(tags), tagged_text(_answered(task.asking.whole(text), answer, tags))]
-    shown = np.flatnonzero(np.cumsum(tags.texts.lengths) <= _SHOWN)[:12]
-    few = chosen_documents(tags.texts, shown if len(shown) else np.array([0]))
-    bounds = zip(few.offsets[:-1].tolist(), few.offsets[1:].tolist(), strict=True)
+    order = np.random.default_rng(tags.trained.seed).permutation(tags.texts.documents)[:_TEXTS]
+    fitting = np.cumsum(tags.texts.lengths[order]) <= _SHOWN
+    fitting[0] = True
+    shown = np.sort(order[fitting])
+    bounds = zip(
+        tags.texts.offsets[shown].tolist(), tags.texts.offsets[shown + 1].tolist(), strict=True
+    )
     parts: list[Part] = [] if tags.predictor.is_rewriting else [_legend(tags)]
     return parts + [
         tagged_text(_pieces(tags, begin, min(end, begin + _SHOWN))) for begin, end in bounds
