@@ -79,7 +79,7 @@ def _piece(piece: Piece) -> Markup:
     if piece.fault:
         shown = shown.replace("\n", "↵\n").replace("\t", "⇥")  # a frame around nothing says nothing
     small = (
-        Markup('<sub style="color:var(--{})">{}</sub>').format(
+        Markup('<sub style="color:var(--{});margin:0 3px">{}</sub>').format(
             "failed" if piece.fault else "quiet", behind
         )
         if behind
