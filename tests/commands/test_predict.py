@@ -112,6 +112,26 @@ def test_a_beam_is_for_texts_that_are_written(run: Path) -> None:
         assert done.stderr == "error: beam_width= is for networks that write texts: leave it out\n"
 
 
+def test_attention_is_a_picture_of_the_first_texts(run: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "attention.png"
+    (tmp_path / "in.txt").write_text("\n".join(["", "ab" * 40, "abba", "ba"]))
+    ask = ["predict.py", f"run={run}", f"input={tmp_path / 'in.txt'}"]
+    done = in_process(*ask, f"attention={picture}")
+    if charlab.load(run).task == "tag":
+        assert re.fullmatch("error: attention= is for networks that .*\n", done.stderr)
+        assert done.returncode == 1
+        assert not picture.exists()
+        return
+    assert done.returncode == 0, done.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    figure = charlab.load(run).predictor.attention_figure(["", "ab" * 40, "abba", "ba"])
+    assert [len(axes.get_xticks()) for axes in figure.axes] == [4, 2]
+    for text, path in (("ab" * 40, picture), ("ab", tmp_path / "no" / "x.png")):
+        done = in_process("predict.py", f"run={run}", f"text={text}", f"attention={path}")
+        assert done.returncode == 1
+        assert re.fullmatch("error: .*attention=.*\n", done.stderr), done.stderr
+
+
 def test_a_terminal_gets_colours_and_a_pipe_none(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +171,7 @@ TAMPERED = {
         option("dataset", unit="word"),
         option("dataset", layout="auto"),
         option("task", tagged="nothing"),
+        option("task", tagged="auto"),
     ],
     "transduce": [
         edit(target_symbols=None),

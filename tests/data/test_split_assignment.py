@@ -210,3 +210,14 @@ def test_labels_are_told_apart_composed() -> None:
     corpus = build([*docs, *docs, Document("b", "caf\udce9")], layout="sequences", distinct=True)
     assert corpus.labels == ("Français", r"caf\xe9")
     assert corpus.report.repeats_dropped == 8
+
+
+@pytest.mark.parametrize("files", [1, 2, 3])
+def test_of_fewer_files_than_splits_documents_are_split(files: int) -> None:
+    docs = [Document(f"text {i}", group=f"file {i % files}") for i in range(30)]
+    corpus = build_corpus(
+        docs, normalize="nfc", layout="sequences", fractions=(0.8, 0.1, 0.1), split_seed=0
+    )
+    sizes = {name: split.documents for name, split in corpus.splits.items()}
+    whole = files == 3  # then each split has one of them
+    assert sizes == (dict.fromkeys(sizes, 10) if whole else {"train": 24, "val": 3, "test": 3})

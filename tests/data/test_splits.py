@@ -15,6 +15,7 @@ from charlab.data.splits import (
     check_fractions,
     scarce_labels,
     split_documents,
+    split_groups,
 )
 from charlab.errors import ConfigError
 
@@ -160,3 +161,20 @@ def test_fractions_may_be_off_by_rounding() -> None:
 def test_scarce_labels_ignore_parts_of_zero() -> None:
     labels = ["x", "x", "y", None]
     assert scarce_labels(labels, np.array([0, 1, 0, 0]), (0, 1)) == ("y",)
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40), fractions, st.integers(0, 3))
+def test_groups_stay_together_and_fill_every_split_that_they_can(
+    groups: list[int], fractions: Fractions, seed: int
+) -> None:
+    names = [f"group {number}" for number in groups]
+    lengths = np.array([1 + 50 * (number == 0) for number in groups])  # one of them is large
+    sides = split_groups(names, ["same text"] * len(names), lengths, fractions, seed)
+    of_groups = defaultdict(set)
+    for name, side in zip(names, sides.tolist(), strict=True):
+        of_groups[name].add(side)
+    assert all(len(found) == 1 for found in of_groups.values())
+    wanted = {part for part, fraction in enumerate(fractions) if fraction > 0}
+    assert set(sides.tolist()) <= wanted
+    if len(of_groups) >= len(wanted):
+        assert set(sides.tolist()) == wanted

@@ -28,6 +28,8 @@ def task_of(checkpoint: Checkpoint) -> Task[Any]:
         check_together(options)
         if options.dataset.layout not in LAYOUTS:
             raise ConfigError(f"dataset.layout={options.dataset.layout} was left open")
+        for name in options.task.left_open:
+            raise ConfigError(f"task.{name}={getattr(options.task, name)} was left open")
     except ConfigError as error:
         raise CheckpointError(f"the checkpoint's configuration cannot be: {error}") from error
     data = DataFacts(

@@ -12,10 +12,12 @@ from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.overrides import protect
 from charlab.errors import ConfigError
+from charlab.figures import spare
 from charlab.figures.picture import Picture
 from charlab.gallery.files import LOOK, Gallery, write_gallery
 from charlab.gallery.page import Heading
 from charlab.gallery.pictures import Subject, pictures_of
+from charlab.gallery.projector import write_projector
 from charlab.gallery.selection import chosen
 from charlab.system.entry_point import command_line
 from charlab.system.files import read_bounded, user_path
@@ -55,7 +57,16 @@ def look(arguments: LookArguments) -> int:
     command = command_line("look", f"run={run}", *_repeated(arguments))
     heading = subject.heading(arguments.split, first.metrics, command)
     gallery = _write(pictures, folder, heading, arguments)
+    if "states" in gallery.files:
+        _write_projector(first, arguments.split, folder / "projector")
     return int(not any(gallery.files.values()) and bool(gallery.faults))
+
+
+def _write_projector(model: TrainedModel, split: str, folder: Path) -> None:
+    """The final states for TensorBoard; what goes wrong with them costs only them."""
+    with spare("TensorBoard's projector"):
+        if write_projector(model.trained_for, model.trained, split, folder):
+            show(line("projector: ", styled(f"tensorboard --logdir {folder}", "command")))
 
 
 def look_untrained(words: Sequence[str], arguments: LookArguments) -> int:

@@ -40,6 +40,8 @@ def predict(arguments: PredictArguments) -> int:
         predictor.search_with(arguments.top)
     one = arguments.text
     lines = read_lines(arguments.input, arguments.encoding) if one is None else [one]
+    if arguments.attention is not None:
+        _draw_attention(predictor, lines, arguments.attention)
     total, with_unseen = Unseen(Counter(), 0), 0
     with _written(predictor, arguments.output, arguments.top) as write_answer:
         for text, answer, unseen in _answered(predictor, lines):
@@ -55,6 +57,15 @@ def predict(arguments: PredictArguments) -> int:
         where = f", in {with_unseen:,} of {counted(len(lines), 'text')}" if len(lines) > 1 else ""
         remark(f"{predictor.asking.vocabulary.plural} not known from training: {total}{where}")
     return 0
+
+
+def _draw_attention(predictor: Predictor[Any], texts: Sequence[str], path: str) -> None:
+    """Writes the picture of where the network looks while it answers the first texts."""
+    from charlab.figures import to_png  # matplotlib takes half a second
+
+    picture = to_png(predictor.attention_figure(texts))
+    with open_output(path, "attention") as file:
+        file.write(picture)
 
 
 def _answered(

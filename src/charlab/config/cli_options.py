@@ -124,6 +124,9 @@ class PredictArguments(CommandArguments):
     beam_width: int | None = argument(
         None, "of texts that are written: how many beginnings are carried on; without: 5"
     )
+    attention: str | None = argument(
+        None, "a PNG file: where the network looks while it writes, of the first 8 texts"
+    )
     encoding: str = argument("utf-8", "of the input")
     accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)

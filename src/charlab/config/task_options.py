@@ -61,6 +61,11 @@ COMMON_PICTURES = {
     "bigrams": "what follows what in the data",
     "lengths": "how long documents are",
     "labels": "how many documents have which label",
+    "embeddings": "each character of the text as the network sees it, in a plane",
+    "neighbours": "the nearest neighbours of each character",
+    "target-embeddings": "the same of what is written (transduce)",
+    "target-neighbours": "their nearest neighbours (transduce)",
+    "states": "what is left of whole texts, by label; also for TensorBoard's projector",
 }
 """What a gallery shows of every task's runs, by name."""
 
@@ -107,6 +112,11 @@ class TaskOptions:
         Raises:
             ConfigError: if there are some.
         """
+
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """The settings that only data can decide and that are not decided: none once resolved."""
+        return ()
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """Decides what null left to the data, and refuses data that the task cannot be learnt from.

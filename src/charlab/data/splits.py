@@ -106,7 +106,7 @@ def _shares(
 ) -> npt.NDArray[np.int64]:
     """Texts of a stratum for each part; ``already`` counts the label's texts placed before."""
     shares: npt.NDArray[np.int64] = apportion([count], fractions)[0]
-    needed = [part for part, fraction in enumerate(fractions) if fraction > 0]
+    needed = _needed(fractions)
     if count + int(already.sum()) < len(needed):
         needed = needed[:1]  # too few for all: at least learn from one
     for part in needed:
@@ -135,7 +135,7 @@ def split_groups(
     """Puts every group of documents into a split, so that the splits have their shares of tokens.
 
     Groups are shuffled and lie one after another on a line; a group belongs to the split in whose
-    part of the line its middle is.
+    part of the line its middle is. A part that would be empty is given a small group.
 
     Args:
         groups: each document's; None: documents of the same text are one.
@@ -147,10 +147,7 @@ def split_groups(
     Returns:
         Index into `SPLITS` for every document, (n,).
     """
-    keys = [
-        (group is not None, text if group is None else group)
-        for group, text in zip(groups, texts, strict=True)
-    ]
+    keys = _group_keys(groups, texts)
     names = sorted(set(keys))
     index = {name: i for i, name in enumerate(names)}
     own = np.array([index[key] for key in keys], np.int64)
@@ -160,7 +157,25 @@ def split_groups(
     borders = np.cumsum(fractions)[:-1] * sizes.sum()
     sides = np.empty(len(names), np.int8)
     sides[order] = np.searchsorted(borders, middles, side="right")
+    for part in _needed(fractions):
+        counts = np.bincount(sides, minlength=len(SPLITS))
+        if not counts[part] and counts.max() > 1:
+            most = np.flatnonzero(sides == counts.argmax())
+            sides[most[sizes[most].argmin()]] = part
     return sides[own]
+
+
+def _group_keys(groups: Sequence[str | None], texts: Sequence[str]) -> list[tuple[bool, str]]:
+    """What documents that stay together share."""
+    return [
+        (group is not None, text if group is None else group)
+        for group, text in zip(groups, texts, strict=True)
+    ]
+
+
+def _needed(fractions: Fractions) -> list[int]:
+    """The splits that are to have something, indices into `SPLITS`."""
+    return [part for part, fraction in enumerate(fractions) if fraction > 0]
 
 
 def scarce_labels(
@@ -216,7 +231,8 @@ def assign_splits(
     Documents that the data puts into a split go there whole. The others are assigned to splits by
     the fractions; a split of val and test that was given takes no share of them. Sequences are
     never cut, nor is what makes up a stream, unless it is one text or a few: to generate, fewer
-    than `FEW_DOCUMENTS`; to classify, one for each label. Documents of a group stay together.
+    than `FEW_DOCUMENTS`; to classify, one for each label. Documents of a group stay together,
+    unless there are fewer groups than splits: then a file's documents are all there is to split.
 
     Args:
         text: the documents.
@@ -238,10 +254,11 @@ def assign_splits(
         labels = _names(text, np.flatnonzero(open_)) if stratified else [None] * len(open_)
         unplaced = np.flatnonzero(open_).tolist()
         chosen = [texts[place] for place in unplaced]
-        if text.fields.groups is None:
+        named = text.fields.groups
+        groups = [None] * len(chosen) if named is None else [named[place] for place in unplaced]
+        if named is None or len(set(_group_keys(groups, chosen))) < len(_needed(weights)):
             sides[open_] = split_documents(chosen, labels[: len(chosen)], weights, seed)
         else:
-            groups = [text.fields.groups[place] for place in unplaced]
             sides[open_] = split_groups(groups, chosen, text.lengths[open_], weights, seed)
     shares = text.lengths[:, None] * (sides[:, None] == np.arange(len(SPLITS)))
     if cut:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from charlab.data.corpus import Corpus
-from charlab.data.tokens.ragged import EncodedSplit, cut_windows, flat_offsets
+from charlab.data.tokens.ragged import EncodedSplit, chosen_documents, cut_windows
 from charlab.evaluation.prediction import Predictor
 from charlab.evaluation.reference_texts import document_texts
 from charlab.system.terminal import visible
@@ -34,7 +34,7 @@ def answered_examples(
     split = corpus.splits.get("val")
     if split is None:
         return []
-    examples = _drawn(split if window is None else cut_windows(split, window), seed, most)
+    examples = drawn(split if window is None else cut_windows(split, window), seed, most)
     texts = document_texts(examples, corpus.vocabulary)
     network = predictor.network
     was_training = network.training
@@ -70,11 +70,15 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:
-    """A few documents of a split, in its order, with their labels."""
-    count = min(most, split.documents)
-    chosen = np.sort(np.random.default_rng(seed).choice(split.documents, count, replace=False))
-    bounds = zip(split.offsets[chosen].tolist(), split.offsets[chosen + 1].tolist(), strict=True)
-    pieces = [split.ids[begin:end] for begin, end in bounds]
-    labels = None if split.labels is None else split.labels[chosen]
-    return EncodedSplit(np.concatenate(pieces), flat_offsets([len(p) for p in pieces]), labels)
+def drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:
+    """Documents of a split, drawn at random, in its order, with their fields; all if they are few.
+
+    Args:
+        split: whose.
+        seed: which are drawn.
+        most: how many.
+    """
+    if split.documents <= most:
+        return split
+    chosen = np.sort(np.random.default_rng(seed).choice(split.documents, most, replace=False))
+    return chosen_documents(split, chosen)

@@ -3,6 +3,8 @@
 C labels; a matrix has the true label in rows and the predicted one in columns.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
@@ -24,6 +26,40 @@ def macro_f1(confusion: Tensor) -> float:
     return float((2 * true_positives[seen] / mentions[seen]).mean())
 
 
+class LabelScores(NamedTuple):
+    """How well each label is told, (C,); NaN where nothing is divided by.
+
+    Attributes:
+        counts: examples that have it.
+        precision: of what is taken for it the share that is it, TP / (TP + FP).
+        recall: of what is it the share that is taken for it, TP / (TP + FN).
+        f1: 2 TP / (2 TP + FP + FN).
+    """
+
+    counts: npt.NDArray[np.int64]
+    precision: npt.NDArray[np.float64]
+    recall: npt.NDArray[np.float64]
+    f1: npt.NDArray[np.float64]
+
+
+def label_scores(confusion: npt.NDArray[np.int64]) -> LabelScores:
+    """Precision, recall and F1 of each label.
+
+    Args:
+        confusion: counts (C, C).
+    """
+    right, true, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
+
+    def share(part: npt.NDArray[np.int64], whole: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        found = np.full(len(whole), np.nan)
+        np.divide(part, whole, out=found, where=whole > 0)
+        return found
+
+    return LabelScores(
+        true, share(right, predicted), share(right, true), share(2 * right, true + predicted)
+    )
+
+
 def label_table(
     confusion: npt.NDArray[np.int64],
     labels: tuple[str, ...],
@@ -42,10 +78,11 @@ def label_table(
     names = [visible(name) for name in labels]
     width = max(len(label), *map(len, names))
     lines = [f"  {label:<{width}}  {counted:>8}  precision  recall     f1"]
-    for i in np.argsort(-confusion.sum(axis=1), kind="stable"):
-        right, true, predicted = confusion[i, i], confusion[i].sum(), confusion[:, i].sum()
-        precision = f"{right / predicted:9.3f}" if predicted else f"{'-':>9}"
-        recall = f"{right / true:6.3f}" if true else f"{'-':>6}"
-        f1 = f"{2 * right / (true + predicted):5.3f}" if true + predicted else f"{'-':>5}"
-        lines.append(f"  {names[i]:<{width}}  {true:8d}  {precision}  {recall}  {f1}")
+    scores = label_scores(confusion)
+    for i in np.argsort(-scores.counts, kind="stable"):
+        precision, recall, f1 = (
+            f"{value:{wide}.3f}" if value == value else f"{'-':>{wide}}"
+            for value, wide in ((scores.precision[i], 9), (scores.recall[i], 6), (scores.f1[i], 5))
+        )
+        lines.append(f"  {names[i]:<{width}}  {scores.counts[i]:8d}  {precision}  {recall}  {f1}")
     return lines

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from rich.text import Text
-from torch import Tensor, nn
+from torch import nn
 
-from charlab.data.batches.batch import Batch, BatchForm
-from charlab.data.batches.evaluation import BUDGET, evaluation_batches
+from charlab.data.batches.batch import Batch
+from charlab.data.batches.evaluation import BUDGET, numbered_batches
 from charlab.data.corpus import encode_documents
 from charlab.data.documents.document import Document
 from charlab.data.queries import Asking
@@ -76,6 +77,20 @@ class Predictor(ABC, Generic[Answer]):
         """A text with its answer on a terminal that has colours."""
         return Text.assemble(visible(text), "\t", styled(self.line(answer, top), "value"))
 
+    def attention_figure(self, texts: Sequence[str]) -> Any:
+        """The picture (a matplotlib figure) of where the network looks while it answers.
+
+        Args:
+            texts: the first that are neither empty nor too long to be shown have a panel each.
+
+        Raises:
+            ConfigError: if it looks nowhere, or no text can be shown.
+        """
+        raise ConfigError(
+            "attention= is for networks that look back at a text while they write another "
+            "(task=transduce): leave it out"
+        )
+
     def legend(self) -> Text | None:
         """What the colours of `in_colour` mean; None: nothing of their own."""
         return None
@@ -99,21 +114,16 @@ class Predictor(ABC, Generic[Answer]):
         documents = list(map(Document, spelled))
         return self.answers(encode_documents(documents, self.asking.vocabulary), spelled)
 
-    def batches(self, texts: EncodedSplit) -> Iterator[tuple[Tensor, Batch]]:
+    def batches(self, texts: EncodedSplit) -> Iterator[tuple[npt.NDArray[np.int64], Batch]]:
         """The texts in padded batches, each with the places that its rows have among them, (B,).
 
         The wider a search, the fewer texts are in a batch.
         """
-        numbered = EncodedSplit(texts.ids, texts.offsets, np.arange(texts.documents))
-        for batch in evaluation_batches(
-            numbered,
-            layout="sequences",
-            form=BatchForm.LABEL,
-            seq_len=1,
+        yield from numbered_batches(
+            texts,
             device=next(self.network.parameters()).device,
             budget=max(1, BUDGET // (self.beam_width or 1)),
-        ):  # sorted by length; the label says which text a row is
-            yield batch.targets.cpu(), batch
+        )
 
 
 class Answers(list[Answer]):

@@ -14,6 +14,7 @@ from charlab.figures.picture import Part, Picture
 from charlab.figures.run_curves import run_curves_figure
 from charlab.figures.unfolded import unfolded_figure
 from charlab.gallery.curves import curves_of, title_of
+from charlab.gallery.embeddings import embedding_pictures
 from charlab.gallery.inside import InsidePictures
 from charlab.gallery.page import Heading
 from charlab.gallery.unfolded import example_of
@@ -82,6 +83,7 @@ def pictures_of(subject: Subject, split: str) -> Iterator[Picture]:
         yield from _curves(subject, subject.history)
         yield from subject.task.pictures(subject.trained, split)
         yield from _inside(subject, split)
+        yield from embedding_pictures(subject.task, subject.trained, split)
     yield Picture(
         "unfolded",
         "The network unfolded",

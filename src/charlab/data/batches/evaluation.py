@@ -80,6 +80,21 @@ def evaluation_batches(
     return SequenceEvaluation(rows, form=form, budget=budget, device=device, shard=shard)
 
 
+def numbered_batches(
+    texts: EncodedSplit, *, device: torch.device | str = "cpu", budget: int = BUDGET
+) -> Iterator[tuple[npt.NDArray[np.int64], Batch]]:
+    """Documents in padded batches, each with the places that its rows have among them, (B,).
+
+    Args:
+        texts: none of them empty.
+        device: where batches are to be.
+        budget: positions of a batch, padding included.
+    """
+    numbered = EncodedSplit(texts.ids, texts.offsets, np.arange(texts.documents))
+    for batch in SequenceEvaluation(numbered, form=BatchForm.LABEL, budget=budget, device=device):
+        yield batch.targets.cpu().numpy(), batch  # the label says which text a row is
+
+
 class SequenceEvaluation:
     """Documents (or windows), sorted by size, as many to a batch as the budget allows.
 

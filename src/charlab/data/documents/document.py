@@ -13,8 +13,8 @@ class Document(NamedTuple):
         label: what a classifier is to say about it; None if nothing is known.
         split: "train", "val" or "test" where the data itself says so; None: to be assigned to
             splits.
-        group: documents of one group are never in two splits; None: those of the same text are
-            one.
+        group: documents of one group are never in two splits, unless there are fewer groups than
+            splits; None: those of the same text are one.
         tags: of each character the tag that is to be told there, or None; a word's tag stands at
             its last character. None: the text has no tags.
         target: the text that this one is to be turned into; None: there is none.

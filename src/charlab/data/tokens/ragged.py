@@ -203,6 +203,30 @@ def flat_offsets(lengths: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
 
 
+def chosen_documents(encoded: EncodedSplit, places: npt.NDArray[np.int64]) -> EncodedSplit:
+    """Some documents of a split, in this order, with their fields."""
+
+    def some(values: TokenIds, offsets: npt.NDArray[np.int64]) -> Unsigned:
+        bounds = zip(offsets[places].tolist(), offsets[places + 1].tolist(), strict=True)
+        pieces = [values[begin:end] for begin, end in bounds]
+        return np.concatenate(pieces) if pieces else values[:0]
+
+    def part(values: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64] | None:
+        return None if values is None else values[places]
+
+    targets = encoded.targets
+    if targets is not None:
+        targets = Ragged(some(targets.ids, targets.offsets), flat_offsets(targets.lengths[places]))
+    return EncodedSplit(
+        some(encoded.ids, encoded.offsets),
+        flat_offsets(encoded.lengths[places]),
+        part(encoded.labels),
+        None if encoded.tags is None else some(encoded.tags, encoded.offsets),
+        targets,
+        part(encoded.texts),
+    )
+
+
 def cut_windows(encoded: EncodedSplit, seq_len: int) -> EncodedSplit:
     """Cuts every document into ceil(length / seq_len) windows of nearly equal length.
 

@@ -1,5 +1,6 @@
 """The settings of classification, and what they ask of a run's data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
@@ -50,6 +51,13 @@ class Options(TaskOptions):
     predicts_label: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "classify"
+    pictures: ClassVar[Mapping[str, str]] = {
+        "confusion": "which label is taken for which",
+        "label-scores": "precision, recall and F1 of each label",
+        "while-reading": "the label's probability as texts are read",
+        "mistakes": "the most confident wrong answers",
+        "calibration": "whether answers are right as often as they say",
+    }
 
     def check(self, run: "RunOptions") -> None:
         """See :meth:`TaskOptions.check`."""

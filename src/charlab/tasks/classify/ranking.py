@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 from charlab.evaluation.prediction import Predictor
+from charlab.inspection.labels import label_log_probabilities
 
 Probabilities = list[tuple[str, float]]
 
@@ -39,15 +40,13 @@ class LabelRanker(Predictor[Probabilities]):
         rows = zip(order.tolist(), values.tolist(), strict=True)
         return [[(self._labels[i], p) for i, p in zip(*row, strict=True)] for row in rows]
 
-    @torch.no_grad()
     def _log_probabilities(self, texts: EncodedSplit) -> Tensor:
         """Of each label for each text, (texts, C) in float64."""
         pieces = texts if self._window is None else cut_windows(texts, self._window)
         owner = np.searchsorted(texts.offsets, pieces.offsets[:-1], side="right") - 1
-        of_pieces = torch.zeros(pieces.documents, len(self._labels), dtype=torch.float64)
-        for places, batch in self.batches(pieces):
-            logits = self.network(batch.ids, batch.lengths)
-            of_pieces[places] = logits.cpu().double().log_softmax(-1)
+        of_pieces = torch.from_numpy(
+            label_log_probabilities(self.network, pieces, len(self._labels))
+        )
         owners = torch.from_numpy(owner)
         sums = torch.zeros(texts.documents, len(self._labels), dtype=torch.float64)
         sums.index_add_(0, owners, of_pieces)

@@ -1,6 +1,7 @@
 """Classification: a text's label is predicted."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,9 @@ from charlab.tasks.task import (
     TrainedNetwork,
     token_symbols,
 )
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 _NEXT = ("decoder.weight", "decoder.bias")  # of the auxiliary loss
 _EXPONENTS = {"none": 0.0, "mild": 0.5, "balanced": 1.0}
@@ -169,6 +173,12 @@ class ClassifyTask(Task[Classifier]):
 
         assert isinstance(meter, ClassificationMeter)
         return confusion_figure(meter.confusion.numpy(), self.data.labels, title)
+
+    def pictures(self, trained: TrainedNetwork[Classifier], split: str) -> Iterator["Picture"]:
+        """See :meth:`Task.pictures`."""
+        from charlab.tasks.classify.pictures import pictures  # matplotlib takes half a second
+
+        return pictures(self, trained, split)
 
 
 class ClassificationMeter(Meter):

@@ -79,6 +79,11 @@ class Options(TaskOptions):
                 "model.bidirectional=true: a generator may not read the future; leave it out"
             )
 
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """See :meth:`TaskOptions.left_open`."""
+        return ("condition_on_label",) if self.condition_on_label is None else ()
+
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """Conditions on labels where documents are short and have two or more."""
         from charlab.data.corpus_checks import require_measurable, require_window

@@ -1,6 +1,7 @@
 """The settings of tagging, and what they ask of a run's data."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
@@ -50,6 +51,17 @@ class Options(TaskOptions):
     units: ClassVar[tuple[str, ...]] = ("char", "byte")
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "tag"
+    pictures: ClassVar[Mapping[str, str]] = {
+        "tagged-text": "texts in the colours of their tags, faults framed",
+        "confusion": "which tag is taken for which",
+        "tag-scores": "precision, recall and F1 of each tag",
+        "confused-tags": "the most frequent confusions, with an example",
+    }
+
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """See :meth:`TaskOptions.left_open`."""
+        return ("tagged",) if self.tagged == "auto" else ()
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
         """Finds out what has a tag; see :meth:`TaskOptions.resolve`."""

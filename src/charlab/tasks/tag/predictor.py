@@ -59,15 +59,15 @@ class TagPredictor(Predictor[list[Tagged]]):
         self._tags = tags
         few = len(tags) <= len(_COLOURS)
         self._colours = dict(zip(tags, _COLOURS, strict=False)) if few else {}
-        self._tagged = tagged
+        self.tagged = tagged
         self._window = window
 
     def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[list[Tagged]]:
         """Each text's words or characters with their tags."""
-        tags, probabilities = self._of_tokens(texts)
+        tags, probabilities = self.of_tokens(texts)
         found = []
         for begin, text in zip(texts.offsets[:-1].tolist(), read, strict=True):
-            spans = tagged_spans(text, self._tagged)
+            spans = tagged_spans(text, self.tagged)
             ends = begin + self._token_ends(text)[[end - 1 for _, end in spans]] - 1
             told = zip(spans, tags[ends].tolist(), probabilities[ends].tolist(), strict=True)
             found.append([Tagged(text[a:b], self._tags[tag], p) for (a, b), tag, p in told])
@@ -80,7 +80,7 @@ class TagPredictor(Predictor[list[Tagged]]):
         return np.arange(1, len(text) + 1)
 
     @torch.no_grad()
-    def _of_tokens(
+    def of_tokens(
         self, texts: EncodedSplit
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         """Of each token the likeliest tag and its probability, (N,)."""
@@ -101,7 +101,7 @@ class TagPredictor(Predictor[list[Tagged]]):
 
     def cells(self, answer: list[Tagged], top: int) -> list[object]:
         """The tags, a space between two; single characters in the place of characters without."""
-        between = "" if self._is_rewriting else " "
+        between = "" if self.is_rewriting else " "
         return [between.join(piece.tag for piece in answer)]
 
     def record(self, answer: list[Tagged], top: int) -> dict[str, object]:
@@ -110,9 +110,9 @@ class TagPredictor(Predictor[list[Tagged]]):
 
     def line(self, answer: list[Tagged], top: int) -> str:
         """The pieces with their tags, or the text that the tags make."""
-        if self._is_rewriting:
+        if self.is_rewriting:
             return "".join(piece.tag for piece in answer)
-        if self._tagged != "character":
+        if self.tagged != "character":
             return " ".join(f"{piece.text}/{piece.tag}" for piece in answer)
         runs = [
             ("".join(piece.text for piece in run), tag)
@@ -122,7 +122,7 @@ class TagPredictor(Predictor[list[Tagged]]):
 
     def in_colour(self, text: str, answer: list[Tagged], top: int) -> Text:
         """The text, each piece in the colour of its tag, words with it; or what tags make of it."""
-        if self._is_rewriting:
+        if self.is_rewriting:
             changed = ((p.tag, "bold green" if p.tag != p.text else "") for p in answer)
             return Text.assemble(*((visible(tag), style) for tag, style in changed))
         if not self._colours:
@@ -131,19 +131,19 @@ class TagPredictor(Predictor[list[Tagged]]):
         for piece in answer:
             begin = read.index(piece.text, place)
             shown.append(visible(read[place:begin]))
-            told = "" if self._tagged == "character" else f"/{piece.tag}"
+            told = "" if self.tagged == "character" else f"/{piece.tag}"
             shown.append(visible(piece.text + told), self._colours[piece.tag])
             place = begin + len(piece.text)
         return shown.append(visible(read[place:]))
 
     def legend(self) -> Text | None:
         """The tags, each in its colour."""
-        if self._is_rewriting or not self._colours:
+        if self.is_rewriting or not self._colours:
             return None
         named = (Text(visible(tag), colour) for tag, colour in self._colours.items())
         return Text.assemble("tags: ", Text("  ").join(named))
 
     @property
-    def _is_rewriting(self) -> bool:
+    def is_rewriting(self) -> bool:
         """Whether a tag is a character that stands for the one it is told of."""
-        return self._tagged == "character" and all(len(tag) == 1 for tag in self._tags)
+        return self.tagged == "character" and all(len(tag) == 1 for tag in self._tags)

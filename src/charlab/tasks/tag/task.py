@@ -1,6 +1,7 @@
 """Tagging: the tag of each character, or of each word at its last one, is predicted."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -18,7 +19,10 @@ from charlab.models.tagger import Tagger
 from charlab.tasks import register
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
-from charlab.tasks.task import Axes, StepOutput, Symbols, Task
+from charlab.tasks.task import Axes, StepOutput, Symbols, Task, TrainedNetwork
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 
 @register("tag")
@@ -93,6 +97,12 @@ class TagTask(Task[Tagger]):
 
         assert isinstance(meter, TagMeter)
         return confusion_figure(meter.confusion.numpy(), self.data.tags, title)
+
+    def pictures(self, trained: TrainedNetwork[Tagger], split: str) -> Iterator["Picture"]:
+        """See :meth:`Task.pictures`."""
+        from charlab.tasks.tag.pictures import pictures  # matplotlib takes half a second
+
+        return pictures(self, trained, split)
 
 
 class TagMeter(Meter):

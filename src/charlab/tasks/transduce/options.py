@@ -1,6 +1,7 @@
 """The settings of transduction, and what they ask of a run's data."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
@@ -45,6 +46,17 @@ class Options(TaskOptions):
     writes_tokens: ClassVar[bool] = True
     asked_by: ClassVar[str | None] = PREDICT
     verb: ClassVar[str] = "transduce"
+    pictures: ClassVar[Mapping[str, str]] = {
+        "attention": "where the decoder looks while it writes",
+        "error-by-length": "errors by the length of the text",
+        "confused-symbols": "the most frequent confusions of symbols",
+        "worst-pairs": "the texts that take most edits",
+    }
+
+    @property
+    def left_open(self) -> tuple[str, ...]:
+        """See :meth:`TaskOptions.left_open`."""
+        return ("max_length",) if self.max_length is None else ()
 
     def check(self, run: "RunOptions") -> None:
         """See :meth:`TaskOptions.check`."""

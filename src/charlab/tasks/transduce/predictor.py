@@ -2,16 +2,27 @@
 
 from collections.abc import Sequence
 from math import exp
+from typing import Any
+
+import torch
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.generation_config import MOST_BEAMS, require_whole
 from charlab.decoding.transduction import transduce
+from charlab.errors import ConfigError
 from charlab.evaluation.prediction import Predictor
 from charlab.models.encoder_decoder import EncoderDecoder
+from charlab.tasks.transduce.attention import (
+    LONGEST,
+    Looked,
+    draw_attention,
+    look_while_writing,
+)
 
 Targets = list[tuple[str, float]]
+_PANELS = 8  # texts in a picture of attention
 
 
 class TargetPredictor(Predictor[Targets]):
@@ -55,6 +66,39 @@ class TargetPredictor(Predictor[Targets]):
                     (self._vocabulary.decode(each.ids), exp(each.log_probability)) for each in best
                 ]
         return found
+
+    def attention_figure(self, texts: Sequence[str]) -> Any:
+        """See :meth:`Predictor.attention_figure`; of each text the likeliest target."""
+        if self.network.attention is None:
+            raise ConfigError(
+                "attention=: this network was trained with task.attention=none and looks back at "
+                "nothing; leave it out, or take a run with attention"
+            )
+        vocabularies = (self.asking.vocabulary, self._vocabulary)
+        looked: list[Looked] = []
+        for text in texts:
+            ids = self.asking.vocabulary.encode(self.asking.whole(text)).tolist()
+            if ids and len(ids) <= LONGEST and len(looked) < _PANELS:
+                one = look_while_writing(self.network, vocabularies, ids, self._likeliest(ids))
+                looked += [] if one is None else [one]
+        if not looked:
+            raise ConfigError(
+                f"attention=: no text has from 1 to {LONGEST} {self.asking.vocabulary.plural} (nor "
+                "its target), and of longer ones a picture could not be read"
+            )
+        return draw_attention(looked)
+
+    def _likeliest(self, text: Sequence[int]) -> list[int]:
+        device = next(self.network.parameters()).device
+        ((best, *_),) = transduce(
+            self.network,
+            torch.tensor([text], device=device),
+            torch.tensor([len(text)], device=device),
+            width=self.beam_width,
+            count=self.beam_width,
+            max_length=self._max_length,
+        )
+        return best.ids
 
     def columns(self, top: int) -> list[str]:
         """target and probability, target_2 and probability_2, …"""

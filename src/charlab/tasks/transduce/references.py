@@ -32,13 +32,9 @@ class WithReferences:
     """
 
     def __init__(self, batches: EvaluationBatches, split: EncodedSplit) -> None:
-        assert split.targets is not None
         assert split.texts is not None
         self._batches = batches
-        of_texts = defaultdict[int, list[Tokens]](list)
-        for text, target in zip(split.texts.tolist(), documents_of(split.targets), strict=True):
-            if target not in (known := of_texts[text]):
-                known.append(target)
+        of_texts = targets_of_texts(split)
         self._references = [of_texts[text] for text in split.texts.tolist()]
 
     def __len__(self) -> int:
@@ -50,6 +46,17 @@ class WithReferences:
             references = [self._references[document] for document in batch.labels.tolist()]
             values = {field.name: getattr(batch, field.name) for field in fields(Batch)}
             yield PairBatch(**values, references=references)
+
+
+def targets_of_texts(split: EncodedSplit) -> dict[int, list[Tokens]]:
+    """The different targets of each text of a split, by its number (`EncodedSplit.texts`)."""
+    assert split.targets is not None
+    assert split.texts is not None
+    found = defaultdict[int, list[Tokens]](list)
+    for text, target in zip(split.texts.tolist(), documents_of(split.targets), strict=True):
+        if target not in (known := found[text]):
+            known.append(target)
+    return found
 
 
 def documents_of(ragged: Ragged) -> Iterator[Tokens]:

@@ -2,14 +2,14 @@
 
 import torch
 
-from charlab.data.tokens.vocabulary import EOS, Vocabulary
+from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.transduction import transduce
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.tasks.task import TrainedNetwork, ValidationWriter
+from charlab.tasks.transduce.attention import Looked, draw_attention, look_while_writing
 from charlab.tasks.transduce.references import documents_of
 
 SHOWN = 4  # texts that a validation shows
-LONGEST_SHOWN = 60  # tokens of a text whose attention can still be read in a picture
 
 
 def show_targets(
@@ -37,7 +37,7 @@ def show_targets(
     chosen = [pair for place, pair in enumerate(pairs) if place in places]
     device = next(trained.network.parameters()).device
     lines: list[str] = []
-    weights, read, written = [], [], []
+    looked: list[Looked] = []
     for text, right in chosen:
         ids, lengths = torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
         ((best, *_),) = transduce(
@@ -45,17 +45,11 @@ def show_targets(
         )
         is_right = "right" if best.ids == list(right) else f"it is {target.decode(right)}"
         lines.append(f"{source.decode(text)} → {target.decode(best.ids)} ({is_right})")
-        with torch.no_grad():
-            given = torch.tensor([[EOS, *best.ids]], device=device)
-            looked = trained.network.attention_weights(ids, lengths, given)
-        if looked is not None and max(len(text), len(best.ids)) <= LONGEST_SHOWN:
-            weights.append(looked[0].float().cpu().numpy())
-            read.append([source.decode([token]) for token in text])
-            written.append([*(target.decode([token]) for token in best.ids), ""])
+        if (one := look_while_writing(trained.network, vocabularies, text, best.ids)) is not None:
+            looked.append(one)
     writer.text("samples", "\n".join(lines), step)
-    if weights:
+    if looked:
         from charlab.figures import spare, to_image  # matplotlib takes half a second
-        from charlab.figures.attention import attention_figure
 
         with spare("val/attention"):
-            writer.image("val/attention", to_image(attention_figure(weights, read, written)), step)
+            writer.image("val/attention", to_image(draw_attention(looked)), step)

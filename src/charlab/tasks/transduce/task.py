@@ -1,6 +1,8 @@
 """Transduction: a text is read, and its target is written token by token."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -36,6 +38,9 @@ from charlab.tasks.task import (
 from charlab.tasks.transduce.predictor import TargetPredictor
 from charlab.tasks.transduce.references import WithReferences, references_of
 from charlab.tasks.transduce.shown import show_targets
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 
 @register("transduce")
@@ -145,6 +150,12 @@ class TransduceTask(Task[EncoderDecoder]):
         return TargetPredictor(
             network, self.asking, self.target_vocabulary, self.options.max_length
         )
+
+    def pictures(self, trained: TrainedNetwork[EncoderDecoder], split: str) -> Iterator["Picture"]:
+        """See :meth:`Task.pictures`."""
+        from charlab.tasks.transduce.pictures import pictures  # matplotlib takes half a second
+
+        return pictures(self, trained, split)
 
 
 def _logits(network: EncoderDecoder, batch: Batch) -> torch.Tensor:

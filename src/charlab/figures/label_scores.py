@@ -1,0 +1,56 @@
+"""How well each label is told, as a chart that stays readable with many labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from charlab.figures.colors import LIGHT, SERIES
+from charlab.figures.sweeps import short, tidy
+
+_NAME = 28  # characters of a label
+_MARKS = (("precision", "<", SERIES[0]), ("recall", ">", SERIES[1]), ("F1", "o", LIGHT["ink"]))
+
+Values = npt.NDArray[np.float64]
+
+
+def label_scores_figure(
+    counts: npt.NDArray[np.int64],
+    scores: tuple[Values, Values, Values],
+    labels: Sequence[str],
+    *,
+    label: str = "label",
+    counted: str = "examples",
+    most: int = 100,
+) -> Figure:
+    """Precision, recall and F1 of each label on a line of its own, the most frequent on top.
+
+    Args:
+        counts: examples of each label, (C,).
+        scores: precision, recall and F1, (C,) each; NaN: not defined, no mark.
+        labels: C names.
+        label: what one is called.
+        counted: what is counted.
+        most: labels with a line; of more the rarest are left out, which the title says.
+    """
+    order = np.argsort(-counts, kind="stable")[:most]
+    rows = np.arange(len(order))
+    figure = Figure(figsize=(7.4, 1.5 + 0.21 * len(order)), dpi=110, layout="constrained")
+    axes = figure.add_subplot()
+    precision, recall, _ = scores
+    ends = np.stack([precision[order], recall[order]])
+    axes.hlines(rows, ends.min(axis=0), ends.max(axis=0), color=LIGHT["line"], linewidth=3)
+    for (name, mark, color), values in zip(_MARKS, scores, strict=True):
+        size = 22 if mark == "o" else 34
+        axes.scatter(values[order], rows, size, color=color, marker=mark, label=name, zorder=3)
+    names = [f"{short(labels[i], _NAME)}  {counts[i]:,}" for i in order]
+    axes.set_yticks(rows, names, fontsize=8, parse_math=False)
+    axes.set_ylim(len(order) - 0.4, -0.6)
+    axes.set_xlim(-0.02, 1.02)
+    tidy(axes, "share", f"{label} and its {counted}")
+    left_out = len(counts) - len(order)
+    rest = f" (without the {left_out:,} rarest)" if left_out else ""
+    axes.set_title(f"Precision, recall and F1 of each {label}{rest}", fontsize=11)
+    figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=9)
+    return figure

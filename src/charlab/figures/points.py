@@ -1,0 +1,111 @@
+"""Vectors as points of a plane: tokens by their names, texts by their labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from charlab.figures.colors import LIGHT, SERIES
+from charlab.figures.sweeps import short, tidy
+from charlab.figures.token_names import token_names
+
+_MARKS = "os^DPX*"
+_NAME = 24  # characters of a label
+
+Plane = npt.NDArray[np.float64]
+
+
+def token_plane_figure(
+    places: Plane, shares: Sequence[float], tokens: Sequence[str], kinds: Sequence[str]
+) -> Figure:
+    """Tokens where their vectors lie, in the color of their kind.
+
+    Args:
+        places: (V, 2).
+        shares: of the variance that each axis shows, (2,), from 0 to 1.
+        tokens: V, as many as can be told apart.
+        kinds: what kind of token each is ("vowel"); the most frequent kinds have colors.
+    """
+    figure, axes = _plane(shares)
+    groups = _groups(kinds, len(SERIES))
+    names = token_names(tokens)
+    for number, (kind, members) in enumerate(groups.items()):
+        color = SERIES[number % len(SERIES)]
+        points = places[members]
+        label = f"{kind} ({len(members):,})"
+        axes.scatter(points[:, 0], points[:, 1], 9, color=color, alpha=0.35, label=label)
+        for member in members:
+            name = axes.annotate(
+                names[member],
+                places[member],
+                ha="center",
+                va="center",
+                fontsize=11 if len(names[member]) == 1 else 7,
+                color=color,
+                parse_math=False,
+            )
+            name.set_path_effects([withStroke(linewidth=2, foreground="white")])
+    _legend(figure, len(groups))
+    return figure
+
+
+def label_plane_figure(
+    places: Plane, shares: Sequence[float], labels: Sequence[str], most: int = 16
+) -> Figure:
+    """Texts where their vectors lie, in the color and with the mark of their label.
+
+    Args:
+        places: (N, 2).
+        shares: of the variance that each axis shows, (2,), from 0 to 1.
+        labels: each text's, N.
+        most: labels with a mark of their own, the most frequent; the others are small and grey.
+    """
+    figure, axes = _plane(shares)
+    groups = _groups([short(label, _NAME) for label in labels], most)
+    for number, (label, members) in enumerate(groups.items()):
+        rest = number == most - 1 and len(set(labels)) > most
+        turn = number // len(SERIES) + number  # a color never meets the same mark again
+        axes.scatter(
+            places[members, 0],
+            places[members, 1],
+            6 if rest else 18,
+            color=LIGHT["quiet"] if rest else SERIES[number % len(SERIES)],
+            marker="." if rest else _MARKS[turn % len(_MARKS)],
+            alpha=0.3 if rest else 0.75,
+            linewidths=0,
+            zorder=1 if rest else 2,
+            label=f"{label} ({len(members):,})",
+        )
+    _legend(figure, len(groups))
+    return figure
+
+
+def _plane(shares: Sequence[float]) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(8.2, 7.4), dpi=110, layout="constrained")
+    axes = figure.add_subplot()
+    tidy(axes, *(f"component {n}: {s:.0%} of the variance" for n, s in enumerate(shares, 1)))
+    return figure, axes
+
+
+def _groups(names: Sequence[str], most: int) -> dict[str, list[int]]:
+    """Members of the most frequent groups, and of all others together."""
+    members: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        members.setdefault(name, []).append(place)
+    ordered = sorted(members, key=lambda name: (-len(members[name]), name))
+    kept = ordered if len(ordered) <= most else ordered[: most - 1]
+    groups = {name: members[name] for name in kept}
+    if others := [place for name in ordered[len(kept) :] for place in members[name]]:
+        groups[f"{len(ordered) - len(kept)} others"] = others
+    return groups
+
+
+def _legend(figure: Figure, entries: int) -> None:
+    legend = figure.legend(
+        loc="outside upper center", ncols=min(4, entries), frameon=False, fontsize=8
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
