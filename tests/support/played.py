@@ -1,9 +1,11 @@
 """Networks as a page has them: made without training, run in Node or in a browser."""
 
+import base64
 import dataclasses
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,13 @@ CHARACTERS = tuple(sorted({*"abcdeé\u0301 \n'אבש👍ก็"}))
 LABELS = ("Èlf", "Ork", "Ω")
 TAGS = ("ADJ", "NOUN", "VERB")
 
+_RESOLVED: dict[str, dict[str, Any]] = {  # what is left to the data
+    "generate": {"condition_on_label": False},
+    "classify": {},
+    "tag": {"tagged": "word"},
+    "transduce": {"max_length": 9},
+}
+
 # What a network is asked: [{description, calls: [[method, arguments …], …]}, …] → its answers.
 _DRIVER = """
 const plain = (value) => {
@@ -48,10 +57,11 @@ def trained_model(
     compose: Any,
     task: str,
     model: str,
-    *words: str,
+    *,
+    of_task: Mapping[str, Any] | None = None,
+    of_data: Mapping[str, Any] | None = None,
     seed: int = 0,
     symbols: tuple[str, ...] = CHARACTERS,
-    path: str = "a checkpoint",
     **sizes: Any,
 ) -> TrainedModel:
     """A network with random weights, larger than those that training begins with.
@@ -59,28 +69,20 @@ def trained_model(
     Args:
         compose: the fixture ``compose_options``.
         task, model: their names.
-        words: further overrides, composed each time: they take a while.
+        of_task, of_data: settings of the task and the dataset.
         seed: of the weights.
         symbols: the vocabulary's.
-        path: what messages name.
         sizes: fields of the model's options.
     """
-    options = compose(f"task={task}", *words)
-    kind = compose(f"model={model}").model
+    options, kind = compose(f"task={task}"), compose(f"model={model}").model
+    settings = {**_RESOLVED[task], **(of_task or {})}
     sizes = {"hidden_size": 6, "embedding_size": 4, "bidirectional": False} | sizes
-    layout = "sequences" if options.dataset.layout == "auto" else options.dataset.layout
-    settings: dict[str, Any] = {}
-    if task == "generate":
-        settings["condition_on_label"] = bool(options.task.condition_on_label)
-    if task == "tag" and options.task.tagged == "auto":
-        settings["tagged"] = "word"
-    if task == "transduce":
-        settings["max_length"] = 9
+    data = {"layout": "sequences", **(of_data or {})}
     checkpoint = Checkpoint(
         options=dataclasses.replace(
             options,
             model=dataclasses.replace(kind, **sizes),
-            dataset=dataclasses.replace(options.dataset, layout=layout),
+            dataset=dataclasses.replace(options.dataset, **data),
             task=dataclasses.replace(options.task, **settings),
         ),
         symbols=symbols,
@@ -98,9 +100,8 @@ def trained_model(
     made: Task[Any] = task_of(checkpoint)
     torch.manual_seed(seed)
     weights = {name: 2 * w for name, w in made.build_network().state_dict().items()}
-    return TrainedModel(
-        dataclasses.replace(checkpoint, network=weights), Path(path), torch.device("cpu")
-    )
+    restored = dataclasses.replace(checkpoint, network=weights)
+    return TrainedModel(restored, Path("a checkpoint"), torch.device("cpu"))
 
 
 def in_node(cases: list[Any], folder: Path) -> list[Any]:
@@ -136,7 +137,5 @@ def in_browser(cases: list[Any], folder: Path) -> list[Any]:
          f"--user-data-dir={folder / 'profile'}", "--dump-dom", page.as_uri()],
         capture_output=True, text=True, check=True, timeout=240,
     )  # fmt: skip
-    import base64
-
     text = done.stdout.partition("<pre>")[2].partition("</pre>")[0]
     return list(json.loads(base64.b64decode(text)))

@@ -136,6 +136,30 @@ class Network {
     return distribution(logits, { ...settings, forbidden: this.forbidden(state) });
   }
 
+  /**
+   * Writes a text, token by token, as sample.py does with the same seed: {id, logits, state, trace}
+   * after each; the end mark is the last, and has been read by nothing.
+   */
+  *write(prompt = "", { label = null, length = 200, seed = 0, ...filters } = {}) {
+    const chance = random(seed);
+    let step = this.begin(label, prompt);
+    for (let written = 0; written < length; written++) {
+      const id = draw(this.next(step.logits, step.state, filters), chance);
+      if (id === EOS) {
+        yield { ...step, id };
+        return;
+      }
+      step = this.step(id, step.state);
+      yield { ...step, id };
+    }
+  }
+
+  /** The text of a prompt and what `write` adds to it; of bytes whole characters alone. */
+  generate(prompt = "", settings = {}) {
+    const written = Array.from(this.write(prompt, settings), ({ id }) => id);
+    return this.begin(settings.label ?? null, prompt).text + this.pieces(written).join("");
+  }
+
   /** Bits of each token given those before it, (T,), of which the first is not predicted (NaN). */
   surprise(ids, steps) {
     return Float32Array.from(ids, (id, t) => (t ? -logSoftmax(steps[t - 1].logits)[id] / NATS_PER_BIT : NaN));
