@@ -1,4 +1,4 @@
-"""The page's network against PyTorch's, in Node and in a browser; texts, filters, random numbers."""
+"""The page's network against PyTorch's, in Node and in a browser; texts, filters, seeds."""
 
 import itertools
 import json

@@ -1,6 +1,5 @@
 """Networks as a page has them: made without training, run in Node or in a browser."""
 
-import base64
 import dataclasses
 import json
 import shutil
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import torch
 
+from benchmarks import page
 from charlab.api import TrainedModel
 from charlab.builders.network import task_of
 from charlab.play.engine import engine_source
@@ -19,9 +19,7 @@ from charlab.runs.checkpoint import Checkpoint
 from charlab.tasks.task import Task
 
 NODE = shutil.which("node")
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+BROWSER = page.browser()
 needs_node = pytest.mark.skipif(NODE is None, reason="no node on PATH")
 needs_browser = pytest.mark.skipif(
     BROWSER is None, reason="no chromium, chromium-browser or google-chrome on PATH"
@@ -122,20 +120,5 @@ def in_node(cases: list[Any], folder: Path) -> list[Any]:
 
 def in_browser(cases: list[Any], folder: Path) -> list[Any]:
     """What the engine answers in a page of headless Chromium."""
-    page = folder / "page.html"
-    page.write_text(
-        f"<!doctype html><meta charset=utf-8><pre></pre><script>{engine_source()}{_DRIVER}"
-        f"const cases = {json.dumps(cases)};\n"
-        "document.querySelector('pre').textContent ="
-        " btoa(JSON.stringify(answer(cases)).replace(/[^ -~]/g,"
-        " (c) => '\\\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')));</script>",
-        encoding="utf-8",
-    )
     assert BROWSER is not None
-    done = subprocess.run(
-        [BROWSER, "--headless", "--no-sandbox", "--disable-gpu",
-         f"--user-data-dir={folder / 'profile'}", "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, check=True, timeout=240,
-    )  # fmt: skip
-    text = done.stdout.partition("<pre>")[2].partition("</pre>")[0]
-    return list(json.loads(base64.b64decode(text)))
+    return list(page.in_browser(BROWSER, f"{_DRIVER} return answer(given);", cases, folder))
