@@ -10,6 +10,7 @@ import torch
 
 from charlab.data.queries import Asking
 from charlab.data.tokens import make_vocabulary
+from charlab.data.tokens.ragged import EncodedSplit, cut_windows, flat_offsets
 from charlab.data.tokens.words import split_words
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
@@ -106,6 +107,21 @@ def classifying(compose, sizes, number):
     return case
 
 
+def check_features(found, trained):
+    """The last layer's outputs, in each direction, are the features of the windows."""
+    dataset, H = trained.options.dataset, trained.options.model.hidden_size
+    whole = EncodedSplit(np.array(found["ids"]), flat_offsets([len(found["ids"])]), None)
+    pieces = cut_windows(whole, dataset.seq_len) if dataset.layout == "stream" else whole
+    with torch.no_grad():
+        features = [
+            trained.network.recurrent(torch.tensor(whole.ids[begin:end])[None])[0][0]
+            for begin, end in itertools.pairwise(pieces.offsets)
+        ]
+    directions = found["trace"][-(features[0].shape[1] // H) :]
+    hidden = np.concatenate([np.reshape(each["hidden"], (-1, H)) for each in directions], axis=1)
+    close(hidden, torch.cat(features))
+
+
 def tagging(compose, sizes, number):
     cell, layers, embedding = sizes
     unit = ("char", "byte")[number % 2]
@@ -126,6 +142,7 @@ def tagging(compose, sizes, number):
         assert [s["tag"] for s in spans] == [t.tag for t in wanted]
         close([s["probability"] for s in spans], [t.probability for t in wanted])
         assert "".join(found["pieces"]) == found["text"]
+        check_features(found, trained)
         characters = [found["text"][s["begin"] : s["end"]] for s in spans]
         assert characters == [t.text for t in wanted]
 
@@ -186,6 +203,37 @@ def test_every_network_computes_as_pytorch_does(cases, tmp_path):
 @needs_browser
 def test_and_in_a_browser(cases, tmp_path):
     check(cases, in_browser([case.given for case in cases], tmp_path))
+
+
+@needs_node
+def test_of_a_long_text_some_beginnings_are_read(compose_options, tmp_path):
+    trained = trained_model(compose_options, "classify", "gru", bidirectional=True)
+    text = "ab cde'" * 29
+    calls = [["classify", text], ["classifyPrefixes", text]]
+    given = {"description": describe(trained, "float32"), "calls": calls}
+    ((whole, prefixes),) = in_node([given], tmp_path)
+    rows = np.reshape(prefixes, (len(text), len(LABELS)))
+    close(rows[-1], whole["probabilities"])
+    changes = 1 + np.flatnonzero((rows[1:] != rows[:-1]).any(axis=1))
+    assert len(changes) > 40
+    assert set(np.diff(changes[1:])) == {5}
+    read = text[: changes[9] + 1]
+    close(rows[changes[9]], [dict(*trained.classify([read]))[label] for label in LABELS])
+
+
+@needs_node
+def test_an_empty_text_has_no_answer(compose_options, tmp_path):
+    asked = {"classify": "classify", "tag": "tag", "transduce": "transduce", "generate": "run"}
+    cases = [
+        {
+            "description": describe(trained_model(compose_options, task, "gru")),
+            "calls": [[call, " "]],
+        }
+        for task, call in asked.items()
+    ]
+    (label,), (tags,), (target,), (run,) = in_node(cases, tmp_path)
+    assert (label["probabilities"], tags["spans"], target["output"]) == (None, [], "")
+    assert run["ids"] == [0, 3]
 
 
 GENERATIONS = [

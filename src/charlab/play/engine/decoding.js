@@ -90,7 +90,7 @@ function draw(probabilities, random) {
  * @param {number} sample which text of several
  */
 function random(seed, sample = 0) {
-  const key = [BigInt(seed) & WORD, BigInt(sample)];
+  const key = [BigInt(typeof seed === "number" ? Math.trunc(seed) : seed) & WORD, BigInt(sample)];
   let counter = 0n;
   let block = [];
   return () => {
@@ -120,18 +120,18 @@ class AnyOrder {
     this.mask[EOS] = documents ? 0 : 1;
   }
 
-  /** The state behind a prompt, of which `read` is read already. */
-  begin(prompt, read) {
+  /** The state behind a prompt, of which WordOrder has not read a last space. */
+  begin() {
     return 0;
   }
 
   /** The state after a token. */
-  after(state, id) {
+  after() {
     return 0;
   }
 
   /** Which ids may not come next, (V,). */
-  forbidden(state) {
+  forbidden() {
     return this.mask;
   }
 }
@@ -161,7 +161,7 @@ class Utf8Order {
     });
   }
 
-  begin(prompt, read) {
+  begin() {
     return 0;
   }
 
