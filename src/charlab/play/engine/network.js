@@ -185,7 +185,7 @@ class Network {
       stack(steps.map((step) => step.trace[l]), layer.names, this.hidden),
     );
     const end = this.documents ? -logSoftmax(steps.at(-1).logits)[EOS] / NATS_PER_BIT : NaN;
-    return { ids, pieces, unknown, trace, logits, surprise: this.surprise(ids, steps), end };
+    return { ids, pieces, unknown, text: this.spell(text), trace, logits, surprise: this.surprise(ids, steps), end };
   }
 
   /** Features and trace of a text, and where the windows begin that it is read in. */
