@@ -67,6 +67,13 @@ def close(found, wanted):
     np.testing.assert_allclose(found, wanted, atol=TOLERANCE)
 
 
+def check_trace(found, wanted):
+    for layer, values in zip(found, wanted, strict=True):
+        assert layer.keys() == values.keys()
+        for name, over_time in values.items():
+            close(layer[name], over_time[0].flatten())
+
+
 def generating(compose, sizes, number):
     conditional = number % 2 == 0
     cell, layers, embedding = sizes
@@ -94,10 +101,7 @@ def ask_for_logits(case, text, label):
         close(run["logits"], logits[0].flatten())
         assert run["surprise"][0] is None
         close([*run["surprise"][1:], run["end"]], -score / np.log(2))
-        for layer, values in zip(run["trace"], trace, strict=True):
-            assert layer.keys() == values.keys()
-            for name, over_time in values.items():
-                close(layer[name], over_time[0].flatten())
+        check_trace(run["trace"], trace)
 
     case.ask(check, "run", text, label)
 
@@ -202,9 +206,13 @@ def ask_for_targets(case, text, width):
         ids, lengths = torch.tensor(source)[None], torch.tensor([len(source)])
         with torch.no_grad():
             looked = trained.network.attention_weights(ids, lengths, given)
+            state = trained.network.encode(ids, lengths).state
+            _, _, trace = trained.network.decoder.forward_with_gates(given, state)
         assert (looked is None) == (found["attention"] is None)
         if looked is not None:
             close(found["attention"], looked[0].flatten())
+
+        check_trace(found["writing"], trace)
 
     case.ask(check, "transduce", text, {"width": width})
 

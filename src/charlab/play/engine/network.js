@@ -282,14 +282,15 @@ class Network {
 
   /**
    * Turns a text into its target, by beam search.
-   * @returns {{output, probability, ids, pieces, attention, steps, alternatives, trace}} of the
-   *   likeliest target: its ids with the end mark, {id, probability} of each, where each looked
-   *   (Float32Array (U * T), or null), and all targets found as {output, probability}
+   * @returns {{output, probability, ids, pieces, attention, steps, alternatives, trace, writing}}
+   *   of the likeliest target: its ids with the end mark, {id, name, probability} of each, where each
+   *   looked (Float32Array (U * T), or null), and all targets found as {output, probability}; the
+   *   traces of what read and of what wrote
    */
   transduce(text, { maxLength = this.description.max_length, width = 5 } = {}) {
     const encoded = this.encode(text, true);
     if (!encoded.ids.length) {
-      const nothing = { source: [], output: "", probability: 1, steps: [], attention: null, alternatives: [] };
+      const nothing = { source: [], output: "", probability: 1, steps: [], attention: null, alternatives: [], writing: [] };
       return { ...encoded, ...nothing, trace: this.readWindows(encoded.ids).trace };
     }
     const { features, trace } = this.recurrence.read(encoded.ids);
@@ -307,6 +308,7 @@ class Network {
       attention: best.looked[0] ? sideBySide(best.looked) : null,
       alternatives,
       trace,
+      writing: this.writer.trace(best),
     };
   }
 }
