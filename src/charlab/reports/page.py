@@ -1,18 +1,17 @@
 """Pages that are one file: style, script and all charts are inside, and all text is escaped."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 from markupsafe import Markup
 
 from charlab.figures.colors import PALETTE
 from charlab.figures.svg import scales, to_svg
 from charlab.reports import formatting
 from charlab.reports.charts import Chart
+from charlab.system.pages import as_unicode, digest, templates
 from charlab.system.terminal import visible
 
 _FILTERS = ("brief", "counted", "interval", "moment", "number", "seconds", "setting")
@@ -38,37 +37,21 @@ def render(
         written: when.
         values: what else the template says.
     """
-    templates = PackageLoader("charlab.reports")
-    environment = Environment(
-        loader=templates,
-        autoescape=True,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    loader = PackageLoader("charlab.reports")
+    environment = templates(loader)
     environment.filters.update({name: getattr(formatting, name) for name in _FILTERS})
-    script, *_ = templates.get_source(environment, "page.js")
+    script, *_ = loader.get_source(environment, "page.js")
     environment.globals.update(
         charts={name: _embedded(chart) for name, chart in charts.items()},
-        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        digest=digest(script),
         hover={name: visible(text, keep="\n") for name, text in hover.items()},
         palette=PALETTE,
         script=Markup(script),
         written=written,
     )
-    text = environment.get_template(template).render(values)
-    # a file name that is no Unicode would make the page none either
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return as_unicode(environment.get_template(template).render(values))
 
 
 def _embedded(chart: Chart) -> dict[str, Any]:
     drawn = Markup(to_svg(chart.figure))
     return {"svg": drawn, "scales": scales(chart.figure), "caption": chart.caption}
-
-
-def _shown(value: object) -> object:
-    """A text to the letter, controls and all; markup as it is; nothing for None."""
-    if isinstance(value, Markup):
-        return value
-    return "" if value is None else visible(value, keep="\n\t")
