@@ -1,0 +1,63 @@
+// Elements: text goes in as text, never as HTML.
+
+const byId = (id) => document.getElementById(id);
+const DATA = JSON.parse(byId("data").textContent);
+
+/** An element with attributes and children; a child that is a string is a text. */
+const make = (name, attributes = {}, ...children) => {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+};
+
+/** A text of any direction, kept apart from what stands around it. */
+const isolated = (text, attributes = {}) => make("bdi", { dir: "auto", ...attributes }, text);
+
+const percent = (share) =>
+  share >= 0.995 ? "100%" : share >= 0.0995 ? `${Math.round(100 * share)}%`
+    : share >= 0.001 ? `${(100 * share).toFixed(1)}%` : "<0.1%";
+
+const signed = (value) => value.toFixed(2).replace("-", "−");
+
+const INVISIBLE = { " ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", "": "end" };
+
+/** A token as it is shown by itself: what is invisible has a sign, a mark a circle below it. */
+const shown = (token) => {
+  if (token in INVISIBLE) return INVISIBLE[token];
+  if (/^\p{M}/u.test(token)) return `◌${token}`;
+  return token.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) =>
+    INVISIBLE[c] ?? `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`);
+};
+
+/** Places of the k largest of some numbers, the largest first. */
+const largest = (values, k) => {
+  const found = [];
+  for (let i = 0; i < values.length; i++) {
+    if (found.length === k && values[i] <= values[found[k - 1]]) continue;
+    let place = found.length;
+    while (place > 0 && values[found[place - 1]] < values[i]) place--;
+    found.splice(place, 0, i);
+    if (found.length > k) found.pop();
+  }
+  return found;
+};
+
+/** Says something to those who listen to the page, not more often than they can follow. */
+const say = (() => {
+  let waiting = null;
+  return (text) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { byId("status").textContent = text; }, 400);
+  };
+})();
+
+/** Does something once before the next frame, however often it is asked for. */
+const oncePerFrame = (work) => {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    requestAnimationFrame(() => { due = false; work(); });
+  };
+};

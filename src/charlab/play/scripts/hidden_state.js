@@ -1,0 +1,153 @@
+// The hidden state of a network over a text: a heat map, its units ranked, and a text in the
+// colours of one unit.
+
+const SHARES = new Set(["input", "forget", "output", "reset", "update"]); // gates: from 0 to 1
+const RANKED = 30;
+
+class HiddenState {
+  /**
+   * @param panel the panel's element, which holds the parts by their classes.
+   * @param network whose state it is.
+   * @param followed what units follow, as the page was given it: [{layer, part, unit, property, correlation}].
+   * @param view a text view of the same tokens; ``unpaint`` gives it its usual colours.
+   */
+  constructor(panel, network, followed, view, unpaint) {
+    this.network = network;
+    this.followed = followed ?? [];
+    this.view = view;
+    this.unpaint = unpaint;
+    this.frames = []; // of each token, of each layer, by name, (H,)
+    this.names = [];
+    this.pinned = this.hovered = null;
+    for (const name of ["layer", "part", "order", "unit", "said", "ranking", "note", "free"])
+      this[name] = panel.querySelector(`.${name}`);
+    this.legend = panel.querySelector(".heat-legend");
+    this.map = new HeatMap(panel.querySelector(".heat-map"), {
+      onPoint: (at) => this.hover(at),
+      onChoose: ({ unit, token }) => this.pin(unit, token),
+      onLeave: () => this.pin(null),
+    });
+    this.fill();
+    for (const control of [this.layer, this.part, this.order])
+      control.addEventListener("change", () => { this.redraw(); this.colour(); });
+    this.unit.addEventListener("change", () => {
+      const unit = this.unit.value === "" ? null : Number(this.unit.value);
+      this.pin(unit !== null && unit < network.hidden && unit >= 0 ? unit : null);
+    });
+    this.free.addEventListener("click", () => this.pin(null));
+  }
+
+  fill() {
+    const { layers, gates, parts, hidden } = this.network;
+    const option = (value, text) => make("option", { value }, text);
+    const directions = this.network.bidirectional ? ["forwards", "backwards"] : [""];
+    const named = Array.from({ length: layers }, (_, i) => directions.map((way) => `${i + 1} ${way}`.trim())).flat();
+    this.layer.replaceChildren(...named.map((name, i) => option(i, name)));
+    this.layer.closest("label").hidden = named.length < 2;
+    const words = { hidden: "hidden state", cell: "cell state", candidate: "candidate" };
+    this.part.replaceChildren(...[...parts, ...gates].map((name) => option(name, words[name] ?? `${name} gate`)));
+    if (this.followed.length) this.order.prepend(option("followed", "what they follow"));
+    this.order.value = this.followed.length ? "followed" : "variance";
+    this.unit.max = hidden - 1;
+  }
+
+  /** Shows frames of tokens; ``names`` are the tokens as they are read. */
+  show(frames, names, follow = false) {
+    this.frames = frames;
+    this.names = names;
+    this.redraw(follow);
+    this.colour();
+  }
+
+  values(t) {
+    return this.frames[t][Number(this.layer.value)][this.part.value];
+  }
+
+  redraw(follow = false) {
+    const isShare = SHARES.has(this.part.value);
+    let most = 1;
+    if (!isShare) for (let t = 0; t < this.frames.length; t++)
+      for (const value of this.values(t)) most = Math.max(most, Math.abs(value));
+    this.most = most > 1 ? Math.ceil(most * 2) / 2 : 1;
+    this.ramp = isShare ? "share" : "signed";
+    this.share = isShare ? (value) => value : (value) => 0.5 + value / (2 * this.most);
+    const units = this.network.hidden;
+    this.ranked = this.rank();
+    const numbers = Array.from({ length: units }, (_, unit) => unit);
+    const before = this.ranked.map(({ unit }) => unit);
+    const order = this.order.value === "number" ? numbers
+      : [...new Set([...before, ...numbers])];
+    const ends = isShare ? ["0 shut", "open 1"] : [`−${this.most}`, `+${this.most}`];
+    legend(this.legend, this.ramp, this.part.selectedOptions[0].text, ends);
+    this.map.show({ length: this.frames.length, units, order, ramp: this.ramp,
+      value: (t, unit) => this.share(this.values(t)[unit]), name: (t) => this.names[t] }, follow);
+    this.list();
+  }
+
+  /** Units of the layer and part that are shown, best first, each with what is said of it. */
+  rank() {
+    if (this.order.value === "followed")
+      return this.followed.filter(({ layer, part }) => layer === Number(this.layer.value) && part === this.part.value)
+        .map(({ unit, property, correlation }) => ({ unit, what: property, number: signed(correlation) }));
+    const units = this.network.hidden;
+    const n = Math.max(1, this.frames.length);
+    const [sums, squares] = [new Float64Array(units), new Float64Array(units)];
+    for (let t = 0; t < this.frames.length; t++)
+      this.values(t).forEach((value, unit) => { sums[unit] += value; squares[unit] += value * value; });
+    const deviation = sums.map((sum, unit) => Math.sqrt(Math.max(0, squares[unit] / n - (sum / n) ** 2)));
+    return largest(deviation, units).map((unit) => ({ unit, what: "", number: `±${deviation[unit].toFixed(2)}` }));
+  }
+
+  list() {
+    const inWords = this.order.value === "followed"
+      ? "Correlations on held-out text, measured when this page was written."
+      : "By how much they vary (standard deviation) over the text above.";
+    this.note.textContent = this.ranked.length ? inWords
+      : this.order.value === "followed" ? "None of this layer and part was found to follow anything." : "";
+    this.ranking.replaceChildren(...this.ranked.slice(0, RANKED).map(({ unit, what, number }) => {
+      const button = make("button", { type: "button", "aria-pressed": String(unit === this.pinned) },
+        make("b", {}, `unit ${unit}`), isolated(what), make("span", { class: "number" }, number));
+      button.dataset.unit = unit;
+      button.addEventListener("click", () => this.pin(this.pinned === unit ? null : unit));
+      for (const name of ["pointerenter", "focus"]) button.addEventListener(name, () => this.hover({ unit, token: null }));
+      for (const name of ["pointerleave", "blur"]) button.addEventListener(name, () => this.hover(null));
+      return make("li", {}, button);
+    }));
+  }
+
+  hover(at) {
+    this.hovered = at;
+    this.colour();
+  }
+
+  /** Keeps the text in a unit's colours; null: no longer. */
+  pin(unit, token = null) {
+    this.pinned = unit;
+    this.hovered = unit === null ? null : { unit, token };
+    this.unit.value = unit ?? "";
+    for (const button of this.ranking.querySelectorAll("button"))
+      button.setAttribute("aria-pressed", String(Number(button.dataset.unit) === unit));
+    this.colour();
+    say(unit === null ? "The text has its own colours again." : `The text is coloured by unit ${unit}.`);
+  }
+
+  /** Whether the text is in a unit's colours. */
+  colour() {
+    const unit = this.hovered?.unit ?? this.pinned;
+    this.free.hidden = this.pinned === null;
+    this.map.mark(unit, this.hovered?.token ?? null);
+    if (unit === null || unit >= this.network.hidden || !this.frames.length) {
+      this.said.textContent = "";
+      return this.unpaint();
+    }
+    this.view.paint((t) => (t < this.frames.length
+      ? `${this.ramp}-${stepOf(this.ramp, this.share(this.values(t)[unit]))}` : null));
+    const token = this.hovered?.token;
+    const known = this.ranked.find((each) => each.unit === unit);
+    const parts = [`unit ${unit}`];
+    if (token !== null && token !== undefined && token < this.frames.length)
+      parts.push(` at “${this.names[token]}”: ${signed(this.values(token)[unit])}`);
+    if (known?.what) parts.push(` · follows ${known.what} (${known.number})`);
+    this.said.textContent = parts.join("");
+  }
+}
