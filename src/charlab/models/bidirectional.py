@@ -1,6 +1,6 @@
 """Reading in both directions, exact for rows of unequal length."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -99,11 +99,35 @@ class BidirectionalRecurrence(nn.Module):
             Forward and backward outputs side by side, (B, T, 2H); of the padding, they mean
             nothing.
         """
+        for layer in self.layers(x, lengths, lambda kernel, x: {"output": run(kernel, x)}):
+            x = layer["output"]
+        return x
+
+    def layers(
+        self,
+        x: Tensor,
+        lengths: Tensor | None,
+        run: Callable[[nn.Module, Tensor], dict[str, Tensor]],
+    ) -> Iterator[dict[str, Tensor]]:
+        """Reads whole rows, and gives what each layer made of them.
+
+        Args:
+            x, lengths: as of `forward`.
+            run: runs a kernel over (B, T, D) from the zero state, gives values over time by name,
+                (B, T, H); the first of them is what the next layer reads.
+
+        Yields:
+            Of each layer the same of the forward and the backward reading side by side,
+            (B, T, 2H), by name; of the padding, they mean nothing.
+        """
         order = None if lengths is None else reverse_order(lengths, x.shape[1])
         for layer, (ahead, back) in enumerate(zip(self.forwards, self.backwards, strict=True)):
             if layer and self.dropout:
                 x = drop(x, self.dropout) if self.training else x
-            ahead_features = run(ahead, x)  # (B, T, H)
-            back_features = reverse_rows(run(back, reverse_rows(x, order)), order)  # (B, T, H)
-            x = torch.cat([ahead_features, back_features], dim=-1)
-        return x
+            forwards, backwards = run(ahead, x), run(back, reverse_rows(x, order))
+            both = {
+                name: torch.cat([value, reverse_rows(backwards[name], order)], dim=-1)
+                for name, value in forwards.items()
+            }
+            x = next(iter(both.values()))
+            yield both

@@ -12,7 +12,13 @@ from charlab.models.cells import Cell
 from charlab.models.dropout import drop
 from charlab.models.initialization import adapt_to_one_hot, initialize_recurrence
 from charlab.models.inputs import CharacterInput
-from charlab.models.reference import ReferenceRecurrence, Trace, layer_weights, walk
+from charlab.models.reference import (
+    ReferenceRecurrence,
+    Trace,
+    layer_weights,
+    walk,
+    walk_layer,
+)
 from charlab.models.state import State
 
 KERNELS = ("fused", "reference")
@@ -109,9 +115,7 @@ class RecurrentModel(nn.Module):
             ValueError: if the model is bidirectional: it reads whole rows and carries nothing.
         """
         self._require_one_direction("init_state")
-        weight = self._some_weight()
-        shape = (self.num_layers, batch_size, self.hidden_size)
-        return tuple(weight.new_zeros(shape) for _ in self.cell.state_parts)
+        return self._zero_state(self.num_layers, batch_size)
 
     def forward(
         self,
@@ -140,8 +144,7 @@ class RecurrentModel(nn.Module):
         """
         x = self.input(ids, condition, self._some_weight())  # (B, T, D)
         if self.bidirectional:
-            if state:
-                raise ValueError("a bidirectional model reads whole rows: it takes no state")
+            self._refuse_state(state)
             features = self.recurrence(x, lengths, self._run_from_zero)  # (B, T, 2H)
             return self._drop(features), ()
         features, state = self._run(self.recurrence, x, state or self.init_state(len(ids)))
@@ -181,20 +184,30 @@ class RecurrentModel(nn.Module):
         return self._drop(current[-1][0]), tuple(part.to(state[0].dtype) for part in parts)
 
     def forward_with_gates(
-        self, ids: Tensor, state: State | None = None, *, condition: Tensor | None = None
+        self,
+        ids: Tensor,
+        state: State | None = None,
+        *,
+        condition: Tensor | None = None,
+        lengths: Tensor | None = None,
     ) -> tuple[Tensor, State, Trace]:
         """As `forward` on the readable form, whatever the kernel, and what happened inside.
 
         Returns:
-            Features (B, T, H); the state, parts (L, B, H); for each layer the values over time,
-            (B, T, H), of each gate and each part of the state, by the names in ``cell.gates`` and
-            ``cell.state_parts``. All of them carry gradients.
+            Features (B, T, F); the state, parts (L, B, H), of a bidirectional model the empty
+            tuple; for each layer the values over time, (B, T, F), of each gate and each part of the
+            state, by the names in ``cell.gates`` and ``cell.state_parts``. Of a bidirectional model
+            the backward reading's H values stand behind the forward reading's, as in the features.
+            All of them carry gradients.
 
         Raises:
-            ValueError: if the model is bidirectional; as `forward` otherwise.
+            ValueError: as `forward`.
         """
-        self._require_one_direction("forward_with_gates")
         x = self.input(ids, condition, self._some_weight())  # (B, T, D)
+        if isinstance(self.recurrence, BidirectionalRecurrence):
+            self._refuse_state(state)
+            trace = list(self.recurrence.layers(x, lengths, self._walk_from_zero))
+            return self._drop(trace[-1][self.cell.state_parts[0]]), (), trace
         layers = [layer_weights(self.recurrence, layer) for layer in range(self.num_layers)]
         features, state, trace = walk(
             self.cell,
@@ -226,9 +239,18 @@ class RecurrentModel(nn.Module):
         return features, tuple(part.to(state[0].dtype) for part in parts)
 
     def _run_from_zero(self, kernel: nn.Module, x: Tensor) -> Tensor:
-        weight = layer_weights(kernel, 0).weight_hh
-        zero = weight.new_zeros((1, x.shape[0], self.hidden_size))
-        return self._run(kernel, x, (zero,) * len(self.cell.state_parts))[0]
+        return self._run(kernel, x, self._zero_state(1, len(x)))[0]
+
+    def _walk_from_zero(self, kernel: nn.Module, x: Tensor) -> dict[str, Tensor]:
+        state = tuple(part[0] for part in self._zero_state(1, len(x)))
+        trace = walk_layer(self.cell, layer_weights(kernel, 0), x, state)[2]
+        output = self.cell.state_parts[0]  # the first: what the next layer reads
+        return {output: trace.pop(output), **trace}
+
+    def _zero_state(self, layers: int, rows: int) -> State:
+        shape = (layers, rows, self.hidden_size)
+        weight = self._some_weight()
+        return tuple(weight.new_zeros(shape) for _ in self.cell.state_parts)
 
     def _make_recurrence(self, fused: FusedKernel | None) -> nn.Module:
         if not self.bidirectional:
@@ -252,6 +274,10 @@ class RecurrentModel(nn.Module):
             kernel = ReferenceRecurrence(self.cell, *sizes)
         initialize_recurrence(kernel, self.cell, num_layers)
         return kernel
+
+    def _refuse_state(self, state: State | None) -> None:
+        if state:
+            raise ValueError("a bidirectional model reads whole rows: it takes no state")
 
     def _require_one_direction(self, what: str) -> None:
         if self.bidirectional:

@@ -72,9 +72,30 @@ class BidirectionalTests(ModelTests):
         for call in (
             lambda: model.init_state(B),
             lambda: model.step(ids[:, 0], ()),
-            lambda: model.forward_with_gates(ids),
         ):
             with pytest.raises(ValueError, match="needs bidirectional=False"):
                 call()
-        with pytest.raises(ValueError, match="takes no state"):
-            model(ids, self.make().init_state(B))
+        for read in (model, model.forward_with_gates):
+            with pytest.raises(ValueError, match="takes no state"):
+                read(ids, self.make().init_state(B))
+
+    @pytest.mark.parametrize("kernel", ["fused", "reference"])
+    def test_gates_of_both_directions(self, kernel: str, ids: Tensor) -> None:
+        lengths = torch.tensor(LENGTHS)
+        valid = torch.arange(T) < lengths[:, None]
+        model = self.make(bidirectional=True, kernel=kernel)
+        features, state, trace = model.forward_with_gates(ids, lengths=lengths)
+        assert state == ()
+        assert_close(features[valid], model(ids, lengths=lengths)[0][valid])
+        assert len(trace) == model.num_layers
+        names = {*model.cell.gates, *model.cell.state_parts}
+        assert all(set(layer) == names for layer in trace)
+        assert all(value.shape == (B, T, 2 * H) for layer in trace for value in layer.values())
+        mirrored = self.make(num_layers=1)  # the backward reading: the mirror, read forwards
+        backwards = getattr(model.recurrence, "backwards")[0]  # noqa: B009
+        mirrored.recurrence.load_state_dict(backwards.state_dict())
+        mirrored.input.load_state_dict(model.input.state_dict())
+        for row, length in enumerate(LENGTHS):
+            _, _, alone = mirrored.forward_with_gates(ids[row : row + 1, :length].flip(1))
+            for name, value in alone[0].items():
+                assert_close(trace[0][name][row, :length, H:], value[0].flip(0))
