@@ -1,16 +1,15 @@
 """``play.html``: one file with trained networks, what runs them, and what shows what they do."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from charlab.errors import ConfigError
 from charlab.play.colors import palette, ramps
+from charlab.play.engine import engine_source
 from charlab.play.playable import Playable
 from charlab.system.pages import as_unicode, digest, templates
 
@@ -31,6 +30,7 @@ _SCRIPTS = (
     "transduce",
     "start",
 )
+_VERBS = {"generate": "write", "classify": "classify", "tag": "tag", "transduce": "rewrite"}
 _LEADS = {
     "generate": "It reads a text character by character and says, each time, how probable every "
     "character is to come next. Draw one, read it, ask again: that is how it writes.",
@@ -49,17 +49,18 @@ def play_page(networks: Sequence[Playable], *, written: datetime) -> str:
     """
     tasks = [network.description["task"] for network in networks]
     if len(set(tasks)) > 1:
-        named = " and ".join(f"{n.path} was trained to {task}" for n, task in zip(networks, tasks))
+        named = " and ".join(f"{n.path} was trained to {task}" for n, task in zip(networks, tasks, strict=True))
         raise ConfigError(f"{named}: two networks on one page read the same text for the same task")
     environment = templates(PackageLoader("charlab.play"))
     short = _names(networks)
     shown = [
         {
+            "number": number,
             "short": name,
             "facts": _facts(environment, network),
             "both_ways": network.description["recurrent"]["bidirectional"],
         }
-        for name, network in zip(short, networks, strict=True)
+        for number, (name, network) in enumerate(zip(short, networks, strict=True))
     ]
     data = {
         "networks": [
@@ -87,21 +88,9 @@ def play_page(networks: Sequence[Playable], *, written: datetime) -> str:
 
 def script() -> str:
     """The engine and, in a scope of its own, what shows what it does."""
-    engine = _sources("engine", sorted(_scripts(files("charlab.play") / "engine")))
-    shown = _sources("scripts", [f"{name}.js" for name in _SCRIPTS])
-    return f'{engine}\n(() => {{\n"use strict";\n{shown}\n}})();\n'
-
-
-def _scripts(folder: Traversable) -> list[str]:
-    return [file.name for file in folder.iterdir() if file.name.endswith(".js")]
-
-
-def _sources(folder: str, names: Sequence[str]) -> str:
-    place = files("charlab.play") / folder
-    texts = [(place / name).read_text(encoding="utf-8") for name in names]
-    found = "\n".join(texts)
-    assert not re.search("</script|<!--", found, re.IGNORECASE)
-    return found
+    folder = files("charlab.play") / "scripts"
+    shown = "\n".join((folder / f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
+    return f'{engine_source()}\n(() => {{\n"use strict";\n{shown}\n}})();\n'
 
 
 def _facts(environment: Environment, network: Playable) -> Markup:
@@ -115,7 +104,7 @@ def _title(networks: Sequence[Playable]) -> str:
     names = dict.fromkeys(network.dataset for network in networks)
     beginning = " and ".join(models)
     named = beginning[0].upper() + beginning[1:]
-    return f"{named} that learned to {networks[0].verb} {' and '.join(names)}"
+    return f"{named} that learned to {_VERBS[networks[0].description['task']]} {' and '.join(names)}"
 
 
 def _article(model: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 from charlab.api import TrainedModel
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import cut_windows
+from charlab.data.tokens.vocabulary import REPLACEMENT
 from charlab.errors import CharlabError, ConfigError
-from charlab.evaluation.reference_texts import document_texts
 from charlab.play.description import describe
 from charlab.play.packing import PackingCost, packing_cost
 from charlab.system.terminal import visible, warn
@@ -28,7 +28,6 @@ class Playable:
     Attributes:
         path: its run, as messages call it.
         model: its cell, as the field writes it ("LSTM").
-        verb: what it was trained to do.
         dataset: what on.
         description: all that the page computes with, as plain data.
         facts: what the page says of it, as pairs of names and values.
@@ -39,7 +38,6 @@ class Playable:
 
     path: str
     model: str
-    verb: str
     dataset: str
     description: dict[str, Any]
     facts: Sequence[tuple[str, str]]
@@ -73,7 +71,6 @@ def playable(trained: TrainedModel, path: str, weights: str) -> Playable:
     return Playable(
         path,
         _CELLS.get(trained.options.model.name, trained.options.model.name),
-        trained.options.task.verb,
         trained.options.dataset.name,
         description,
         _facts(trained, path, description, cost),
@@ -110,7 +107,7 @@ def _examples(corpus: Corpus) -> list[str]:
     texts = split if corpus.layout == "sequences" else cut_windows(split, 160)
     chosen = np.random.default_rng(0).permutation(texts.documents)[: 4 * _EXAMPLES].tolist()
     found = [_text(texts, corpus, document) for document in sorted(chosen)]
-    short = [text for text in dict.fromkeys(found) if text.strip()]
+    short = [text for text in dict.fromkeys(found) if text.strip() and REPLACEMENT not in text]
     return short[:_EXAMPLES]
 
 

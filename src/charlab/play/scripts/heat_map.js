@@ -2,7 +2,7 @@
 
 const HEAD = 22; // pixels for the tokens above the columns
 const SIDE = 34; // for the numbers of units
-const MOST_HEIGHT = 384;
+const MOST_HEIGHT = 560;
 
 class HeatMap {
   /**
@@ -16,6 +16,7 @@ class HeatMap {
     this.spacer = box.querySelector(".spacer");
     this.image = document.createElement("canvas");
     this.data = { length: 0, units: 0 };
+    this.column = 14;
     this.place = null; // {unit, token}
     this.draw = oncePerFrame(() => this.drawNow());
     box.addEventListener("scroll", this.draw);
@@ -34,7 +35,7 @@ class HeatMap {
   show(data, follow) {
     this.data = data;
     this.row = Math.max(1, Math.min(12, Math.floor(MOST_HEIGHT / Math.max(1, data.units))));
-    this.column = 14;
+    this.column = data.length <= 24 ? 26 : data.length <= 48 ? 18 : 14;
     this.spacer.style.width = `${SIDE + data.length * this.column}px`;
     if (follow) this.box.scrollLeft = this.box.scrollWidth;
     this.draw();
