@@ -54,12 +54,12 @@ class Asking:
     """
 
     def __init__(self, source: str, steps: str, vocabulary: Vocabulary) -> None:
-        self._stripped = strips(source)
+        self.strips = strips(source)
         self._normalization = steps
-        self._steps = check_steps(steps)
+        self.steps = check_steps(steps)
         self.vocabulary = vocabulary
         # Files are read with every system's newlines as one, unless the dataset is exact.
-        self._knows_return = vocabulary.unit != "byte" and not vocabulary.unknown("\r")
+        self.knows_return = vocabulary.unit != "byte" and not vocabulary.unknown("\r")
 
     def normalize(self, text: str) -> str:
         """The text in the model's spelling; white space stays.
@@ -108,11 +108,11 @@ class Asking:
         return Unseen(dropped + unknown, tokens)
 
     def _strip(self, normalized: str) -> str:
-        return normalized.strip() if self._stripped else normalized
+        return normalized.strip() if self.strips else normalized
 
     def _normalize(self, text: str, dropped: Counter[str]) -> str:
         if not isinstance(text, str):
             raise ConfigError(f"a text is asked for, got {type(text).__name__}")
-        if not self._knows_return:
+        if not self.knows_return:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        return normalize_text(text, self._steps, dropped)
+        return normalize_text(text, self.steps, dropped)
