@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,16 @@ from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import cut_windows
 from charlab.data.tokens.vocabulary import REPLACEMENT
 from charlab.errors import CharlabError, ConfigError
+from charlab.inspection.activations import Reading
+from charlab.inspection.units import find_units
 from charlab.play.description import describe
 from charlab.play.packing import PackingCost, packing_cost
 from charlab.system.terminal import visible, warn
 
 MOST_BYTES = 64 * 2**20  # of a network in a page: browsers grow slow at reading more
 _BYTES = {"float16": 2, "int8": 1, "float32": 4}
-_EXAMPLES, _LONGEST = 6, 400
+_EXAMPLES, _SHORT, _LONGEST = 6, 4, 400  # texts, and characters of each
+_LOOKED_AT = 20_000  # held-out tokens, to find what units follow
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "vanilla": "vanilla RNN"}
 
 
@@ -62,10 +66,11 @@ def playable(trained: TrainedModel, path: str, weights: str) -> Playable:
     """
     _refuse_large(trained, path, weights)
     description = describe(trained, weights)
-    cost, examples, corpus = None, [], _corpus(trained)
+    cost, examples, followed, corpus = None, [], None, _corpus(trained)
     if corpus is not None:
         cost = packing_cost(trained, description["arrays"])
         examples = _examples(corpus)
+        followed = _followed(trained, corpus)
     counts = trained.trained_for.data.label_counts
     labels = description.get("labels", [])
     return Playable(
@@ -76,6 +81,7 @@ def playable(trained: TrainedModel, path: str, weights: str) -> Playable:
         _facts(trained, path, description, cost),
         examples,
         labels[int(np.argmax(counts))] if labels and counts else None,
+        followed,
     )
 
 
@@ -107,8 +113,30 @@ def _examples(corpus: Corpus) -> list[str]:
     texts = split if corpus.layout == "sequences" else cut_windows(split, 160)
     chosen = np.random.default_rng(0).permutation(texts.documents)[: 4 * _EXAMPLES].tolist()
     found = [_text(texts, corpus, document) for document in sorted(chosen)]
-    short = [text for text in dict.fromkeys(found) if text.strip() and REPLACEMENT not in text]
-    return short[:_EXAMPLES]
+    fit = [text for text in dict.fromkeys(found) if text.strip() and REPLACEMENT not in text]
+    return sorted(fit, key=lambda text: len(text) < _SHORT)[:_EXAMPLES]
+
+
+def _followed(trained: TrainedModel, corpus: Corpus) -> list[dict[str, Any]] | None:
+    """What units follow, on held-out text; None: there is none."""
+    split = corpus.splits.get("val")
+    if split is None:
+        return None
+    dataset = trained.options.dataset
+    reading = Reading(corpus.layout, trained.trained_for.batch_form, dataset.seq_len)
+    report = find_units(
+        trained.network,
+        split,
+        trained.vocabulary,
+        reading,
+        labels=corpus.labels,
+        tags=corpus.tags,
+        budget=_LOOKED_AT,
+        per_property=1,
+    )
+    best = sorted(report.found, key=lambda each: -abs(each.correlation))
+    keys = ("name", "layer", "part", "unit", "correlation")
+    return [{key: each.record()[key] for key in keys} for each in best if not isnan(each.correlation)]
 
 
 def _text(texts: Any, corpus: Corpus, document: int) -> str:

@@ -3,61 +3,34 @@
 const LABELS = 8; // bars
 const LINES = 5;
 
-class Classification {
-  constructor(networks) {
-    this.panels = networks.map((network, i) => new Panel(
-      document.querySelector(`[data-network="${i}"]`), network, { unpaint: (panel) => this.colourByLabel(panel) }));
+class Classification extends Answering {
+  prepare() {
     this.bars = this.panels.map((panel) => new Bars(panel.part("bars")));
-    this.answers = [];
-    byId("input").addEventListener("input", () => this.read());
-    offerExamples(byId("input"), () => this.read());
-    if (DATA.examples.length) byId("input").value = DATA.examples[0];
-    this.read();
   }
 
-  read() {
-    const typed = byId("input").value;
-    sayUnknown(byId("unknown"), this.panels.flatMap(({ network }) => network.encode(typed).unknown));
-    this.panels.forEach((panel, i) => {
-      const text = spelled(panel.network, typed);
-      panel.element.classList.toggle("nothing", text === "");
-      if (text === "") {
-        this.answers[i] = null;
-        this.bars[i].show([]);
-        panel.part("curve").replaceChildren();
-        panel.view.show("", []);
-        return panel.hidden.show([], []);
-      }
-      const { labels } = panel.network;
-      const whole = panel.network.classify(text);
-      const prefixes = panel.network.classifyPrefixes(text);
-      const best = largest(whole, LABELS);
-      this.answers[i] = { prefixes, label: best[0] };
-      this.bars[i].show(best.map((label, rank) => ({ name: labels[label], share: whole[label], marked: !rank })));
-      panel.showRun(text, panel.network.run(text));
-      this.showCurve(panel, prefixes, best.slice(0, LINES));
-      say(`${labels[best[0]]}, ${percent(whole[best[0]])}`);
-    });
+  ask(network, text) {
+    const answer = network.classify(text);
+    const best = answer.probabilities ? largest(answer.probabilities, LABELS) : [];
+    return { ...answer, best, prefixes: network.classifyPrefixes(text) };
   }
 
-  showCurve(panel, prefixes, best) {
-    const { labels } = panel.network;
-    const { names } = panel.hidden;
-    const lines = best.map((label) => ({ name: labels[label],
-      shares: names.map((_, t) => prefixes[t * labels.length + label]) }));
-    showCurves(panel.part("curve"), names, lines);
-    panel.part("curve-names").replaceChildren(...lines.map(({ name }, k) =>
+  show(i, { probabilities, best, prefixes, ids }) {
+    const { network } = this.panels[i];
+    const { labels } = network;
+    this.bars[i].show(best.map((label, rank) => ({ name: labels[label], share: probabilities[label], marked: !rank })));
+    const lines = best.slice(0, LINES).map((label) => ({ name: labels[label],
+      shares: Array.from(ids, (_, t) => prefixes[t * labels.length + label]) }));
+    showCurves(this.panels[i].part("curve"), Array.from(ids, (id) => network.token(id)), lines);
+    this.panels[i].part("curve-names").replaceChildren(...lines.map(({ name }, k) =>
       make("li", {}, make("i", { class: `swatch series-${k + 1}`, "aria-hidden": "true" }), isolated(name))));
+    say(best.length ? `${labels[best[0]]}, ${percent(probabilities[best[0]])}` : "");
   }
 
-  colourByLabel(panel) {
-    const answer = this.answers?.[this.panels?.indexOf(panel)];
-    if (!answer) return;
-    const { labels } = panel.network;
-    panel.view.paint((t) => {
-      const share = answer.prefixes[t * labels.length + answer.label];
-      return share === undefined ? null : `share-${stepOf("share", share)}`;
-    });
-    legend(panel.legend, "share", `probability of ${labels[answer.label]}, read so far`, ["0%", "100%"]);
+  colour(i) {
+    const { view, network, legend: element } = this.panels[i];
+    const { best, prefixes } = this.answers[i];
+    if (!best.length) return element.replaceChildren();
+    view.paint((t) => `share-${stepOf("share", prefixes[t * network.labels.length + best[0]])}`);
+    legend(element, "share", isolated(network.labels[best[0]]), ["0%", "100%"]);
   }
 }

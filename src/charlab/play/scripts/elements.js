@@ -20,16 +20,6 @@ const percent = (share) =>
 
 const signed = (value) => value.toFixed(2).replace("-", "−");
 
-const INVISIBLE = { " ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", "": "end" };
-
-/** A token as it is shown by itself: what is invisible has a sign, a mark a circle below it. */
-const shown = (token) => {
-  if (token in INVISIBLE) return INVISIBLE[token];
-  if (/^\p{M}/u.test(token)) return `◌${token}`;
-  return token.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) =>
-    INVISIBLE[c] ?? `U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`);
-};
-
 /** Places of the k largest of some numbers, the largest first. */
 const largest = (values, k) => {
   const found = [];

@@ -4,6 +4,7 @@ const SPEEDS = { slow: 4, steady: 15, fast: 60, most: Infinity }; // tokens a se
 const FRAME = 12; // milliseconds of writing between two pictures
 const SHOWN = 5;
 const KEPT = 12; // branches
+const UNKNOWN = 1; // the id of what training never saw; never written
 
 class Generation {
   constructor(networks) {
@@ -77,9 +78,9 @@ class Generation {
     this.branches = [];
     this.draws = 0;
     this.random = charlab.random(Number(byId("seed").value) || 0);
-    this.prompt = spelled(this.readers[this.writer].network, byId("prompt").value);
+    this.prompt = this.readers[this.writer].network.spell(byId("prompt").value);
     this.set(this.prompt, false);
-    sayUnknown(byId("unknown"), this.readers.flatMap(({ network }) => network.encode(byId("prompt").value).unknown));
+    sayUnknown(this.readers.map(({ network }) => network), byId("prompt").value);
   }
 
   /** Puts a text in the place of the one that is there. */
@@ -96,7 +97,7 @@ class Generation {
     for (const reader of this.readers) {
       const label = reader.network.labels.length
         ? reader.network.labels.includes(chosen) ? chosen : reader.network.labels[0] : null;
-      reader.read(this.text, label, this.ended && reader.network.documents);
+      reader.read(this.text, { label, prompt: this.prompt, ended: this.ended });
     }
   }
 
@@ -111,7 +112,7 @@ class Generation {
     const { id, bits } = reader.tokens[token];
     this.cursor = { offset: this.offset(token, network), network };
     this.show();
-    const name = shown(id === END ? "" : reader.network.token(id));
+    const name = reader.network.token(id);
     say(`“${name}”${bits === null ? "" : `, ${bits.toFixed(1)} bits of surprise`}. Enter writes anew from here.`);
   }
 
@@ -142,11 +143,9 @@ class Generation {
   write() {
     this.branch();
     if (this.isFull()) return;
-    const { network } = this.readers[this.writer];
-    const logits = Float32Array.from(this.readers[this.writer].logits());
-    logits[UNKNOWN] = -Infinity;
-    if (!network.documents) logits[END] = -Infinity;
-    this.append(charlab.draw(charlab.distribution(logits, this.settings()), this.random), this.writer);
+    const { network, entries } = this.readers[this.writer];
+    const { logits, state } = entries[entries.length - 1];
+    this.append(charlab.draw(network.next(logits, state, this.settings()), this.random), this.writer);
   }
 
   step() {
@@ -154,23 +153,22 @@ class Generation {
     this.show();
   }
 
-  /** Writes a token of a network's. */
+  /** Writes a token of a network's; of a character of several bytes others read when it is whole. */
   append(id, of) {
     const reader = this.readers[of];
-    if (id === END) this.ended = true;
-    else if (reader.network.unit === "byte") { // a character may come in several bytes
-      reader.push(id);
-      this.text = reader.text();
-      this.readers.forEach((other) => { if (other !== reader) other.read(this.text, other.label, false); });
-      return;
-    } else this.text += reader.network.token(id);
+    if (id === reader.network.eos) this.ended = true;
+    else {
+      const piece = reader.write(id);
+      if (!piece) return;
+      this.text += piece;
+    }
     this.read();
   }
 
   insert({ id }, of) {
     this.pause();
     this.branch();
-    if (this.ended) return;
+    if (this.ended || id === UNKNOWN) return;
     this.append(id, of);
     this.show();
   }
@@ -223,7 +221,7 @@ class Generation {
   show() {
     this.panels.forEach((panel, i) => {
       const { network, tokens } = this.readers[i];
-      const places = placesOf(network, tokens.map(({ id }) => id).filter((id) => id !== END), this.text);
+      const places = placesOf(this.readers[i].pieces);
       panel.view.cursor = this.cursorOf(i, places);
       panel.view.show(this.text, places);
       const end = panel.part("end");
@@ -231,7 +229,7 @@ class Generation {
       const last = tokens[tokens.length - 1];
       end.className = `end${end.hidden || !last ? "" : ` ${this.surprise(last.bits)}`}`;
       panel.hidden.show(tokens.map(({ trace }) => trace),
-        tokens.map(({ id }) => shown(id === END ? "" : network.token(id))), this.cursor === null);
+        tokens.map(({ id }) => network.token(id)), this.cursor === null);
       this.sayFigures(panel, tokens);
     });
     this.showBars();
@@ -259,29 +257,28 @@ class Generation {
     const known = tokens.filter(({ bits }) => bits !== null);
     const mean = known.reduce((sum, { bits }) => sum + bits, 0) / known.length;
     panel.part("figures").textContent = known.length
-      ? `${tokens.length} ${panel.network.unit === "char" ? "characters" : `${panel.network.unit}s`} · ${mean.toFixed(2)} bits each · perplexity ${(2 ** mean).toFixed(2)}` : "";
+      ? `${tokens.length} tokens · ${mean.toFixed(2)} bits each · perplexity ${(2 ** mean).toFixed(2)}` : "";
   }
 
   showBars() {
     const settings = this.settings();
     this.readers.forEach((reader, i) => {
       const token = this.panels[i].view.cursor;
-      const logits = reader.logits(this.ended && token === null ? reader.tokens.length - 1 : token);
+      const before = reader.before(this.ended && token === null ? reader.tokens.length - 1 : token);
       const panel = this.panels[i];
       const heading = panel.part("next");
-      if (!logits) {
+      if (!before) {
         heading.textContent = "Nothing stands before the first character";
         return this.bars[i].show([]);
       }
-      const own = charlab.distribution(logits, {});
-      const drawn = charlab.distribution(logits, settings);
-      const there = token === null ? (this.ended ? END : null) : reader.tokens[token].id;
+      const own = charlab.distribution(before.logits, {});
+      const drawn = reader.network.next(before.logits, before.state, settings);
+      const there = token === null ? (this.ended ? reader.network.eos : null) : reader.tokens[token].id;
       heading.replaceChildren(...(there === null ? ["Next character"]
-        : ["Expected in the place of ", make("b", {}, isolated(shown(there === END ? "" : reader.network.token(there))))]));
+        : ["Expected in the place of ", make("b", {}, isolated(reader.network.token(there)))]));
       const best = largest(drawn, SHOWN);
       if (there !== null && !best.includes(there)) best.push(there);
-      this.bars[i].show(best.map((id) => ({ id, name: shown(id === END ? "" : id === UNKNOWN ? "unknown" : reader.network.token(id)),
-        share: drawn[id], own: own[id], marked: id === there })));
+      this.bars[i].show(best.map((id) => ({ id, name: reader.network.token(id), share: drawn[id], own: own[id], marked: id === there })));
     });
   }
 

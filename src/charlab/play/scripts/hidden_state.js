@@ -8,12 +8,15 @@ class HiddenState {
   /**
    * @param panel the panel's element, which holds the parts by their classes.
    * @param network whose state it is.
-   * @param followed what units follow, as the page was given it: [{layer, part, unit, property, correlation}].
+   * @param followed what units follow, the strongest first: [{name, layer, part, unit, correlation}];
+   *   of a network that reads both ways, units that read backwards are counted on.
    * @param view a text view of the same tokens; ``unpaint`` gives it its usual colours.
    */
   constructor(panel, network, followed, view, unpaint) {
     this.network = network;
-    this.followed = followed ?? [];
+    this.followed = (followed ?? []).map((each) => ({ ...each, unit: each.unit % network.hidden,
+      reading: network.readings.findIndex(({ layer, backwards }) =>
+        layer === each.layer && backwards === each.unit >= network.hidden) }));
     this.view = view;
     this.unpaint = unpaint;
     this.frames = []; // of each token, of each layer, by name, (H,)
@@ -38,14 +41,13 @@ class HiddenState {
   }
 
   fill() {
-    const { layers, gates, parts, hidden } = this.network;
+    const { readings, gates, parts, hidden } = this.network;
     const option = (value, text) => make("option", { value }, text);
-    const directions = this.network.bidirectional ? ["forwards", "backwards"] : [""];
-    const named = Array.from({ length: layers }, (_, i) => directions.map((way) => `${i + 1} ${way}`.trim())).flat();
-    this.layer.replaceChildren(...named.map((name, i) => option(i, name)));
-    this.layer.closest("label").hidden = named.length < 2;
+    this.layer.replaceChildren(...readings.map(({ layer, backwards }, i) =>
+      option(i, `${layer + 1}${this.network.bidirectional ? (backwards ? ", backwards" : ", forwards") : ""}`)));
+    this.layer.closest("label").hidden = readings.length < 2;
     const words = { hidden: "hidden state", cell: "cell state", candidate: "candidate" };
-    this.part.replaceChildren(...[...parts, ...gates].map((name) => option(name, words[name] ?? `${name} gate`)));
+    this.part.replaceChildren(...[...parts, ...(gates.length > 1 ? gates : [])].map((name) => option(name, words[name] ?? `${name} gate`)));
     if (this.followed.length) this.order.prepend(option("followed", "what they follow"));
     this.order.value = this.followed.length ? "followed" : "variance";
     this.unit.max = hidden - 1;
@@ -60,7 +62,16 @@ class HiddenState {
   }
 
   values(t) {
-    return this.frames[t][Number(this.layer.value)][this.part.value];
+    return this.frames[t][this.shown.reading][this.shown.part];
+  }
+
+  /** Which layer, reading and part are shown. */
+  get shown() {
+    return { reading: Number(this.layer.value), part: this.part.value };
+  }
+
+  isShown({ reading, part }) {
+    return reading === this.shown.reading && part === this.shown.part;
   }
 
   redraw(follow = false) {
@@ -74,7 +85,7 @@ class HiddenState {
     const units = this.network.hidden;
     this.ranked = this.rank();
     const numbers = Array.from({ length: units }, (_, unit) => unit);
-    const before = this.ranked.map(({ unit }) => unit);
+    const before = this.ranked.filter((each) => this.isShown(each)).map(({ unit }) => unit);
     const order = this.order.value === "number" ? numbers
       : [...new Set([...before, ...numbers])];
     const ends = isShare ? ["0 shut", "open 1"] : [`−${this.most}`, `+${this.most}`];
@@ -84,35 +95,48 @@ class HiddenState {
     this.list();
   }
 
-  /** Units of the layer and part that are shown, best first, each with what is said of it. */
+  /** Units, best first, each with what is said of it and where it is, if not among those shown. */
   rank() {
     if (this.order.value === "followed")
-      return this.followed.filter(({ layer, part }) => layer === Number(this.layer.value) && part === this.part.value)
-        .map(({ unit, property, correlation }) => ({ unit, what: property, number: signed(correlation) }));
+      return this.followed.map(({ reading, part, unit, name, correlation }) =>
+        ({ reading, part, unit, what: name, number: signed(correlation) }));
     const units = this.network.hidden;
     const n = Math.max(1, this.frames.length);
     const [sums, squares] = [new Float64Array(units), new Float64Array(units)];
     for (let t = 0; t < this.frames.length; t++)
       this.values(t).forEach((value, unit) => { sums[unit] += value; squares[unit] += value * value; });
     const deviation = sums.map((sum, unit) => Math.sqrt(Math.max(0, squares[unit] / n - (sum / n) ** 2)));
-    return largest(deviation, units).map((unit) => ({ unit, what: "", number: `±${deviation[unit].toFixed(2)}` }));
+    return largest(deviation, units).map((unit) => ({ ...this.shown, unit, what: "", number: `±${deviation[unit].toFixed(2)}` }));
   }
 
   list() {
-    const inWords = this.order.value === "followed"
-      ? "Correlations on held-out text, measured when this page was written."
-      : "By how much they vary (standard deviation) over the text above.";
-    this.note.textContent = this.ranked.length ? inWords
-      : this.order.value === "followed" ? "None of this layer and part was found to follow anything." : "";
-    this.ranking.replaceChildren(...this.ranked.slice(0, RANKED).map(({ unit, what, number }) => {
-      const button = make("button", { type: "button", "aria-pressed": String(unit === this.pinned) },
-        make("b", {}, `unit ${unit}`), isolated(what), make("span", { class: "number" }, number));
-      button.dataset.unit = unit;
-      button.addEventListener("click", () => this.pin(this.pinned === unit ? null : unit));
-      for (const name of ["pointerenter", "focus"]) button.addEventListener(name, () => this.hover({ unit, token: null }));
+    this.note.textContent = this.order.value === "followed"
+      ? "Found by the program: correlations on held-out text that the units were not chosen by."
+      : `By how much they vary (standard deviation) over this text${this.followed.length ? "" : ": what they follow is not known here"}.`;
+    this.ranking.replaceChildren(...this.ranked.slice(0, RANKED).map((each) => {
+      const { unit, what, number } = each;
+      const where = what ? ` ${each.part}` : "";
+      const button = make("button", { type: "button", "aria-pressed": String(this.isShown(each) && unit === this.pinned) },
+        make("b", {}, `${unit}${where}`), isolated(what), make("span", { class: "number" }, number));
+      button.addEventListener("click", () => {
+        const isPinned = this.isShown(each) && this.pinned === unit;
+        this.turnTo(each);
+        this.pin(isPinned ? null : unit);
+      });
+      for (const name of ["pointerenter", "focus"])
+        button.addEventListener(name, () => { if (this.isShown(each)) this.hover({ unit, token: null }); });
       for (const name of ["pointerleave", "blur"]) button.addEventListener(name, () => this.hover(null));
       return make("li", {}, button);
     }));
+  }
+
+  /** Shows another layer or part. */
+  turnTo(each) {
+    if (this.isShown(each)) return;
+    this.layer.value = each.reading;
+    this.part.value = each.part;
+    this.pinned = this.hovered = null;
+    this.redraw();
   }
 
   hover(at) {
@@ -125,8 +149,10 @@ class HiddenState {
     this.pinned = unit;
     this.hovered = unit === null ? null : { unit, token };
     this.unit.value = unit ?? "";
-    for (const button of this.ranking.querySelectorAll("button"))
-      button.setAttribute("aria-pressed", String(Number(button.dataset.unit) === unit));
+    [...this.ranking.querySelectorAll("button")].forEach((button, i) => {
+      const isPinned = this.isShown(this.ranked[i]) && this.ranked[i].unit === unit;
+      button.setAttribute("aria-pressed", String(isPinned));
+    });
     this.colour();
     say(unit === null ? "The text has its own colours again." : `The text is coloured by unit ${unit}.`);
   }
@@ -143,7 +169,7 @@ class HiddenState {
     this.view.paint((t) => (t < this.frames.length
       ? `${this.ramp}-${stepOf(this.ramp, this.share(this.values(t)[unit]))}` : null));
     const token = this.hovered?.token;
-    const known = this.ranked.find((each) => each.unit === unit);
+    const known = this.ranked.find((each) => each.unit === unit && this.isShown(each));
     const parts = [`unit ${unit}`];
     if (token !== null && token !== undefined && token < this.frames.length)
       parts.push(` at “${this.names[token]}”: ${signed(this.values(token)[unit])}`);

@@ -2,81 +2,63 @@
 
 const TAG_COLOURS = 8;
 
-class Tagging {
+/** Whether a tag is a character that stands for the one it is told of. */
+const isRewriting = ({ tags }) => tags.every((tag) => [...tag].length === 1);
+
+class Tagging extends Answering {
   constructor(networks) {
-    this.panels = networks.map((network, i) => new Panel(
-      document.querySelector(`[data-network="${i}"]`), network, {
-        unpaint: (panel) => this.colourByTag(panel),
-        onPoint: (token) => this.tell(i, token),
-        onChoose: (token) => { this.panels[i].view.place(token); this.tell(i, token); },
-      }));
-    this.pieces = [];
-    byId("input").addEventListener("input", () => this.read());
-    offerExamples(byId("input"), () => this.read());
-    if (DATA.examples.length) byId("input").value = DATA.examples[0];
-    this.read();
+    super(networks, (i) => ({
+      onPoint: (token) => this.tell(i, token),
+      onChoose: (token) => { this.panels[i].view.place(token); this.tell(i, token); },
+    }));
   }
 
-  read() {
-    const typed = byId("input").value;
-    sayUnknown(byId("unknown"), this.panels.flatMap(({ network }) => network.encode(typed).unknown));
-    this.panels.forEach((panel, i) => {
-      const text = spelled(panel.network, typed);
-      this.pieces[i] = text ? panel.network.tag(text) : [];
-      panel.view.cursor = null;
-      if (text) panel.showRun(text, panel.network.run(text));
-      else {
-        panel.view.show("", []);
-        panel.hidden.show([], []);
-      }
-      this.showLegend(panel, i);
-      this.showRewritten(panel, i);
+  /** The answer; `spanOf` each token the place of its span, or null. */
+  ask(network, text) {
+    const answer = network.tag(text);
+    const spanOf = [];
+    const characters = []; // of each code point its span
+    answer.spans.forEach(({ begin, end }, place) => {
+      for (let i = begin; i < end; i++) characters[i] = place;
     });
+    let at = 0;
+    for (const piece of answer.pieces) {
+      spanOf.push(characters[at] ?? null);
+      at += [...piece].length;
+    }
+    return { ...answer, spanOf };
   }
 
-  colour(tags, tag) {
-    return `tag-${tags.indexOf(tag) % TAG_COLOURS}`;
-  }
-
-  isRewriting(network) {
-    return network.tags.every((tag) => [...tag].length === 1);
-  }
-
-  pieceAt(i, token) {
-    const place = this.panels[i].view.tokens[token];
-    return place && this.pieces[i].find(({ begin, end }) => begin <= place.begin && place.begin < end);
-  }
-
-  colourByTag(panel) {
-    const i = this.panels?.indexOf(panel) ?? -1;
-    if (i < 0 || !this.pieces[i]) return;
-    const { tags } = panel.network;
-    panel.legend.replaceChildren();
-    panel.view.paint((token) => {
-      const piece = this.pieceAt(i, token);
-      if (!piece || (this.isRewriting(panel.network) && piece.tag === piece.text)) return null;
-      return this.isRewriting(panel.network) ? "tag-2" : this.colour(tags, piece.tag);
-    });
-  }
-
-  showLegend(panel, i) {
+  show(i, { spans }) {
+    const { network } = this.panels[i];
     const counts = new Map();
-    for (const { tag, text } of this.pieces[i]) if (text.trim()) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-    const named = this.isRewriting(panel.network) ? [] : panel.network.tags;
-    panel.part("tags").replaceChildren(...named.map((tag) => make("li", { class: counts.has(tag) ? "" : "absent" },
-      make("i", { class: `swatch ${this.colour(panel.network.tags, tag)}`, "aria-hidden": "true" }),
+    for (const { tag } of spans) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    const named = isRewriting(network) ? [] : network.tags;
+    this.panels[i].part("tags").replaceChildren(...named.map((tag, k) => make("li",
+      { class: counts.has(tag) ? "" : "absent" },
+      make("i", { class: `swatch tag-${k % TAG_COLOURS}`, "aria-hidden": "true" }),
       isolated(tag), make("span", { class: "quiet" }, ` ${counts.get(tag) ?? ""}`))));
+    const rewritten = this.panels[i].part("rewritten");
+    rewritten.hidden = !isRewriting(network);
+    rewritten.textContent = rewritten.hidden ? "" : spans.map(({ tag }) => tag).join("");
   }
 
-  showRewritten(panel, i) {
-    const box = panel.part("rewritten");
-    box.hidden = !this.isRewriting(panel.network);
-    if (!box.hidden) box.textContent = this.pieces[i].map(({ tag }) => tag).join("");
+  colour(i) {
+    const { view, network, legend: element } = this.panels[i];
+    const { spans, spanOf } = this.answers[i];
+    element.replaceChildren();
+    view.paint((token) => {
+      const span = spans[spanOf[token]];
+      if (!span) return null;
+      if (isRewriting(network)) return span.tag === span.text ? null : "tag-2";
+      return `tag-${network.tags.indexOf(span.tag) % TAG_COLOURS}`;
+    });
   }
 
   tell(i, token) {
-    const piece = token === null ? null : this.pieceAt(i, token);
-    this.panels[i].part("told").replaceChildren(...(piece
-      ? [isolated(piece.text), " is ", make("b", {}, isolated(piece.tag)), `, ${percent(piece.probability)}`] : []));
+    const { spans, spanOf } = this.answers[i];
+    const span = token === null ? null : spans[spanOf[token]];
+    this.panels[i].part("told").replaceChildren(...(span
+      ? [isolated(span.text), " is ", make("b", {}, isolated(span.tag)), `, ${percent(span.probability)}`] : []));
   }
 }

@@ -1,53 +1,36 @@
 // Transduction: a text is turned into another; attention says where the network looked.
 
-class Transduction {
-  constructor(networks) {
-    this.panels = networks.map((network, i) => new Panel(
-      document.querySelector(`[data-network="${i}"]`), network, { unpaint: (panel) => this.uncolour(panel) }));
-    byId("input").addEventListener("input", () => this.read());
-    offerExamples(byId("input"), () => this.read());
-    if (DATA.examples.length) byId("input").value = DATA.examples[0];
-    this.read();
+class Transduction extends Answering {
+  ask(network, text) {
+    return { ...network.transduce(text), ...network.encode(text, true) };
   }
 
-  read() {
-    const typed = byId("input").value;
-    sayUnknown(byId("unknown"), this.panels.flatMap(({ network }) => network.encode(typed).unknown));
-    for (const panel of this.panels) {
-      const text = spelled(panel.network, typed);
-      panel.element.classList.toggle("nothing", text === "");
-      if (text === "") {
-        panel.part("output").textContent = "";
-        panel.part("attention").replaceChildren();
-        panel.view.show("", []);
-        panel.hidden.show([], []);
-        continue;
-      }
-      const answer = panel.network.transduce(text);
-      panel.part("output").textContent = answer.output;
-      panel.showRun(text, panel.network.run(text));
-      this.showAttention(panel, answer);
-      say(`Written: ${answer.output}`);
-    }
+  show(i, answer) {
+    const panel = this.panels[i];
+    panel.part("output").textContent = answer.output;
+    panel.part("others").replaceChildren(...answer.alternatives.map(({ output, probability }) =>
+      make("li", {}, isolated(output), make("span", { class: "number" }, percent(probability)))));
+    this.showAttention(panel, answer);
+    say(answer.output ? `Written: ${answer.output}` : "");
   }
 
-  uncolour(panel) {
-    panel.legend.replaceChildren();
-    panel.view.paint(() => null);
+  colour(i) {
+    this.panels[i].legend.replaceChildren();
+    this.panels[i].view.paint(() => null);
   }
 
-  /** A row for each character that is written, a column for each that was read. */
-  showAttention(panel, { attention, tokens }) {
-    const { names } = panel.hidden;
+  /** A row for each token that is written, a column for each that was read. */
+  showAttention(panel, { attention, steps, ids }) {
     const box = panel.part("attention");
-    if (!attention) return box.replaceChildren(make("p", { class: "quiet" }, "This network has no attention: all that it knows of the text is its state at the end."));
+    if (!attention) return box.replaceChildren(make("p", { class: "quiet" }, ids.length
+      ? "This network has no attention: all that it knows of the text is its state at the end." : ""));
+    const names = Array.from(ids, (id) => panel.network.token(id));
     const head = make("tr", {}, make("td"), ...names.map((name) => make("th", { scope: "col" }, name)));
-    const rows = tokens.map((token, u) => make("tr", {}, make("th", { scope: "row" }, shown(token)),
+    const rows = steps.map(({ name: written }, u) => make("tr", {}, make("th", { scope: "row" }, written),
       ...names.map((name, t) => {
         const share = attention[u * names.length + t];
-        return make("td", { class: `share-${stepOf("share", share)}`, title: `${shown(token)} ← ${name}: ${percent(share)}` });
+        return make("td", { class: `share-${stepOf("share", share)}`, title: `${written} ← ${name}: ${percent(share)}` });
       })));
-    box.replaceChildren(make("table", {}, make("caption", {}, "Each row is a character that is written, each column one that was read; the darker, the more it was looked at."),
-      make("thead", {}, head), make("tbody", {}, ...rows)));
+    box.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
   }
 }
