@@ -21,6 +21,7 @@ from charlab.system.terminal import visible, warn
 MOST_BYTES = 64 * 2**20  # of a network in a page: browsers grow slow at reading more
 _BYTES = {"float16": 2, "int8": 1, "float32": 4}
 _EXAMPLES, _SHORT, _LONGEST = 6, 4, 400  # texts, and characters of each
+_WINDOW = 240  # tokens of what is shown of a stream
 _LOOKED_AT = 20_000  # held-out tokens, to find what units follow
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "vanilla": "vanilla RNN"}
 
@@ -110,7 +111,7 @@ def _examples(corpus: Corpus) -> list[str]:
     split = corpus.splits.get("val")
     if split is None:
         return []
-    texts = split if corpus.layout == "sequences" else cut_windows(split, 160)
+    texts = split if corpus.layout == "sequences" else cut_windows(split, _WINDOW)
     chosen = np.random.default_rng(0).permutation(texts.documents)[: 4 * _EXAMPLES].tolist()
     found = [_text(texts, corpus, document) for document in sorted(chosen)]
     fit = [text for text in dict.fromkeys(found) if text.strip() and REPLACEMENT not in text]
@@ -141,7 +142,10 @@ def _followed(trained: TrainedModel, corpus: Corpus) -> list[dict[str, Any]] | N
 
 def _text(texts: Any, corpus: Corpus, document: int) -> str:
     begin, end = texts.offsets[document : document + 2].tolist()
-    return corpus.vocabulary.decode(texts.ids[begin : min(end, begin + _LONGEST)])
+    text = corpus.vocabulary.decode(texts.ids[begin : min(end, begin + _LONGEST)])
+    if corpus.layout == "sequences":
+        return text
+    return text[max(text.find("\n"), text.find(" ")) + 1 :]  # no half words at its beginning
 
 
 def _facts(
@@ -168,5 +172,5 @@ def _facts(
     packed = f"{description['weights']}, {size:.1f} MB"
     if cost is not None:
         part = "" if cost.whole else " on a share of it"
-        packed += f"; loss {cost.loss:.4f} → {cost.packed:.4f} ({cost.packed - cost.loss:+.4f}){part}"
+        packed += f"; loss {cost.loss:.4f} → {cost.packed:.4f} ({cost.packed - cost.loss:+.6f}){part}"
     return [*facts, ("weights as packed here", packed), ("run", visible(path))]

@@ -4,6 +4,7 @@ const SPEEDS = { slow: 4, steady: 15, fast: 60, most: Infinity }; // tokens a se
 const FRAME = 12; // milliseconds of writing between two pictures
 const SHOWN = 5;
 const KEPT = 12; // branches
+const UNITS = { char: "character", byte: "byte", word: "word", symbol: "symbol" };
 const UNKNOWN = 1; // the id of what training never saw; never written
 
 class Generation {
@@ -257,7 +258,7 @@ class Generation {
     const known = tokens.filter(({ bits }) => bits !== null);
     const mean = known.reduce((sum, { bits }) => sum + bits, 0) / known.length;
     panel.part("figures").textContent = known.length
-      ? `${tokens.length} tokens · ${mean.toFixed(2)} bits each · perplexity ${(2 ** mean).toFixed(2)}` : "";
+      ? `${mean.toFixed(2)} bits a ${UNITS[panel.network.vocabulary.unit]} · perplexity ${(2 ** mean).toFixed(2)}` : "";
   }
 
   showBars() {

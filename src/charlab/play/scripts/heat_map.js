@@ -35,7 +35,7 @@ class HeatMap {
   show(data, follow) {
     this.data = data;
     this.row = Math.max(1, Math.min(12, Math.floor(MOST_HEIGHT / Math.max(1, data.units))));
-    this.column = data.length <= 24 ? 26 : data.length <= 48 ? 18 : 14;
+    this.column = data.length <= 12 ? 44 : data.length <= 24 ? 26 : data.length <= 48 ? 18 : 14;
     this.spacer.style.width = `${SIDE + data.length * this.column}px`;
     if (follow) this.box.scrollLeft = this.box.scrollWidth;
     this.draw();

@@ -10,14 +10,15 @@ class HiddenState {
    * @param network whose state it is.
    * @param followed what units follow, the strongest first: [{name, layer, part, unit, correlation}];
    *   of a network that reads both ways, units that read backwards are counted on.
-   * @param view a text view of the same tokens; ``unpaint`` gives it its usual colours.
+   * @param view a text view of the same tokens, with its legend; ``unpaint`` gives both their usual colours.
    */
-  constructor(panel, network, followed, view, unpaint) {
+  constructor(panel, network, followed, { view, legend: textLegend, unpaint }) {
     this.network = network;
     this.followed = (followed ?? []).map((each) => ({ ...each, unit: each.unit % network.hidden,
       reading: network.readings.findIndex(({ layer, backwards }) =>
         layer === each.layer && backwards === each.unit >= network.hidden) }));
     this.view = view;
+    this.textLegend = textLegend;
     this.unpaint = unpaint;
     this.frames = []; // of each token, of each layer, by name, (H,)
     this.names = [];
@@ -88,8 +89,8 @@ class HiddenState {
     const before = this.ranked.filter((each) => this.isShown(each)).map(({ unit }) => unit);
     const order = this.order.value === "number" ? numbers
       : [...new Set([...before, ...numbers])];
-    const ends = isShare ? ["0 shut", "open 1"] : [`−${this.most}`, `+${this.most}`];
-    legend(this.legend, this.ramp, this.part.selectedOptions[0].text, ends);
+    this.ends = isShare ? ["0 shut", "open 1"] : [`−${this.most}`, `+${this.most}`];
+    legend(this.legend, this.ramp, this.part.selectedOptions[0].text, this.ends);
     this.map.show({ length: this.frames.length, units, order, ramp: this.ramp,
       value: (t, unit) => this.share(this.values(t)[unit]), name: (t) => this.names[t] }, follow);
     this.list();
@@ -115,9 +116,9 @@ class HiddenState {
       : `By how much they vary (standard deviation) over this text${this.followed.length ? "" : ": what they follow is not known here"}.`;
     this.ranking.replaceChildren(...this.ranked.slice(0, RANKED).map((each) => {
       const { unit, what, number } = each;
-      const where = what ? ` ${each.part}` : "";
       const button = make("button", { type: "button", "aria-pressed": String(this.isShown(each) && unit === this.pinned) },
-        make("b", {}, `${unit}${where}`), isolated(what), make("span", { class: "number" }, number));
+        ...(what ? [isolated(what), make("span", { class: "quiet" }, `${each.part} ${unit}`)] : [make("span", {}, `unit ${unit}`), ""]),
+        make("span", { class: "number" }, number));
       button.addEventListener("click", () => {
         const isPinned = this.isShown(each) && this.pinned === unit;
         this.turnTo(each);
@@ -168,6 +169,7 @@ class HiddenState {
     }
     this.view.paint((t) => (t < this.frames.length
       ? `${this.ramp}-${stepOf(this.ramp, this.share(this.values(t)[unit]))}` : null));
+    legend(this.textLegend, this.ramp, `unit ${unit}, ${this.part.selectedOptions[0].text}`, this.ends);
     const token = this.hovered?.token;
     const known = this.ranked.find((each) => each.unit === unit && this.isShown(each));
     const parts = [`unit ${unit}`];

@@ -12,7 +12,7 @@ class Panel {
     });
     this.unpaint = () => unpaint(this);
     const followed = DATA.networks[Number(element.dataset.network)].followed;
-    this.hidden = new HiddenState(element, network, followed, this.view, this.unpaint);
+    this.hidden = new HiddenState(element, network, followed, this);
     darkScheme.addEventListener("change", () => this.hidden.redraw());
   }
 
