@@ -4,12 +4,14 @@ import dataclasses
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from benchmarks import page
 from charlab.api import TrainedModel
 from charlab.builders.network import task_of
 from charlab.play.engine import engine_source
@@ -17,9 +19,7 @@ from charlab.runs.checkpoint import Checkpoint
 from charlab.tasks.task import Task
 
 NODE = shutil.which("node")
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
+BROWSER = page.browser()
 needs_node = pytest.mark.skipif(NODE is None, reason="no node on PATH")
 needs_browser = pytest.mark.skipif(
     BROWSER is None, reason="no chromium, chromium-browser or google-chrome on PATH"
@@ -28,6 +28,13 @@ needs_browser = pytest.mark.skipif(
 CHARACTERS = tuple(sorted({*"abcdeé\u0301 \n'אבש👍ก็"}))
 LABELS = ("Èlf", "Ork", "Ω")
 TAGS = ("ADJ", "NOUN", "VERB")
+
+_RESOLVED: dict[str, dict[str, Any]] = {  # what is left to the data
+    "generate": {"condition_on_label": False},
+    "classify": {},
+    "tag": {"tagged": "word"},
+    "transduce": {"max_length": 9},
+}
 
 # What a network is asked: [{description, calls: [[method, arguments …], …]}, …] → its answers.
 _DRIVER = """
@@ -48,10 +55,11 @@ def trained_model(
     compose: Any,
     task: str,
     model: str,
-    *words: str,
+    *,
+    of_task: Mapping[str, Any] | None = None,
+    of_data: Mapping[str, Any] | None = None,
     seed: int = 0,
     symbols: tuple[str, ...] = CHARACTERS,
-    path: str = "a checkpoint",
     **sizes: Any,
 ) -> TrainedModel:
     """A network with random weights, larger than those that training begins with.
@@ -59,28 +67,20 @@ def trained_model(
     Args:
         compose: the fixture ``compose_options``.
         task, model: their names.
-        words: further overrides, composed each time: they take a while.
+        of_task, of_data: settings of the task and the dataset.
         seed: of the weights.
         symbols: the vocabulary's.
-        path: what messages name.
         sizes: fields of the model's options.
     """
-    options = compose(f"task={task}", *words)
-    kind = compose(f"model={model}").model
+    options, kind = compose(f"task={task}"), compose(f"model={model}").model
+    settings = {**_RESOLVED[task], **(of_task or {})}
     sizes = {"hidden_size": 6, "embedding_size": 4, "bidirectional": False} | sizes
-    layout = "sequences" if options.dataset.layout == "auto" else options.dataset.layout
-    settings: dict[str, Any] = {}
-    if task == "generate":
-        settings["condition_on_label"] = bool(options.task.condition_on_label)
-    if task == "tag" and options.task.tagged == "auto":
-        settings["tagged"] = "word"
-    if task == "transduce":
-        settings["max_length"] = 9
+    data = {"layout": "sequences", **(of_data or {})}
     checkpoint = Checkpoint(
         options=dataclasses.replace(
             options,
             model=dataclasses.replace(kind, **sizes),
-            dataset=dataclasses.replace(options.dataset, layout=layout),
+            dataset=dataclasses.replace(options.dataset, **data),
             task=dataclasses.replace(options.task, **settings),
         ),
         symbols=symbols,
@@ -98,9 +98,8 @@ def trained_model(
     made: Task[Any] = task_of(checkpoint)
     torch.manual_seed(seed)
     weights = {name: 2 * w for name, w in made.build_network().state_dict().items()}
-    return TrainedModel(
-        dataclasses.replace(checkpoint, network=weights), Path(path), torch.device("cpu")
-    )
+    restored = dataclasses.replace(checkpoint, network=weights)
+    return TrainedModel(restored, Path("a checkpoint"), torch.device("cpu"))
 
 
 def in_node(cases: list[Any], folder: Path) -> list[Any]:
@@ -121,22 +120,5 @@ def in_node(cases: list[Any], folder: Path) -> list[Any]:
 
 def in_browser(cases: list[Any], folder: Path) -> list[Any]:
     """What the engine answers in a page of headless Chromium."""
-    page = folder / "page.html"
-    page.write_text(
-        f"<!doctype html><meta charset=utf-8><pre></pre><script>{engine_source()}{_DRIVER}"
-        f"const cases = {json.dumps(cases)};\n"
-        "document.querySelector('pre').textContent ="
-        " btoa(JSON.stringify(answer(cases)).replace(/[^ -~]/g,"
-        " (c) => '\\\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')));</script>",
-        encoding="utf-8",
-    )
     assert BROWSER is not None
-    done = subprocess.run(
-        [BROWSER, "--headless", "--no-sandbox", "--disable-gpu",
-         f"--user-data-dir={folder / 'profile'}", "--dump-dom", page.as_uri()],
-        capture_output=True, text=True, check=True, timeout=240,
-    )  # fmt: skip
-    import base64
-
-    text = done.stdout.partition("<pre>")[2].partition("</pre>")[0]
-    return list(json.loads(base64.b64decode(text)))
+    return list(page.in_browser(BROWSER, f"{_DRIVER} return answer(given);", cases, folder))

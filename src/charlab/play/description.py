@@ -93,7 +93,7 @@ def _(network: Tagger, trained: TrainedModel) -> dict[str, Any]:
         "task": "tag",
         "recurrent": _recurrent(network.recurrent, "recurrent", trained),
         "tags": list(trained.trained_for.data.tags),
-        "tagged": trained.options.task.tagged,
+        "tagged": trained.trained_for.options.tagged,
     }
 
 
@@ -107,7 +107,7 @@ def _(network: EncoderDecoder, trained: TrainedModel) -> dict[str, Any]:
         "decoder": _recurrent(network.decoder, "decoder", trained),
         "target_vocabulary": _vocabulary(targets),
         "attention": "none" if network.attention is None else network.attention.kind,
-        "max_length": trained.options.task.max_length,
+        "max_length": trained.trained_for.options.max_length,
     }
 
 

@@ -99,7 +99,9 @@ class PackingCost:
 
 
 def packing_cost(trained: TrainedModel, packed: dict[str, Packed]) -> PackingCost | None:
-    """The loss with the weights as packed beside that with the exact ones; None: no validation part.
+    """The loss with the weights as packed beside that with the exact ones.
+
+    None: there is no validation part.
 
     Of much text a share of the batches is enough to compare them.
 

@@ -33,32 +33,48 @@ function fromHalves(halves) {
   return values;
 }
 
-/** out = W x + b, where W is (rows, columns) row by row; b may be null. Four rows at a time. */
+/** out = W x + b, where W is (rows, columns) row by row; b may be null. Eight rows share each x. */
 function affine(W, b, x, out) {
-  const { data, rows, columns } = W;
+  const { data, rows, columns: n } = W;
   let r = 0;
-  for (; r + 3 < rows; r += 4) {
-    let p0 = r * columns;
-    let p1 = p0 + columns;
-    let p2 = p1 + columns;
-    let p3 = p2 + columns;
+  for (; r + 7 < rows; r += 8) {
+    const p0 = r * n;
+    const p1 = p0 + n;
+    const p2 = p1 + n;
+    const p3 = p2 + n;
+    const p4 = p3 + n;
+    const p5 = p4 + n;
+    const p6 = p5 + n;
+    const p7 = p6 + n;
     let s0 = 0;
     let s1 = 0;
     let s2 = 0;
     let s3 = 0;
-    for (let c = 0; c < columns; c++) {
+    let s4 = 0;
+    let s5 = 0;
+    let s6 = 0;
+    let s7 = 0;
+    for (let c = 0; c < n; c++) {
       const value = x[c];
-      s0 += data[p0++] * value;
-      s1 += data[p1++] * value;
-      s2 += data[p2++] * value;
-      s3 += data[p3++] * value;
+      s0 += data[p0 + c] * value;
+      s1 += data[p1 + c] * value;
+      s2 += data[p2 + c] * value;
+      s3 += data[p3 + c] * value;
+      s4 += data[p4 + c] * value;
+      s5 += data[p5 + c] * value;
+      s6 += data[p6 + c] * value;
+      s7 += data[p7 + c] * value;
     }
     out[r] = s0;
     out[r + 1] = s1;
     out[r + 2] = s2;
     out[r + 3] = s3;
+    out[r + 4] = s4;
+    out[r + 5] = s5;
+    out[r + 6] = s6;
+    out[r + 7] = s7;
   }
-  for (; r < rows; r++) out[r] = dot(data, r * columns, x, 0, columns);
+  for (; r < rows; r++) out[r] = dot(data, r * n, x, 0, n);
   if (b) for (let i = 0; i < rows; i++) out[i] += b.data[i];
   return out;
 }
@@ -70,19 +86,22 @@ function dot(a, from, b, begin, n) {
   return sum;
 }
 
-/** Probabilities of logits, (C,). */
+/** Probabilities of logits, as Float64Array (C,). */
 function softmax(logits) {
-  return logSoftmax(logits).map(Math.exp);
+  const values = logSoftmax(logits);
+  for (let i = 0; i < values.length; i++) values[i] = Math.exp(values[i]);
+  return values;
 }
 
 /** Log-probabilities in nats of logits, as Float64Array (C,). */
 function logSoftmax(logits) {
-  let greatest = -Infinity;
-  for (const value of logits) if (value > greatest) greatest = value;
+  const values = new Float64Array(logits.length);
+  const greatest = logits[argmax(logits)];
   let sum = 0;
-  for (const value of logits) sum += Math.exp(value - greatest);
+  for (let i = 0; i < values.length; i++) sum += Math.exp(logits[i] - greatest);
   const shift = greatest + Math.log(sum);
-  return Float64Array.from(logits, (value) => value - shift);
+  for (let i = 0; i < values.length; i++) values[i] = logits[i] - shift;
+  return values;
 }
 
 /** The place of the greatest; the first of several. */

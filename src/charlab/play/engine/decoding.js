@@ -8,23 +8,25 @@
  *   topK and topP may be null; forbidden, (V,), marks what may not be drawn
  */
 function distribution(logits, { temperature = 1, topK = null, topP = null, forbidden = null } = {}) {
-  let row = Float64Array.from(logits);
-  if (forbidden) row = row.map((value, id) => (forbidden[id] ? -Infinity : value));
+  const V = logits.length;
+  const row = new Float64Array(V);
+  for (let id = 0; id < V; id++) row[id] = forbidden && forbidden[id] ? -Infinity : logits[id];
   const best = argmax(row);
   const greatest = row[best];
   if (!Number.isFinite(greatest)) throw new Error("nothing is left to draw");
-  const mass = new Float64Array(row.length);
+  const mass = new Float64Array(V);
   if (temperature === 0) mass[best] = 1;
   else {
-    const sharpness = 1 / Math.max(temperature, 1e-300);
-    row = row.map((value) => (value - greatest) * sharpness);
-    row[best] = 0;
-    if (topK !== null && topK < row.length) keepTopK(row, topK);
-    row.forEach((value, id) => (mass[id] = Math.exp(value)));
+    const divisor = Math.max(temperature, Number.MIN_VALUE);
+    for (let id = 0; id < V; id++) row[id] = (row[id] - greatest) / divisor;
+    if (topK !== null && topK < V) keepTopK(row, topK);
+    for (let id = 0; id < V; id++) mass[id] = Math.exp(row[id]);
     if (topP !== null && topP < 1) keepTopP(mass, topP);
   }
-  const total = mass.reduce((sum, value) => sum + value, 0);
-  return Float32Array.from(mass, (value) => value / total);
+  const total = sumOf(mass);
+  const probabilities = new Float32Array(V);
+  for (let id = 0; id < V; id++) probabilities[id] = mass[id] / total;
+  return probabilities;
 }
 
 /** Rules out all but the k greatest (ties: smallest ids). */
@@ -37,14 +39,21 @@ function keepTopK(row, k) {
   }
 }
 
-/** Keeps the smallest set of the greatest that holds the share p (ties: smallest ids). */
+/** Keeps the smallest set of the greatest, which are 1 at most, that holds the share p (ties: smallest ids). */
 function keepTopP(mass, p) {
+  const total = sumOf(mass);
+  const wanted = p * total;
+  let least = 1; // all that is greater holds the share: the others need not be sorted
+  for (let held = 0; held < wanted && least > 1e-30; ) {
+    least /= 16;
+    held = 0;
+    for (const value of mass) if (value >= least) held += value;
+  }
   const order = [];
-  let total = 0;
-  mass.forEach((value, id) => {
-    total += value;
-    if (value > 0) order.push(id);
-  });
+  for (let id = 0; id < mass.length; id++) {
+    if (mass[id] >= least) order.push(id);
+    else mass[id] = 0;
+  }
   order.sort((a, b) => mass[b] - mass[a] || a - b);
   let share = 0;
   for (const id of order) {
@@ -54,11 +63,15 @@ function keepTopP(mass, p) {
   }
 }
 
+function sumOf(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}
+
 /** Draws an id by inverting the cumulative distribution of probabilities (V,). */
 function draw(probabilities, random) {
-  let total = 0;
-  for (const value of probabilities) total += value;
-  const wanted = random() * total;
+  const wanted = random() * sumOf(probabilities);
   let sum = 0;
   let last = 0;
   for (let id = 0; id < probabilities.length; id++) {
@@ -77,7 +90,7 @@ function draw(probabilities, random) {
  * @param {number} sample which text of several
  */
 function random(seed, sample = 0) {
-  const key = [BigInt(seed) & WORD, BigInt(sample)];
+  const key = [BigInt(typeof seed === "number" ? Math.trunc(seed) : seed) & WORD, BigInt(sample)];
   let counter = 0n;
   let block = [];
   return () => {
@@ -107,18 +120,18 @@ class AnyOrder {
     this.mask[EOS] = documents ? 0 : 1;
   }
 
-  /** The state behind a prompt, of which `read` is read already. */
-  begin(prompt, read) {
+  /** The state behind a prompt, of which WordOrder has not read a last space. */
+  begin() {
     return 0;
   }
 
   /** The state after a token. */
-  after(state, id) {
+  after() {
     return 0;
   }
 
   /** Which ids may not come next, (V,). */
-  forbidden(state) {
+  forbidden() {
     return this.mask;
   }
 }
@@ -148,7 +161,7 @@ class Utf8Order {
     });
   }
 
-  begin(prompt, read) {
+  begin() {
     return 0;
   }
 

@@ -1,6 +1,7 @@
 // The network: what each task asks of the recurrence.
 
 const NATS_PER_BIT = Math.LN2;
+const MOST_STEPS = 10000; // of one layer, that are repeated to show labels while a text is read
 
 /** A trained network of any task, from its description (charlab/play/description.py). */
 class Network {
@@ -136,6 +137,30 @@ class Network {
     return distribution(logits, { ...settings, forbidden: this.forbidden(state) });
   }
 
+  /**
+   * Writes a text, token by token, as sample.py does with the same seed: {id, logits, state, trace}
+   * after each; the end mark is the last, and has been read by nothing.
+   */
+  *write(prompt = "", { label = null, length = 200, seed = 0, ...filters } = {}) {
+    const chance = random(seed);
+    let step = this.begin(label, prompt);
+    for (let written = 0; written < length; written++) {
+      const id = draw(this.next(step.logits, step.state, filters), chance);
+      if (id === EOS) {
+        yield { ...step, id };
+        return;
+      }
+      step = this.step(id, step.state);
+      yield { ...step, id };
+    }
+  }
+
+  /** The text of a prompt and what `write` adds to it; of bytes whole characters alone. */
+  generate(prompt = "", settings = {}) {
+    const written = Array.from(this.write(prompt, settings), ({ id }) => id);
+    return this.begin(settings.label ?? null, prompt).text + this.pieces(written).join("");
+  }
+
   /** Bits of each token given those before it, (T,), of which the first is not predicted (NaN). */
   surprise(ids, steps) {
     return Float32Array.from(ids, (id, t) => (t ? -logSoftmax(steps[t - 1].logits)[id] / NATS_PER_BIT : NaN));
@@ -151,7 +176,7 @@ class Network {
   run(text, label = null) {
     if (this.task !== "generate") {
       const encoded = this.encode(text, true);
-      return { ...encoded, trace: this.recurrence.read(encoded.ids).trace };
+      return { ...encoded, trace: this.readWindows(encoded.ids).trace };
     }
     const { ids, pieces, unknown, steps } = this.begin(label, text);
     const logits = new Float32Array(ids.length * this.size);
@@ -163,23 +188,33 @@ class Network {
     return { ids, pieces, unknown, trace, logits, surprise: this.surprise(ids, steps), end };
   }
 
+  /** Features and trace of a text, and where the windows begin that it is read in. */
+  readWindows(ids) {
+    const read = windows(ids, this.description.window).map((window) => this.recurrence.read(window));
+    if (read.length === 1) return { ...read[0], windows: [read[0].features] };
+    const trace = this.readings.map((_, i) => {
+      const names = this.recurrence.layers[0][0].names;
+      return Object.fromEntries(names.map((name) => [name, sideBySide(read.map((part) => part.trace[i][name]))]));
+    });
+    return { features: read.flatMap(({ features }) => features), trace, windows: read.map(({ features }) => features) };
+  }
+
   /**
    * The probabilities of the labels, (C,), as predict.py gives them: a text longer than the windows
    * of training is read in such windows, whose log-probabilities are averaged. An empty text has none.
    */
   classify(text) {
     const encoded = this.encode(text, true);
-    return { ...encoded, probabilities: this.labelsOf(encoded.ids), trace: this.recurrence.read(encoded.ids).trace };
+    const { windows, trace } = this.readWindows(encoded.ids);
+    return { ...encoded, probabilities: encoded.ids.length ? this.labelsOf(windows) : null, trace };
   }
 
-  labelsOf(ids) {
+  labelsOf(windows) {
     const sums = new Float64Array(this.labels.length);
-    for (const window of windows(ids, this.description.window)) {
-      const pooled = this.pool(this.recurrence.read(window).features);
-      logSoftmax(this.output(pooled)).forEach((value, c) => (sums[c] += value));
+    for (const features of windows) {
+      logSoftmax(this.output(this.pool(features))).forEach((value, c) => (sums[c] += value));
     }
-    const count = Math.max(1, Math.ceil(ids.length / (this.description.window ?? Infinity)));
-    return ids.length ? Float32Array.from(softmax(sums.map((sum) => sum / count))) : null;
+    return Float32Array.from(softmax(sums.map((sum) => sum / windows.length)));
   }
 
   /** One vector for a text, as its training pooled features. */
@@ -189,21 +224,29 @@ class Network {
     return pooling.vector(this.bidirectional ? features[0] : null);
   }
 
-  /** The probabilities of the labels after each token of a text, one Float32Array (C,) each. */
+  /**
+   * The probabilities of the labels after each token of a text, one Float32Array (C,) each. What has
+   * to be read anew for each (in both directions, in windows) is so for some tokens of a long text:
+   * the others have those of the last one before them.
+   */
   *prefixes(text) {
     const { ids } = this.encode(text, true);
-    const one = Math.min(ids.length, this.description.window ?? Infinity); // read in one piece
-    let t = 0;
-    if (!this.bidirectional) {
-      const pooling = new Pooling(this.description.pooling, this.recurrence.features);
-      let state = this.recurrence.start();
-      for (; t < one; t++) {
-        state = this.recurrence.step(ids[t], state);
-        pooling.add(state.layers.at(-1).hidden);
-        yield Float32Array.from(softmax(this.output(pooling.vector(null))));
-      }
+    const T = ids.length;
+    const one = this.bidirectional ? 0 : Math.min(T, this.description.window ?? T); // read in one go
+    const pooling = new Pooling(this.description.pooling, this.recurrence.features);
+    let state = this.recurrence.start();
+    let last;
+    for (let t = 0; t < one; t++) {
+      state = this.recurrence.step(ids[t], state);
+      pooling.add(state.layers.at(-1).hidden);
+      yield (last = Float32Array.from(softmax(this.output(pooling.vector(null)))));
     }
-    for (; t < ids.length; t++) yield this.labelsOf(ids.subarray(0, t + 1));
+    const steps = ((T * T - one * one) / 2) * this.readings.length;
+    const apart = Math.ceil(steps / MOST_STEPS);
+    for (let t = one; t < T; t++) {
+      if ((T - 1 - t) % apart === 0 || !last) last = this.labelsOf(this.readWindows(ids.subarray(0, t + 1)).windows);
+      yield last;
+    }
   }
 
   /** The same at once, Float32Array (T * C). */
@@ -223,12 +266,8 @@ class Network {
     const encoded = this.encode(text, true);
     const C = this.tags.length;
     const probabilities = new Float32Array(encoded.ids.length * C);
-    let place = 0;
-    for (const window of windows(encoded.ids, this.description.window)) {
-      for (const features of this.recurrence.read(window).features) {
-        probabilities.set(softmax(this.output(features)), C * place++);
-      }
-    }
+    const { features, trace } = this.readWindows(encoded.ids);
+    features.forEach((vector, t) => probabilities.set(softmax(this.output(vector)), C * t));
     const tags = Int32Array.from(encoded.ids, (_, t) => argmax(probabilities.subarray(t * C, (t + 1) * C)));
     const last = []; // the last token of each character
     encoded.pieces.forEach((piece, t) => piece && last.push(t));
@@ -238,7 +277,7 @@ class Network {
       const words = characters.slice(begin, end).join("");
       return { begin, end, text: words, tag: this.tags[tags[t]], probability: probabilities[t * C + tags[t]] };
     });
-    return { ...encoded, probabilities, tags, spans, trace: this.recurrence.read(encoded.ids).trace };
+    return { ...encoded, probabilities, tags, spans, trace };
   }
 
   /**
@@ -249,7 +288,10 @@ class Network {
    */
   transduce(text, { maxLength = this.description.max_length, width = 5 } = {}) {
     const encoded = this.encode(text, true);
-    if (!encoded.ids.length) return { ...encoded, source: [], output: "", probability: 1, steps: [], attention: null, alternatives: [], trace: [] };
+    if (!encoded.ids.length) {
+      const nothing = { source: [], output: "", probability: 1, steps: [], attention: null, alternatives: [] };
+      return { ...encoded, ...nothing, trace: this.readWindows(encoded.ids).trace };
+    }
     const { features, trace } = this.recurrence.read(encoded.ids);
     const found = this.writer.search(features, { maxLength, width });
     const alternatives = found.map(({ ids, score }) => ({ output: this.writer.decode(ids), probability: Math.exp(score) }));
@@ -269,12 +311,11 @@ class Network {
   }
 }
 
-/** A text's ids cut into the fewest windows of at most `size`, nearly equally long. */
-function* windows(ids, size) {
-  const count = Math.ceil(ids.length / (size ?? Math.max(1, ids.length)));
-  for (let i = 0; i < count; i++) {
-    yield ids.subarray(Math.floor((i * ids.length) / count), Math.floor(((i + 1) * ids.length) / count));
-  }
+/** A text's ids cut into the fewest windows of at most `size`, nearly equally long; at least one. */
+function windows(ids, size) {
+  const count = Math.max(1, Math.ceil(ids.length / (size ?? Infinity)));
+  const begin = (i) => Math.floor((i * ids.length) / count);
+  return Array.from({ length: count }, (_, i) => ids.subarray(begin(i), begin(i + 1)));
 }
 
 /** From features one after another to one vector: last, mean, max, or mean_max side by side. */
