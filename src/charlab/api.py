@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -19,15 +19,22 @@ from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
-from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
+from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError, nearest
 from charlab.evaluation.prediction import Answers, Predictor
+from charlab.inspection.activations import parse_unit, recurrent_of, require_unit
+from charlab.inspection.units import BUDGET, UnitReport
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
 from charlab.runs.data_paths import located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
 from charlab.tasks.tag.predictor import Tagged
+from charlab.tasks.task import TrainedNetwork
 from charlab.tasks.transduce.predictor import Targets
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
+    from charlab.gallery.pictures import Subject
 
 Served = TypeVar("Served")
 _SHOWN = 3  # labels in a ranking's repr
@@ -77,15 +84,20 @@ class TrainedModel:
         self._data_paths = checkpoint.data_paths
 
     def __repr__(self) -> str:
-        model, loss = self.options.model, self.metrics.get(self.options.task.monitor)
-        layers = f"{model.name} {model.num_layers} × {model.hidden_size}"
+        loss = self.metrics.get(self.options.task.monitor)
         measured = "" if loss is None else f", {self.options.task.monitor} {loss:.4g}"
-        return f"<{self.task}: {layers} on {self.options.dataset.name}{measured}; {self.path}>"
+        return f"<{self.task}: {self.name} on {self.options.dataset.name}{measured}; {self.path}>"
 
     @property
     def task(self) -> str:
         """The name of what the network was trained for, as "generate" or "classify"."""
         return self.options.task.name
+
+    @property
+    def name(self) -> str:
+        """The network's cell, layers and units: "lstm 2 × 128"."""
+        model = self.options.model
+        return f"{model.name} {model.num_layers} × {model.hidden_size}"
 
     @cached_property
     def generator(self) -> TextGenerator:
@@ -257,6 +269,95 @@ class TrainedModel:
                 "since: its parts would no longer be the same texts"
             )
         return corpus
+
+    def require_split(self, split: str) -> Corpus:
+        """The data, in which there is such a part.
+
+        Raises:
+            DataError: if there is none.
+            CharlabError: if the data are not those of the training any more.
+        """
+        if split not in self.corpus.splits:
+            raise DataError(
+                f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
+                f"{', '.join(self.corpus.splits)}"
+            )
+        return self.corpus
+
+    def pictures(
+        self,
+        names: Sequence[str] = ("all",),
+        *,
+        split: str = "val",
+        text: str | None = None,
+        unit: str | None = None,
+        beside: "Sequence[TrainedModel]" = (),
+    ) -> "list[Picture]":
+        """What ``look.py`` shows, each drawn by its ``draw()``.
+
+        Args:
+            names: which pictures; "all" is everything.
+            split: which part is looked at.
+            text: what to look at instead of a text of the split.
+            unit: which unit colours a text, as ``"0:hidden:42"``; None: the strongest.
+            beside: other networks of the same task, shown on the same axes where a picture can.
+
+        Raises:
+            ConfigError: if there is no such picture or unit.
+            DataError: if the split has no part of the data.
+            CharlabError: if the data are not those of the training any more.
+        """
+        from charlab.gallery.pictures import pictures_of  # matplotlib takes half a second
+        from charlab.gallery.selection import chosen
+
+        self.require_split(split)
+        return chosen(pictures_of(self.subject(text, beside, unit), split), names)
+
+    def subject(
+        self,
+        text: str | None = None,
+        beside: "Sequence[TrainedModel]" = (),
+        unit: str | None = None,
+    ) -> "Subject":
+        """What a gallery looks at: the network, its data, and how it was trained.
+
+        Args:
+            text, beside, unit: as of `pictures`.
+
+        Raises:
+            ConfigError: if there is no such unit.
+        """
+        from charlab.gallery.pictures import Subject
+        from charlab.runs.history import read_history
+
+        trained = dataclasses.replace(
+            self.trained,
+            text=None if text is None else self.normalize(text),
+            beside=tuple(other.trained for other in beside),
+        )
+        where = None if unit is None else parse_unit(unit)
+        if where is not None:
+            require_unit(recurrent_of(self.network), where)
+        return Subject(self.trained_for, trained, *read_history(self.path), where)
+
+    def units(self, split: str = "val", *, budget: int = BUDGET) -> UnitReport:
+        """What the network's units follow in a held-out part: quotes, brackets, lines, labels.
+
+        Args:
+            split: which part is looked at.
+            budget: tokens of it, at most.
+
+        Raises:
+            DataError: if the split has no part of the data.
+            CharlabError: if the data are not those of the training any more.
+        """
+        self.require_split(split)
+        return self.trained_for.find_units(self.trained, split, budget)
+
+    @property
+    def trained(self) -> TrainedNetwork[Any]:
+        """The network with its data, as tasks show it."""
+        return TrainedNetwork(self.network, self.corpus, self.options.seed, self.name)
 
     def normalize(self, text: str) -> str:
         """A text as the training text was normalized; white space around it stays."""

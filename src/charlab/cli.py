@@ -60,7 +60,8 @@ def main(command: Callable[[list[str]], int]) -> None:
 
 def run() -> None:
     """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
-    commands = {c.__name__: c for c in (train, sample, predict, evaluate, report, play, inspect_data)}
+    known = (train, sample, predict, evaluate, look, report, play, inspect_data)
+    commands = {c.__name__: c for c in known}
     chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
     names = [*(name for name in commands if name != "inspect_data"), "inspect"]
     if chosen == "--version":
@@ -88,6 +89,7 @@ _HELP = """charlab: a laboratory for character-level recurrent networks
   charlab sample      generates text with a trained network
   charlab predict     ranks labels for texts
   charlab evaluate    exact figures of a run
+  charlab look        pictures of a run, and a page that shows them
   charlab report      a page about a sweep or a set of runs
   charlab play        a page in which a trained network runs
   charlab inspect     figures and pictures of a dataset
@@ -202,6 +204,54 @@ def evaluate(arguments: list[str]) -> int:
     from charlab.commands.evaluate import evaluate as run_evaluate
 
     return run_evaluate(options)
+
+
+def look(arguments: list[str]) -> int:
+    """``look.py``: pictures of a run, or of a configuration that was not trained."""
+    from charlab.config.cli_args import parse_arguments, wants_help
+    from charlab.config.cli_options import LookArguments
+    from charlab.config.task_options import known_pictures
+
+    if wants_help(arguments):
+        from charlab.config.cli_args import describe
+        from charlab.config.help_layout import headed, show_help
+
+        pictures = headed("Pictures (of tasks that have them):", list(known_pictures().items()))
+        show_help("\n".join([describe(LookArguments), "", *pictures]))
+        return 0
+    composed, own = _sorted_for_look(arguments)
+    options = parse_arguments(LookArguments, own)
+    for run in () if composed else options.runs:
+        find(run, options.output_dir, (), options.command)
+    from charlab.commands.look import look as run_look
+    from charlab.commands.look import look_untrained
+
+    return look_untrained(composed, options) if composed else run_look(options)
+
+
+def _sorted_for_look(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The words that compose a configuration as train.py's do, and look.py's own.
+
+    Without any of the first there is a run to look at, and ``dataset.path`` is where its data are.
+    """
+    from charlab.config.cli_args import keys_of
+    from charlab.config.cli_options import LookArguments
+    from charlab.config.hydra_app import known_words
+
+    own_keys, train_keys = keys_of(LookArguments), known_words()
+    keys = [word.partition("=")[0].lstrip("+~") for word in arguments]
+    groups = {key.partition(".")[0] for key in train_keys}
+    composing = [key for key in keys if key not in own_keys and key.partition(".")[0] in groups]
+    if not composing:
+        return [], arguments
+    if "run" in keys:
+        raise ConfigError(
+            f"run= looks at what was trained, and {composing[0]}= composes what was not: leave one "
+            "out"
+        )
+    is_own = [key in own_keys and not key.startswith("dataset.") for key in keys]
+    pairs = list(zip(arguments, is_own, strict=True))
+    return [word for word, own in pairs if not own], [word for word, own in pairs if own]
 
 
 def report(arguments: list[str]) -> int:

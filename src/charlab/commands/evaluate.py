@@ -5,7 +5,7 @@ import sys
 from charlab.api import TrainedModel
 from charlab.commands import load_for
 from charlab.config.cli_options import EvaluateArguments
-from charlab.errors import ConfigError, DataError
+from charlab.errors import ConfigError
 from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.evaluate import Meter, measure
 from charlab.system.files import json_bytes, open_output
@@ -46,12 +46,7 @@ def evaluate_model(
         DataError: if the split has no part of the data.
         CharlabError: if the data are not those of the training any more.
     """
-    corpus = model.corpus
-    if split not in corpus.splits:
-        raise DataError(
-            f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
-            f"{', '.join(corpus.splits)}"
-        )
+    corpus = model.require_split(split)
     meter = model.trained_for.new_meter(model.network)
     batches = model.trained_for.evaluation_batches(
         corpus.splits[split], device=model.device, positions=positions

@@ -101,6 +101,12 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
     return schema(**values)
 
 
+def keys_of(schema: type[CommandArguments]) -> list[str]:
+    """The keys that a command understands, as they are typed."""
+    given: Any = schema  # a dataclass
+    return [_typed(field) for field in dataclasses.fields(given)]
+
+
 def wants_help(arguments: Sequence[str]) -> bool:
     """Whether the user asks what a command can do."""
     return any(item in ("--help", "-h", "help") for item in arguments)

@@ -148,6 +148,46 @@ class EvaluateArguments(_DataWords):
 
 
 @dataclass(frozen=True)
+class LookArguments(_DataWords):
+    """``look.py``."""
+
+    command = "look.py"
+    purpose = "pictures of a run, and a page that shows them"
+    examples = (
+        "run=latest",
+        "pictures=surprise,unfolded format=svg",
+        "run=RUN_A,RUN_B,RUN_C pictures=memory",
+        "model=lstm model.num_layers=2 task=classify",
+    )
+
+    run: str = argument(
+        "latest", f"{_RUN}; several (A,B) are shown on the same axes where they can"
+    )
+    pictures: str = argument("all", "which: all, or names with commas between")
+    split: str = argument("val", "train, val or test", choices=("train", "val", "test"))
+    text: str | None = argument(None, "a text to look at instead of one of the split")
+    input: str | None = argument(None, "a file with such a text")
+    unit: str | None = argument(
+        None, "layer:gate:number, as 0:hidden:42, of the picture unit; by itself the strongest"
+    )
+    output: str | None = argument(None, "a folder; by itself look/ in the (first) run's folder")
+    format: str = argument("png", "of the files: png or svg", choices=("png", "svg"))
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
+    output_dir: str = argument("outputs", _OUTPUT_DIR)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runs, one by one; a folder whose name holds commas is one."""
+        whole = os.path.exists(os.path.expanduser(self.run))  # noqa: PTH110, PTH111
+        return (self.run,) if whole else tuple(self.run.split(","))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the wanted pictures."""
+        return tuple(filter(None, (name.strip() for name in self.pictures.split(","))))
+
+
+@dataclass(frozen=True)
 class ReportArguments(CommandArguments):
     """``report.py``."""
 

@@ -1,6 +1,6 @@
 """What the configuration knows of a task before anything heavy is imported: options and metrics."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -50,6 +50,21 @@ class Baseline:
     model: str
 
 
+COMMON_PICTURES = {
+    "curves": "loss and the task's metrics over epochs",
+    "unfolded": "the network unrolled over time, with shapes; also of a configuration",
+    "units": "which units follow which property of the text",
+    "unit": "a text coloured by units (unit=LAYER:GATE:NUMBER for one of them)",
+    "memory": "gradients through time, of several runs on one axis",
+    "context": "the loss by how much text the network is given",
+    "saturation": "how often gates are open and shut",
+    "bigrams": "what follows what in the data",
+    "lengths": "how long documents are",
+    "labels": "how many documents have which label",
+}
+"""What a gallery shows of every task's runs, by name."""
+
+
 @dataclass(frozen=True)
 class TaskOptions:
     """What every task has. A task adds a subclass called ``Options`` with settings of its own.
@@ -67,6 +82,7 @@ class TaskOptions:
         asked_by: the command that puts questions to its networks: ``SAMPLE`` or ``PREDICT``; None:
             they are only evaluated.
         verb: what its networks then do, for messages ("classify").
+        pictures: what a gallery shows besides :data:`COMMON_PICTURES`: names, and what one sees.
     """
 
     name: str
@@ -80,6 +96,7 @@ class TaskOptions:
     units: ClassVar[tuple[str, ...]] = ("char", "byte", "word")
     asked_by: ClassVar[str | None] = None
     verb: ClassVar[str] = ""
+    pictures: ClassVar[Mapping[str, str]] = {}
 
     def check(self, run: "RunOptions") -> None:
         """Refuses settings of a run that do not go with this task, before any data are read.
@@ -156,3 +173,16 @@ def higher_is_better(tag: str) -> bool:
     """Whether a metric is to rise ("val/accuracy") or to fall ("val/loss", and what is unknown)."""
     metric = metric_of(tag)
     return metric is not None and metric.higher_is_better
+
+
+def known_pictures() -> dict[str, str]:
+    """All pictures of a gallery by name, with what one sees and of which tasks."""
+    known, tasks = dict(COMMON_PICTURES), dict[str, list[str]]()
+    for name, options in TASK_OPTIONS.items():
+        for picture, words in options.pictures.items():
+            known.setdefault(picture, words)
+            tasks.setdefault(picture, []).append(name)
+    return {
+        name: f"{words} ({', '.join(tasks[name])})" if name in tasks else words
+        for name, words in known.items()
+    }

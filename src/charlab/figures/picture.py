@@ -20,6 +20,7 @@ class Picture:
         explanation: one to three sentences: what one sees, on what it was measured, in which units.
         draw: makes its parts, from top to bottom; whatever it raises costs this picture only.
         about: what it belongs to; entries with the same stand together ("predictions").
+        quick: whether a run draws it at its end: it takes less than half a second.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Picture:
     explanation: str
     draw: Callable[[], Sequence[Part]]
     about: str
+    quick: bool = False

@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from charlab.figures.colors import LIGHT
@@ -28,6 +29,7 @@ def to_svg(figure: Figure) -> str:
     Groups of artists with :func:`marks` have their names in ``data-marks``; no other element has
     an id but what is used by its id.
     """
+    _hold_colors_on_maps(figure)
     buffer = io.StringIO()
     settings = matplotlib.rc_context(
         {"svg.fonttype": "none", "svg.hashsalt": "charlab", "path.simplify": False}
@@ -37,6 +39,15 @@ def to_svg(figure: Figure) -> str:
     text = buffer.getvalue()
     text = re.sub(r"<style.*?</style>", "", text[text.index("<svg") :], flags=re.DOTALL)
     return re.sub(r"<[^>]+>", _adapt, text)  # in texts "<" and ">" are escaped: these are tags
+
+
+def _hold_colors_on_maps(figure: Figure) -> None:
+    """Lets letters that stand on a heat map, whose colors no page changes, keep theirs, too."""
+    held = {LIGHT["paper"]: "#fefefe", "#000000": "#010101", LIGHT["ink"]: "#1c2129"}
+    for axes in figure.axes:
+        for text in axes.texts if axes.images else ():
+            color = to_hex(text.get_color())
+            text.set_color(held.get(color, color))
 
 
 def scales(figure: Figure) -> list[dict[str, Any]]:

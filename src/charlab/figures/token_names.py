@@ -11,6 +11,7 @@ from charlab.figures.fonts import outline
 from charlab.system.terminal import visible
 
 _LONGEST = 24  # characters of a name
+_CELL_LETTERS = 12
 _NAMED = {"": "end", " ": "space", "\n": "newline", "\t": "tab", "\r": "carriage return"}
 _SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}  # in longer tokens
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and symbols that leave no mark
@@ -67,3 +68,13 @@ def _origin(token: str) -> str:
     """The script of a letter ("Cyrillic"), the number of another sign."""
     word = unicodedata.name(token, "").split(" ")[0].capitalize()
     return word if token.isalpha() and word != "Latin" else f"U+{ord(token):04X}"
+
+
+def cell_name(token: str) -> str:
+    """A token as it stands in a small cell: white space as a sign, a few letters of a long one."""
+    if token == "":
+        return "⊣"
+    if len(token) == 1 and unicodedata.category(token)[0] == "M":
+        return f"\u25cc{token}"
+    text = visible("".join(_SIGNS.get(c, c) for c in token))
+    return text if len(text) <= _CELL_LETTERS else f"{text[: _CELL_LETTERS - 1]}…"

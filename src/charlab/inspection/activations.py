@@ -4,7 +4,7 @@ B batch, T time, N tokens of a split, F features (H units, or 2H of a bidirectio
 backward reading's units stand behind the forward reading's).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from charlab.data.batches.batch import IGNORE, BatchForm
 from charlab.data.batches.evaluation import BURN_IN, evaluation_batches
 from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.data.tokens.vocabulary import EOS
+from charlab.errors import ConfigError, nearest
 from charlab.models.cells import Cell
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.reference import Trace
@@ -93,6 +94,27 @@ class Sample:
     numbered: EncodedSplit
     tokens: Ints
     places: Ints
+
+    def around(self, split: EncodedSplit, reading: Reading, place: int, count: int) -> "Sample":
+        """A stretch of so many tokens from a place on: of one document of a stream, or documents.
+
+        Args:
+            split: what the sample is of.
+            reading: how it is read.
+            place: where in its flat tokens the stretch begins, or in the first document.
+            count: tokens, about.
+        """
+        end = min(place + count, split.characters)
+        if reading.layout == "sequences":
+            last = int(np.searchsorted(split.offsets[:-1], end, side="left"))
+            first = int(np.searchsorted(split.offsets, place, side="right")) - 1
+            documents = np.arange(first, max(last, first + 1))
+            return _sample(
+                split, split.offsets[documents], split.offsets[documents + 1], documents, warm_up=0
+            )
+        document = np.searchsorted(split.offsets, [place], side="right") - 1
+        until = np.minimum(end, split.offsets[1:][document])
+        return _sample(split, np.array([place]), until, document, warm_up=BURN_IN)
 
 
 def recurrent_of(network: nn.Module) -> RecurrentModel:
@@ -194,15 +216,61 @@ def sample_places(split: EncodedSplit, reading: Reading, budget: int) -> Sample:
     return _sample(split, begins, ends, chosen, warm_up=BURN_IN)
 
 
-def span_of(split: EncodedSplit, reading: Reading, begin: int, end: int) -> Sample:
-    """A stretch of one document of a stream, or the documents from one token to another."""
-    if reading.layout == "sequences":
-        chosen = np.flatnonzero((split.offsets[1:] > begin) & (split.offsets[:-1] < end))
-        bounds = split.offsets[:-1][chosen], split.offsets[1:][chosen]
-        return _sample(split, *bounds, chosen, warm_up=0)
-    chosen = np.searchsorted(split.offsets, [begin], side="right") - 1
-    until = np.minimum(end, split.offsets[1:][chosen])
-    return _sample(split, np.array([begin]), until, chosen, warm_up=BURN_IN)
+def unit_values(
+    network: nn.Module,
+    split: EncodedSplit,
+    reading: Reading,
+    sample: Sample,
+    units: Sequence[Unit],
+) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """The values of some units, in the text's order.
+
+    Args:
+        network, split, reading, sample: as of `read_activations`.
+        units: which, K of them.
+
+    Returns:
+        The numbers in the sample of the n tokens that are looked at, (n,), and the units' values
+        after each of them, (n, K).
+    """
+    numbers, values = [np.empty(0, np.int64)], [np.empty((0, len(units)))]
+    for batch in read_activations(network, split, reading, sample):
+        told = batch.numbers > 0
+        chosen = [batch.layers[unit.layer][unit.part][..., unit.number][told] for unit in units]
+        numbers.append(batch.numbers[told].cpu().numpy())
+        values.append(torch.stack(chosen, dim=1).double().cpu().numpy())
+    found = np.concatenate(numbers)
+    order = np.argsort(found, kind="stable")
+    return found[order], np.concatenate(values)[order]
+
+
+def parse_unit(text: str) -> Unit:
+    """A unit as it is written: ``0:hidden:42``.
+
+    Raises:
+        ConfigError: if it is none.
+    """
+    parts = text.split(":")
+    if len(parts) != 3 or not (parts[0].isdecimal() and parts[2].isdecimal()):
+        raise ConfigError(f"unit={text}: give layer:gate:number, such as 0:hidden:42")
+    return Unit(int(parts[0]), parts[1], int(parts[2]))
+
+
+def require_unit(model: RecurrentModel, unit: Unit) -> None:
+    """Refuses a unit that a network does not have.
+
+    Raises:
+        ConfigError: names what there is.
+    """
+    names = part_names(model.cell)
+    if unit.part not in names:
+        raise ConfigError(f"unit={unit}: {nearest(unit.part, list(names))}")
+    for what, value, count in (
+        ("layer", unit.layer, model.num_layers),
+        ("number", unit.number, model.feature_size),
+    ):
+        if value >= count:
+            raise ConfigError(f"unit={unit}: the {what} counts from 0 to {count - 1}")
 
 
 def _sample(

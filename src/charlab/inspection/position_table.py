@@ -13,7 +13,7 @@ from charlab.data.tokens import token_lengths
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import FIRST, Vocabulary
 from charlab.evaluation.reference_texts import BETWEEN
-from charlab.inspection.activations import Sample
+from charlab.inspection.activations import Reading, Sample
 from charlab.inspection.properties import COUNTED, properties_of
 
 _BEFORE = 8_192  # tokens before a stretch that say what it begins inside of
@@ -42,6 +42,7 @@ def property_table(
     split: EncodedSplit,
     vocabulary: Vocabulary,
     sample: Sample,
+    reading: Reading,
     *,
     labels: Sequence[str] = (),
     tags: Sequence[str] = (),
@@ -54,10 +55,13 @@ def property_table(
         split: what the sample is of.
         vocabulary: its tokens.
         sample: which tokens.
+        reading: how the split is read; of a stream nothing is told of where a text begins.
         labels: the documents' labels, in order.
         tags: the tokens' tags, in order.
     """
     columns = _of_text(split, vocabulary, sample)
+    if reading.layout == "stream":
+        del columns["position in text"]
     looked_at = sample.places >= 0
     place = np.maximum(sample.places, 0)
     if labels and split.labels is not None:

@@ -24,6 +24,11 @@ COUNTED = frozenset(
 )
 """Properties that are numbers; all others are yes or no."""
 
+OF_ONE_CHARACTER = frozenset(
+    {"upper case", "digit", "vowel", "letter", "punctuation", "white space", "newline"}
+)
+"""Properties that the character alone tells: no memory is needed to follow them."""
+
 _VOWELS = frozenset("aeiouаеиоуыэюяієαεηιουω")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _BRACKET = re.compile(r"[()\[\]{}]|\n(?=[ \t]*\n)|\0")
@@ -51,6 +56,18 @@ _SPANNED = {
     "single": "inside ' '",
     "curly": "inside “ ”",
 }
+
+
+def family(name: str) -> str:
+    """What a property is one of: those of quotes, of brackets, of labels are much alike."""
+    if name in OF_ONE_CHARACTER:
+        return "character"
+    for word in ("quotes", '"', "'", "“"):
+        if word in name and name.startswith("inside"):
+            return "quotes"
+    if "bracket" in name or name.startswith("inside"):
+        return "brackets"
+    return name.split(" ")[0] if name.startswith(("label ", "tag ")) else name
 
 
 def properties_of(text: str) -> dict[str, Values]:

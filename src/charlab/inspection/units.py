@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.stats import t as student_t
 from torch import Tensor, nn
 
 from charlab.data.tokens.ragged import EncodedSplit
@@ -103,6 +102,9 @@ class UnitReport:
             first.setdefault(each.name, each)
         return tuple(first.values())
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines(len(self.found)))
+
     def lines(self, most: int = 12) -> list[str]:
         """The strongest unit of each property as lines for a screen."""
         shown = self.strongest[:most]
@@ -143,7 +145,7 @@ def find_units(
         per_property: units that are told of each property.
     """
     sample = sample_places(split, reading, budget)
-    table = property_table(split, vocabulary, sample, labels=labels, tags=tags)
+    table = property_table(split, vocabulary, sample, reading, labels=labels, tags=tags)
     groups = _groups(sample, reading)
     sums = _Sums(table, groups)
     for batch in read_activations(network, split, reading, sample):
@@ -160,10 +162,13 @@ def _groups(sample: Sample, reading: Reading) -> npt.NDArray[np.int64]:
     """The group of each number of a sample, (1 + M,): even ones choose, odd ones tell."""
     count = len(sample.tokens)
     if reading.layout == "sequences":
-        document = np.searchsorted(sample.numbered.offsets, np.arange(count), side="left")
-        return (document % (2 * _GROUPS)).astype(np.int64)
-    block = max(64, min(_BLOCK, count // (4 * _GROUPS)))
-    return np.arange(count) // block % (2 * _GROUPS)
+        together = np.searchsorted(sample.numbered.offsets, np.arange(count), side="left")
+    else:
+        together = np.arange(count) // max(64, min(_BLOCK, count // (4 * _GROUPS)))
+    # In no order of the data's: documents may come in turns, such as one of each label.
+    shuffled = np.random.default_rng(0).permutation(int(together.max(initial=0)) + 1)
+    groups: npt.NDArray[np.int64] = shuffled[together] % (2 * _GROUPS)
+    return groups
 
 
 class _Sums:
@@ -318,5 +323,7 @@ def jackknife(sums: Floats, confidence: float = 0.95) -> tuple[float, float]:
     z = np.arctanh(np.array(clipped))
     center = float(np.arctanh(np.clip(correlation(*total), -1 + 1e-12, 1 - 1e-12)))
     error = math.sqrt((groups - 1) / groups * float(((z - z.mean()) ** 2).sum()))
+    from scipy.stats import t as student_t  # takes a third of a second to import
+
     half = float(student_t.ppf(0.5 + confidence / 2, groups - 1)) * error
     return math.tanh(center - half), math.tanh(center + half)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader
+from jinja2 import Environment
 from markupsafe import Markup
 
 from charlab.errors import ConfigError
+from charlab.figures.pages import as_unicode, digest, page_environment
 from charlab.play.colors import palette, ramps
 from charlab.play.engine import engine_source
 from charlab.play.playable import Playable
-from charlab.system.pages import as_unicode, digest, templates
 
 # In the order in which they need each other.
 _SCRIPTS = (
@@ -51,7 +51,7 @@ def play_page(networks: Sequence[Playable], *, written: datetime) -> str:
     if len(set(tasks)) > 1:
         named = " and ".join(f"{n.path} was trained to {task}" for n, task in zip(networks, tasks, strict=True))
         raise ConfigError(f"{named}: two networks on one page read the same text for the same task")
-    environment = templates(PackageLoader("charlab.play"))
+    environment = page_environment("charlab.play")
     short = _names(networks)
     shown = [
         {

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from jinja2 import PackageLoader
 from markupsafe import Markup
 
-from charlab.figures.colors import PALETTE
+from charlab.figures.pages import as_unicode, digest, page_environment, source_of
 from charlab.figures.svg import scales, to_svg
 from charlab.reports import formatting
 from charlab.reports.charts import Chart
-from charlab.system.pages import as_unicode, digest, templates
 from charlab.system.terminal import visible
 
 _FILTERS = ("brief", "counted", "interval", "moment", "number", "seconds", "setting")
@@ -37,15 +35,13 @@ def render(
         written: when.
         values: what else the template says.
     """
-    loader = PackageLoader("charlab.reports")
-    environment = templates(loader)
+    environment = page_environment("charlab.reports")
     environment.filters.update({name: getattr(formatting, name) for name in _FILTERS})
-    script, *_ = loader.get_source(environment, "page.js")
+    script = source_of(environment, "page.js")
     environment.globals.update(
         charts={name: _embedded(chart) for name, chart in charts.items()},
         digest=digest(script),
         hover={name: visible(text, keep="\n") for name, text in hover.items()},
-        palette=PALETTE,
         script=Markup(script),
         written=written,
     )

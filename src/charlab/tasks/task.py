@@ -6,7 +6,7 @@ options, :class:`charlab.config.task_options.TaskOptions`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -26,9 +26,12 @@ from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.text_generator import TextGenerator
+from charlab.errors import DataError
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import describe_examples
 from charlab.evaluation.prediction import Predictor
+from charlab.inspection.activations import Reading
+from charlab.inspection.units import BUDGET, UnitReport, find_units
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
@@ -102,11 +105,23 @@ class ValidationWriter(Protocol):
 
 @dataclass(frozen=True)
 class TrainedNetwork(Generic[Network]):
-    """A network with its data at hand, for what a task shows while it trains and at its end."""
+    """A network with its data at hand, for what a task shows while it trains and at its end.
+
+    Attributes:
+        network: the network.
+        corpus: its data.
+        seed: of the run; what is drawn at random follows from it.
+        name: what it is called beside others; "" alone.
+        text: what a gallery is to look at, normalized; None: something of the split.
+        beside: others of the same task that pictures may show on the same axes.
+    """
 
     network: Network
     corpus: Corpus
     seed: int
+    name: str = ""
+    text: str | None = None
+    beside: "tuple[TrainedNetwork[Network], ...]" = ()
 
 
 class Task(ABC, Generic[Network]):
@@ -324,6 +339,42 @@ class Task(ABC, Generic[Network]):
             title: what was measured.
         """
         return None
+
+    @property
+    def reading(self) -> Reading:
+        """How its networks read a split, for whoever looks inside them."""
+        dataset = self.run.dataset
+        return Reading(dataset.layout, self.batch_form, dataset.seq_len)
+
+    def step_head(self, network: Network) -> Callable[[Tensor], Tensor]:
+        """What turns the features at a position into the logits of what is predicted there.
+
+        Raises:
+            DataError: if what is predicted there does not follow from what was read before alone,
+                says why.
+        """
+        raise DataError(f"task={self.options.name} predicts nothing from one position's state")
+
+    def find_units(
+        self, trained: TrainedNetwork[Network], split: str, budget: int = BUDGET
+    ) -> UnitReport:
+        """What the units of a network follow in a part of its data, labels and tags included.
+
+        Args:
+            trained: the network and its data.
+            split: which part; a held-out one.
+            budget: tokens that are looked at, at most.
+        """
+        corpus = trained.corpus
+        return find_units(
+            trained.network,
+            corpus.splits[split],
+            corpus.vocabulary,
+            self.reading,
+            labels=corpus.labels,
+            tags=corpus.tags,
+            budget=budget,
+        )
 
     def pictures(self, trained: TrainedNetwork[Network], split: str) -> Iterator["Picture"]:
         """What a gallery shows of a trained network besides what it shows of every task's.

@@ -20,11 +20,11 @@ from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
+from charlab.runs.history import History
 from charlab.system.signals import Stopped
 from charlab.targets.making import make_optimizer
 from charlab.tasks.task import Network, StepOutput, Task
 from charlab.training.distributed.process_group import ProcessGroup
-from charlab.training.history import History
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader
 from charlab.training.optimization import (
     Schedule,

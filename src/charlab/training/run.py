@@ -32,7 +32,7 @@ from charlab.training.callbacks.pruning import PruningCallback, Watch
 from charlab.training.describe import describe_corpus, describe_network
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
-from charlab.training.run_figures import write_run_figures
+from charlab.training.run_figures import write_look, write_run_figures
 from charlab.training.run_name import RunName
 from charlab.training.session import Session
 from charlab.training.statistics import DivergedError
@@ -203,6 +203,8 @@ def _run(
             if status != "pruned":
                 final_samples(session, folder)
             _draw(session, folder, watch, test_meter)
+            if status == "completed" and _draws(session, watch):
+                write_look(session, folder, record.loggers)
             metrics = record.finish(status)
         _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None
@@ -249,10 +251,15 @@ def _shows_data(session: Session, watch: Watch | None) -> bool:
 def _draw(
     session: Session, folder: Path, watch: Watch | None, test_meter: Meter | None = None
 ) -> None:
-    """Draws the figures, of debug runs and trials only if asked for."""
-    wish = session.options.trainer.figures
-    if wish == "always" or (wish == "auto" and watch is None and not session.options.debug):
+    """Draws the figures, if they are wanted."""
+    if _draws(session, watch):
         write_run_figures(session, folder, test_meter)
+
+
+def _draws(session: Session, watch: Watch | None) -> bool:
+    """Whether figures are wanted; of debug runs and trials only if they are asked for."""
+    wish = session.options.trainer.figures
+    return wish == "always" or (wish == "auto" and watch is None and not session.options.debug)
 
 
 def _say_beginning(session: Session, folder: Path) -> None:

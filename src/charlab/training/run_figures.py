@@ -1,15 +1,16 @@
 """The figures in a run's folder: its learning curves, and what its task draws of a split."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 from charlab.evaluation.evaluate import Meter
+from charlab.system.entry_point import command_line
 from charlab.system.files import write_bytes
-from charlab.training.history import Point, thinned
+from charlab.system.terminal import warn
+from charlab.training.loggers.run_loggers import RunLoggers
 from charlab.training.session import Session
 
-_POINTS = 120  # of a curve; more only make it rough
+_GROUP = "your network"  # TensorBoard sorts by name: this comes after "train" and "val"
 
 
 def write_run_figures(session: Session, folder: Path, test_meter: Meter | None) -> None:
@@ -33,39 +34,41 @@ def write_run_figures(session: Session, folder: Path, test_meter: Meter | None) 
             _write(figure, folder / name)
 
 
+def write_look(session: Session, folder: Path, loggers: RunLoggers) -> None:
+    """Writes the quick pictures of the gallery into ``look/``, and shows them in the loggers.
+
+    Args:
+        session: the run at its end, with its best weights.
+        folder: the run's.
+        loggers: the run's.
+    """
+    from charlab.figures import spare, to_image
+    from charlab.gallery.files import LOOK, write_gallery
+    from charlab.gallery.pictures import Subject, pictures_of
+
+    corpus, history = session.corpus, session.module.history
+    split = "val" if "val" in corpus.splits else "train"
+    with spare("the gallery"):
+        subject = Subject(session.task, session.trained, history, session.best.step)
+        heading = subject.heading(split, session.metrics(), command_line("look", f"run={folder}"))
+        quick = [picture for picture in pictures_of(subject, split) if picture.quick]
+        gallery = write_gallery(quick, folder / LOOK, heading)
+        for name, fault in gallery.faults.items():
+            warn(f"cannot draw {name}: {fault}; all else goes on")
+        for name, figures in gallery.figures.items():
+            for place, figure in enumerate(figures):
+                tag = f"{_GROUP}/{name}{place + 1 if place else ''}"
+                loggers.image(tag, to_image(figure), session.module.progress.step)
+
+
 def _write_curves(session: Session, path: Path) -> None:
-    from charlab.figures.run_curves import Curves, run_curves_figure
+    from charlab.figures.run_curves import run_curves_figure
+    from charlab.gallery.curves import curves_of, title_of
 
-    history, task = session.module.history, session.task
-    train = [
-        {**point, **task.training_metrics(point["loss"])}
-        for point in thinned(history.train, _POINTS)
-    ]
-    best = [point for point in history.val if point["step"] == session.best.step]
-    rising = {metric.name for metric in task.options.metrics if metric.higher_is_better}
-    curves = [
-        Curves(
-            metric=name,
-            train=_places(train, name),
-            val=_places(history.val, name),
-            best=next(iter(_places(best, name)), None),
-            rises=name in rising,
-        )
-        for name in task.options.curves
-    ]
-    options = session.options
-    title = f"{options.task.name} · {options.dataset.name} · {options.model.name}"
-    if any(curve.train or curve.val for curve in curves):
-        _write(run_curves_figure(curves, title), path)
-
-
-def _places(points: list[Point], name: str) -> list[tuple[float, float]]:
-    """Where a metric is to be drawn; a perplexity may be too large for a number."""
-    return [
-        (point["epochs"], point[name])
-        for point in points
-        if math.isfinite(point.get(name, math.nan))
-    ]
+    task = session.task
+    curves = curves_of(task, session.module.history, session.best.step, task.options.curves)
+    if curves:
+        _write(run_curves_figure(curves, title_of(task)), path)
 
 
 def _write(figure: Any, path: Path) -> None:

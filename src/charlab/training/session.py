@@ -85,7 +85,9 @@ class Session:
     @property
     def trained(self) -> TrainedNetwork[Any]:
         """The network as it is, with its data."""
-        return TrainedNetwork(self.network, self.corpus, self.options.seed)
+        model = self.options.model
+        name = f"{model.name} {model.num_layers} × {model.hidden_size}"
+        return TrainedNetwork(self.network, self.corpus, self.options.seed, name)
 
     def _training_batches(self) -> TrainingBatches:
         batches = self.task.training_batches(

@@ -6,12 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import count_windows
+from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
@@ -114,6 +115,16 @@ class ClassifyTask(Task[Classifier]):
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
         return (HEADING, [f"  {line}" for line in lines]) if lines else None
+
+    def step_head(self, network: Classifier) -> nn.Module:
+        """The label follows from the last state, where that is what is pooled."""
+        if network.recurrent.bidirectional:
+            raise DataError("a classifier that reads both ways has no state that goes one way")
+        if network.pooling != "last":
+            raise DataError(
+                f"with task.pooling={network.pooling} every state reaches the label at once"
+            )
+        return network.output
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the labels."""

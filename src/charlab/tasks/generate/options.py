@@ -1,6 +1,7 @@
 """The settings of generation, and what they ask of a run and of its data."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
@@ -56,6 +57,12 @@ class Options(TaskOptions):
     curves: ClassVar[tuple[str, ...]] = ("perplexity",)
     asked_by: ClassVar[str | None] = SAMPLE
     verb: ClassVar[str] = "generate or score text"
+    pictures: ClassVar[Mapping[str, str]] = {
+        "predictions": "each true next token above the five likeliest",
+        "surprise": "a text coloured by the bits that each character costs",
+        "worst-words": "the worst-predicted words of the split",
+        "temperature": "samples at five temperatures, with novelty and perplexity",
+    }
 
     def check(self, run: "RunOptions") -> None:
         """See :meth:`TaskOptions.check`."""

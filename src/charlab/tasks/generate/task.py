@@ -1,7 +1,11 @@
 """Generation: every next token is predicted."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
@@ -18,6 +22,9 @@ from charlab.tasks import register
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.samples import describe_samples, draw_samples
 from charlab.tasks.task import DataFacts, StepOutput, Task, TrainedNetwork, ValidationWriter
+
+if TYPE_CHECKING:
+    from charlab.figures.picture import Picture
 
 
 @register("generate")
@@ -90,6 +97,10 @@ class GenerateTask(Task[LanguageModel]):
             label_counts=self.data.label_counts,
         )
 
+    def step_head(self, network: LanguageModel) -> nn.Module:
+        """Every next token follows from the state before it."""
+        return network.decoder
+
     def log_validation(
         self,
         trained: TrainedNetwork[LanguageModel],
@@ -113,6 +124,12 @@ class GenerateTask(Task[LanguageModel]):
         most = self.options.samples.count if trained.corpus.layout == "sequences" else 3
         samples = draw_samples(self, trained, most)
         return heading, describe_samples(trained.corpus, samples)
+
+    def pictures(self, trained: TrainedNetwork[LanguageModel], split: str) -> "Iterator[Picture]":
+        """Predictions against the truth, and samples at several temperatures."""
+        from charlab.tasks.generate.pictures import GenerationPictures  # brings matplotlib
+
+        yield from GenerationPictures(self, trained, split)
 
 
 class GenerationMeter(Meter):

@@ -4,10 +4,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
+from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
@@ -67,6 +68,12 @@ class TagTask(Task[Tagger]):
         dataset = self.run.dataset
         window = dataset.seq_len if dataset.layout == "stream" else None
         return TagPredictor(network, self.asking, self.data.tags, self.options.tagged, window)
+
+    def step_head(self, network: Tagger) -> nn.Module:
+        """A token's tag follows from the state, if that has not read on."""
+        if network.recurrent.bidirectional:
+            raise DataError("a tagger that reads both ways has no state that goes one way")
+        return network.output
 
     def describe_meter(self, meter: Meter) -> list[str]:
         """A table of the tags."""

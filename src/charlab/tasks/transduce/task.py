@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from rapidfuzz.distance import Levenshtein
+from torch import nn
 
 from charlab.config.validation import to_plain
 from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard
@@ -13,6 +14,7 @@ from charlab.data.batches.evaluation import EvaluationBatches
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.transduction import Transduction, transduce
+from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.metrics import token_metrics
@@ -112,6 +114,10 @@ class TransduceTask(Task[EncoderDecoder]):
             writer,
             step,
         )
+
+    def step_head(self, network: EncoderDecoder) -> nn.Module:
+        """Nothing: texts are read as a whole before anything is written."""
+        raise DataError("an encoder-decoder predicts nothing while it reads")
 
     def predictor(self, network: EncoderDecoder) -> TargetPredictor:
         """Writes the likeliest targets of texts."""

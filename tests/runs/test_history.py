@@ -1,7 +1,7 @@
 import pytest
 
 from charlab.errors import CharlabError
-from charlab.training.history import History, thinned
+from charlab.runs.history import History, thinned
 
 
 def point(step, loss, steps=1, **more):

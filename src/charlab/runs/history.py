@@ -1,10 +1,12 @@
 """The curves of a run, kept in its checkpoints: what its folder's figures are drawn from."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from charlab.errors import CheckpointError
-from charlab.runs.checkpoint import named
+from charlab.runs.checkpoint import load, named
+from charlab.runs.folder import LAST
 
 _MOST = 1000  # points of a curve
 
@@ -59,3 +61,20 @@ def _mean(first: Point, second: Point) -> Point:
     shared = [name for name in first if name in second]
     means = {name: (a * first[name] + b * second[name]) / max(1, a + b) for name in shared}
     return {**means, "epochs": second["epochs"], "step": second["step"], "steps": a + b}
+
+
+def read_history(path: Path) -> tuple[History, int | None]:
+    """The history of a whole run, and the optimizer step of its best checkpoint, if it has one.
+
+    Args:
+        path: one of its checkpoints; the last one beside it knows most.
+
+    Raises:
+        CheckpointError: if there is one that cannot be read.
+    """
+    last = path.with_name(LAST)
+    training = load(last if last.exists() else path).training
+    history = History()
+    history.load(training.get("history"))
+    best = training.get("best") or {}
+    return history, best.get("step")

@@ -1,0 +1,113 @@
+"""A gallery as files: each picture, and the page that shows them all."""
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from charlab.errors import RunError, one_line
+from charlab.figures import to_png
+from charlab.figures.fonts import draw_in_any_script
+from charlab.figures.picture import Picture
+from charlab.gallery.page import Drawn, Heading, embedded, gallery_page
+from charlab.system.files import write_bytes, write_text
+
+PAGE = "index.html"
+LOOK = "look"  # the folder in a run's
+FORMATS = ("png", "svg")
+OnPicture = Callable[[Picture, list[Path], str], None]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What was written.
+
+    Attributes:
+        page: the page.
+        files: of each picture its files, by its name; none of one that is text alone.
+        figures: the same as figures.
+        faults: why a picture could not be drawn, by its name.
+    """
+
+    page: Path
+    files: dict[str, list[Path]]
+    figures: dict[str, list[Figure]]
+    faults: dict[str, str]
+
+
+def write_gallery(
+    pictures: Iterable[Picture],
+    folder: Path,
+    heading: Heading,
+    *,
+    file_format: str = "png",
+    on_picture: OnPicture = lambda picture, files, fault: None,
+) -> Gallery:
+    """Draws pictures one by one and writes them; one that cannot be drawn costs only itself.
+
+    Args:
+        pictures: what to draw.
+        folder: where; made if it is not there.
+        heading: what stands above the page.
+        file_format: "png" or "svg".
+        on_picture: told of each picture its files, and what kept it from being drawn.
+
+    Raises:
+        RunError: if the folder cannot be written.
+    """
+    drawn: list[Drawn] = []
+    files: dict[str, list[Path]] = {}
+    figures: dict[str, list[Figure]] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for picture in pictures:
+            one, figures[picture.name] = _draw(picture)
+            drawn.append(one)
+            files[picture.name] = [
+                _write(figure, folder / _file_name(picture.name, place, file_format))
+                for place, figure in enumerate(figures[picture.name])
+            ]
+            on_picture(picture, files[picture.name], one.fault)
+        write_text(folder / PAGE, gallery_page(drawn, heading, datetime.now()))
+    except OSError as error:
+        raise RunError(
+            f"cannot write the pictures to {folder}: {error.strerror}; give another folder by "
+            "output="
+        ) from error
+    faults = {one.picture.name: one.fault for one in drawn if one.fault}
+    return Gallery(folder / PAGE, files, figures, faults)
+
+
+def _draw(picture: Picture) -> tuple[Drawn, list[Figure]]:
+    """A picture for the page, and its figures; whatever goes wrong is said instead."""
+    try:
+        parts = list(picture.draw())
+        if not parts:
+            return Drawn(picture, fault="there is nothing to show"), []
+        elements = [embedded(part, picture.title) for part in parts]
+    except Exception as error:
+        return Drawn(picture, fault=one_line(error)), []
+    return Drawn(picture, elements), [part for part in parts if isinstance(part, Figure)]
+
+
+def _file_name(name: str, place: int, file_format: str) -> str:
+    return f"{name}{f'-{place + 1}' if place else ''}.{file_format}"
+
+
+def _write(figure: Figure, path: Path) -> Path:
+    write_bytes(path, to_png(figure) if path.suffix == ".png" else _svg_file(figure))
+    return path
+
+
+def _svg_file(figure: Figure) -> bytes:
+    """A figure as a file of its own, letters as shapes: it looks the same without its fonts."""
+
+    def draw() -> bytes:
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        return buffer.getvalue()
+
+    return draw_in_any_script(figure, draw)

@@ -1,0 +1,39 @@
+import numpy as np
+
+from charlab.figures import to_image
+from charlab.figures.unit_text import UnitText, unit_text_figure, unit_text_html
+
+TEXT = UnitText(
+    "cell 3: inside <quotes>",
+    [*'a"<\n&', "", "é"],
+    np.array([0.1, -0.9, 1.0, 0.0, -0.2, 0.0, 0.5]),
+)
+
+
+def test_every_character_stands_on_its_value():
+    figure = unit_text_figure([TEXT, UnitText("long", ["x"] * 100, np.linspace(-1, 1, 100))])
+    first, second = figure.axes[:2]
+    table = np.ma.filled(first.images[0].get_array(), np.nan)
+    assert table.shape == (3, 72)  # a newline ends a row, and a document does
+    assert table[0, :4].tolist() == [0.1, -0.9, 1.0, 0.0]
+    assert table[1, 0] == -0.2
+    assert table[2, 0] == 0.5
+    assert np.isnan(table[0, 4:]).all()
+    assert [text.get_text() for text in first.texts] == ["a", '"', "<", "↵", "&", "é"]
+    low, high = first.images[0].get_clim()
+    assert low == -high
+    assert second.images[0].get_array().shape == (2, 72)
+    assert to_image(figure).shape[2] == 3
+
+
+def test_the_page_has_the_same_text_escaped():
+    page = unit_text_html(TEXT)
+    assert "inside &lt;quotes&gt;" in page
+    assert '<span class="heat-9" title="+1.00">&lt;</span>' in page
+    assert '<span class="cold-8" title="-0.90">&#34;</span>' in page
+    assert '<span class="cold-0" title="+0.00">↵\n</span>' in page
+
+
+def test_a_unit_that_is_always_zero_has_no_colour():
+    page = unit_text_html(UnitText("dead", ["a"], np.zeros(1)))
+    assert "cold-0" in page
