@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -178,8 +179,12 @@ def test_the_policy_names_the_one_script_and_the_one_style(pages: dict[str, str]
     assert directives["default-src"] == "'none'"
     assert directives["script-src"] == f"'{digest(script())}'"
     assert directives["style-src"] == f"'{digest(style)}'"
-    assert not re.search(r"""\son\w+=|\sstyle=|(src|href)=["']""", page.partition("<style>")[0])
-    assert not re.search(r"https?:|innerHTML|eval\(|fetch\(", script())
+    names: set[str] = set()
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: names.update(dict(attributes))  # type: ignore[method-assign]
+    parser.feed(page)
+    assert not {name for name in names if name in ("style", "src", "href") or name.startswith("on")}
+    assert not re.search(r"https?://(?!www.w3.org/2000/svg)|innerHTML|eval\(|fetch\(", script())
 
 
 def test_letters_can_be_read_on_every_colour() -> None:
@@ -192,7 +197,7 @@ def test_letters_can_be_read_on_every_colour() -> None:
         for ink, colours in (("#1c2128", light), ("#e4e7eb", dark)):
             for colour in colours:
                 a, b = sorted((luminance(ink), luminance(colour)))
-                assert (b + 0.05) / (a + 0.05) >= 3.5, colour
+                assert (b + 0.05) / (a + 0.05) >= 4.5, colour
 
 
 def test_two_networks_have_one_task(compose_options: Callable[..., Any]) -> None:

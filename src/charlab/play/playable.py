@@ -12,7 +12,6 @@ from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import cut_windows
 from charlab.data.tokens.vocabulary import REPLACEMENT
 from charlab.errors import CharlabError, ConfigError
-from charlab.inspection.activations import Reading
 from charlab.inspection.units import find_units
 from charlab.play.description import describe
 from charlab.play.packing import PackingCost, packing_cost
@@ -123,13 +122,11 @@ def _followed(trained: TrainedModel, corpus: Corpus) -> list[dict[str, Any]] | N
     split = corpus.splits.get("val")
     if split is None:
         return None
-    dataset = trained.options.dataset
-    reading = Reading(corpus.layout, trained.trained_for.batch_form, dataset.seq_len)
     report = find_units(
         trained.network,
         split,
         trained.vocabulary,
-        reading,
+        trained.trained_for.reading,
         labels=corpus.labels,
         tags=corpus.tags,
         budget=_LOOKED_AT,
