@@ -276,11 +276,16 @@ def play(arguments: list[str]) -> int:
     runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
     words = [word for word in arguments if word not in runs]
     given = [o for run in runs for _, o in read_variants(PlayArguments, [*words, run])]
+    given = list(dict.fromkeys(given))
+    if len(given) > 2:
+        raise ConfigError(f"play.py: a page has one run, or two side by side, got {len(given)}")
+    if given[0].output == "":
+        raise ConfigError("play.py: output= is empty: give a file, or leave it out")
     for options in given:
         _require_run(options)
     from charlab.commands.play import play as run_play
 
-    return run_play(list(dict.fromkeys(given)))
+    return run_play(given)
 
 
 def inspect_data(arguments: list[str]) -> int:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from charlab.errors import ConfigError
 from charlab.figures.pages import digest
 from charlab.play.colors import ramps
 from charlab.play.description import describe
@@ -85,9 +84,7 @@ def networks(compose: Any, *models: str, task: str, **sizes: Any) -> list[Playab
         description |= {"tags": [EVIL, *description["tags"][1:]]} if "tags" in description else {}
         followed = [{"name": EVIL, "layer": 0, "part": "hidden", "unit": 2, "correlation": 0.5}]
         facts = [("run", EVIL)]
-        found.append(
-            Playable(EVIL, "LSTM", EVIL, description, facts, [EVIL, "ab"], EVIL, followed)
-        )
+        found.append(Playable(EVIL, "LSTM", EVIL, description, facts, [EVIL, "ab"], EVIL, followed))
     return found
 
 
@@ -200,20 +197,9 @@ def test_letters_can_be_read_on_every_colour() -> None:
                 assert (b + 0.05) / (a + 0.05) >= 4.5, colour
 
 
-def test_two_networks_have_one_task(compose_options: Callable[..., Any]) -> None:
-    both = [
-        *networks(compose_options, "gru", task="classify"),
-        *networks(compose_options, "gru", task="tag"),
-    ]
-    with pytest.raises(ConfigError, match="was trained to classify and .* was trained to tag"):
-        play_page(both, written=NOW)
-
-
 def test_the_default_network_is_a_page_of_less_than_ten_megabytes(
     compose_options: Callable[..., Any],
 ) -> None:
     sizes = {"hidden_size": 256, "embedding_size": 64}
-    page = play_page(
-        networks(compose_options, "lstm", task="generate", **sizes), written=NOW
-    )
+    page = play_page(networks(compose_options, "lstm", task="generate", **sizes), written=NOW)
     assert len(page.encode()) < 10e6

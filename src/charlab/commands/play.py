@@ -28,20 +28,23 @@ def play(runs: Sequence[PlayArguments]) -> int:
         CharlabError: if there is no such run, the page cannot run its network, or cannot be
             written.
     """
-    if len(runs) > 2:
-        raise ConfigError(f"play.py: a page has one run or two beside each other, got {len(runs)}")
-    networks, places = [], []
-    for arguments in runs:
-        model = load_for(arguments)
+    models = [load_for(arguments) for arguments in runs]
+    for model in models:
         remark(f"run: {model.path}")
-        places.append(_folder(model.path))
-        networks.append(playable(model, str(places[-1] or model.path), arguments.weights))
-    page = play_page(networks, written=datetime.now()).encode()
-    place = places[0] if len(runs) == 1 else None
+    if len({model.task for model in models}) > 1:
+        named = " and ".join(f"{model.path} was trained with task={model.task}" for model in models)
+        raise ConfigError(f"{named}: two networks on one page do the same with the same text")
+    places = [_folder(model.path) for model in models]
     output = runs[0].output
     if output is None:
+        place = places[0] if len(runs) == 1 else None
         output = str((place or Path()) / _PAGE)
-    with open_output(output) as file:
+    with open_output(output) as file:  # first: it says at once if that cannot be written
+        networks = [
+            playable(model, str(place or model.path), runs[0].weights)
+            for model, place in zip(models, places, strict=True)
+        ]
+        page = play_page(networks, written=datetime.now()).encode()
         file.write(page)
     size = f"{len(page) / 1e6:.1f} MB"
     smaller = "; weights=int8 makes it smaller" if runs[0].weights != "int8" else ""

@@ -228,7 +228,9 @@ class PlayArguments(_DataWords):
         None, "the page; by itself play.html in the run's folder, of two runs in this one"
     )
     weights: str = argument(
-        "float16", "how weights are packed: float16, int8 (half as large), float32", choices=_WEIGHTS
+        "float16",
+        "how weights are packed: float16, int8 (half as large), float32",
+        choices=_WEIGHTS,
     )
     accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
     output_dir: str = argument("outputs", _OUTPUT_DIR)

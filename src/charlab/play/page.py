@@ -7,7 +7,6 @@ from importlib.resources import files
 from jinja2 import Environment
 from markupsafe import Markup
 
-from charlab.errors import ConfigError
 from charlab.figures.pages import as_unicode, digest, page_environment
 from charlab.play.colors import palette, ramps
 from charlab.play.engine import engine_source
@@ -34,23 +33,17 @@ _VERBS = {"generate": "write", "classify": "classify", "tag": "tag", "transduce"
 _LEADS = {
     "generate": "It reads a text character by character and says, each time, how probable every "
     "character is to come next. Draw one, read it, ask again: that is how it writes.",
-    "classify": "It reads a text character by character, keeps what matters in its hidden state, and "
-    "says how probable each label is.",
+    "classify": "It reads a text character by character, keeps what matters in its hidden state, "
+    "and says how probable each label is.",
     "tag": "It reads a text and tells of each piece what it is.",
-    "transduce": "It reads one text and writes another: an encoder, a decoder, and attention between.",
+    "transduce": "An encoder reads one text, a decoder writes another and looks back at what was "
+    "read.",
 }
 
 
 def play_page(networks: Sequence[Playable], *, written: datetime) -> str:
-    """A whole page with one network, or two of the same task beside each other.
-
-    Raises:
-        ConfigError: if their tasks differ.
-    """
-    tasks = [network.description["task"] for network in networks]
-    if len(set(tasks)) > 1:
-        named = " and ".join(f"{n.path} was trained to {task}" for n, task in zip(networks, tasks, strict=True))
-        raise ConfigError(f"{named}: two networks on one page read the same text for the same task")
+    """A whole page with one network, or two of the same task beside each other."""
+    task = networks[0].description["task"]
     environment = page_environment("charlab.play")
     short = _names(networks)
     shown = [
@@ -69,13 +62,13 @@ def play_page(networks: Sequence[Playable], *, written: datetime) -> str:
         ],
         "examples": list(networks[0].examples),
         "ramps": ramps(),
-        "short": all(network.description["documents"] for network in networks) and tasks[0] != "tag",
+        "short": all(network.description["documents"] for network in networks) and task != "tag",
     }
     style = environment.get_template("page.css").render(ramps=ramps(), palette=palette())
     text = environment.get_template("page.html").render(
         title=_title(networks),
-        lead=_LEADS[tasks[0]],
-        task=tasks[0],
+        lead=_LEADS[task],
+        task=task,
         networks=shown,
         data=data,
         style=Markup(style),
@@ -104,7 +97,9 @@ def _title(networks: Sequence[Playable]) -> str:
     names = dict.fromkeys(network.dataset for network in networks)
     beginning = " and ".join(models)
     named = beginning[0].upper() + beginning[1:]
-    return f"{named} that learned to {_VERBS[networks[0].description['task']]} {' and '.join(names)}"
+    return (
+        f"{named} that learned to {_VERBS[networks[0].description['task']]} {' and '.join(names)}"
+    )
 
 
 def _article(model: str) -> str:

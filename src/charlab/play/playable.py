@@ -90,7 +90,9 @@ def _refuse_large(trained: TrainedModel, path: str, weights: str) -> None:
     size = parameters * _BYTES[weights] * 4 // 3  # in base64
     if size > MOST_BYTES:
         smaller = parameters * _BYTES["int8"] * 4 // 3 <= MOST_BYTES
-        hint = "weights=int8 makes it small enough" if smaller else "export.py writes it for programs"
+        hint = (
+            "weights=int8 makes it small enough" if smaller else "export.py writes it for programs"
+        )
         raise ConfigError(
             f"{path}: {parameters:,} parameters as {weights} make a page of {size / 1e6:,.0f} MB, "
             f"more than {MOST_BYTES / 1e6:,.0f}: {hint}"
@@ -134,7 +136,9 @@ def _followed(trained: TrainedModel, corpus: Corpus) -> list[dict[str, Any]] | N
     )
     best = sorted(report.found, key=lambda each: -abs(each.correlation))
     keys = ("name", "layer", "part", "unit", "correlation")
-    return [{key: each.record()[key] for key in keys} for each in best if not isnan(each.correlation)]
+    return [
+        {key: each.record()[key] for key in keys} for each in best if not isnan(each.correlation)
+    ]
 
 
 def _text(texts: Any, corpus: Corpus, document: int) -> str:
@@ -169,5 +173,7 @@ def _facts(
     packed = f"{description['weights']}, {size:.1f} MB"
     if cost is not None:
         part = "" if cost.whole else " on a share of it"
-        packed += f"; loss {cost.loss:.4f} → {cost.packed:.4f} ({cost.packed - cost.loss:+.6f}){part}"
+        packed += (
+            f"; loss {cost.loss:.4f} → {cost.packed:.4f} ({cost.packed - cost.loss:+.6f}){part}"
+        )
     return [*facts, ("weights as packed here", packed), ("run", visible(path))]
