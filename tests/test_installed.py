@@ -62,6 +62,7 @@ def test_from_an_empty_folder(site: Path, tmp_path: Path) -> None:
     assert len(run("sample", "count=3", "output_dir=outputs/debug").splitlines()) >= 3
     assert "report: " in run("report", "runs=outputs")
     assert "names" in run("train", "--help")
+    assert (site / "charlab" / "play" / "engine" / "network.js").exists()
     assert "pictures:" in run("inspect", "dataset=names", "output=pictures")
     _own_gru(tmp_path)
     assert "hidden_size: 7" in run("train", "model=gru", "--cfg", "job")

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from benchmarks import generation, timing, training
+from benchmarks import generation, page, timing, training
 from benchmarks.bare import Size, sampling_steps, training_steps
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
@@ -81,7 +81,7 @@ def test_wrong_words_are_one_line(arguments, message):
 def test_the_command_prints_a_table_and_writes_json(tmp_path):
     file = tmp_path / "bench.json"
     done = bench(
-        "only=batches,starts,scale",
+        "only=batches,page,starts,scale",
         "seconds=0.2",
         "rounds=1",
         "megabytes=2",
@@ -89,7 +89,7 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     rooms = {row["room"] for row in json.loads(file.read_text())["rows"]}
-    assert rooms == {"batches", "starts", "scale"}
+    assert rooms == {"batches", "starts", "scale"} | ({"page"} if page.browser() else set())
     assert "| first training step, embedded names | s |" in done.stdout
 
 

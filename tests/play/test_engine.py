@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import random
 import unicodedata
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -33,6 +35,13 @@ TEXTS = ["ab, cé e\u0301", "אבש ab", "ก็👍\n'", "Z한 a", "a", "b\u030
 TOLERANCE = 1e-3
 
 
+def texts_of(number):
+    """One of those above, and one drawn at random: scripts, marks, what training never saw."""
+    chance = random.Random(number)
+    drawn = chance.choices([*CHARACTERS, "Z", "한", "\r", "👩\u200d"], k=chance.randint(1, 14))
+    return [TEXTS[number % len(TEXTS)], "".join(["b", *drawn, "c"])]
+
+
 class Case:
     """A network in both languages, and what both are asked."""
 
@@ -58,6 +67,13 @@ def close(found, wanted):
     np.testing.assert_allclose(found, wanted, atol=TOLERANCE)
 
 
+def check_trace(found, wanted):
+    for layer, values in zip(found, wanted, strict=True):
+        assert layer.keys() == values.keys()
+        for name, over_time in values.items():
+            close(layer[name], over_time[0].flatten())
+
+
 def generating(compose, sizes, number):
     conditional = number % 2 == 0
     cell, layers, embedding = sizes
@@ -66,9 +82,15 @@ def generating(compose, sizes, number):
         num_layers=layers, embedding_size=embedding, seed=number,
     )  # fmt: skip
     case = Case(trained, WEIGHTS[number % 3])
-    text, label = TEXTS[number % len(TEXTS)], LABELS[number % 3] if conditional else None
+    for text in texts_of(number):
+        ask_for_logits(case, text, LABELS[number % 3] if conditional else None)
+    return case
+
+
+def ask_for_logits(case, text, label):
+    trained = case.trained
     ids = torch.tensor([[0, *trained.vocabulary.encode(trained.normalize(text))]])
-    condition = torch.tensor([LABELS.index(label)]) if conditional else None
+    condition = None if label is None else torch.tensor([LABELS.index(label)])
     with torch.no_grad():
         logits, _ = trained.network(ids, condition=condition)
         _, _, trace = trained.network.recurrent.forward_with_gates(ids, condition=condition)
@@ -79,13 +101,9 @@ def generating(compose, sizes, number):
         close(run["logits"], logits[0].flatten())
         assert run["surprise"][0] is None
         close([*run["surprise"][1:], run["end"]], -score / np.log(2))
-        for layer, values in zip(run["trace"], trace, strict=True):
-            assert layer.keys() == values.keys()
-            for name, over_time in values.items():
-                close(layer[name], over_time[0].flatten())
+        check_trace(run["trace"], trace)
 
     case.ask(check, "run", text, label)
-    return case
 
 
 def classifying(compose, sizes, number):
@@ -97,14 +115,20 @@ def classifying(compose, sizes, number):
         num_layers=layers, embedding_size=embedding, bidirectional=both, seed=number,
     )  # fmt: skip
     case = Case(trained, WEIGHTS[number % 3])
-    text = TEXTS[number % len(TEXTS)]
+    for text in texts_of(number):
+        ask_for_labels(case, text)
+    return case
+
+
+def ask_for_labels(case, text):
+    trained = case.trained
     read = trained.trained_for.asking.whole(text)
     beginnings = [read[: n + 1] for n in range(len(read))]
-    trained.trained_for.asking.strips = False  # beginnings are given as they are
-    wanted = [[dict(r)[label] for label in LABELS] for r in trained.classify(beginnings)]
+    with patch.object(trained.trained_for.asking, "strips", False):  # beginnings as they are
+        answers = trained.classify(beginnings)
+    wanted = [[dict(ranking)[label] for label in LABELS] for ranking in answers]
     case.ask(lambda found: close(found["probabilities"], wanted[-1]), "classify", text)
     case.ask(lambda found: close(found, np.ravel(wanted)), "classifyPrefixes", text)
-    return case
 
 
 def check_features(found, trained):
@@ -133,7 +157,13 @@ def tagging(compose, sizes, number):
         bidirectional=number % 3 > 0, seed=number, symbols=CHARACTERS if unit == "char" else (),
     )  # fmt: skip
     case = Case(trained, WEIGHTS[(number + 1) % 3])
-    text = TEXTS[number % len(TEXTS)]
+    for text in texts_of(number):
+        ask_for_tags(case, text)
+    return case
+
+
+def ask_for_tags(case, text):
+    trained = case.trained
     (wanted,) = trained.tag([text])
 
     def check(found):
@@ -147,7 +177,6 @@ def tagging(compose, sizes, number):
         assert characters == [t.text for t in wanted]
 
     case.ask(check, "tag", text)
-    return case
 
 
 def transducing(compose, sizes, number):
@@ -158,7 +187,13 @@ def transducing(compose, sizes, number):
         num_layers=layers, embedding_size=embedding, bidirectional=both, seed=number,
     )  # fmt: skip
     case = Case(trained, WEIGHTS[(number + 2) % 3])
-    text, width = TEXTS[number % len(TEXTS)], 1 + number % 5
+    for text in texts_of(number):
+        ask_for_targets(case, text, 1 + number % 5)
+    return case
+
+
+def ask_for_targets(case, text, width):
+    trained = case.trained
     (wanted,) = trained.transduce([text], beam_width=width)
     source = trained.vocabulary.encode(trained.trained_for.asking.whole(text))
 
@@ -171,12 +206,15 @@ def transducing(compose, sizes, number):
         ids, lengths = torch.tensor(source)[None], torch.tensor([len(source)])
         with torch.no_grad():
             looked = trained.network.attention_weights(ids, lengths, given)
+            state = trained.network.encode(ids, lengths).state
+            _, _, trace = trained.network.decoder.forward_with_gates(given, state)
         assert (looked is None) == (found["attention"] is None)
         if looked is not None:
             close(found["attention"], looked[0].flatten())
 
+        check_trace(found["writing"], trace)
+
     case.ask(check, "transduce", text, {"width": width})
-    return case
 
 
 @pytest.fixture(scope="module")

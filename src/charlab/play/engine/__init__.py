@@ -5,7 +5,7 @@ Its files stand beside this one. Together they are one script that defines ``cha
 
 from importlib.resources import files
 
-_FILES = ("arrays", "tokens", "recurrence", "decoding", "writer", "network")
+_FILES = ("arrays", "tokens", "recurrence", "decoding", "writer", "texts", "network")
 _PUBLIC = "{ Network, distribution, draw, random }"
 
 

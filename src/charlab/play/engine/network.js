@@ -185,7 +185,7 @@ class Network {
       stack(steps.map((step) => step.trace[l]), layer.names, this.hidden),
     );
     const end = this.documents ? -logSoftmax(steps.at(-1).logits)[EOS] / NATS_PER_BIT : NaN;
-    return { ids, pieces, unknown, trace, logits, surprise: this.surprise(ids, steps), end };
+    return { ids, pieces, unknown, text: this.spell(text), trace, logits, surprise: this.surprise(ids, steps), end };
   }
 
   /** Features and trace of a text, and where the windows begin that it is read in. */
@@ -282,14 +282,15 @@ class Network {
 
   /**
    * Turns a text into its target, by beam search.
-   * @returns {{output, probability, ids, pieces, attention, steps, alternatives, trace}} of the
-   *   likeliest target: its ids with the end mark, {id, probability} of each, where each looked
-   *   (Float32Array (U * T), or null), and all targets found as {output, probability}
+   * @returns {{output, probability, ids, pieces, attention, steps, alternatives, trace, writing}}
+   *   of the likeliest target: its ids with the end mark, {id, name, probability} of each, where each
+   *   looked (Float32Array (U * T), or null), and all targets found as {output, probability}; the
+   *   traces of what read and of what wrote
    */
   transduce(text, { maxLength = this.description.max_length, width = 5 } = {}) {
     const encoded = this.encode(text, true);
     if (!encoded.ids.length) {
-      const nothing = { source: [], output: "", probability: 1, steps: [], attention: null, alternatives: [] };
+      const nothing = { source: [], output: "", probability: 1, steps: [], attention: null, alternatives: [], writing: [] };
       return { ...encoded, ...nothing, trace: this.readWindows(encoded.ids).trace };
     }
     const { features, trace } = this.recurrence.read(encoded.ids);
@@ -307,62 +308,7 @@ class Network {
       attention: best.looked[0] ? sideBySide(best.looked) : null,
       alternatives,
       trace,
+      writing: this.writer.trace(best),
     };
   }
-}
-
-/** A text's ids cut into the fewest windows of at most `size`, nearly equally long; at least one. */
-function windows(ids, size) {
-  const count = Math.max(1, Math.ceil(ids.length / (size ?? Infinity)));
-  const begin = (i) => Math.floor((i * ids.length) / count);
-  return Array.from({ length: count }, (_, i) => ids.subarray(begin(i), begin(i + 1)));
-}
-
-/** From features one after another to one vector: last, mean, max, or mean_max side by side. */
-class Pooling {
-  constructor(kind, size) {
-    this.kind = kind;
-    this.count = 0;
-    this.sum = new Float64Array(size);
-    this.greatest = new Float32Array(size).fill(-Infinity);
-  }
-
-  add(vector) {
-    this.count++;
-    this.last = vector;
-    for (let i = 0; i < vector.length; i++) {
-      this.sum[i] += vector[i];
-      if (vector[i] > this.greatest[i]) this.greatest[i] = vector[i];
-    }
-  }
-
-  /** @param first the first features, whose second half has read backwards to the end; or null */
-  vector(first) {
-    const mean = Float32Array.from(this.sum, (value) => value / this.count);
-    if (this.kind === "mean") return mean;
-    if (this.kind === "max") return this.greatest;
-    if (this.kind === "mean_max") return sideBySide([mean, this.greatest]);
-    const half = this.last.length / 2;
-    return first ? sideBySide([this.last.subarray(0, half), first.subarray(half)]) : this.last;
-  }
-}
-
-/** Where what has a tag begins and ends: characters, words between white space, or also marks. */
-function taggedSpans(characters, tagged) {
-  if (tagged === "character") return characters.map((_, i) => [i, i + 1]);
-  const tokens = tagged === "word" ? splitWords(characters.join("")) : [characters.join("")];
-  const spans = [];
-  let place = 0;
-  for (const token of tokens) {
-    let begin = null;
-    for (const character of [...token, " "]) {
-      const blank = isBlank(character);
-      if (blank && begin !== null) spans.push([begin, place]);
-      if (blank) begin = null;
-      else begin ??= place;
-      place++;
-    }
-    place--; // the space that ends the last one
-  }
-  return spans;
 }

@@ -66,6 +66,13 @@ class Writer {
     return keys.map((key) => key.reduce((sum, value, i) => sum + data[i] * Math.tanh(asked[i] + value), 0));
   }
 
+  /** What each layer held at each step of a hypothesis, arrays (U * H) by name. */
+  trace({ moments }) {
+    return this.recurrence.layers.map(([layer], l) =>
+      stack(moments.map((layers) => layers[l]), layer.names, this.recurrence.sizes.hidden),
+    );
+  }
+
   /**
    * The likeliest targets that a beam finds, the best first, ranked by log-probability. One that
    * ends leaves the beam and takes no place in it; the unknown mark is never written. If none ends
@@ -73,7 +80,7 @@ class Writer {
    */
   search(features, { maxLength, width }) {
     const memory = this.encode(features);
-    let live = [{ ids: [], nats: [], looked: [], score: 0, state: memory.state }];
+    let live = [{ ids: [], nats: [], looked: [], moments: [], score: 0, state: memory.state }];
     let ended = [];
     for (let written = 0; written < maxLength && live.length; written++) {
       const grown = [];
@@ -107,6 +114,7 @@ function follow({ hypothesis, id, nats, score, state, looked }) {
     ids: [...hypothesis.ids, id],
     nats: [...hypothesis.nats, nats],
     looked: [...hypothesis.looked, looked],
+    moments: [...hypothesis.moments, state.layers],
     score,
     state,
   };
