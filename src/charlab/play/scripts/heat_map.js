@@ -159,12 +159,13 @@ class HeatMap {
       if (marked < 0 || Math.abs(row - marked) * this.row > 11)
         context.fillText(order[row], SIDE - 5, HEAD + (row + 0.5) * this.row + 3.5);
     context.strokeStyle = style.getPropertyValue("--line");
-    context.strokeRect(SIDE + 0.5, HEAD - 0.5, Math.min(width - SIDE - 1, left - SIDE + (length - first) * this.column), height + 1);
+    const across = Math.min(width - SIDE - 1, left - SIDE + (length - first) * this.column);
+    context.strokeRect(SIDE + 0.5, HEAD - 0.5, across, height + 1);
     if (marked < 0) return;
     context.fillStyle = context.strokeStyle = style.color;
     context.font = `bold 11px ${style.fontFamily}`;
     context.fillText(order[marked], SIDE - 5, HEAD + (marked + 0.5) * this.row + 4);
-    context.strokeRect(SIDE + 0.5, HEAD + marked * this.row - 0.5, width - SIDE - 1, this.row + 1);
+    context.strokeRect(SIDE + 0.5, HEAD + marked * this.row - 0.5, across, this.row + 1);
     const { token } = this.place;
     if (token !== null && token !== undefined)
       context.strokeRect(left + (token - first) * this.column + 0.5, HEAD - 18.5, this.column, height + 19);

@@ -114,7 +114,12 @@ class HiddenState {
     this.note.textContent = this.order.value === "followed"
       ? "Found by the program: correlations on held-out text that the units were not chosen by."
       : `By how much they vary (standard deviation) over this text${this.followed.length ? "" : ": what they follow is not known here"}.`;
-    this.ranking.replaceChildren(...this.ranked.slice(0, RANKED).map((each) => {
+    if (this.ranking.matches(":hover, :focus-within")) return; // it stays still under a reader's hand
+    const key = JSON.stringify([this.pinned, this.shown, this.ranked.slice(0, RANKED)]);
+    if (key === this.listedKey) return;
+    this.listedKey = key;
+    this.listed = this.ranked.slice(0, RANKED);
+    this.ranking.replaceChildren(...this.listed.map((each) => {
       const { unit, what, number } = each;
       const button = make("button", { type: "button", "aria-pressed": String(this.isShown(each) && unit === this.pinned) },
         ...(what ? [isolated(what), make("span", { class: "quiet" }, `${each.part} ${unit}`)] : [make("span", {}, `unit ${unit}`), ""]),
@@ -151,7 +156,7 @@ class HiddenState {
     this.hovered = unit === null ? null : { unit, token };
     this.unit.value = unit ?? "";
     [...this.ranking.querySelectorAll("button")].forEach((button, i) => {
-      const isPinned = this.isShown(this.ranked[i]) && this.ranked[i].unit === unit;
+      const isPinned = this.isShown(this.listed[i]) && this.listed[i].unit === unit;
       button.setAttribute("aria-pressed", String(isPinned));
     });
     this.colour();

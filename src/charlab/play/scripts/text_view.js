@@ -43,6 +43,7 @@ class TextView {
     this.text = text;
     this.tokens = tokens;
     this.element.classList.toggle("empty", text === "");
+    this.element.parentElement.dir = getComputedStyle(this.element).direction; // the end stands behind it
     this.repaint();
   }
 
