@@ -174,6 +174,6 @@ def _facts(
     if cost is not None:
         part = "" if cost.whole else " on a share of it"
         packed += (
-            f"; loss {cost.loss:.4f} → {cost.packed:.4f} ({cost.packed - cost.loss:+.6f}){part}"
+            f"; loss {cost.loss:.4f} → {cost.packed:.4f} ({cost.packed - cost.loss:+.2g}){part}"
         )
     return [*facts, ("weights as packed here", packed), ("run", visible(path))]

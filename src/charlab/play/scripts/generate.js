@@ -84,6 +84,10 @@ class Generation {
     sayUnknown(this.readers.map(({ network }) => network), byId("prompt").value);
   }
 
+  here() {
+    return { text: this.text, ended: this.ended, prompt: this.prompt };
+  }
+
   /** Puts a text in the place of the one that is there. */
   set(text, ended) {
     this.text = text;
@@ -94,6 +98,7 @@ class Generation {
   }
 
   read() {
+    if (!this.text) this.prompt = ""; // written from its very beginning
     const chosen = byId("label").value;
     for (const reader of this.readers) {
       const label = reader.network.labels.length
@@ -113,7 +118,7 @@ class Generation {
     const { id, bits } = reader.tokens[token];
     this.cursor = { offset: this.offset(token, network), network };
     this.show();
-    const name = reader.network.token(id);
+    const name = this.name(reader, token, id);
     say(`“${name}”${bits === null ? "" : `, ${bits.toFixed(1)} bits of surprise`}. Enter writes anew from here.`);
   }
 
@@ -130,7 +135,7 @@ class Generation {
     if (this.cursor === null) return;
     const { offset } = this.cursor;
     if (offset < this.text.length || this.ended) {
-      this.branches.unshift({ text: this.text, ended: this.ended, offset });
+      this.branches.unshift({ ...this.here(), offset });
       this.branches.length = Math.min(this.branches.length, KEPT);
       this.random = charlab.random((Number(byId("seed").value) || 0) + ++this.draws);
     }
@@ -237,6 +242,11 @@ class Generation {
     this.showBranches();
   }
 
+  /** A token as it is shown; what training never saw as it stands in the text. */
+  name(reader, token, id) {
+    return id === UNKNOWN && token !== null ? reader.pieces[token] : reader.network.token(id);
+  }
+
   cursorOf(i, places) {
     if (this.cursor === null) return null;
     const found = places.findIndex(({ end }) => end > this.cursor.offset);
@@ -276,7 +286,7 @@ class Generation {
       const drawn = reader.network.next(before.logits, before.state, settings);
       const there = token === null ? (this.ended ? reader.network.eos : null) : reader.tokens[token].id;
       heading.replaceChildren(...(there === null ? ["Next character"]
-        : ["Expected in the place of ", make("b", {}, isolated(reader.network.token(there)))]));
+        : ["Expected in the place of ", make("b", {}, isolated(this.name(reader, token, there)))]));
       const best = largest(drawn, SHOWN);
       if (there !== null && !best.includes(there)) best.push(there);
       this.bars[i].show(best.map((id) => ({ id, name: reader.network.token(id), share: drawn[id], own: own[id], marked: id === there })));
@@ -291,8 +301,9 @@ class Generation {
         make("span", { class: "quiet" }, `from ${branch.offset + 1}: `), isolated(rest));
       button.addEventListener("click", () => {
         this.pause();
-        const now = { text: this.text, ended: this.ended, offset: branch.offset };
+        const now = { ...this.here(), offset: branch.offset };
         this.branches = [now, ...this.branches.filter((other) => other !== branch)];
+        this.prompt = branch.prompt;
         this.set(branch.text, branch.ended);
       });
       return make("li", {}, button);
