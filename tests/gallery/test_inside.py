@@ -80,11 +80,16 @@ def test_a_language_model_is_looked_into(inside, layout, monkeypatch):
     assert all(to_image(each).ndim == 3 for each in figures)
 
 
-def test_a_unit_and_a_text_of_ones_own(inside):
-    pictures = inside("task=generate", "model=lstm", unit=Unit(0, "cell", 2), text="“Di”, (Bob)")
+@pytest.mark.parametrize("layout", ["sequences", "stream"])
+def test_a_unit_and_a_text_of_ones_own(inside, layout):
+    words = ("task=generate", "model=lstm")
+    unit, given = Unit(0, "cell", 2), "“Di”, (Bob)\nAda"
+    pictures = inside(*words, layout=layout, unit=unit, text=given)
     figure, text = next(p for p in pictures if p.name == "unit").draw()
     assert figure.axes[0].get_title(loc="left") == "layer 0, cell 2"
-    assert text.striptags().endswith("“Di”, (Bob)")
+    assert text.count("<bdi>") == (2 if layout == "sequences" else 1)
+    end = "”, (Bob)↵ Ada" if layout == "stream" else "”, (Bob) Ada"
+    assert " ".join(text.striptags().split()).endswith(end)
     with pytest.raises(ConfigError, match="counts from 0 to 3"):
         inside("task=generate", unit=Unit(0, "cell", 4))
 

@@ -15,7 +15,9 @@ from charlab.inspection.activations import (
     read_activations,
     recurrent_of,
     require_unit,
+    sample_documents,
     sample_places,
+    sample_span,
     unit_values,
 )
 from charlab.models import build_model
@@ -130,8 +132,15 @@ def test_values_of_units_come_in_the_order_of_the_text():
     found = everything(network, split, reading, sample)
     assert values[5, 0] == pytest.approx(found[5][0]["forget"][4].item())
     assert values[5, 1] == pytest.approx(found[5][1]["hidden"][0].item())
-    around = sample.around(split, reading, 3, 7)
-    assert sorted(around.places[around.places >= 0].tolist()) == list(range(3, 10))
+    some = sample_documents(split, np.array([0, 2]))
+    assert some.places.tolist() == [-1, 0, 1, 2, 10, 11]
+
+
+def test_a_span_of_a_stream_is_warmed_up_by_its_document_alone():
+    split = split_of([300, 400])
+    sample = sample_span(split, 310, 500)
+    assert sample.places.tolist() == [-1] * 11 + list(range(310, 700))
+    assert sample.tokens[1:].tolist() == split.ids[300:].tolist()
 
 
 def test_units_by_name():

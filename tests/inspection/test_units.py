@@ -26,7 +26,7 @@ def encoded(texts, labels=None):
     return EncodedSplit(ids, offsets, labels), vocabulary
 
 
-def quoted_prose(count=400, seed=0):
+def quoted_prose(count=200, seed=0):
     """Words of which some stand in quotes, or in brackets."""
     random = np.random.default_rng(seed)
     words = ["the", "cat", "sat", "On", "a", "mat", "42"]

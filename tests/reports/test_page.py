@@ -2,8 +2,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 from datetime import datetime
 
 import numpy as np
@@ -13,45 +11,12 @@ from PIL import Image
 from charlab.reports.charts import sweep_charts
 from charlab.reports.page import render
 from charlab.reports.sweep_report import sweep_page
+from tests.support.browser import needs_browser, visit
 from tests.support.sweep_samples import sweep, trial
 
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 EVIL = (
     "<img src=x onerror=document.title='hacked'></script><script>document.title='hacked'</script>"
 )
-
-needs_browser = pytest.mark.skipif(
-    BROWSER is None, reason="no chromium, chromium-browser or google-chrome on PATH"
-)
-
-
-def visit(page, tmp_path, *flags):
-    """The page's elements after its scripts ran, and what stood in the console."""
-    path = tmp_path / "report.html"
-    path.write_text(page, encoding="utf-8")
-    done = subprocess.run(
-        [
-            BROWSER,
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--enable-logging=stderr",
-            "--v=0",
-            f"--user-data-dir={tmp_path / 'profile'}",
-            *flags,
-            f"--screenshot={tmp_path / 'screen.png'}",
-            "--window-size=1200,4000",
-            "--dump-dom",
-            path.as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
 
 @pytest.fixture(scope="module")

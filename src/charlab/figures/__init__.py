@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from charlab.figures.fonts import draw_in_any_script
 from charlab.system.terminal import warn
@@ -40,6 +42,12 @@ def to_image(figure: Figure) -> npt.NDArray[np.uint8]:
     draw_in_any_script(figure, canvas.draw)
     pixels = np.asarray(canvas.buffer_rgba(), dtype=np.uint8)
     return np.ascontiguousarray(pixels[..., :3])
+
+
+def read_image(path: Path) -> npt.NDArray[np.uint8]:
+    """The pixels of a PNG file, (height, width, 3): sooner read than drawn again."""
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"), dtype=np.uint8)
 
 
 @contextmanager

@@ -41,10 +41,10 @@ def gradient_figure(networks: Mapping[str, Reach]) -> Figure:
     for (name, reach), color in zip(networks.items(), SERIES, strict=False):
         k = np.arange(len(reach.median))
         style = "--" if reach.dashed else "-"
-        low, median, high, mean = (
-            np.maximum(values, _LOWEST)
-            for values in (reach.low, reach.median, reach.high, reach.mean)
+        median, mean = (
+            np.where(values >= _LOWEST, values, np.nan) for values in (reach.median, reach.mean)
         )
+        low, high = (np.maximum(values, _LOWEST) for values in (reach.low, reach.high))
         axes.fill_between(k, low, high, color=color, alpha=0.15, linewidth=0)
         axes.plot(k, median, style, color=color, linewidth=1.6, label=short(name, _NAME))
         axes.plot(k, mean, ":", color=color, linewidth=1.0)

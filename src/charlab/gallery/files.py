@@ -28,13 +28,11 @@ class Gallery:
     Attributes:
         page: the page.
         files: of each picture its files, by its name; none of one that is text alone.
-        figures: the same as figures.
         faults: why a picture could not be drawn, by its name.
     """
 
     page: Path
     files: dict[str, list[Path]]
-    figures: dict[str, list[Figure]]
     faults: dict[str, str]
 
 
@@ -60,15 +58,14 @@ def write_gallery(
     """
     drawn: list[Drawn] = []
     files: dict[str, list[Path]] = {}
-    figures: dict[str, list[Figure]] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for picture in pictures:
-            one, figures[picture.name] = _draw(picture)
+            one, figures = _draw(picture)
             drawn.append(one)
             files[picture.name] = [
                 _write(figure, folder / _file_name(picture.name, place, file_format))
-                for place, figure in enumerate(figures[picture.name])
+                for place, figure in enumerate(figures)
             ]
             on_picture(picture, files[picture.name], one.fault)
         write_text(folder / PAGE, gallery_page(drawn, heading, datetime.now()))
@@ -78,7 +75,7 @@ def write_gallery(
             "output="
         ) from error
     faults = {one.picture.name: one.fault for one in drawn if one.fault}
-    return Gallery(folder / PAGE, files, figures, faults)
+    return Gallery(folder / PAGE, files, faults)
 
 
 def _draw(picture: Picture) -> tuple[Drawn, list[Figure]]:

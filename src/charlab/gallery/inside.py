@@ -1,17 +1,18 @@
 """Pictures of what happens inside any task's network: its units, its memory, its gates."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 from markupsafe import Markup
 
-from charlab.data.corpus import encode_documents
-from charlab.data.documents.document import Document
-from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.vocabulary import NAMES
+from charlab.data.batches.batch import BatchForm
+from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
+from charlab.data.tokens.vocabulary import EOS, NAMES, UNK
 from charlab.errors import DataError
 from charlab.figures.memory import Reach, context_figure, gradient_figure, saturation_figure
 from charlab.figures.picture import Part, Picture
@@ -22,7 +23,9 @@ from charlab.inspection.activations import (
     looking,
     recurrent_of,
     require_unit,
+    sample_documents,
     sample_places,
+    sample_span,
     unit_values,
 )
 from charlab.inspection.memory import (
@@ -31,7 +34,8 @@ from charlab.inspection.memory import (
     measure_gradients,
 )
 from charlab.inspection.position_table import property_table
-from charlab.inspection.properties import OF_ONE_CHARACTER, family
+from charlab.inspection.predictions import encoded_lines, likeliest_condition
+from charlab.inspection.properties import OF_ONE_CHARACTER, Values, family
 from charlab.inspection.saturation import measure_saturation
 from charlab.inspection.units import Followed, UnitReport
 from charlab.tasks.task import Task, TrainedNetwork
@@ -119,8 +123,8 @@ class InsidePictures:
         if self._unit is not None:
             return f"Some text {of}."
         return (
-            f"Of the units that follow something which the character alone does not tell; the text "
-            f"is where, {of}, that property changes most."
+            "Of the units that follow something which the character alone does not tell; the text "
+            f"is where, {of}, there is most to see of it."
         )
 
     @property
@@ -145,9 +149,12 @@ class InsidePictures:
     def _shown_units(self) -> list[Followed]:
         """The strongest unit of each family of properties that a character alone does not tell."""
         found: dict[str, Followed] = {}
+        shown: set[Unit] = set()
         for each in self.report.strongest:
-            if each.name not in OF_ONE_CHARACTER:
-                found.setdefault(family(each.name), each)
+            of = family(each.name)
+            if each.name not in OF_ONE_CHARACTER and of not in found and each.where not in shown:
+                found[of] = each
+                shown.add(each.where)
         best = sorted(found.values(), key=lambda each: -abs(each.correlation))[:_UNITS]
         if "quotes" in found and found["quotes"] not in best:  # what everybody looks for
             best[-1:] = [found["quotes"]]
@@ -173,21 +180,42 @@ class InsidePictures:
         """A text to be coloured: the user's, or that of the split where a property varies most."""
         reading, corpus = self._task.reading, self._trained.corpus
         if self._trained.text is not None:
-            text = encode_documents([Document(self._trained.text)], corpus.vocabulary)
-            return text, sample_places(text, reading, text.characters)
+            text = self._given(self._trained.text)
+            return text, sample_documents(text, np.arange(text.documents))
         split = self._split
         sample = sample_places(split, reading, _BUDGET)
-        place = int(sample.places[sample.places >= 0][0])
+        told = np.zeros(len(sample.places), np.float32)
         if name is not None:
             table = property_table(
                 split, corpus.vocabulary, sample, reading, labels=corpus.labels, tags=corpus.tags
             )
-            place = _liveliest(table.values[:, table.names.index(name)], sample)
-            if reading.layout == "stream":
-                place += _to_line_start(
-                    corpus.vocabulary.decode(split.ids[place : place + _LINE].tolist())
-                )
-        return split, sample.around(split, reading, place, _EXCERPT)
+            told = np.nan_to_num(table.values[:, table.names.index(name)])
+        if reading.layout == "sequences":
+            return split, sample_documents(split, _telling_documents(told, sample, split))
+        place = _liveliest(told, sample)
+        opening = corpus.vocabulary.decode(split.ids[place : place + _LINE].tolist())
+        return split, sample_span(split, place + opening.find("\n") + 1, _EXCERPT)
+
+    def _given(self, text: str) -> EncodedSplit:
+        """The user's text: of short documents each line is one, with the label that fits best."""
+        vocabulary = self._trained.corpus.vocabulary
+        if self._task.reading.layout == "stream":
+            encoded = encoded_lines(vocabulary, [text])
+            # A stream's last token is never read, only predicted.
+            ids = np.append(encoded.ids[:], UNK)
+            return replace(encoded, ids=ids, offsets=flat_offsets([len(ids)]))
+        whole = map(self._task.asking.whole, text.splitlines())
+        encoded = encoded_lines(vocabulary, [line for line in whole if line])
+        if not encoded.documents:
+            raise DataError("the text is empty to this model: there is nothing to look at")
+        if self._task.batch_form is not BatchForm.CONDITIONAL:
+            return encoded
+        network, conditions = self._trained.network, len(self._trained.corpus.labels)
+        labels = [
+            likeliest_condition(network, np.array([EOS, *encoded.ids[a:b], EOS]), conditions)
+            for a, b in pairwise(encoded.offsets.tolist())
+        ]
+        return replace(encoded, labels=np.array(labels))
 
     def _networks(self) -> list[tuple[str, TrainedNetwork[Any], bool]]:
         """The networks on one axis: those that were asked for, or this one before its training."""
@@ -276,21 +304,33 @@ def _title(found: Followed) -> str:
     return f"{_name(found.where)}: {found.name}, correlation {found.correlation:+.2f}"
 
 
-def _liveliest(values: "np.ndarray[Any, Any]", sample: Sample) -> int:
-    """The place where a property changes most within so many tokens."""
-    told = np.nan_to_num(values)
-    changes = np.append(0.0, np.abs(np.diff(told) / (np.ptp(told) or 1.0)))
+def _liveliest(told: Values, sample: Sample) -> int:
+    """The place from which on a property changes most within an excerpt."""
+    changes = np.append(0.0, np.abs(np.diff(told)))
     changes[sample.places < 0] = 0.0
     width = min(_EXCERPT, len(changes))
-    sums = np.convolve(changes, np.ones(width), mode="valid")
-    begin = int(sums.argmax())
+    begin = int(np.convolve(changes, np.ones(width), mode="valid").argmax())
     inside = sample.places[begin : begin + width]
     return int(inside[inside >= 0][0])
 
 
-def _to_line_start(text: str) -> int:
-    """Characters up to the next line's beginning, if there is one near."""
-    return text.find("\n") + 1
+def _telling_documents(
+    told: Values, sample: Sample, split: EncodedSplit
+) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """As many documents as an excerpt has room for: those in which there is most of a property,
+    and as many others, spread evenly.
+    """
+    bounds = sample.numbered.offsets
+    amounts = np.add.reduceat(told[1:], bounds[:-1])
+    count = max(2, int(_EXCERPT / max(1.0, float(np.mean(np.diff(bounds))))))
+    most = np.argsort(-amounts, kind="stable")[: count // 2]
+    others = np.linspace(0, len(amounts) - 1, count - len(most)).astype(np.int64)
+    chosen = np.unique(np.concatenate([most, others]))
+    places = sample.places[1 + bounds[:-1][chosen]]
+    documents: np.ndarray[Any, np.dtype[np.int64]] = (
+        np.searchsorted(split.offsets, places, side="right") - 1
+    )
+    return documents
 
 
 def _unused(name: str, taken: dict[str, Any]) -> str:

@@ -95,27 +95,6 @@ class Sample:
     tokens: Ints
     places: Ints
 
-    def around(self, split: EncodedSplit, reading: Reading, place: int, count: int) -> "Sample":
-        """A stretch of so many tokens from a place on: of one document of a stream, or documents.
-
-        Args:
-            split: what the sample is of.
-            reading: how it is read.
-            place: where in its flat tokens the stretch begins, or in the first document.
-            count: tokens, about.
-        """
-        end = min(place + count, split.characters)
-        if reading.layout == "sequences":
-            last = int(np.searchsorted(split.offsets[:-1], end, side="left"))
-            first = int(np.searchsorted(split.offsets, place, side="right")) - 1
-            documents = np.arange(first, max(last, first + 1))
-            return _sample(
-                split, split.offsets[documents], split.offsets[documents + 1], documents, warm_up=0
-            )
-        document = np.searchsorted(split.offsets, [place], side="right") - 1
-        until = np.minimum(end, split.offsets[1:][document])
-        return _sample(split, np.array([place]), until, document, warm_up=BURN_IN)
-
 
 def recurrent_of(network: nn.Module) -> RecurrentModel:
     """The recurrent model of a network that reads the text: of an encoder-decoder the encoder.
@@ -202,18 +181,29 @@ def sample_places(split: EncodedSplit, reading: Reading, budget: int) -> Sample:
         budget: tokens.
     """
     if split.characters <= budget:
-        documents = np.arange(split.documents)
-        return _sample(split, split.offsets[:-1], split.offsets[1:], documents, warm_up=0)
+        return sample_documents(split, np.arange(split.documents))
     if reading.layout == "sequences":
         count = max(1, int(split.documents * budget / split.characters))
         chosen = np.unique(np.linspace(0, split.documents - 1, count).astype(np.int64))
-        begins, ends = split.offsets[:-1][chosen], split.offsets[1:][chosen]
-        return _sample(split, begins, ends, chosen, warm_up=0)
+        return sample_documents(split, chosen)
     size = min(_SPAN, budget)
     begins = np.linspace(0, split.characters - size, max(1, budget // size)).astype(np.int64)
     chosen = np.searchsorted(split.offsets, begins, side="right") - 1
     ends = np.minimum(begins + size, split.offsets[1:][chosen])
     return _sample(split, begins, ends, chosen, warm_up=BURN_IN)
+
+
+def sample_span(split: EncodedSplit, begin: int, count: int) -> Sample:
+    """A stretch of a document of a stream: so many tokens from a place on, while it lasts."""
+    document = np.searchsorted(split.offsets, [begin], side="right") - 1
+    end = np.minimum(begin + count, split.offsets[1:][document])
+    return _sample(split, np.array([begin]), end, document, warm_up=BURN_IN)
+
+
+def sample_documents(split: EncodedSplit, documents: Ints) -> Sample:
+    """Some documents, by their numbers."""
+    bounds = split.offsets[:-1][documents], split.offsets[1:][documents]
+    return _sample(split, *bounds, documents, warm_up=0)
 
 
 def unit_values(

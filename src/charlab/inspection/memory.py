@@ -32,7 +32,7 @@ DISTANCES = 200
 POSITIONS = 512
 WARM_UP = 64  # tokens that are read before the farthest state
 _FEWEST = 20  # positions that a distance needs
-_VALUES = 2**22  # numbers of the states that are held for one backward pass
+_VALUES = 2**24  # numbers of the states that are held for one backward pass
 
 
 class Contexts(NamedTuple):
@@ -114,12 +114,11 @@ def _of_stream(split: EncodedSplit, length: int, positions: int) -> Iterator[Con
     length = min(length, int(split.lengths.max()) - 1)
     if length < 1:
         return
-    starts = [  # of contexts whose next token is still in the document
-        np.arange(begin, end - length)
-        for begin, end in zip(split.offsets[:-1].tolist(), split.offsets[1:].tolist(), strict=True)
-    ]
-    possible = np.concatenate(starts)
-    chosen = possible[np.linspace(0, len(possible) - 1, min(positions, len(possible))).astype(int)]
+    room = np.maximum(0, split.lengths - length)  # contexts whose next token is in the document
+    ends = np.cumsum(room)
+    chosen = np.linspace(0, ends[-1] - 1, min(positions, int(ends[-1]))).astype(np.int64)
+    document = np.searchsorted(ends, chosen, side="right")
+    chosen += (split.offsets[:-1] - (ends - room))[document]
     rows = np.stack([split.ids[b : b + length + 1].astype(np.int64) for b in chosen.tolist()])
     text = torch.from_numpy(rows)
     yield Contexts(text[:, :-1], text[:, -1], None)

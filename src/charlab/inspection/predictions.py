@@ -211,11 +211,22 @@ def excerpts_of_documents(
     return found
 
 
-def excerpt_of_stream(encoded: EncodedSplit, most: int, seed: int) -> Excerpt:
-    """A stretch of a stream from a place drawn at random, read with what stands before it."""
+def excerpt_of_stream(
+    encoded: EncodedSplit, most: int, seed: int, after: int | None = None
+) -> Excerpt:
+    """A stretch of a stream from a place drawn at random, read with what stands before it.
+
+    Args:
+        most: tokens of it.
+        seed: decides the place.
+        after: the token that it begins after, if one follows soon: the end of a line.
+    """
     ids = encoded.ids
     latest = max(1, len(ids) - most)
     begin = int(np.random.default_rng(seed).integers(1, latest + 1)) if latest > 1 else 1
+    ends = np.flatnonzero(ids[begin : begin + WARM_UP] == after)
+    begin += int(ends[0]) + 1 if after is not None and len(ends) else 0
+    begin = min(begin, len(ids) - 1)
     document = int(np.searchsorted(encoded.offsets, begin, side="right")) - 1
     first = max(int(encoded.offsets[document]), begin - WARM_UP)
     begin = max(begin, first + 1)

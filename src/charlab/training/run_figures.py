@@ -42,7 +42,7 @@ def write_look(session: Session, folder: Path, loggers: RunLoggers) -> None:
         folder: the run's.
         loggers: the run's.
     """
-    from charlab.figures import spare, to_image
+    from charlab.figures import read_image, spare
     from charlab.gallery.files import LOOK, write_gallery
     from charlab.gallery.pictures import Subject, pictures_of
 
@@ -55,10 +55,9 @@ def write_look(session: Session, folder: Path, loggers: RunLoggers) -> None:
         gallery = write_gallery(quick, folder / LOOK, heading)
         for name, fault in gallery.faults.items():
             warn(f"cannot draw {name}: {fault}; all else goes on")
-        for name, figures in gallery.figures.items():
-            for place, figure in enumerate(figures):
-                tag = f"{_GROUP}/{name}{place + 1 if place else ''}"
-                loggers.image(tag, to_image(figure), session.module.progress.step)
+        step = session.module.progress.step
+        for path in (path for files in gallery.files.values() for path in files):
+            loggers.image(f"{_GROUP}/{path.stem}", read_image(path), step)
 
 
 def _write_curves(session: Session, path: Path) -> None:

@@ -140,7 +140,8 @@ class GenerationPictures:
                 raise DataError(f"text= needs two {NAMES[self._vocabulary.unit]} or more")
             return [Excerpt(ids[:1], ids[1:])]
         if not self._documents:
-            return [excerpt_of_stream(encoded, _LINE, self._trained.seed)]
+            newline = self._vocabulary.encode("\n").tolist()
+            return [excerpt_of_stream(encoded, _LINE, self._trained.seed, *newline)]
         generator = np.random.default_rng(self._trained.seed)
         count = min(_DOCUMENTS, encoded.documents)
         drawn = np.sort(generator.choice(encoded.documents, count, replace=False)).tolist()
