@@ -172,7 +172,7 @@ def _facts(
     size = description["parameters"] * _BYTES[description["weights"]] / 1e6
     packed = f"{description['weights']}, {size:.1f} MB"
     if cost is not None:
-        part = "" if cost.whole else " on a share of it"
+        part = "" if cost.whole else " on a share of the text"
         packed += (
             f"; loss {cost.loss:.4f} → {cost.packed:.4f} ({cost.packed - cost.loss:+.2g}){part}"
         )

@@ -193,7 +193,10 @@ class Generation {
   toggle() {
     if (this.playing) return this.pause();
     this.branch();
-    if (this.isFull()) this.restart();
+    if (this.isFull()) { // another text, of another seed
+      byId("seed").value = (Number(byId("seed").value) || 0) + 1;
+      this.restart();
+    }
     this.playing = true;
     this.begun = performance.now();
     this.written = 0;

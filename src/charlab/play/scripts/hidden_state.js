@@ -2,6 +2,7 @@
 // colours of one unit.
 
 const SHARES = new Set(["input", "forget", "output", "reset", "update"]); // gates: from 0 to 1
+const SHUT_OPEN = ["0 shut", "open 1"];
 const RANKED = 30;
 
 class HiddenState {
@@ -71,28 +72,34 @@ class HiddenState {
     return { reading: Number(this.layer.value), part: this.part.value };
   }
 
+  /** Where the colours of each unit end: 1, or its largest where values have no bound. */
+  findLargest(isShare) {
+    const largestOf = new Float64Array(this.network.hidden).fill(0);
+    if (!isShare) for (let t = 0; t < this.frames.length; t++)
+      this.values(t).forEach((value, unit) => { largestOf[unit] = Math.max(largestOf[unit], Math.abs(value)); });
+    return largestOf.some((value) => value > 1.0001) ? largestOf.map((value) => value || 1) : largestOf.fill(1);
+  }
+
   isShown({ reading, part }) {
     return reading === this.shown.reading && part === this.shown.part;
   }
 
   redraw(follow = false) {
     const isShare = SHARES.has(this.part.value);
-    let most = 1;
-    if (!isShare) for (let t = 0; t < this.frames.length; t++)
-      for (const value of this.values(t)) most = Math.max(most, Math.abs(value));
-    this.most = most > 1 ? Math.ceil(most * 2) / 2 : 1;
+    this.largest = this.findLargest(isShare);
     this.ramp = isShare ? "share" : "signed";
-    this.share = isShare ? (value) => value : (value) => 0.5 + value / (2 * this.most);
+    this.share = isShare ? (value) => value : (value, unit) => 0.5 + value / (2 * this.largest[unit]);
     const units = this.network.hidden;
     this.ranked = this.rank();
     const numbers = Array.from({ length: units }, (_, unit) => unit);
     const before = this.ranked.filter((each) => this.isShown(each)).map(({ unit }) => unit);
     const order = this.order.value === "number" ? numbers
       : [...new Set([...before, ...numbers])];
-    this.ends = isShare ? ["0 shut", "open 1"] : [`−${this.most}`, `+${this.most}`];
-    legend(this.legend, this.ramp, this.part.selectedOptions[0].text, this.ends);
+    this.isBounded = this.largest.every((value) => value === 1);
+    legend(this.legend, this.ramp, this.part.selectedOptions[0].text, isShare ? SHUT_OPEN
+      : this.isBounded ? ["−1", "+1"] : ["−", "+ each unit by its own largest"]);
     this.map.show({ length: this.frames.length, units, order, ramp: this.ramp,
-      value: (t, unit) => this.share(this.values(t)[unit]), name: (t) => this.names[t] }, follow);
+      value: (t, unit) => this.share(this.values(t)[unit], unit), name: (t) => this.names[t] }, follow);
     this.list();
   }
 
@@ -160,7 +167,6 @@ class HiddenState {
       button.setAttribute("aria-pressed", String(isPinned));
     });
     this.colour();
-    say(unit === null ? "The text has its own colours again." : `The text is coloured by unit ${unit}.`);
   }
 
   /** Whether the text is in a unit's colours. */
@@ -173,8 +179,10 @@ class HiddenState {
       return this.unpaint();
     }
     this.view.paint((t) => (t < this.frames.length
-      ? `${this.ramp}-${stepOf(this.ramp, this.share(this.values(t)[unit]))}` : null));
-    legend(this.textLegend, this.ramp, `unit ${unit}, ${this.part.selectedOptions[0].text}`, this.ends);
+      ? `${this.ramp}-${stepOf(this.ramp, this.share(this.values(t)[unit], unit))}` : null));
+    const most = this.isBounded ? "1" : this.largest[unit].toFixed(1);
+    legend(this.textLegend, this.ramp, `unit ${unit}, ${this.part.selectedOptions[0].text}`,
+      this.ramp === "share" ? SHUT_OPEN : [`−${most}`, `+${most}`]);
     const token = this.hovered?.token;
     const known = this.ranked.find((each) => each.unit === unit && this.isShown(each));
     const parts = [`unit ${unit}`];
