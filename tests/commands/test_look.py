@@ -89,6 +89,18 @@ def test_a_given_text_is_looked_at_with_the_label_that_fits(trained: Any, tmp_pa
     }  # fmt: skip
 
 
+def test_of_a_long_text_the_beginning_is_looked_at(trained: Any, tmp_path: Path) -> None:
+    words = (f"run={trained(*STREAM)}", "pictures=surprise", f"output={tmp_path}")
+    for text, said in (
+        ("she said " * 200, "the first 600 characters of the text given"),
+        ("s", ""),
+    ):
+        done = in_process("look.py", *words, f"text={text}")
+        assert done.returncode == (0 if said else 1)
+        assert said in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "there is too little text to look at" in done.stdout
+
+
 def test_a_network_is_unfolded_without_training(names_folder: Path, tmp_path: Path) -> None:
     done = in_process(
         "look.py", "model=lstm", "task=classify", f"dataset.path={names_folder}", *TINY,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from charlab.inspection.properties import COUNTED, properties_of
+from charlab.inspection.properties import COUNTED, family, of_one_character, properties_of
 
 SOURCE = (
     'def f(x=[1]):\n    """Doc\'s (x).\n\n    Two."""\n    return r\'a"b\' + "c\\"d" # it\'s\nAda'
@@ -71,3 +71,15 @@ def test_scripts_are_told_apart_where_there_are_several():
     assert values["Cyrillic letter"].tolist() == [0, 0, 0, 1, 1, 1]
     assert values["vowel"].tolist() == [1, 0, 1, 0, 1, 0]
     assert not any("letter" in name and name != "letter" for name in properties_of("Ada"))
+
+
+def test_properties_that_are_much_alike_are_one_family():
+    alone = {name for name in properties_of("Adaж") if of_one_character(name)}
+    assert alone >= {"vowel", "digit", "Cyrillic letter", "newline"}
+    assert not alone & {*COUNTED, "space to come", "inside quotes", "in a comment"}
+    assert {family(name) for name in ("inside quotes", "inside ' '", "inside triple quotes")} == {
+        "quotes"
+    }
+    assert family("bracket depth") == family("inside ( )") == "brackets"
+    assert family("label Ælfic") == "label"
+    assert family("vowel") == family("Latin letter")

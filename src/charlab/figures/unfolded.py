@@ -4,23 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from charlab.figures.colors import LIGHT
+from charlab.figures.sketch import HIGH, WIDE, Sketch
 from charlab.figures.token_names import cell_name
 
-_WIDE, _HIGH = 0.96, 0.5  # of a box
 _COLUMN, _ROW = 1.75, 1.2  # from box to box
 _PAIR = 0.66  # from a direction to the other of the same layer
-_INCH = 0.66  # inches to a unit
-_COLORS = {
-    "token": LIGHT["quiet"],
-    "input": LIGHT["series-3"],
-    "forward": LIGHT["series-1"],
-    "backward": LIGHT["series-4"],
-    "head": LIGHT["series-2"],
-    "attention": LIGHT["series-7"],
-}
 
 
 @dataclass(frozen=True)
@@ -107,12 +97,12 @@ def unfolded_figure(network: Unfolding, example: Example, title: str = "") -> Fi
     Left of each row stands what it is and its parameters, right of it what leaves it; numbers at
     arrows are sizes, of one text.
     """
-    sketch = _Sketch(example.batch)
+    sketch = Sketch(example.batch)
     if network.writing is not None:
         _draw_pair(sketch, network, network.writing, example)
     else:
         top = _draw_stack(sketch, network.reading, example.read, 0.0)
-        sketch.margins(network.reading, 0.0, sketch.right, "T")
+        _name_rows(sketch, network.reading, 0.0, sketch.right, "T")
         if network.pooling:
             _draw_pooling(sketch, network, example, top)
         else:
@@ -120,127 +110,36 @@ def unfolded_figure(network: Unfolding, example: Example, title: str = "") -> Fi
     return sketch.finish(f"{title}{' · ' if title else ''}{network.total:,} parameters")
 
 
-class _Sketch:
-    """Boxes and arrows on a plane, and how far they reach.
-
-    Args:
-        batch: B.
-    """
-
-    def __init__(self, batch: int) -> None:
-        self.batch = batch
-        self.figure = Figure(dpi=110)
-        self.axes = self.figure.add_axes((0, 0, 1, 1))
-        self.right = self.top = 0.0
-        self.left_words = self.right_words = 0
-
-    def box(
-        self, x: float, y: float, text: str, kind: str, *, wide: float = _WIDE, bold: bool = False
-    ) -> None:
-        color = _COLORS[kind]
-        shape = "round,pad=0,rounding_size=0.1"
-        corner = (x - wide / 2, y - _HIGH / 2)
-        back = FancyBboxPatch(corner, wide, _HIGH, boxstyle=shape, facecolor=LIGHT["paper"], lw=0)
-        face = FancyBboxPatch(
-            corner, wide, _HIGH, boxstyle=shape, facecolor=color, alpha=0.14, lw=0
+def _name_rows(
+    sketch: Sketch, stack: Reading, left: float, right: float, steps: str, *, names: bool = True
+) -> None:
+    """The rows of a stack in words."""
+    B = sketch.batch
+    given = "tokens read" if steps == "T" else "tokens given"
+    rows = [(0.0, f"{given}\none of {stack.vocabulary:,}", f"ids ({B}, {steps})")]
+    kind = "one-hot" if stack.one_hot else "embedding"
+    label = f" + one of {stack.conditions} labels" if stack.conditions else ""
+    rows.append(
+        (
+            _ROW,
+            f"{kind}{label}\n{stack.parameters[0]:,} parameters",
+            f"({B}, {steps}, {stack.embedding})",
         )
-        edge = FancyBboxPatch(corner, wide, _HIGH, boxstyle=shape, fill=False, ec=color, lw=1.3)
-        for place, patch in enumerate((back, face, edge), start=2):
-            patch.set_zorder(place)
-            self.axes.add_patch(patch)
-        self.write(x, y, text, size=10 if bold else 9, weight="bold" if bold else "normal")
-        self.right = max(self.right, x + wide / 2)
-        self.top = max(self.top, y + _HIGH / 2)
-
-    def arrow(
-        self,
-        begin: tuple[float, float],
-        end: tuple[float, float],
-        text: str = "",
-        *,
-        kind: str = "token",
-        bend: float = 0.0,
-        dashed: bool = False,
-        beside: tuple[float, float] | None = None,
-    ) -> None:
-        patch = FancyArrowPatch(
-            begin,
-            end,
-            arrowstyle="-|>",
-            mutation_scale=9,
-            color=_COLORS[kind],
-            lw=1.1,
-            shrinkA=0,
-            shrinkB=0,
-            connectionstyle=f"arc3,rad={bend}",
-            linestyle="--" if dashed else "-",
-            zorder=1,
-        )
-        self.axes.add_patch(patch)
-        if text:
-            upright = abs(begin[0] - end[0]) < 0.01
-            x, y = (begin[0] + end[0]) / 2, (begin[1] + end[1]) / 2
-            dx, dy = beside or ((0.07, -0.02) if upright else (0.0, 0.1))
-            ha = "left" if upright else "center"
-            self.write(x + dx, y + dy, text, size=7, color=LIGHT["quiet"], ha=ha)
-
-    def write(
-        self, x: float, y: float, text: str, *, size: float = 9, ha: str = "center",
-        color: str = LIGHT["ink"], weight: str = "normal",
-    ) -> None:  # fmt: skip
-        self.axes.text(
-            x, y, text, ha=ha, va="center", fontsize=size, color=color, weight=weight,
-            parse_math=False, zorder=6, linespacing=1.35,
-        )  # fmt: skip
-
-    def row(self, y: float, name: str, gives: str, right: float, left: float = 0.0) -> None:
-        """What a row is, left of it, and what leaves it, right of it."""
-        self.write(left - _WIDE / 2 - 0.45, y, name, size=8.5, ha="right")
-        self.write(right + 0.35, y, gives, size=8.5, ha="left", color=LIGHT["quiet"])
-        self.left_words = max(self.left_words, *map(len, name.split("\n")))
-        self.right_words = max(self.right_words, *map(len, gives.split("\n")))
-
-    def margins(
-        self, stack: Reading, left: float, right: float, steps: str, *, names: bool = True
-    ) -> None:
-        """The rows of a stack in words."""
-        B = self.batch
-        given = "tokens read" if steps == "T" else "tokens given"
-        rows = [(0.0, f"{given}\none of {stack.vocabulary:,}", f"ids ({B}, {steps})")]
-        kind = "one-hot" if stack.one_hot else "embedding"
-        label = f" + one of {stack.conditions} labels" if stack.conditions else ""
+    )
+    for layer in range(stack.layers):
+        ways = "both directions, " if stack.bidirectional else ""
         rows.append(
             (
-                _ROW,
-                f"{kind}{label}\n{stack.parameters[0]:,} parameters",
-                f"({B}, {steps}, {stack.embedding})",
+                _layer_height(stack, layer) + _PAIR / 2 * stack.bidirectional,
+                f"{stack.cell} layer {layer + 1}\n{ways}{stack.parameters[1 + layer]:,} parameters",
+                f"({B}, {steps}, {stack.features})",
             )
         )
-        for layer in range(stack.layers):
-            ways = "both directions, " if stack.bidirectional else ""
-            rows.append(
-                (
-                    _layer_height(stack, layer) + _PAIR / 2 * stack.bidirectional,
-                    f"{stack.cell} layer {layer + 1}\n{ways}{stack.parameters[1 + layer]:,} "
-                    "parameters",
-                    f"({B}, {steps}, {stack.features})",
-                )
-            )
-        for y, name, gives in rows:
-            parameters = name.split("\n")[1].rpartition(", ")[2] if y else ""
-            self.row(
-                y, name if names else "", gives if names else f"{gives}\n{parameters}", right, left
-            )
-
-    def finish(self, title: str) -> Figure:
-        low, high = -_WIDE / 2 - 0.6 - 0.105 * self.left_words, self.right + 0.5
-        high += 0.105 * self.right_words
-        self.axes.set_xlim(low, high)
-        self.axes.set_ylim(-0.55, self.top + 0.85)
-        self.axes.set_axis_off()
-        self.write((low + high) / 2, self.top + 0.5, title, size=11)
-        self.figure.set_size_inches(_INCH * (high - low), _INCH * (self.top + 1.4))
-        return self.figure
+    for y, name, gives in rows:
+        parameters = name.split("\n")[1].rpartition(", ")[2] if y else ""
+        sketch.row(
+            y, name if names else "", gives if names else f"{gives}\n{parameters}", right, left
+        )
 
 
 def _layer_height(stack: Reading, layer: int) -> float:
@@ -248,10 +147,10 @@ def _layer_height(stack: Reading, layer: int) -> float:
 
 
 def _draw_stack(
-    sketch: _Sketch, stack: Reading, tokens: Sequence[str], left: float, kind: str = "token"
+    sketch: Sketch, stack: Reading, tokens: Sequence[str], left: float, kind: str = "token"
 ) -> float:
     """Tokens, their embeddings and the layers over time; the height of what leaves them."""
-    half = _HIGH / 2
+    half = HIGH / 2
     sizes = [stack.embedding, *([stack.features] * stack.layers)]
     for step, token in enumerate(tokens):
         x = left + step * _COLUMN
@@ -269,11 +168,11 @@ def _draw_stack(
     return _layer_height(stack, stack.layers - 1) + _PAIR * stack.bidirectional
 
 
-def _carry(sketch: _Sketch, stack: Reading, x: float, y: float, step: int, steps: int) -> None:
+def _carry(sketch: Sketch, stack: Reading, x: float, y: float, step: int, steps: int) -> None:
     """The state from this step to the next, and of the other direction to the one before."""
     if step + 1 == steps:
         return
-    begin, end = x + _WIDE / 2, x + _COLUMN - _WIDE / 2
+    begin, end = x + WIDE / 2, x + _COLUMN - WIDE / 2
     words = f"{_letters(stack)}\n{stack.hidden}"
     sketch.arrow((begin, y), (end, y), words, kind="forward", beside=(0.0, 0.02))
     if stack.bidirectional:
@@ -282,7 +181,7 @@ def _carry(sketch: _Sketch, stack: Reading, x: float, y: float, step: int, steps
 
 
 def _draw_heads(
-    sketch: _Sketch,
+    sketch: Sketch,
     features: int,
     network: Unfolding,
     said: Sequence[str],
@@ -291,14 +190,14 @@ def _draw_heads(
     steps: str,
 ) -> None:
     """Of each step its logits, and what they are to say."""
-    half, y = _HIGH / 2, top + _ROW
+    half, y = HIGH / 2, top + _ROW
     for step, token in enumerate(said):
         x = left + step * _COLUMN
         sketch.arrow((x, top + half), (x, y - half), str(features))
         sketch.box(x, y, "linear", "head")
         sketch.arrow((x, y + half), (x, y + _ROW - half), f"{network.outputs:,}")
         sketch.box(x, y + _ROW, cell_name(token), "token", bold=True)
-    right, batch = left + (len(said) - 1) * _COLUMN + _WIDE / 2, sketch.batch
+    right, batch = left + (len(said) - 1) * _COLUMN + WIDE / 2, sketch.batch
     name = f"head\n{network.head:,} parameters"
     sketch.row(
         y, name if not left else "", f"logits ({batch}, {steps}, {network.outputs:,})", right
@@ -306,12 +205,12 @@ def _draw_heads(
     sketch.row(y + _ROW, "" if left else "what comes", "softmax, cross-entropy", right)
 
 
-def _draw_pooling(sketch: _Sketch, network: Unfolding, example: Example, top: float) -> None:
+def _draw_pooling(sketch: Sketch, network: Unfolding, example: Example, top: float) -> None:
     """One output of all steps."""
-    stack, half, steps = network.reading, _HIGH / 2, len(example.read)
+    stack, half, steps = network.reading, HIGH / 2, len(example.read)
     middle, right = (steps - 1) * _COLUMN / 2, (steps - 1) * _COLUMN
     y = top + _ROW
-    wide = right + _WIDE
+    wide = right + WIDE
     forward = top - _PAIR * stack.bidirectional
     for step in range(steps):
         x = step * _COLUMN
@@ -322,7 +221,7 @@ def _draw_pooling(sketch: _Sketch, network: Unfolding, example: Example, top: fl
         elif stack.bidirectional and step == 0:
             sketch.arrow((x, top + half), (x, y - half), str(stack.hidden), kind="backward")
         elif stack.bidirectional and step == steps - 1:
-            bent = x + _WIDE / 2
+            bent = x + WIDE / 2
             sketch.arrow(
                 (bent, forward), (bent - 0.12, y - half), str(stack.hidden), kind="forward",
                 bend=0.35, beside=(0.34, 0.0),
@@ -332,32 +231,31 @@ def _draw_pooling(sketch: _Sketch, network: Unfolding, example: Example, top: fl
     name = words.get(network.pooling, f"{network.pooling} over time")
     sketch.box(middle, y, ends if network.pooling == "last" else name, "head", wide=wide)
     B = sketch.batch
-    sketch.row(y, f"pooling: {network.pooling}", f"({B}, {network.pooled})", right + _WIDE / 2)
+    sketch.row(y, f"pooling: {network.pooling}", f"({B}, {network.pooled})", right + WIDE / 2)
     sketch.arrow((middle, y + half), (middle, y + _ROW - half), str(network.pooled))
     sketch.box(middle, y + _ROW, "linear", "head")
     logits = f"logits ({B}, {network.outputs:,})"
     sketch.row(
-        y + _ROW, f"head\n{network.head:,} parameters", logits, right + _WIDE / 2
+        y + _ROW, f"head\n{network.head:,} parameters", logits, right + WIDE / 2
     )  # fmt: skip
     above = y + 2 * _ROW
     sketch.arrow((middle, y + _ROW + half), (middle, above - half), f"{network.outputs:,}")
     label = example.said[0] if example.said else "label"
-    sketch.box(middle, above, label, "token", bold=True, wide=max(_WIDE, 0.16 * len(label) + 0.4))
-    sketch.row(above, "what comes", "softmax, cross-entropy", right + _WIDE / 2)
+    sketch.box(middle, above, label, "token", bold=True, wide=max(WIDE, 0.16 * len(label) + 0.4))
+    sketch.row(above, "what comes", "softmax, cross-entropy", right + WIDE / 2)
 
 
-def _draw_pair(sketch: _Sketch, network: Unfolding, writing: Reading, example: Example) -> None:
+def _draw_pair(sketch: Sketch, network: Unfolding, writing: Reading, example: Example) -> None:
     """An encoder at the left, a decoder at the right, and what passes between them."""
-    reading, half = network.reading, _HIGH / 2
-    B = sketch.batch
+    reading, B = network.reading, sketch.batch
     top = _draw_stack(sketch, reading, example.read, 0.0)
     end = (len(example.read) - 1) * _COLUMN
-    sketch.margins(reading, 0.0, end + _WIDE / 2, "T")
+    _name_rows(sketch, reading, 0.0, end + WIDE / 2, "T")
     between = end + 2.9
     left = between + 2.3
     mine = _draw_stack(sketch, writing, example.given, left)
-    right = left + (len(example.given) - 1) * _COLUMN + _WIDE / 2
-    sketch.margins(writing, left, right, "U", names=False)
+    right = left + (len(example.given) - 1) * _COLUMN + WIDE / 2
+    _name_rows(sketch, writing, left, right, "U", names=False)
     low = _layer_height(writing, 0)
     wide = 1.5
     sketch.box(between, low, "bridge", "head", wide=wide)
@@ -366,44 +264,55 @@ def _draw_pair(sketch: _Sketch, network: Unfolding, writing: Reading, example: E
         color=LIGHT["quiet"],
     )  # fmt: skip
     sketch.arrow(
-        (end + _WIDE / 2, _layer_height(reading, reading.layers - 1)),
+        (end + WIDE / 2, _layer_height(reading, reading.layers - 1)),
         (between - wide / 2, low), str(reading.features), kind="forward",
         beside=(0.55, 0.14),
     )  # fmt: skip
     begin = f"{_letters(writing)}\n{writing.layers} × {writing.hidden}"
     sketch.arrow(
-        (between + wide / 2, low), (left - _WIDE / 2, low), begin, kind="forward",
+        (between + wide / 2, low), (left - WIDE / 2, low), begin, kind="forward",
         beside=(0.0, 0.02),
     )  # fmt: skip
     top = max(top, mine)
     if network.attention:
         y = top + 1.25 * _ROW
-        span = end + _WIDE
-        sketch.box(
-            end / 2, y, f"attention ({network.attention}): softmax over T", "attention", wide=span
-        )
-        own_top = _layer_height(reading, reading.layers - 1) + _PAIR * reading.bidirectional
-        for step in range(len(example.read)):
-            x = step * _COLUMN
-            sketch.arrow(
-                (x, own_top + half), (x, y - half), str(reading.features), kind="attention"
-            )
-        for step in range(len(example.given)):
-            x = left + step * _COLUMN
-            sketch.arrow((x, mine + half), (x, y - half), str(writing.hidden))
-            sketch.box(x, y, "combine", "attention")
-            before = end + _WIDE / 2 if not step else x - _COLUMN + _WIDE / 2
-            text = f"context ({B}, U, {reading.features})" if not step else ""
-            sketch.arrow((before, y), (x - _WIDE / 2, y), text, kind="attention")
-        sketch.write(
-            (end + left) / 2, y - 0.16, "a step's own query weighs it", size=7,
-            color=LIGHT["quiet"],
-        )  # fmt: skip
+        _draw_attention(sketch, network, writing, example, (end, left, mine, y))
         sketch.row(y, "", f"({B}, U, {writing.hidden})", right)
-        top = y
-    else:
-        top = mine
-    _draw_heads(sketch, writing.hidden, network, example.said, left, top, "U")
+        mine = y
+    _draw_heads(sketch, writing.hidden, network, example.said, left, mine, "U")
+
+
+def _draw_attention(
+    sketch: Sketch,
+    network: Unfolding,
+    writing: Reading,
+    example: Example,
+    places: tuple[float, float, float, float],
+) -> None:
+    """What looks at all that was read, for each step that is written.
+
+    Args:
+        places: where the encoder's last step is, the decoder's first, the top of its layers, and
+            the height of the attention.
+    """
+    reading, half = network.reading, HIGH / 2
+    end, left, mine, y = places
+    name = f"attention ({network.attention}): softmax over T"
+    sketch.box(end / 2, y, name, "attention", wide=end + WIDE)
+    own_top = _layer_height(reading, reading.layers - 1) + _PAIR * reading.bidirectional
+    for step in range(len(example.read)):
+        x = step * _COLUMN
+        size = str(reading.features)
+        sketch.arrow((x, own_top + half), (x, y - half), size, kind="attention")
+    for step in range(len(example.given)):
+        x = left + step * _COLUMN
+        sketch.arrow((x, mine + half), (x, y - half), str(writing.hidden))
+        sketch.box(x, y, "combine", "attention")
+        before = x - _COLUMN + WIDE / 2 if step else end + WIDE / 2
+        text = "" if step else f"context ({sketch.batch}, U, {reading.features})"
+        sketch.arrow((before, y), (x - WIDE / 2, y), text, kind="attention")
+    remark = "a step's own query weighs it"
+    sketch.write((end + left) / 2, y - 0.16, remark, size=7, color=LIGHT["quiet"])
 
 
 def _letters(stack: Reading) -> str:

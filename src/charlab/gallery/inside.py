@@ -35,7 +35,7 @@ from charlab.inspection.memory import (
 )
 from charlab.inspection.position_table import property_table
 from charlab.inspection.predictions import encoded_lines, likeliest_condition
-from charlab.inspection.properties import OF_ONE_CHARACTER, Values, family
+from charlab.inspection.properties import Values, family, of_one_character
 from charlab.inspection.saturation import measure_saturation
 from charlab.inspection.units import Followed, UnitReport
 from charlab.tasks.task import Task, TrainedNetwork
@@ -70,6 +70,10 @@ class InsidePictures:
     def __iter__(self) -> Iterator[Picture]:
         of = f"of the {self._split_name} part"
         tokens = NAMES[self._trained.corpus.vocabulary.unit]
+        yield from self._of_units(of, tokens)
+        yield from self._of_memory(of, tokens)
+
+    def _of_units(self, of: str, tokens: str) -> Iterator[Picture]:
         yield Picture(
             "units",
             "What units follow",
@@ -88,6 +92,8 @@ class InsidePictures:
             self._coloured,
             "hidden units",
         )
+
+    def _of_memory(self, of: str, tokens: str) -> Iterator[Picture]:
         yield Picture(
             "memory",
             "Gradients through time",
@@ -152,7 +158,8 @@ class InsidePictures:
         shown: set[Unit] = set()
         for each in self.report.strongest:
             of = family(each.name)
-            if each.name not in OF_ONE_CHARACTER and of not in found and each.where not in shown:
+            plain = of_one_character(each.name)
+            if not plain and of not in found and each.where not in shown:
                 found[of] = each
                 shown.add(each.where)
         best = sorted(found.values(), key=lambda each: -abs(each.correlation))[:_UNITS]

@@ -24,11 +24,9 @@ COUNTED = frozenset(
 )
 """Properties that are numbers; all others are yes or no."""
 
-OF_ONE_CHARACTER = frozenset(
+_OF_ONE_CHARACTER = frozenset(
     {"upper case", "digit", "vowel", "letter", "punctuation", "white space", "newline"}
 )
-"""Properties that the character alone tells: no memory is needed to follow them."""
-
 _VOWELS = frozenset("aeiouаеиоуыэюяієαεηιουω")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _BRACKET = re.compile(r"[()\[\]{}]|\n(?=[ \t]*\n)|\0")
@@ -58,9 +56,14 @@ _SPANNED = {
 }
 
 
+def of_one_character(name: str) -> bool:
+    """Whether the character alone tells a property: no memory is needed to follow it."""
+    return name in _OF_ONE_CHARACTER or name.endswith(" letter")
+
+
 def family(name: str) -> str:
     """What a property is one of: those of quotes, of brackets, of labels are much alike."""
-    if name in OF_ONE_CHARACTER:
+    if of_one_character(name):
         return "character"
     for word in ("quotes", '"', "'", "“"):
         if word in name and name.startswith("inside"):

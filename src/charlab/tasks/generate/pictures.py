@@ -63,13 +63,15 @@ class GenerationPictures:
     def __iter__(self) -> Iterator[Picture]:
         unit = NAMES[self._vocabulary.unit]
         one = unit.removesuffix("s")
-        where = "the text given" if self._trained.text is not None else self._where
+        where = self._where
+        grid = "" if self._documents else f", of it the first {_GRID} {unit}"
         yield Picture(
             "predictions",
             "Predictions against the truth",
             f"On top what came, below it the five likeliest {unit} by what stood before, their "
             "probability as shade and a frame round the one that was right. "
-            f"Measured on {where}; ␣ is a space, ↵ a new line, ⊣ the end.{self._labels_remark}",
+            f"Measured on {where}{grid}; ␣ is a space, ↵ a new line, ⊣ the end."
+            f"{self._labels_remark}",
             self._predictions,
             "predictions",
             quick=True,
@@ -105,9 +107,15 @@ class GenerationPictures:
 
     @property
     def _where(self) -> str:
-        if self._documents:
+        """What is looked at, in words; where it is cut they say so."""
+        text, unit = self._trained.text, NAMES[self._vocabulary.unit]
+        if text is None and self._documents:
             return f"{_DOCUMENTS} documents of the {self._split} part, drawn at random"
-        return f"a stretch of the {self._split} part, from a place drawn at random"
+        if text is None:
+            return f"a stretch of the {self._split} part, from a place drawn at random"
+        given = len(_lines(text) if self._documents else self._vocabulary.encode(text))
+        most, what = (_DOCUMENTS, "lines") if self._documents else (_LINE, unit)
+        return "the text given" if given <= most else f"the first {most} {what} of the text given"
 
     @property
     def _labels_remark(self) -> str:
@@ -121,23 +129,24 @@ class GenerationPictures:
 
     @cached_property
     def _predicted(self) -> list[Predicted]:
-        return [predict_excerpt(self._trained.network, one) for one in self._excerpts()]
+        excerpts = [one for one in self._excerpts() if len(one.ids)]
+        if not excerpts:
+            raise DataError(f"there is too little text to look at in {self._where}")
+        return [predict_excerpt(self._trained.network, one) for one in excerpts]
 
     def _excerpts(self) -> list[Excerpt]:
         """What is looked at: the given text, or something of the split."""
         encoded, text = self._trained.corpus.splits[self._split], self._trained.text
         conditional = self._task.is_conditional
         if text is not None and self._documents:
-            lines = [self._task.asking.whole(line) for line in text.splitlines() if line.strip()]
-            encoded = encoded_lines(self._vocabulary, lines[:_DOCUMENTS])
+            lines = [self._task.asking.whole(line) for line in _lines(text)[:_DOCUMENTS]]
+            encoded = encoded_lines(self._vocabulary, lines)
             found = excerpts_of_documents(
                 encoded, range(encoded.documents), conditional=False, most=_DOCUMENT
             )
             return [self._with_label(one) for one in found] if conditional else found
         if text is not None:
             ids = self._vocabulary.encode(text)[: _LINE + 1]
-            if len(ids) < 2:
-                raise DataError(f"text= needs two {NAMES[self._vocabulary.unit]} or more")
             return [Excerpt(ids[:1], ids[1:])]
         if not self._documents:
             newline = self._vocabulary.encode("\n").tolist()
@@ -205,6 +214,11 @@ class GenerationPictures:
             words_table(hardest, everything, high=_HIGH),
             words_table(costly, everything, high=_HIGH),
         ]
+
+
+def _lines(text: str) -> list[str]:
+    """The documents of a text: its lines."""
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def _said(pieces: Sequence[str], bits: Floats) -> list[str]:
