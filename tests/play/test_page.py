@@ -48,6 +48,15 @@ if (document.getElementById("prompt")) {
   press(text, "Home");
   said.expected = document.querySelector(".next").textContent;
   press(text, "Escape");
+  text.scrollIntoView();
+  const range = document.createRange();
+  range.setStart(text.firstChild, 1);
+  range.setEnd(text.firstChild, 2);
+  const { left, right, top, bottom } = range.getBoundingClientRect();
+  const place = { clientX: left + 0.8 * (right - left), clientY: (top + bottom) / 2 };
+  text.dispatchEvent(new MouseEvent("click", { ...place, bubbles: true }));
+  said.clicked = document.querySelector(".next").textContent;
+  press(text, "Escape");
   document.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true }));
   said.playing = document.getElementById("play").textContent.includes("Pause");
   document.getElementById("play").click();
@@ -59,6 +68,12 @@ said.unit = all(".unit")[0].value;
 said.coloured = [...CSS.highlights.keys()].some((name) => name.startsWith("signed-"));
 press(map, "Escape");
 said.free = all(".unit")[0].value;
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  const { left, top } = map.querySelector("canvas").getBoundingClientRect();
+  map.dispatchEvent(new PointerEvent("pointermove", { clientX: left + 40, clientY: top + 30 }));
+  said.pointed = document.querySelector(".said").textContent;
+  map.dispatchEvent(new PointerEvent("pointerleave"));
+}));
 said.bars = all(".network")[0].querySelectorAll(".bars li").length;
 said.curves = all(".curve polyline").length;
 said.tags = all(".tags li").length;
@@ -143,6 +158,7 @@ def test_every_task_is_used_by_the_keyboard_on_a_phone(
         assert "<img src=x" in each["title"]  # the name is shown to the letter
         assert (each["unit"] != "") == each["coloured"] is True
         assert each["free"] == ""
+        assert re.match(r"unit \d at “.+”: −?\d\.\d\d", each["pointed"])
     nothing = "Nothing stands before the first character"  # of a stream
     expected = {"one generate": "Expected in the place of a", "two generate": nothing}
     for name in expected:
@@ -154,6 +170,7 @@ def test_every_task_is_used_by_the_keyboard_on_a_phone(
         assert one["branches"] == 1
         assert one["back"] == one["written"]
         assert one["expected"] == expected[name]
+        assert one["clicked"] == "Expected in the place of b"
         assert one["playing"]
         assert one["bars"] in ((0,) if expected[name] == nothing else (5, 6))
     assert by_task["one classify"]["bars"] == by_task["one classify"]["curves"] == 3
