@@ -60,7 +60,7 @@ def main(command: Callable[[list[str]], int]) -> None:
 
 def run() -> None:
     """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
-    known = (train, sample, predict, evaluate, look, report, inspect_data)
+    known = (train, sample, predict, evaluate, look, report, play, inspect_data)
     commands = {c.__name__: c for c in known}
     chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
     names = [*(name for name in commands if name != "inspect_data"), "inspect"]
@@ -91,6 +91,7 @@ _HELP = """charlab: a laboratory for character-level recurrent networks
   charlab evaluate    exact figures of a run
   charlab look        pictures of a run, and a page that shows them
   charlab report      a page about a sweep or a set of runs
+  charlab play        a page in which a trained network runs
   charlab inspect     figures and pictures of a dataset
 
 charlab COMMAND --help says more; charlab --version."""
@@ -276,6 +277,28 @@ def report(arguments: list[str]) -> int:
     from charlab.commands.report import report as run_report
 
     return run_report(options)
+
+
+def play(arguments: list[str]) -> int:
+    """``play.py``: a page in which trained networks run."""
+    from charlab.config.cli_options import PlayArguments
+    from charlab.config.variants import read_variants
+
+    if _helped(PlayArguments, arguments):
+        return 0
+    runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
+    words = [word for word in arguments if word not in runs]
+    given = [o for run in runs for _, o in read_variants(PlayArguments, [*words, run])]
+    given = list(dict.fromkeys(given))
+    if len(given) > 2:
+        raise ConfigError(f"play.py: a page has one run, or two side by side, got {len(given)}")
+    if given[0].output == "":
+        raise ConfigError("play.py: output= is empty: give a file, or leave it out")
+    for options in given:
+        _require_run(options)
+    from charlab.commands.play import play as run_play
+
+    return run_play(given)
 
 
 def inspect_data(arguments: list[str]) -> int:

@@ -22,6 +22,7 @@ DOORS: dict[str, tuple[Any, int]] = {
     "predict.py": (cli_options.PredictArguments, 28),
     "evaluate.py": (cli_options.EvaluateArguments, 14),
     "report.py": (cli_options.ReportArguments, 8),
+    "play.py": (cli_options.PlayArguments, 6),
     "train.py": (None, 5),
     "inspect_data.py": (None, 3),
 }
@@ -38,6 +39,7 @@ USUAL = {
     "fractions": "[0.8,0.1,0.1] [1,0,0] [] [nan,0,1]", "betas": "[0.9,0.99] [0.9] [a,b]",
     "novelty": "true false", "limit": "200", "patience": "1", "scheduler": "cosine linear constant",
     "accelerator": "cpu auto", "temperature": "0 1 0.3,1.2", "format": "text csv jsonl",
+    "weights": "int8 float32 int4",
 }  # fmt: skip
 READ = {"path", "val_path", "test_path", "input", "runs", "sweep"}
 WRITTEN = {"output", "figure", "output_dir", "storage"}

@@ -4,11 +4,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
-    from charlab.config.cli_options import EvaluateArguments, PredictArguments, SampleArguments
+    from charlab.config.cli_options import (
+        EvaluateArguments,
+        PlayArguments,
+        PredictArguments,
+        SampleArguments,
+    )
 
 
 def load_for(
-    arguments: "SampleArguments | PredictArguments | EvaluateArguments",
+    arguments: "SampleArguments | PredictArguments | EvaluateArguments | PlayArguments",
 ) -> "TrainedModel":
     """The network that a command asks.
 

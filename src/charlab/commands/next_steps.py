@@ -45,6 +45,8 @@ def _steps(result: "Result", options: "RunOptions") -> Iterator[tuple[str, str]]
             yield command_line("train", f"resume={run}"), "goes on where it stopped"
         command = (options.task.asked_by or "evaluate.py").removesuffix(".py")
         yield command_line(command, f"run={run}"), _ASKING[command]
+        if options.task.asked_by:
+            yield command_line("play", f"run={run}"), "a page in which it runs"
         if limit := _longer(result, options):
             yield command_line("train", f"resume={run}", limit), "trains on"
     if any(result.folder.rglob("events.out.tfevents.*")):

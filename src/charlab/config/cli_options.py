@@ -10,6 +10,7 @@ from charlab.errors import ConfigError
 _RUN = "the run: latest, a run's folder, or a checkpoint"
 _OUTPUT_DIR = "where run=latest looks"
 _ACCELERATORS = ("auto", "cpu", "cuda", "mps")
+_WEIGHTS = ("float16", "int8", "float32")
 _FORMATS = {"": "text", ".txt": "text"} | {f".{form}": form for form in ("csv", "tsv", "jsonl")}
 
 
@@ -228,3 +229,24 @@ class ReportArguments(CommandArguments):
         None, "of sweep=: the URL of the storage, where it needs a password"
     )
     output_dir: str = argument("outputs", "where sweep= looks and reports of runs= go")
+
+
+@dataclass(frozen=True)
+class PlayArguments(_DataWords):
+    """``play.py``."""
+
+    command = "play.py"
+    purpose = "writes a page in which trained networks run: no server, no network"
+    examples = ("run=latest", "run=A run=B output=both.html", "weights=int8")
+
+    run: str = argument("latest", f"{_RUN}; two, side by side: run=A run=B", several=True)
+    output: str | None = argument(
+        None, "the page; by itself play.html in the run's folder, of two runs in this one"
+    )
+    weights: str = argument(
+        "float16",
+        "how weights are packed: float16, int8 (half as large), float32",
+        choices=_WEIGHTS,
+    )
+    accelerator: str = argument("cpu", "cpu, cuda, mps or auto", choices=_ACCELERATORS)
+    output_dir: str = argument("outputs", _OUTPUT_DIR)

@@ -1,5 +1,8 @@
 """Pages that are one file: templates that escape every text, and the style that they share."""
 
+import base64
+import hashlib
+
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -29,6 +32,16 @@ def source_of(environment: Environment, name: str) -> str:
     """A template's text as it stands in its file."""
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0]
+
+
+def digest(text: str) -> str:
+    """What a content security policy calls a script or a style that it allows: ``sha256-…``."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def as_unicode(page: str) -> str:
+    """A page without lone surrogates: a file name that is no Unicode would make it none either."""
+    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _shown(value: object) -> object:

@@ -1,14 +1,12 @@
 """Pages that are one file: style, script and all charts are inside, and all text is escaped."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
-from charlab.figures.pages import page_environment, source_of
+from charlab.figures.pages import as_unicode, digest, page_environment, source_of
 from charlab.figures.svg import scales, to_svg
 from charlab.reports import formatting
 from charlab.reports.charts import Chart
@@ -42,14 +40,12 @@ def render(
     script = source_of(environment, "page.js")
     environment.globals.update(
         charts={name: _embedded(chart) for name, chart in charts.items()},
-        digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        digest=digest(script),
         hover={name: visible(text, keep="\n") for name, text in hover.items()},
         script=Markup(script),
         written=written,
     )
-    text = environment.get_template(template).render(values)
-    # a file name that is no Unicode would make the page none either
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return as_unicode(environment.get_template(template).render(values))
 
 
 def _embedded(chart: Chart) -> dict[str, Any]:
