@@ -19,10 +19,10 @@ from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
-from charlab.errors import CharlabError, CheckpointError, ConfigError, nearest
+from charlab.errors import CharlabError, CheckpointError, ConfigError, RunError, nearest
 from charlab.evaluation.prediction import Answers, Predictor
 from charlab.runs import folder as runs
-from charlab.runs.checkpoint import Checkpoint, load
+from charlab.runs.checkpoint import Checkpoint, load, save_safetensors
 from charlab.runs.data_paths import located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
@@ -73,8 +73,7 @@ class TrainedModel:
         self.device = device
         self.trained_for = task_of(checkpoint)
         self.network: Any = restore_network(checkpoint, path).to(device)
-        self._fingerprint = checkpoint.fingerprint
-        self._data_paths = checkpoint.data_paths
+        self.checkpoint = dataclasses.replace(checkpoint, training={})
 
     def __repr__(self) -> str:
         model, loss = self.options.model, self.metrics.get(self.options.task.monitor)
@@ -243,6 +242,21 @@ class TrainedModel:
         """
         return self._own_stepper.step(self.normalize(text))
 
+    def save(self, path: str | Path) -> None:
+        """Writes the network as one file of safetensors, which `charlab.load` reads.
+
+        It holds the weights and, as JSON, settings, vocabulary, labels and figures: all that
+        sampling, predicting and measuring need, and nothing that going on with the training needs.
+
+        Raises:
+            RunError: if the file cannot be written.
+        """
+        path = Path(path)
+        try:
+            save_safetensors(self.checkpoint, path)
+        except OSError as error:
+            raise RunError(f"cannot write {path}: {error.strerror or error}") from error
+
     @cached_property
     def corpus(self) -> Corpus:
         """The data that the run was trained on, read again.
@@ -250,8 +264,8 @@ class TrainedModel:
         Raises:
             CharlabError: if they are not there any more, or have changed.
         """
-        corpus = read_corpus(located(self.options, self._data_paths))
-        if corpus.fingerprint != self._fingerprint:
+        corpus = read_corpus(located(self.options, self.checkpoint.data_paths))
+        if corpus.fingerprint != self.checkpoint.fingerprint:
             raise CheckpointError(
                 f"the dataset is not the one that {self.path} was trained on, or has changed "
                 "since: its parts would no longer be the same texts"
