@@ -4,11 +4,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
-    from charlab.config.cli_options import EvaluateArguments, PredictArguments, SampleArguments
+    from charlab.config.cli_options import (
+        EvaluateArguments,
+        ExportArguments,
+        PredictArguments,
+        SampleArguments,
+    )
 
 
 def load_for(
-    arguments: "SampleArguments | PredictArguments | EvaluateArguments",
+    arguments: "SampleArguments | PredictArguments | EvaluateArguments | ExportArguments",
 ) -> "TrainedModel":
     """The network that a command asks.
 
@@ -19,7 +24,7 @@ def load_for(
 
     return load_model(
         arguments.run,
-        accelerator=arguments.accelerator,
+        accelerator=getattr(arguments, "accelerator", "cpu"),
         output_dir=arguments.output_dir,
         command=arguments.command,
         data=getattr(arguments, "data", None),

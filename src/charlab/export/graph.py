@@ -81,9 +81,7 @@ class Graph:
 
     def linear(self, x: str, layer: nn.Linear) -> str:
         """x W^T + b over the last axis."""
-        product = self.one(
-            "MatMul", x, self.constant(self.parameter(layer.weight).T, np.float32)
-        )
+        product = self.one("MatMul", x, self.constant(self.parameter(layer.weight).T, np.float32))
         bias: Tensor | None = layer.bias
         if bias is None:
             return product
@@ -141,4 +139,3 @@ def _type(name: str) -> int:
     if name == "valid":
         return int(TensorProto.BOOL)
     return int(TensorProto.INT64 if name in _INTEGERS else TensorProto.FLOAT)
-

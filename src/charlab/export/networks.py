@@ -3,7 +3,8 @@
 "step" reads one token of each row and carries the state outside; "sequence" reads whole rows;
 "encoder" reads the texts that an encoder-decoder's "step" writes targets of.
 
-B batch, T time, U tokens of a target, V vocabulary, C labels or tags, H units, L layers, F features.
+B batch, T time, U tokens of a target, V vocabulary, C labels or tags, H units, L
+layers, F features.
 """
 
 from collections.abc import Callable, Iterator

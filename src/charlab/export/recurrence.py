@@ -83,9 +83,7 @@ def read(
             x = graph.squeeze(y, 1)
         ends.append(last)
     carried = () if model.bidirectional else tuple(zip(*ends, strict=True))
-    return Read(
-        x, tuple(graph.one("Concat", *part, axis=0) for part in carried), ends[-1][0]
-    )
+    return Read(x, tuple(graph.one("Concat", *part, axis=0) for part in carried), ends[-1][0])
 
 
 def _inputs(graph: Graph, model: RecurrentModel, ids: str) -> str:
@@ -118,10 +116,15 @@ def _layer(
     operator = _operator(model.cell)
     recurrence = model.recurrence
     if isinstance(recurrence, BidirectionalRecurrence):
-        sides = [layer_weights(side[layer], 0) for side in (recurrence.forwards, recurrence.backwards)]
+        sides = [
+            layer_weights(side[layer], 0) for side in (recurrence.forwards, recurrence.backwards)
+        ]
     else:
         sides = [layer_weights(recurrence, layer)]
-    stacked = [np.stack(arrays) for arrays in zip(*(_weights(graph, s, operator) for s in sides), strict=True)]
+    stacked = [
+        np.stack(arrays)
+        for arrays in zip(*(_weights(graph, s, operator) for s in sides), strict=True)
+    ]
     attributes = dict(operator.attributes)
     if "activations" in attributes:
         attributes["activations"] = attributes["activations"] * len(sides)

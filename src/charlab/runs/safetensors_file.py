@@ -13,7 +13,6 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-ENDING = ".safetensors"
 _ENTRY = "charlab"
 _HEADER = 64 * 2**20  # bytes; as much as a checkpoint may have of what is no tensor
 
