@@ -182,7 +182,7 @@ class TrainedModel:
         able = [name for name, options in TASK_OPTIONS.items() if options.predicts_label]
         predictor = self._served(self.predictor if self.task in able else None, able)
         ranked = _answers("classify", predictor, texts)
-        unseen = map(predictor.asking.unseen, ranked.texts)
+        unseen = (unseen for _, unseen in predictor.asking.read(ranked.texts))
         return Answers(predictor, ranked.texts, map(Ranking, ranked, unseen))
 
     def tag(self, texts: Sequence[str]) -> Answers[list[Tagged]]:
