@@ -313,7 +313,8 @@ def load_model(
     """Loads a run's best checkpoint, or its last where no validation was reached.
 
     Args:
-        run: a run's folder, a checkpoint, or "latest": the newest run that fits and loads.
+        run: a run's folder, a checkpoint, a file of safetensors that `TrainedModel.save` or
+            ``export.py`` wrote, or "latest": the newest run that fits and loads.
         task: what "latest" has to have been trained for; None: anything that ``command`` asks.
         accelerator: "cpu", "cuda", "mps" or "auto".
         output_dir: where "latest" looks.

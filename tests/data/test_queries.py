@@ -1,6 +1,8 @@
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charlab.data.documents.sources import sources, strips
 from charlab.data.queries import Asking, Unseen
