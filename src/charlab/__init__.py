@@ -2,9 +2,9 @@
 
 ``charlab.train(["model=gru"])`` trains one and ``charlab.load("outputs/…")`` gives it again, with
 ``generate``, ``classify``, ``score``, and ``network``, the plain module; ``charlab.compose`` gives
-the settings alone. ``charlab.from_torch`` and ``charlab.to_torch`` go from PyTorch's modules to
-charlab's recurrent models and back. What a user can mend is raised as a
-``charlab.CharlabError``.
+the settings alone. ``charlab.load(…).save("x.safetensors")`` makes one file of it.
+``charlab.from_torch`` and ``charlab.to_torch`` go from PyTorch's modules to charlab's recurrent
+models and back. What a user can mend is raised as a ``charlab.CharlabError``.
 """
 
 from importlib import import_module

@@ -19,12 +19,19 @@ from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
-from charlab.errors import CharlabError, CheckpointError, ConfigError, DataError, nearest
+from charlab.errors import (
+    CharlabError,
+    CheckpointError,
+    ConfigError,
+    DataError,
+    RunError,
+    nearest,
+)
 from charlab.evaluation.prediction import Answers, Predictor
 from charlab.inspection.activations import parse_unit, recurrent_of, require_unit
 from charlab.inspection.units import BUDGET, UnitReport
 from charlab.runs import folder as runs
-from charlab.runs.checkpoint import Checkpoint, load
+from charlab.runs.checkpoint import Checkpoint, load, save_safetensors
 from charlab.runs.data_paths import located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
@@ -80,8 +87,7 @@ class TrainedModel:
         self.device = device
         self.trained_for = task_of(checkpoint)
         self.network: Any = restore_network(checkpoint, path).to(device)
-        self._fingerprint = checkpoint.fingerprint
-        self._data_paths = checkpoint.data_paths
+        self.checkpoint = dataclasses.replace(checkpoint, training={})
 
     def __repr__(self) -> str:
         loss = self.metrics.get(self.options.task.monitor)
@@ -203,7 +209,7 @@ class TrainedModel:
         found = self.predictor if self.task in able else self._label_ranker
         predictor = self._served(found, able)
         ranked = _answers("classify", predictor, texts)
-        unseen = map(predictor.asking.unseen, ranked.texts)
+        unseen = (unseen for _, unseen in predictor.asking.read(ranked.texts))
         return Answers(predictor, ranked.texts, map(Ranking, ranked, unseen))
 
     def tag(self, texts: Sequence[str]) -> Answers[list[Tagged]]:
@@ -263,6 +269,21 @@ class TrainedModel:
         """
         return self._own_stepper.step(self.normalize(text))
 
+    def save(self, path: str | Path) -> None:
+        """Writes the network as one file of safetensors, which `charlab.load` reads.
+
+        It holds the weights and, as JSON, settings, vocabulary, labels and figures: all that
+        sampling, predicting and measuring need, and nothing that going on with the training needs.
+
+        Raises:
+            RunError: if the file cannot be written.
+        """
+        path = Path(path)
+        try:
+            save_safetensors(self.checkpoint, path)
+        except OSError as error:
+            raise RunError(f"cannot write {path}: {error.strerror or error}") from error
+
     @cached_property
     def corpus(self) -> Corpus:
         """The data that the run was trained on, read again.
@@ -270,8 +291,8 @@ class TrainedModel:
         Raises:
             CharlabError: if they are not there any more, or have changed.
         """
-        corpus = read_corpus(located(self.options, self._data_paths))
-        if corpus.fingerprint != self._fingerprint:
+        corpus = read_corpus(located(self.options, self.checkpoint.data_paths))
+        if corpus.fingerprint != self.checkpoint.fingerprint:
             raise CheckpointError(
                 f"the dataset is not the one that {self.path} was trained on, or has changed "
                 "since: its parts would no longer be the same texts"
@@ -408,7 +429,8 @@ def load_model(
     """Loads a run's best checkpoint, or its last where no validation was reached.
 
     Args:
-        run: a run's folder, a checkpoint, or "latest": the newest run that fits and loads.
+        run: a run's folder, a checkpoint, a file of safetensors that `TrainedModel.save` or
+            ``export.py`` wrote, or "latest": the newest run that fits and loads.
         task: what "latest" has to have been trained for; None: anything that ``command`` asks.
         accelerator: "cpu", "cuda", "mps" or "auto".
         output_dir: where "latest" looks.

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,7 +61,7 @@ def main(command: Callable[[list[str]], int]) -> None:
 
 def run() -> None:
     """``charlab COMMAND …``: the command of an installed charlab, from any folder."""
-    known = (train, sample, predict, evaluate, look, report, play, inspect_data)
+    known = (train, sample, predict, evaluate, look, report, play, export, inspect_data)
     commands = {c.__name__: c for c in known}
     chosen = sys.argv[1] if len(sys.argv) > 1 else "--help"
     names = [*(name for name in commands if name != "inspect_data"), "inspect"]
@@ -92,6 +93,7 @@ _HELP = """charlab: a laboratory for character-level recurrent networks
   charlab look        pictures of a run, and a page that shows them
   charlab report      a page about a sweep or a set of runs
   charlab play        a page in which a trained network runs
+  charlab export      a trained network as safetensors or ONNX
   charlab inspect     figures and pictures of a dataset
 
 charlab COMMAND --help says more; charlab --version."""
@@ -299,6 +301,25 @@ def play(arguments: list[str]) -> int:
     from charlab.commands.play import play as run_play
 
     return run_play(given)
+
+
+def export(arguments: list[str]) -> int:
+    """``export.py``: a trained network for other programs."""
+    from charlab.config.cli_options import ExportArguments
+
+    options = _read(ExportArguments, arguments)
+    if options is None:
+        return 0
+    if options.output == "":
+        raise ConfigError("output= is empty: give a folder, or leave it out")
+    if options.format == "onnx" and find_spec("onnx") is None:
+        raise ConfigError(
+            "format=onnx needs a package that is not installed: pip install 'charlab[export]' "
+            "(in a clone: pip install '.[export]')"
+        )
+    from charlab.commands.export import export as run_export
+
+    return run_export(options)
 
 
 def inspect_data(arguments: list[str]) -> int:

@@ -1,4 +1,8 @@
+from collections import Counter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from charlab.data.documents.sources import sources, strips
 from charlab.data.queries import Asking, Unseen
@@ -87,3 +91,18 @@ def test_what_normalization_drops_is_refused_where_all_counts():
 def test_what_is_no_text_is_refused(text):
     with pytest.raises(ConfigError, match="a text is asked for"):
         Asking("text", "nfc", letters).whole(text)
+
+
+@pytest.mark.parametrize("steps", ["nfc", "ascii"])
+@pytest.mark.parametrize(
+    "vocabulary", [letters, ByteVocabulary(), WordVocabulary(["a", " b"])], ids=lambda v: v.unit
+)
+@given(st.lists(st.text("abzé日 \r\n", max_size=6), max_size=5))
+def test_many_texts_are_read_as_each_alone(vocabulary, steps, texts):
+    asking = Asking("names", steps, vocabulary)
+    for text, (read, unseen) in zip(texts, asking.read(texts), strict=True):
+        assert read == asking.whole(text)
+        lost = text.count("日") if steps == "ascii" else 0
+        unknown = Counter(token for _, token in vocabulary.unknown(read))
+        assert unseen.counts == unknown + Counter({"日": lost})
+        assert unseen.tokens == len(vocabulary.encode(read)) + lost

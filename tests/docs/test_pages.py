@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.shell import ROOT, environment, only_run
+from tests.support.in_process import in_process
+from tests.support.shell import ROOT, TINY, environment, only_run
 
 DOCS = ROOT / "docs"
 BLOCK = re.compile(
@@ -86,3 +87,15 @@ def test_adding_a_task(tmp_path: Path) -> None:
     assert "test/accuracy" in said
     assert re.search(r"^badger\t[.v]{6}$", said, re.M)
     assert re.search(r"^=+ \d+ passed", said, re.M)
+
+
+@pytest.mark.slow
+def test_export(tmp_path: Path) -> None:
+    words = [f"output_dir={tmp_path / 'outputs'}", *TINY, "trainer.max_steps=40"]
+    assert in_process("train.py", *words).returncode == 0
+    said = follow("export.md", tmp_path).splitlines()
+    drawn = [line for line in said[-5:] if 0 < len(line) <= 30]
+    assert len(drawn) == 5
+    assert len(set(drawn)) > 1
+    for name in ("step", "sequence"):
+        assert (tmp_path / "names" / f"{name}.onnx").is_file()

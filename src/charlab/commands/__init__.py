@@ -4,16 +4,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from charlab.api import TrainedModel
-    from charlab.config.cli_options import (
-        EvaluateArguments,
-        PlayArguments,
-        PredictArguments,
-        SampleArguments,
-    )
+    from charlab.config import cli_options
 
 
 def load_for(
-    arguments: "SampleArguments | PredictArguments | EvaluateArguments | PlayArguments",
+    arguments: "cli_options.SampleArguments | cli_options.PredictArguments | "
+    "cli_options.EvaluateArguments | cli_options.PlayArguments | cli_options.ExportArguments",
 ) -> "TrainedModel":
     """The network that a command asks.
 
@@ -24,7 +20,7 @@ def load_for(
 
     return load_model(
         arguments.run,
-        accelerator=arguments.accelerator,
+        accelerator=getattr(arguments, "accelerator", "cpu"),
         output_dir=arguments.output_dir,
         command=arguments.command,
         data=getattr(arguments, "data", None),

@@ -5,7 +5,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -72,13 +71,12 @@ def _answered(
     predictor: Predictor[Any], texts: Sequence[str]
 ) -> Iterator[tuple[str, Any | None, Unseen]]:
     """Texts with their answers; a blank line has none, so that rows stay side by side."""
-    asking = predictor.asking
     for first in range(0, len(texts), _AT_ONCE):
         part = texts[first : first + _AT_ONCE]
-        full = [bool(asking.whole(text)) for text in part]
-        answers = iter(predictor.predict(list(compress(part, full))))
-        for text, is_full in zip(part, full, strict=True):
-            yield text, next(answers) if is_full else None, asking.unseen(text)
+        read = predictor.asking.read(part)
+        answers = iter(predictor.predict_read([whole for whole, _ in read if whole]))
+        for text, (whole, unseen) in zip(part, read, strict=True):
+            yield text, next(answers) if whole else None, unseen
 
 
 def read_lines(path: str | None, encoding: str) -> list[str]:

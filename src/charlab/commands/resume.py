@@ -66,6 +66,11 @@ def resume_run(run: str, arguments: Sequence[str], *, announce: bool = False) ->
         folder = runs.find_newest(output_dir)
     else:
         folder = runs.find(run, output_dir, (), "resume")
+    if folder.suffix == runs.EXPORTED:
+        raise ConfigError(
+            f"resume={run} holds a network to be used, without the optimizer's state: give the "
+            "folder of the run that it was exported from"
+        )
     if folder.is_file():
         raise ConfigError(f"resume={run} is a file: give the run's folder")
     from charlab.system.terminal import start_logging

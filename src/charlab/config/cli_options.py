@@ -7,7 +7,7 @@ from charlab.config.cli_args import CommandArguments, argument
 from charlab.config.task_options import PREDICT, SAMPLE
 from charlab.errors import ConfigError
 
-_RUN = "the run: latest, a run's folder, or a checkpoint"
+_RUN = "the run: latest, a run's folder, a checkpoint, or a file .safetensors"
 _OUTPUT_DIR = "where run=latest looks"
 _ACCELERATORS = ("auto", "cpu", "cuda", "mps")
 _WEIGHTS = ("float16", "int8", "float32")
@@ -201,6 +201,26 @@ class LookArguments(_DataWords):
     def names(self) -> tuple[str, ...]:
         """The names of the wanted pictures."""
         return tuple(filter(None, (name.strip() for name in self.pictures.split(","))))
+
+
+@dataclass(frozen=True)
+class ExportArguments(CommandArguments):
+    """``export.py``."""
+
+    command = "export.py"
+    purpose = "a trained network for other programs: a file of safetensors, or ONNX models"
+    examples = ("run=latest format=safetensors", "run=latest format=onnx output=FOLDER")
+
+    run: str = argument("latest", _RUN)
+    format: str = argument(
+        "safetensors",
+        "safetensors, which charlab loads again, or onnx, for other runtimes",
+        choices=("safetensors", "onnx"),
+    )
+    output: str | None = argument(
+        None, "a folder, or a file .safetensors; by itself export/ in the run's folder"
+    )
+    output_dir: str = argument("outputs", _OUTPUT_DIR)
 
 
 @dataclass(frozen=True)

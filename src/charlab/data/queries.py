@@ -4,11 +4,16 @@ They are no documents of a corpus: none is passed over for being blank.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from charlab.data.corpus import encode_documents
+from charlab.data.documents.document import Document
 from charlab.data.documents.normalize import check_steps, normalize_text
 from charlab.data.documents.sources import strips
-from charlab.data.tokens.vocabulary import NAMED_AT_MOST, Vocabulary
+from charlab.data.tokens.vocabulary import NAMED_AT_MOST, UNK, Vocabulary
 from charlab.errors import ConfigError, UnknownCharacterError
 
 
@@ -32,7 +37,8 @@ class Unseen:
 
     def add(self, other: "Unseen") -> None:
         """Takes in that of another text."""
-        self.counts.update(other.counts)
+        if other.counts:
+            self.counts.update(other.counts)
         self.tokens += other.tokens
 
     def __bool__(self) -> bool:
@@ -99,13 +105,34 @@ class Asking:
         """
         return self._strip(self.normalize(text))
 
+    def read(self, texts: Sequence[str]) -> list[tuple[str, Unseen]]:
+        """Whole texts as `whole` has them, each with what training never saw of it.
+
+        Raises:
+            ConfigError: if one is no text.
+        """
+        wholes, lost, dropped = list[str](), dict[int, Counter[str]](), Counter[str]()
+        for number, text in enumerate(texts):
+            wholes.append(self._strip(self._normalize(text, dropped)))
+            if dropped:
+                lost[number], dropped = dropped, Counter()
+        encoded = encode_documents(list(map(Document, wholes)), self.vocabulary)
+        places = np.flatnonzero(encoded.ids[:] == UNK)
+        unknown = set((np.searchsorted(encoded.offsets, places, side="right") - 1).tolist())
+        found = []
+        for number, (whole, size) in enumerate(
+            zip(wholes, np.diff(encoded.offsets).tolist(), strict=True)
+        ):
+            counts = lost.get(number, Counter())
+            tokens = size + counts.total() if counts else size
+            if number in unknown:
+                counts = counts + Counter(token for _, token in self.vocabulary.unknown(whole))
+            found.append((whole, Unseen(counts, tokens)))
+        return found
+
     def unseen(self, text: str) -> Unseen:
         """What training never saw of a whole text."""
-        dropped: Counter[str] = Counter()
-        read = self._strip(self._normalize(text, dropped))
-        unknown = Counter(token for _, token in self.vocabulary.unknown(read))
-        tokens = len(self.vocabulary.encode(read)) + dropped.total()
-        return Unseen(dropped + unknown, tokens)
+        return self.read([text])[0][1]
 
     def _strip(self, normalized: str) -> str:
         return normalized.strip() if self.strips else normalized

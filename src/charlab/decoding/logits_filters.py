@@ -38,8 +38,14 @@ def with_temperature(logits: Tensor, temperature: float) -> Tensor:
 
 def keep_top_k(logits: Tensor, k: int) -> Tensor:
     """Keeps the k most probable tokens, exactly k of them (ties: smallest ids)."""
-    order = logits.argsort(dim=-1, descending=True, stable=True)
-    return logits.scatter(-1, order[:, k:], _OUT)
+    if k >= logits.shape[-1]:
+        return logits
+    least = logits.topk(k, dim=-1).values[:, -1:]  # (B, 1)
+    kept = logits >= least
+    if logits.device.type != "cpu" or int(kept.sum()) != k * len(logits):
+        above, tied = logits > least, logits == least
+        kept = above | (tied & (tied.cumsum(-1) <= k - above.sum(-1, keepdim=True)))
+    return logits.masked_fill(~kept, _OUT)
 
 
 def keep_top_p(logits: Tensor, p: float) -> Tensor:

@@ -27,6 +27,7 @@ from charlab.models.folded.weights import FoldedModel, FoldedReader
 Row = NDArray[np.float64]
 _SMALL = 2**21  # bytes of weights
 _SAFE_MASS = (1e-200, 1e200)  # sums of exponentials that are neither cut off nor overflowing
+_TINY = float(np.finfo(np.float64).tiny)
 
 
 class Chooser:
@@ -117,7 +118,7 @@ class Chooser:
             best = np.zeros_like(row)
             best[kept.argmax()] = greatest > -np.inf
             return best
-        kept = (kept - greatest) / max(self._temperature, np.finfo(np.float64).tiny)
+        kept = (kept - greatest) / max(self._temperature, _TINY)
         if self._top_k is not None and self._top_k < len(kept):
             kept = np.where(_top_k(kept, self._top_k), kept, -np.inf)
         mass: Row = np.exp(kept)
@@ -129,8 +130,10 @@ class Chooser:
 def _top_k(row: Row, k: int) -> NDArray[np.bool_]:
     """The k greatest (ties: smallest ids)."""
     least = np.partition(row, -k)[-k]
-    kept: NDArray[np.bool_] = row > least
-    kept[np.flatnonzero(row == least)[: k - int(kept.sum())]] = True
+    kept: NDArray[np.bool_] = row >= least
+    surplus = int(np.count_nonzero(kept)) - k
+    if surplus:
+        kept[np.flatnonzero(row == least)[-surplus:]] = False
     return kept
 
 
@@ -139,8 +142,7 @@ def _top_p(mass: Row, p: float) -> NDArray[np.bool_]:
     order = np.argsort(-mass, kind="stable")
     share = (mass[order] / mass.sum()).cumsum()
     kept = np.zeros(len(mass), dtype=bool)
-    kept[order[0]] = True
-    kept[order[1:][share[:-1] < p]] = True
+    kept[order[: 1 + int(share[:-1].searchsorted(p))]] = True
     return kept
 
 

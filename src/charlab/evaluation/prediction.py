@@ -111,6 +111,10 @@ class Predictor(ABC, Generic[Answer]):
                     "answer"
                 )
             spelled.append(read)
+        return self.predict_read(spelled)
+
+    def predict_read(self, spelled: Sequence[str]) -> list[Answer]:
+        """The same for texts that were read by :attr:`asking`, none of them empty."""
         documents = list(map(Document, spelled))
         return self.answers(encode_documents(documents, self.asking.vocabulary), spelled)
 

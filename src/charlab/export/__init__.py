@@ -1,1 +1,1 @@
-"""A trained network in formats of other programs."""
+"""Trained networks for other programs: as ONNX models, checked against PyTorch."""

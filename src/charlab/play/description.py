@@ -120,6 +120,10 @@ def _recurrent(model: RecurrentModel, name: str, trained: TrainedModel) -> dict[
             f"{trained.path}: the page cannot run model={trained.options.model.name}, only "
             f"{_listed(_CELLS.values())}"
         )
+    if model.extras:
+        raise CheckpointError(
+            f"{trained.path}: the page cannot run a model with {' and '.join(model.extras)}"
+        )
     return {
         "name": name,
         "cell": _CELLS[type(cell)],

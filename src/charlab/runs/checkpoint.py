@@ -1,5 +1,8 @@
 """The checkpoint's format: one file from which a run can be sampled, queried and gone on with.
 
+A file of safetensors holds the same but for what going on needs: see
+:mod:`charlab.runs.safetensors_file`.
+
 Plain data and tensors only. A file from a stranger cannot run code: see
 :mod:`charlab.runs.checkpoint_file`. Its configuration goes through the schema's checks, and what it
 names is looked up among known classes.
@@ -21,7 +24,7 @@ from charlab.config.validation import build, to_plain
 from charlab.data.tokens import make_vocabulary
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.errors import CharlabError, CheckpointError
-from charlab.runs import checkpoint_file
+from charlab.runs import checkpoint_file, safetensors_file
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import absolute_paths
 from charlab.system.files import copy_atomically, write_bytes
@@ -104,12 +107,22 @@ def save(checkpoint: Checkpoint, *paths: Path) -> None:
 
     Each has bytes of its own on the disk, and until a new one is whole the old one stays.
     """
-    data = {name: to_plain(value) for name, value in vars(checkpoint).items()}
-    data["charlab_format"] = FORMAT
     buffer = io.BytesIO()  # torch words a full disk as a fault of its own; a plain write does not
-    torch.save(data, buffer)
+    torch.save(_plain(checkpoint), buffer)
     for path in paths:
         write_bytes(path, buffer.getbuffer())
+
+
+def save_safetensors(checkpoint: Checkpoint, path: Path) -> None:
+    """Writes a checkpoint's network, without what going on needs, as a file of safetensors."""
+    data = _plain(checkpoint)
+    del data["training"]
+    write_bytes(path, safetensors_file.pack(data, data.pop("network")))
+
+
+def _plain(checkpoint: Checkpoint) -> dict[str, Any]:
+    data = {name: to_plain(value) for name, value in vars(checkpoint).items()}
+    return {**data, "charlab_format": FORMAT}
 
 
 def load(path: Path) -> Checkpoint:
@@ -154,6 +167,9 @@ def _from_plain(data: Any, path: Path) -> Checkpoint:
             f"{path} has checkpoint format {version}, this version of charlab reads {FORMAT}"
         )
     try:
+        for name in data.keys() - {field.name for field in dataclasses.fields(Checkpoint)}:
+            if name != "charlab_format":
+                raise ValueError(f"it has an entry {name!r}, which this version does not know")
         stored = named(data["options"], object)
         # Callbacks are code: no file brings any.
         options = build(RunOptions, {**with_later(stored), "callbacks": {}}, hints=False)

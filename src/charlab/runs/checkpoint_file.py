@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from charlab.errors import CheckpointError
+from charlab.runs import safetensors_file
 from charlab.system.devices import total_memory
 from charlab.system.files import open_regular
 
@@ -27,15 +28,19 @@ _GLOBALS = {"collections OrderedDict", "torch._utils _rebuild_tensor_v2"}
 
 
 def read(path: Path) -> Any:
-    """The data of a file that ``torch.save`` wrote, on the CPU.
+    """The data of a file that ``torch.save`` wrote, or of one of safetensors, on the CPU.
 
     Raises:
         CheckpointError: if it is missing, damaged, too large or holds what it must not.
     """
     try:
         with open_regular(path) as file:
-            archive = _whole_archive(file)
-        data = torch.load(archive, map_location="cpu", weights_only=True)
+            if file.seek(0, io.SEEK_END) > total_memory(torch.device("cpu")):
+                raise _UnsafeError("it is larger than this machine's memory")  # it may have holes
+            if safetensors_file.is_packed(file):
+                data = safetensors_file.unpack(file)
+            else:
+                data = torch.load(_whole_archive(file), map_location="cpu", weights_only=True)
         return _Cleaner().clean(data, 0)
     except FileNotFoundError as error:
         raise CheckpointError(f"there is no checkpoint {path}") from error
@@ -64,8 +69,6 @@ def _whole_archive(file: IO[bytes]) -> IO[bytes]:
     torch packs nothing densely, so what is in the file is no larger than the file.
     """
     size = file.seek(0, io.SEEK_END)
-    if size > total_memory(torch.device("cpu")):  # a file of holes may be of any size
-        raise _UnsafeError("it is larger than this machine's memory")
     if not zipfile.is_zipfile(file):
         raise zipfile.BadZipFile
     if _count(file, b"PK\x01\x02", _MEMBERS) > _MEMBERS:

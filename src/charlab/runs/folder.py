@@ -17,6 +17,7 @@ HYDRA = ".hydra"
 CHECKPOINTS = "checkpoints"
 BEST = "best.ckpt"
 LAST = "last.ckpt"
+EXPORTED = ".safetensors"  # how a network's file ends that is used elsewhere
 LOCK = ".lock"
 WANDB = "wandb"  # where its logger writes
 _FOLDER_NAME = re.compile(r"(\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d)(?:-(\d+))?")
