@@ -29,7 +29,7 @@ def _logging_as_it_was() -> Iterator[None]:
 def _own_gru(folder: Path) -> None:
     (folder / "conf" / "model").mkdir(parents=True)
     text = (ROOT / "conf" / "model" / "gru.yaml").read_text()
-    (folder / "conf" / "model" / "gru.yaml").write_text(text.replace("size: 256", "size: 7"))
+    (folder / "conf" / "model" / "gru.yaml").write_text(f"{text}hidden_size: 7\n")
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from charlab.runs.environment import versions
 from charlab.system.random_state import random_states
 from charlab.tasks import TASKS
 from charlab.tasks.task import DataFacts
+from tests.support.settled import settled
 
 SYMBOLS = tuple("abcdé")
 TAGS, TARGETS = ("N", "V"), ("x", "y")
@@ -33,10 +34,8 @@ LABELS = ("New", "Old", "新しい")
 @pytest.fixture
 def make_checkpoint(compose_options):
     def make(*overrides, labels=LABELS, symbols=SYMBOLS):
-        settled = ["dataset.layout=sequences"]  # nothing of a run that trains is open
-        settled += ["task.max_length=9"] * ("task=transduce" in overrides)
-        settled += ["model.hidden_size=4", "model.embedding_size=3"]
-        options = compose_options(*settled, *overrides)
+        small = ["model.hidden_size=4", "model.embedding_size=3"]
+        options = compose_options(*settled(overrides), *small, *overrides)
         targets = make_vocabulary("char", TARGETS)
         data = DataFacts(make_vocabulary("char", symbols), tuple(labels), (), TAGS, targets)
         network = TASKS[options.task.name](options, data).build_network()

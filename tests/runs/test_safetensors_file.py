@@ -17,6 +17,7 @@ from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import FORMAT, Checkpoint, load, save_safetensors
 from charlab.tasks import TASKS
 from charlab.tasks.task import DataFacts
+from tests.support.settled import settled
 
 LABELS, TAGS, TARGETS = ("New", "新しい"), ("N", "V"), ("x", "y")
 
@@ -24,9 +25,8 @@ LABELS, TAGS, TARGETS = ("New", "新しい"), ("N", "V"), ("x", "y")
 @pytest.fixture
 def checkpoint(compose_options: Callable[..., Any]) -> Callable[..., Checkpoint]:
     def make(*overrides: str) -> Checkpoint:
-        small = ["dataset.layout=sequences", "model.hidden_size=4", "model.embedding_size=3"]
-        small += ["task.max_length=9"] * ("task=transduce" in overrides)
-        options = compose_options(*small, *overrides)
+        small = ["model.hidden_size=4", "model.embedding_size=3"]
+        options = compose_options(*settled(overrides), *small, *overrides)
         made = Checkpoint(
             options=options,
             symbols=tuple("abcé"),
