@@ -1,12 +1,14 @@
 """Draws the README's pictures from real commands: ``python docs/draw_gallery.py [FOLDER]``.
 
 The commands run in FOLDER (else a temporary one) in a terminal of 80 columns; what FOLDER holds of
-an earlier call is not run again: to renew a picture, use a new one. Some ten minutes on two cores.
+an earlier call is not run again: to renew a picture, use a new one. Some half an hour on two cores.
 Pictures of pages are taken by Chromium, and left as they are where there is none.
 """
 
 import argparse
+import base64
 import fcntl
+import hashlib
 import os
 import pty
 import re
@@ -80,7 +82,30 @@ PREPARATIONS = {
     "predicting": ["python train.py task=classify model=gru"],
     "attention": ["python train.py experiment=dates trainer.max_epochs=4"],
     "report": ["python report.py sweep=first"],
+    "play": [
+        "python train.py dataset=text model=gru model.dropout=0.2 dataset.seq_len=128"
+        " trainer.max_epochs=100 trainer.max_minutes=14 trainer.validate_every=500",
+        "python play.py",
+    ],
 }
+# what is done on the page before its picture is taken
+PLAYED = """
+const set = (id, value) => {
+  const field = document.getElementById(id);
+  field.value = value;
+  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+};
+set("prompt", 'The "try" statement ');
+set("temperature", 0.5);
+set("seed", 3);
+set("length", 330);
+set("speed", "most");
+document.getElementById("play").click();
+setTimeout(() => {
+  const names = [...document.querySelectorAll(".ranking *")];
+  names.find((name) => name.textContent === "inside quotes").click();
+}, 4000);
+"""
 
 
 def run(command: str, folder: Path) -> str:
@@ -185,6 +210,18 @@ def draw_attention(folder: Path) -> None:
     save(picture.crop((0, 0, picture.width, round(0.47 * picture.height))), "attention")
 
 
+def draw_play(folder: Path) -> None:
+    """The page in which a network runs, after it has written something."""
+    for command in PREPARATIONS["play"]:
+        run(command, folder)
+    page = _newest("generate/text/**/play.html", folder).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(PLAYED.encode()).digest()).decode()
+    page = page.replace("script-src ", f"script-src 'sha256-{digest}' ", 1)
+    played = folder / "played.html"
+    played.write_text(page.replace("</body>", f"<script>{PLAYED}</script></body>"), "utf-8")
+    photograph(played.as_uri(), "play", 1560)
+
+
 def photograph(address: str, name: str, height: int) -> None:
     """A page as Chromium shows it, 1100 pixels wide."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -233,6 +270,7 @@ def draw(folder: Path) -> None:
     copy_figure("curves", "generate/names/*/*/curves.png", folder)
     copy_figure("confusion", "classify/names/*/*/confusion.png", folder)
     draw_attention(folder)
+    draw_play(folder)
     photograph(_newest("sweeps/first/**/*.html", folder).as_uri(), "report", 880)
 
 
