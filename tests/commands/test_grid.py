@@ -74,15 +74,18 @@ def test_the_commands_at_the_end_of_a_run_work(
     done = in_process("train.py", "task=classify", *words, folder=tmp_path)
     steps = [line.split("  ")[1] for line in done.stdout.splitlines() if line.startswith("  ")]
     typed = [shlex.split(step) for step in steps if step.startswith(("python", "tensorboard"))]
-    assert [Path(step[1]).name for step in typed[:2]] == ["predict.py", "train.py"]
-    assert [step[2:] for step in typed[:2]] == [
+    doors = ["predict.py", "play.py", "train.py"]
+    assert [Path(step[1]).name for step in typed[:3]] == doors
+    assert [step[2:] for step in typed[:3]] == [
+        ["run=latest"],
         ["run=latest"],
         ["resume=latest", "trainer.max_epochs=2"],
     ]
-    assert typed[2] == ["tensorboard", "--logdir", "outputs"]
+    assert typed[3] == ["tensorboard", "--logdir", "outputs"]
     asked = in_process("predict.py", *typed[0][2:], stdin="Thiriel\n", folder=tmp_path)
     assert asked.stdout.startswith("Thiriel\t")
-    further = in_process("train.py", *typed[1][2:], folder=tmp_path)
+    assert in_process("play.py", *typed[1][2:], folder=tmp_path).returncode == 0
+    further = in_process("train.py", *typed[2][2:], folder=tmp_path)
     assert "completed" in further.stdout
     assert "trainer.max_epochs=4" in further.stdout
 

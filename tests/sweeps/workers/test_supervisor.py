@@ -230,7 +230,7 @@ def kill_and_go_on(
         deadline = time.monotonic() + 60
         while sum(ledger_of(location).values()) < before + chance.randint(2, 6):
             assert time.monotonic() < deadline
-            assert process.poll() is None
+            assert process.poll() is None, process.communicate()[1].decode()
             time.sleep(0.01)
         time.sleep(chance.uniform(0, 0.1))
         os.killpg(process.pid, signal.SIGKILL)  # the supervisor and its fork server
