@@ -95,6 +95,7 @@ def test_a_program_trains_and_samples(names_folder: Path, tmp_path: Path) -> Non
         charlab.train(["model=gur"])
 
 
+@pytest.mark.slow
 def test_a_program_goes_on_with_a_run_and_classifies(names_folder: Path, tmp_path: Path) -> None:
     place = [f"dataset.path={names_folder}", f"output_dir={tmp_path}", "task=classify"]
     first = charlab.train([*place, *TINY, "trainer.max_epochs=1"])

@@ -175,6 +175,7 @@ def test_closed_streams(script: str, word: str, closed: str) -> None:
     assert "Exception ignored" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_answer_without_streams(classifier: Path, tmp_path: Path) -> None:
     arguments = [f"run={classifier}", "text=la", f"output={tmp_path / 'x.csv'}"]
     done = through_bash("predict.py", *arguments, redirect=">&- 2>&- <&-")

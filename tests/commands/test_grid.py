@@ -21,6 +21,7 @@ def words(names_folder: Path, undrawn: None) -> list[str]:
     return ["dataset=text", f"dataset.path={names_folder}", *SMALL]
 
 
+@pytest.mark.slow
 def test_a_grid_counts_its_runs_and_ends_with_a_table(
     command_line: Command, words: list[str], tmp_path: Path
 ) -> None:

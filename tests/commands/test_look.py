@@ -89,6 +89,7 @@ def test_a_given_text_is_looked_at_with_the_label_that_fits(trained: Any, tmp_pa
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_of_a_long_text_the_beginning_is_looked_at(trained: Any, tmp_path: Path) -> None:
     words = (f"run={trained(*STREAM)}", "pictures=surprise", f"output={tmp_path}")
     for text, said in (
@@ -111,6 +112,7 @@ def test_a_network_is_unfolded_without_training(names_folder: Path, tmp_path: Pa
     assert "not trained" in (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_several_runs_of_one_task(trained: Any, tmp_path: Path) -> None:
     runs = [trained("task=generate", f"model={name}") for name in ("gru", "vanilla")]
     words = ("pictures=curves", f"output={tmp_path}")

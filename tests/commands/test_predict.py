@@ -192,6 +192,7 @@ TAMPERED = {
 }
 
 
+@pytest.mark.slow
 def test_a_tampered_checkpoint_is_refused_in_one_line(run: Path, tmp_path: Path) -> None:
     for tamper in TAMPERED[charlab.load(run).task]:
         for name in ("best.ckpt", "last.ckpt"):

@@ -191,6 +191,7 @@ def test_the_command_does_without_torch(runs, tmp_path):
     assert Path(tmp_path / "out" / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_the_command_of_a_group_repeats_its_run(names_folder, tmp_path):
     """Also of a grid over paths, with an experiment of the user's own; equals are one group."""
     own = tmp_path / "my, own"

@@ -104,6 +104,7 @@ def test_a_run_of_any_unit_goes_on(run: tuple[str, Path]) -> None:
     assert metrics["progress/epochs"] == 3
 
 
+@pytest.mark.slow
 def test_texts_are_classified_by_words(folder: Path, tmp_path: Path) -> None:
     done = in_process(
         "train.py",

@@ -316,6 +316,7 @@ def test_a_grid_may_be_asked_for_by_hydra_s_mode(command_line):
     assert [options.dataset.path for options, *_ in given] == ["a,b", "c"]
 
 
+@pytest.mark.slow
 def test_folders_of_a_grid_s_runs(command_line, tmp_path):
     def folders(*arguments):
         given, _, _ = command_line("-m", "seed=1,2", *arguments)

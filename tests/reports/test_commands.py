@@ -59,6 +59,7 @@ def goldens(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_commands_on_a_page_about_an_older_sweep(goldens: Path) -> None:
     page = report(goldens, sweep="sweeps/study")
     assert run_all(page, goldens) == ["train.py", "sample.py", "evaluate.py"]

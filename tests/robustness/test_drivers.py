@@ -16,10 +16,12 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> Sequence[World]:
     return make_worlds(tmp_path_factory.mktemp("worlds"), 2)
 
 
+@pytest.mark.slow
 def test_odd_inputs(worlds: Sequence[World], tmp_path: Path) -> None:
     assert [found for found in fuzz(2, range(200), tmp_path, worlds) if found[1]] == []
 
 
+@pytest.mark.slow
 def test_hostile_files(worlds: Sequence[World], tmp_path: Path) -> None:
     tried = list(hostile_files(2, range(24), tmp_path, worlds, commands=1))
     assert [found for found in tried if found[1]] == []

@@ -167,6 +167,7 @@ print("imported:", sorted(wanted & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_a_training_run_imports_neither(text_folder: Path, tmp_path: Path) -> None:
     data = ["dataset=text", f"dataset.path={text_folder}", f"output_dir={tmp_path}"]
     said = in_a_process(RUN, *data, *TINY, "trainer.max_steps=3", "trainer.progress=none")
@@ -234,6 +235,7 @@ print("done")
 """
 
 
+@pytest.mark.slow
 def test_the_real_ones_come_when_they_are_asked_for() -> None:
     assert in_a_process(COMPILED) == "done\n"
 
@@ -290,6 +292,7 @@ def test_a_function_is_disabled_as_soon_as_there_is_a_compiler(
     assert decorated(2) == ({"recursive": False}, 3)
 
 
+@pytest.mark.slow
 def test_weights_without_memory_need_no_compiler():
     code = """
 import torch

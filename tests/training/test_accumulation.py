@@ -135,6 +135,7 @@ def test_steps_and_windows(
     assert (progress.epoch, progress.window) == (whole_epochs, steps * accumulate)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_after", [1, 9])
 def test_a_stopped_run_goes_on_between_steps(
     stop_after: int, make_session: Callable[..., Session], tmp_path: Path

@@ -252,6 +252,7 @@ def kill_and_go_on(
     assert len({t.params["x"] for t in trials_of(location)}) == n_trials
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks processes up in /proc")
 def test_killed_and_started_again(tmp_path: Path) -> None:
     location = toy_sweep(tmp_path, composition={"seconds": 0.02})

@@ -168,6 +168,7 @@ def test_ctrl_c_again_and_again(names_folder: Path, tmp_path: Path) -> None:
     assert err.decode() in ("", "interrupted\n")
 
 
+@pytest.mark.slow
 def test_a_grid_goes_on_after_a_bad_job(names_folder: Path, tmp_path: Path) -> None:
     done = in_process(
         "train.py",

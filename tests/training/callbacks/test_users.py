@@ -124,6 +124,7 @@ def test_the_best_weights_are_those_that_a_callback_averages(
     assert values["loss"] == pytest.approx(done.validated["val/loss"], rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_command_line_goes_on_with_and_without(
     command_line: Callable[..., "subprocess.CompletedProcess[str]"],
     words: list[str],

@@ -77,6 +77,7 @@ def assert_learned_the_same(one: Result, other: Result) -> None:
     assert one.metrics["progress/characters"] == other.metrics["progress/characters"]
 
 
+@pytest.mark.slow
 def test_names(run: Train, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="charlab")
     one = run("one", "dataset.batch_size=8")
