@@ -65,6 +65,8 @@ def equal(network: nn.Module) -> None:
     [
         LanguageModel(body("lstm", 2, 5, num_conditions=3)),
         LanguageModel(body("gru", 1, 0)),
+        LanguageModel(body("gru", 1, 7, tied_embeddings=True)),
+        LanguageModel(body("lstm", 2, 5, tied_embeddings=True)),
         LanguageModel(body("vanilla", 2, 5, nonlinearity="relu", kernel="reference")),
         Classifier(body("gru", 2, 5, bidirectional=True), 3, "last"),
         Classifier(body("lstm", 1, 0), 3, "mean_max"),
@@ -124,3 +126,6 @@ def test_what_has_no_form_is_refused() -> None:
     network.recurrent.cell = OwnCell()
     with pytest.raises(ConfigError, match="no operator for a OwnCell"):
         list(graphs(network))
+    for options in ({"layer_norm": True}, {"residual": True}):
+        with pytest.raises(ConfigError, match=f"no form for a model with {next(iter(options))}"):
+            list(graphs(LanguageModel(body("gru", 2, 5, **options))))

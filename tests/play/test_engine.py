@@ -16,6 +16,7 @@ from charlab.data.tokens.ragged import EncodedSplit, cut_windows, flat_offsets
 from charlab.data.tokens.words import split_words
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
+from charlab.errors import CheckpointError
 from charlab.models.attention import ATTENTIONS
 from charlab.models.pooling import POOLINGS
 from charlab.play.description import describe
@@ -236,6 +237,26 @@ def check(cases, answers):
 @needs_node
 def test_every_network_computes_as_pytorch_does(cases, tmp_path):
     check(cases, in_node([case.given for case in cases], tmp_path))
+
+
+@needs_node
+def test_tied_outputs_are_products_with_the_embedding(compose_options, tmp_path):
+    cases = []
+    for number, weights in enumerate(WEIGHTS):
+        embedding, layers = (6, 4, 5)[number], 1 + number % 2  # one as large as the features
+        sizes = {"embedding_size": embedding, "num_layers": layers, "tied_embeddings": True}
+        for task, ask in (("generate", ask_for_logits), ("transduce", ask_for_targets)):
+            cases.append(Case(trained_model(compose_options, task, "lstm", **sizes), weights))
+            for text in texts_of(number):
+                ask(cases[-1], text, None if task == "generate" else 2)
+    check(cases, in_node([case.given for case in cases], tmp_path))
+
+
+@pytest.mark.parametrize("option", ["layer_norm", "residual"])
+def test_what_the_engine_does_not_compute_is_refused(compose_options, option):
+    trained = trained_model(compose_options, "generate", "gru", num_layers=2, **{option: True})
+    with pytest.raises(CheckpointError, match=f"cannot run a model with {option}"):
+        describe(trained, "float32")
 
 
 @needs_browser

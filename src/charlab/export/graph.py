@@ -84,8 +84,11 @@ class Graph:
     def linear(self, x: str, layer: nn.Linear | TiedOutput) -> str:
         """x W^T + b over the last axis."""
         if isinstance(layer, TiedOutput) and layer.projection is not None:
-            self.used.add(id(layer.projection.weight))  # it is a factor of the weight
-        product = self.one("MatMul", x, self.constant(self.parameter(layer.weight).T, np.float32))
+            self.used.add(id(layer.projection.weight))
+            weight = layer.weight.detach().cpu().float().numpy()  # a product of parameters
+        else:
+            weight = self.parameter(layer.weight)
+        product = self.one("MatMul", x, self.constant(weight.T, np.float32))
         bias: Tensor | None = layer.bias
         if bias is None:
             return product

@@ -19,7 +19,6 @@ from charlab.api import TrainedModel
 from charlab.decoding.model_protocol import refuse_diverged
 from charlab.errors import ConfigError
 from charlab.evaluation.evaluate import measure
-from charlab.models.output import TiedOutput
 
 WEIGHTS = ("float16", "int8", "float32")  # the first where nothing is said
 Packed = dict[str, Any]
@@ -58,7 +57,7 @@ def unpack_array(packed: Packed) -> npt.NDArray[np.float32]:
 
 
 def pack_weights(network: nn.Module, weights: str) -> dict[str, Packed]:
-    """All weights of a network by their names in its state dict, and those of tied outputs.
+    """All weights of a network by their names in its state dict.
 
     Raises:
         ConfigError: if there is no such type.
@@ -67,8 +66,7 @@ def pack_weights(network: nn.Module, weights: str) -> dict[str, Packed]:
     if weights not in WEIGHTS:
         raise ConfigError(f"weights={weights}: choose one of: {', '.join(WEIGHTS)}")
     packed = {}
-    tied = {f"{n}.weight": m.weight for n, m in network.named_modules() if type(m) is TiedOutput}
-    for name, weight in {**network.state_dict(), **tied}.items():
+    for name, weight in network.state_dict().items():
         array = weight.detach().float().cpu().numpy()
         refuse_diverged(not np.isfinite(array).all())
         packed[name] = pack_array(array, weights)
@@ -77,9 +75,8 @@ def pack_weights(network: nn.Module, weights: str) -> dict[str, Packed]:
 
 def unpacked_network(network: nn.Module, packed: dict[str, Packed]) -> nn.Module:
     """A copy of a network with the weights that the page has."""
-    own = network.state_dict()
     weights: dict[str, Tensor] = {
-        name: torch.from_numpy(unpack_array(array)) for name, array in packed.items() if name in own
+        name: torch.from_numpy(unpack_array(array)) for name, array in packed.items()
     }
     with_packed = copy.deepcopy(network)
     with_packed.load_state_dict(weights)

@@ -33,6 +33,17 @@ function fromHalves(halves) {
   return values;
 }
 
+/** E P, the weights of an output that shares the embedding E; without a projection P, E itself. */
+function tied(E, P) {
+  if (!P) return E;
+  const data = new Float32Array(E.rows * P.columns);
+  for (let r = 0; r < E.rows; r++)
+    for (let k = 0; k < P.rows; k++)
+      for (let c = 0; c < P.columns; c++)
+        data[r * P.columns + c] += E.data[r * E.columns + k] * P.data[k * P.columns + c];
+  return { data, rows: E.rows, columns: P.columns };
+}
+
 /** out = W x + b, where W is (rows, columns) row by row; b may be null. Eight rows share each x. */
 function affine(W, b, x, out) {
   const { data, rows, columns: n } = W;

@@ -29,7 +29,12 @@ class Network {
     this.arrays = Object.fromEntries(Object.entries(description.arrays).map(([name, packed]) => [name, unpackArray(packed)]));
     this.recurrence = new Recurrence(sizes, this.arrays);
     const head = this.task === "generate" ? "decoder" : "output";
-    this.head = { W: this.arrays[`${head}.weight`], b: this.arrays[`${head}.bias`] };
+    const reads = this.task === "transduce" ? "decoder" : "recurrent"; // with the embedding that may be shared
+    this.head = {
+      W: this.arrays[`${head}.weight`] ??
+        tied(this.arrays[`${reads}.input.embedding.weight`], this.arrays[`${head}.projection.weight`]),
+      b: this.arrays[`${head}.bias`],
+    };
     if (this.task === "generate") this.order = new ORDERS[this.vocabulary.unit](this.vocabulary, this.documents);
     if (this.task === "transduce") this.writer = new Writer(this);
   }
