@@ -3,7 +3,8 @@
     python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json
     python experiments/results.py table                  writes the table anew from all such files
 
-Runs of one experiment whose commands differ by nothing but the seed are one row.
+Runs of one experiment whose commands differ by nothing but the seed are one row. Of a study
+(``study.py``), whose own page shows all of it, each cell's best setting is a row.
 """
 
 import json
@@ -19,7 +20,7 @@ from charlab.reports.run_records import read_run
 from charlab.system.files import read_json
 
 HERE = Path(__file__).parent
-RUNS, REFERENCES = "runs.json", "references.json"
+RUNS, REFERENCES, STUDY = "runs.json", "references.json", "study.json"
 COLUMNS = (
     "experiment",
     "metric",
@@ -58,6 +59,7 @@ def facts_of(folder: Path, metric: str) -> dict[str, Any]:
         if environment["device"] == "cpu"
         else environment["device"],
         "precision": environment["precision"],
+        "threads": environment.get("threads"),
         "torch": environment["versions"]["torch"],
         "date": str(date.fromtimestamp((folder / "metrics.json").stat().st_mtime)),
         "metrics": {k: v for k, v in run.metrics.items() if k.startswith(("val/", "test/"))},
@@ -87,6 +89,9 @@ def rows() -> list[str]:
             alike[run["command"]].append(run)
         for command, runs in alike.items():
             found.append(_row(path.parent.name, kept["metric"], command, runs))
+    for path in sorted(HERE.glob(f"*/{STUDY}")):
+        for kept in read_json(path)["datasets"].values():
+            found += _best_rows(path.parent.name, kept["metric"], kept["runs"])
     for path in sorted(HERE.glob(f"*/{REFERENCES}")):
         for reference in read_json(path)["references"]:
             experiment = f"[{path.parent.name}]({path.parent.name}/README.md)"
@@ -104,6 +109,20 @@ def rows() -> list[str]:
             ]
             found.append(f"| {' | '.join(cells)} |")
     return found
+
+
+def _best_rows(experiment: str, metric: str, runs: list[dict[str, Any]]) -> list[str]:
+    """A row for each cell of a study: the setting with the lowest mean."""
+    cells: defaultdict[str, defaultdict[str, list[dict[str, Any]]]]
+    cells = defaultdict(lambda: defaultdict(list))
+    for run in runs:
+        cells[run["cell"]][run["command"]].append(run)
+
+    def mean(alike: list[dict[str, Any]]) -> float:
+        return mean_interval([run["metrics"][metric] for run in alike]).mean
+
+    best = [min(settings.items(), key=lambda pair: mean(pair[1])) for settings in cells.values()]
+    return [_row(experiment, metric, command, alike) for command, alike in best]
 
 
 def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]]) -> str:
