@@ -88,10 +88,7 @@ def rows() -> list[str]:
         for run in kept["runs"]:
             alike[run["command"]].append(run)
         for command, runs in alike.items():
-            found.append(_row(path.parent.name, kept["metric"], command, runs))
-    for path in sorted(HERE.glob(f"*/{STUDY}")):
-        for kept in read_json(path)["datasets"].values():
-            found += _best_rows(path.parent.name, kept["metric"], kept["runs"])
+            found.append(_row(path.parent.name, kept["metric"], f"`{command}`", runs))
     for path in sorted(HERE.glob(f"*/{REFERENCES}")):
         for reference in read_json(path)["references"]:
             experiment = f"[{path.parent.name}]({path.parent.name}/README.md)"
@@ -108,21 +105,30 @@ def rows() -> list[str]:
                 "",
             ]
             found.append(f"| {' | '.join(cells)} |")
+    for path in sorted(HERE.glob(f"*/{STUDY}")):
+        study = read_json(path)
+        for dataset, kept in study["datasets"].items():
+            found += _best_rows(path.parent.name, study["setting"], dataset, kept)
     return found
 
 
-def _best_rows(experiment: str, metric: str, runs: list[dict[str, Any]]) -> list[str]:
-    """A row for each cell of a study: the setting with the lowest mean."""
-    cells: defaultdict[str, defaultdict[str, list[dict[str, Any]]]]
-    cells = defaultdict(lambda: defaultdict(list))
-    for run in runs:
-        cells[run["cell"]][run["command"]].append(run)
+def _best_rows(name: str, setting: str, dataset: str, kept: dict[str, Any]) -> list[str]:
+    """A row for each cell of a study: the value of the setting with the lowest mean."""
+    metric = kept["metric"]
+    cells: dict[str, defaultdict[float, list[dict[str, Any]]]] = {}
+    for run in kept["runs"]:
+        cells.setdefault(run["cell"], defaultdict(list))[run["value"]].append(run)
 
     def mean(alike: list[dict[str, Any]]) -> float:
         return mean_interval([run["metrics"][metric] for run in alike]).mean
 
-    best = [min(settings.items(), key=lambda pair: mean(pair[1])) for settings in cells.values()]
-    return [_row(experiment, metric, command, alike) for command, alike in best]
+    found = []
+    for cell, values in cells.items():
+        best, alike = min(values.items(), key=lambda pair: mean(pair[1]))
+        what = f"`dataset={dataset} model={cell} {setting}={best:g}`, the best of"
+        command = f"{what} `python experiments/study.py run {name}`"
+        found.append(_row(name, metric, command, alike))
+    return found
 
 
 def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]]) -> str:
@@ -138,7 +144,7 @@ def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]])
         f"{runs[0]['parameters']:,}",
         f"{seconds:,.0f}",
         "; ".join(machines),
-        f"`{command}`",
+        command,
         max(run["date"] for run in runs),
     ]
     return f"| {' | '.join(cells)} |"

@@ -117,11 +117,19 @@ def run(name: str, extra: Sequence[str] = ()) -> None:
     for dataset in STUDIES[name].datasets:
         words = [*words_of(name, dataset), *extra]
         print("$", shlex.join(["python", "train.py", *words]), flush=True)
-        code = subprocess.run(
-            [sys.executable, "train.py", *words], cwd=ROOT, check=False
-        ).returncode
+        code = _run_to_its_end([sys.executable, "train.py", *words])
         if code:
             sys.exit(code)
+
+
+def _run_to_its_end(command: Sequence[str]) -> int:
+    """Runs a command to its end, Ctrl-C or not: a sweep that is stopped saves its runs."""
+    child = subprocess.Popen(command, cwd=ROOT)
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 def draw(name: str, extra: Sequence[str] = ()) -> None:

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 FIGURE = "curves.png"
 BEGIN, END = "<!-- study -->\n", "<!-- end of study -->\n"
 _APART = 0.055  # of the chart's height: two names do not touch
+_ASIDE = 1.025  # the cells' intervals stand beside each other
 
 Groups = dict[tuple[str, float], list[dict[str, Any]]]
 """Runs that differ by their seeds alone, by cell and value."""
@@ -44,9 +45,7 @@ def keep(name: str, sweeps: Path) -> None:
     kept = read_json(path)["datasets"] if path.exists() else {}
     if not found and not kept:
         sys.exit(f"{sweeps}: no runs of {name}: python experiments/study.py run {name}")
-    content = _lines({**kept, **found})
-    path.parent.mkdir(exist_ok=True)
-    write_text(path, content)
+    write_text(path, _lines(STUDIES[name].key, {**kept, **found}))
 
 
 def _runs(study: Study, metric: str, folder: Path) -> dict[str, Any]:
@@ -57,6 +56,7 @@ def _runs(study: Study, metric: str, folder: Path) -> dict[str, Any]:
         if run.status == "completed" and metric in run.metrics:
             facts = facts_of(run.folder, metric)
             facts["metrics"] = {metric: run.metrics[metric]}
+            del facts["command"]  # by itself a run would have both cores
             complete.append({**where, **facts})
         else:
             others.append({**where, "seed": run.seed, "status": run.status})
@@ -69,7 +69,7 @@ def _place(study: Study, run: RunFacts) -> dict[str, Any]:
     return {"cell": settings["model.name"], "value": float(settings[study.key])}
 
 
-def _lines(datasets: Mapping[str, Mapping[str, Any]]) -> str:
+def _lines(setting: str, datasets: Mapping[str, Mapping[str, Any]]) -> str:
     """The kept runs as JSON, a run in a line."""
     parts = []
     for dataset, kept in datasets.items():
@@ -80,7 +80,7 @@ def _lines(datasets: Mapping[str, Mapping[str, Any]]) -> str:
             for key in ("runs", "incomplete")
         ]
         parts.append(f'"{dataset}": {{"metric": "{kept["metric"]}", {", ".join(lists)}}}')
-    return '{"datasets": {\n' + ",\n".join(parts) + "\n}}\n"
+    return f'{{"setting": "{setting}", "datasets": {{\n' + ",\n".join(parts) + "\n}}\n"
 
 
 def write(name: str) -> None:
@@ -155,6 +155,7 @@ def _made_of(kept: Mapping[str, Any]) -> str:
 def figure(study: Study, datasets: Mapping[str, Mapping[str, Any]]) -> Figure:
     """A chart for each dataset: the setting from left to right, a line for each cell."""
     drawn = empty_figure(4.4, 2.2 + 4.4 * len(datasets))
+    drawn.set_dpi(100)
     for place, (dataset, kept) in enumerate(datasets.items(), start=1):
         axes = drawn.add_subplot(1, len(datasets), place)
         _draw(axes, study, kept)
@@ -166,13 +167,14 @@ def figure(study: Study, datasets: Mapping[str, Mapping[str, Any]]) -> Figure:
 def _draw(axes: Axes, study: Study, kept: Mapping[str, Any]) -> None:
     groups, metric = groups_of(kept), kept["metric"]
     ends, means = [], []
-    for cell, color in zip(CELLS, SERIES, strict=False):
+    for aside, (cell, color) in enumerate(zip(CELLS, SERIES, strict=False), start=-1):
         line = [
             (v, interval_of(groups[cell, v], metric)) for v in study.values if (cell, v) in groups
         ]
         if not line:
             continue
-        x, y = [v for v, _ in line], [one.mean for _, one in line]
+        y = [one.mean for _, one in line]
+        x = [v * _ASIDE**aside if study.log else v + aside * (_ASIDE - 1) for v, _ in line]
         means += y
         axes.errorbar(
             x,
@@ -185,7 +187,7 @@ def _draw(axes: Axes, study: Study, kept: Mapping[str, Any]) -> None:
             capsize=3,
             elinewidth=1.0,
         )
-        ends.append((y[-1], x[-1], cell, color))
+        ends.append((y[-1], cell, color))
     _set_places(axes, study)
     show_part(axes, robust_limits(means, higher=False))
     axes.axvline(study.default, color=LIGHT["quiet"], linestyle=":", linewidth=1.0, zorder=0)
@@ -216,11 +218,11 @@ def _set_places(axes: Axes, study: Study) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short_number(value)))
 
 
-def _name_lines(axes: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
+def _name_lines(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     """Writes each cell's name beside the end of its line, no two over each other."""
     low, high = axes.get_ylim()
     last = -_APART
-    for y, _, cell, color in sorted(ends):
+    for y, cell, color in sorted(ends):
         last = max(last + _APART, min(1.0, (y - low) / (high - low)))
         axes.annotate(
             cell,
