@@ -137,7 +137,7 @@ def _made_of(kept: Mapping[str, Any]) -> str:
     """On what the runs were made, and which did not end well."""
     runs = kept["runs"]
     machines = dict.fromkeys(f"{run['machine']}, {run['precision']}" for run in runs)
-    threads = dict.fromkeys(f"{run['threads']} thread(s) a run" for run in runs)
+    threads = dict.fromkeys(_threads(run["threads"]) for run in runs)
     torch = dict.fromkeys(f"PyTorch {run['torch']}" for run in runs)
     seconds = sum(run["seconds"] for run in runs) / max(1, len(runs))
     days = sorted({run["date"] for run in runs})
@@ -150,6 +150,10 @@ def _made_of(kept: Mapping[str, Any]) -> str:
         ]
         said += f" Not complete, and in no mean: {', '.join(lost)}."
     return said
+
+
+def _threads(count: int) -> str:
+    return f"{count} thread{'' if count == 1 else 's'} a run"
 
 
 def figure(study: Study, datasets: Mapping[str, Mapping[str, Any]]) -> Figure:
