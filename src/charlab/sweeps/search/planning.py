@@ -22,10 +22,10 @@ from charlab.sweeps.search.queueing import known_settings
 from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.search.spec import SweepSpec
 from charlab.sweeps.search.suggest import load_function, try_function
+from charlab.sweeps.search.validations import pruner_of, report_unit, validate_more
 from charlab.system.words import counted
 
 JOB = "charlab.sweeps.trial:run_trial"
-_AUTO = "median"  # the pruner of sweep.pruner=auto
 _SAME_TEXT = ("dataset.seq_len", "dataset.batch_size", "dataset.name")
 _AS_GIVEN = (
     *("sampler", "startup_trials", "seed", "warmup", "percentile", "patience"),
@@ -91,7 +91,7 @@ def plan(
     _try_lengths(space, prepared)
     objectives = require_objectives(options, prepared)
     fixed = follow_objective(fixed, space, objectives, prepared.options)
-    fixed, prepared = _validate_more(options, objectives, space, fixed, prepared)
+    fixed, prepared = validate_more(options, objectives, space, fixed, prepared)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
     known = _known_settings(options, space, fixed, composition)
     n_trials = _number_of_trials(options, spec, remarks)
@@ -252,7 +252,7 @@ def _spec(
         fixed=tuple(fixed),
         objectives=objectives,
         directions=tuple(direction_of(name, options.direction) for name in objectives),
-        pruner=_pruner(options, objectives),
+        pruner=pruner_of(options, objectives),
         unit=unit,
         full=full,
         function=function,
@@ -262,52 +262,6 @@ def _spec(
         job=JOB,
         **{name: getattr(options, name) for name in _AS_GIVEN},
     )
-
-
-def _pruner(options: SweepOptions, objectives: Sequence[str]) -> str:
-    if options.pruner != "auto":
-        return options.pruner
-    return _AUTO if len(objectives) == 1 and objectives[0].startswith("val/") else "none"
-
-
-def _validate_more(
-    options: SweepOptions,
-    objectives: Sequence[str],
-    space: Mapping[str, Parameter],
-    fixed: list[str],
-    prepared: Prepared,
-) -> tuple[list[str], Prepared]:
-    """Has trials that may be pruned validate as often as the sweep asks for.
-
-    It is one of their fixed overrides: a trial's command line repeats its run.
-    """
-    key, every, run = "trainer.validate_every", options.validate_every, prepared.options
-    is_said = key in space or run.trainer.validate_every is not None
-    if every is None or is_said or _pruner(options, objectives) == "none":
-        return fixed, prepared
-    trainer = dataclasses.replace(run.trainer, validate_every=every)
-    run = dataclasses.replace(run, trainer=trainer)
-    return [*fixed, f"{key}={every:g}"], dataclasses.replace(prepared, options=run)
-
-
-def report_unit(prepared: Prepared) -> tuple[int, int | None]:
-    """Characters between two validations of a run, and of its whole training (None: by time)."""
-    options, train = prepared.options, prepared.corpus.splits["train"]
-    trainer = options.trainer
-    epoch = options.task.characters_per_epoch(train, prepared.corpus.layout)
-    if prepared.corpus.layout == "sequences":
-        width = epoch / max(1, train.documents)
-    else:
-        width = float(options.dataset.seq_len)
-    step = options.dataset.batch_size * width
-    every = trainer.validate_every or 1.0
-    unit = epoch if trainer.validate_every is None else int(every * (epoch if every < 1 else step))
-    limits = []
-    if trainer.max_epochs is not None:
-        limits.append(trainer.max_epochs * epoch)
-    if trainer.max_steps is not None:
-        limits.append(int(trainer.max_steps * step))
-    return max(1, unit), min(limits) if limits else None
 
 
 def _grid_size(spec: SweepSpec) -> int:
