@@ -201,24 +201,24 @@ def predict(arguments: list[str]) -> int:
     """``predict.py``: classifies texts."""
     from charlab.config.cli_options import PredictArguments
 
-    options = _read(PredictArguments, arguments)
-    if options is None:
+    given = _read_runs(PredictArguments, arguments)
+    if not given:
         return 0
     from charlab.commands.predict import predict as run_predict
 
-    return run_predict(options)
+    return run_predict(given)
 
 
 def evaluate(arguments: list[str]) -> int:
-    """``evaluate.py``: measures a run on a split."""
+    """``evaluate.py``: measures a run, or the average of several, on a split."""
     from charlab.config.cli_options import EvaluateArguments
 
-    options = _read(EvaluateArguments, arguments)
-    if options is None:
+    given = _read_runs(EvaluateArguments, arguments)
+    if not given:
         return 0
     from charlab.commands.evaluate import evaluate as run_evaluate
 
-    return run_evaluate(options)
+    return run_evaluate(given)
 
 
 def look(arguments: list[str]) -> int:
@@ -284,20 +284,14 @@ def report(arguments: list[str]) -> int:
 def play(arguments: list[str]) -> int:
     """``play.py``: a page in which trained networks run."""
     from charlab.config.cli_options import PlayArguments
-    from charlab.config.variants import read_variants
 
-    if _helped(PlayArguments, arguments):
+    given = _read_runs(PlayArguments, arguments)
+    if not given:
         return 0
-    runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
-    words = [word for word in arguments if word not in runs]
-    given = [o for run in runs for _, o in read_variants(PlayArguments, [*words, run])]
-    given = list(dict.fromkeys(given))
     if len(given) > 2:
         raise ConfigError(f"play.py: a page has one run, or two side by side, got {len(given)}")
     if given[0].output == "":
         raise ConfigError("play.py: output= is empty: give a file, or leave it out")
-    for options in given:
-        _require_run(options)
     from charlab.commands.play import play as run_play
 
     return run_play(given)
@@ -370,6 +364,25 @@ def _read(schema: type[T], arguments: list[str]) -> T | None:
     options = parse_arguments(schema, arguments)
     _require_run(options)
     return options
+
+
+def _read_runs(schema: type[T], arguments: list[str]) -> list[T]:
+    """A command's options for each run that it is given (run=A run=B, or run=A,B), each once; []
+    if the user wanted help, which is printed.
+
+    A run that is not there is found out before torch is imported.
+    """
+    from charlab.config.variants import read_variants
+
+    if _helped(schema, arguments):
+        return []
+    runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
+    words = [word for word in arguments if word not in runs]
+    given = [options for run in runs for _, options in read_variants(schema, [*words, run])]
+    given = list(dict.fromkeys(given))
+    for options in given:
+        _require_run(options)
+    return given
 
 
 def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:

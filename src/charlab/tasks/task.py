@@ -40,6 +40,7 @@ from charlab.models.state import State
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
+    from charlab.tasks.ensemble import Member
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -359,6 +360,19 @@ class Task(ABC, Generic[Network]):
         it tells no labels, or is one.
         """
         return None
+
+    def averaged(self, members: "Sequence[Member[Network]]") -> nn.Module:
+        """A network that gives the mean of several networks' probabilities, for an ensemble.
+
+        It is measured and asked as one of them is; token ids and outputs are those of this task.
+
+        Args:
+            members: their networks, each with its own task of this type; they read texts alike.
+
+        Raises:
+            ConfigError: if they do not answer alike, or this task averages none.
+        """
+        raise ConfigError(f"task={self.options.name} has no mean of several networks: name one run")
 
     def generator(self, network: Network) -> TextGenerator | None:
         """What ``sample.py`` asks for texts; None: nothing."""
