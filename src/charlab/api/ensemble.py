@@ -24,6 +24,10 @@ _OF_TRAINING = (
     "noise",
     "noise_by",
 )
+_LEAK = (
+    "a member may have been trained on what is measured; average runs that were trained on the "
+    "same split"
+)
 
 
 class Ensemble(Asked):
@@ -97,18 +101,17 @@ class Ensemble(Asked):
         corpus = first.require_split(split)
         for other in others:
             _share_corpus(first, other)
+            known = first.vocabulary.plural
+            differing = _apart(first, other)
             if first.vocabulary != other.vocabulary:
                 raise DataError(
-                    f"{first.title} and {other.title} know other {first.vocabulary.plural} "
-                    f"({_apart(first, other)}): they cannot be measured together, only asked "
-                    "(predict.py)"
+                    f"{first.title} and {other.title} know other {known} ({differing}), so their "
+                    f"{split} parts cannot be compared: {_LEAK}"
                 )
             if not is_same_split(corpus, other.require_split(split), split):
                 raise DataError(
                     f"the {split} part of {other.title} holds other texts than that of "
-                    f"{first.title} ({_apart(first, other)}), so a member may have been trained "
-                    "on what is measured: an ensemble is measured where all were trained on the "
-                    "same split"
+                    f"{first.title} ({differing}): {_LEAK}"
                 )
         return corpus
 
@@ -135,12 +138,14 @@ def ensemble(runs: Sequence[str | Path | TrainedModel], **options: Any) -> Ensem
 def _require_several(members: Sequence[TrainedModel]) -> None:
     if len(members) < 2:
         raise ConfigError(f"an ensemble has two runs or more, got {len(members)}")
-    named: dict[Path, str] = {}
+    if len({member.device for member in members}) > 1:
+        raise ConfigError("the networks of an ensemble are on one device: load all of them alike")
+    named = set[Path]()
     for member in members:
         place = member.path.resolve()
         if place in named:
             raise ConfigError(f"{member.title} is there twice: an ensemble has each run once")
-        named[place] = member.title
+        named.add(place)
 
 
 def _own(member: TrainedModel) -> Member[Any]:

@@ -52,30 +52,42 @@ def evaluate(given: Sequence[EvaluateArguments]) -> int:
     show(*task.describe_meter(measured.meter))
     if isinstance(model, Ensemble):
         members = [each.metrics for each in model.measure_members(arguments.split, **measuring)]
-        _show_members(model, members)
+        _show_members(measured, members)
         measured.metrics.update(_of_members(model, members))
     _write_files(arguments, measured)
     return 0
 
 
 def _show_metrics(model: Asked, split: str, metrics: Metrics) -> None:
+    members = model.members if isinstance(model, Ensemble) else ()
     if not sys.stdout.isatty():  # whoever reads the figures has not seen whose they are
-        for each in model.members if isinstance(model, Ensemble) else [model]:
+        for each in members or [model]:
             remark(f"run: {each.title}")
     show(line(styled(model.title, "path"), f", {split} part:"))
+    for number, member in enumerate(members, start=1):
+        show(line(f"  run {number}: ", styled(member.title, "path"), f" ({_kind(member)})"))
     width = max(map(len, metrics))
     for name, value in metrics.items():
         figure = f"{value:.6f}" if isinstance(value, float) else f"{value:,}"
         show(line(f"  {name:<{width}}  ", styled(figure, "value")))
 
 
-def _show_members(model: Ensemble, members: Sequence[Metrics]) -> None:
-    """Each member's figures alone, a row each."""
-    runs = [member.title for member in model.members]
-    names = [name for name, value in members[0].items() if isinstance(value, float)]
-    columns = [Column(name, [f"{metrics[name]:.6f}" for metrics in members]) for name in names]
-    table = lay_out([Column("alone", runs, to_right=False), *columns], screen_width())
-    show("", *table.lines)
+def _kind(member: TrainedModel) -> str:
+    return f"{member.task}, {member.name}"
+
+
+def _show_members(measured: Measured, members: Sequence[Metrics]) -> None:
+    """The figures of the average beside those of each member alone, a row each."""
+    known = {metric.name for metric in measured.task.options.metrics}
+    rows = [measured.metrics, *members]
+    runs = ["average", *(f"run {number}" for number in range(1, len(rows)))]
+    columns = [Column("", [f"  {run}" for run in runs], to_right=False)]
+    columns += [
+        Column(name.partition("/")[2], [f"{row[name]:.6f}" for row in rows])
+        for name in measured.metrics
+        if name.partition("/")[2] in known
+    ]
+    show("", *lay_out(columns, screen_width()).lines)
 
 
 def _require_dynamic(arguments: EvaluateArguments, runs: int) -> None:
