@@ -204,6 +204,7 @@ def predict(arguments: list[str]) -> int:
     given = _read_runs(PredictArguments, arguments)
     if not given:
         return 0
+    _require_run(*given)
     from charlab.commands.predict import predict as run_predict
 
     return run_predict(given)
@@ -216,6 +217,7 @@ def evaluate(arguments: list[str]) -> int:
     given = _read_runs(EvaluateArguments, arguments)
     if not given:
         return 0
+    _require_run(*given)
     from charlab.commands.evaluate import evaluate as run_evaluate
 
     return run_evaluate(given)
@@ -292,6 +294,7 @@ def play(arguments: list[str]) -> int:
         raise ConfigError(f"play.py: a page has one run, or two side by side, got {len(given)}")
     if given[0].output == "":
         raise ConfigError("play.py: output= is empty: give a file, or leave it out")
+    _require_run(*given)
     from charlab.commands.play import play as run_play
 
     return run_play(given)
@@ -369,8 +372,6 @@ def _read(schema: type[T], arguments: list[str]) -> T | None:
 def _read_runs(schema: type[T], arguments: list[str]) -> list[T]:
     """A command's options for each run that it is given (run=A run=B, or run=A,B), each once; []
     if the user wanted help, which is printed.
-
-    A run that is not there is found out before torch is imported.
     """
     from charlab.config.variants import read_variants
 
@@ -379,10 +380,7 @@ def _read_runs(schema: type[T], arguments: list[str]) -> list[T]:
     runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
     words = [word for word in arguments if word not in runs]
     given = [options for run in runs for _, options in read_variants(schema, [*words, run])]
-    given = list(dict.fromkeys(given))
-    for options in given:
-        _require_run(options)
-    return given
+    return list(dict.fromkeys(given))
 
 
 def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:
@@ -396,12 +394,14 @@ def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:
     return wanted
 
 
-def _require_run(options: Any) -> None:
+def _require_run(*given: Any) -> None:
+    """Finds out which run is not there, before torch is imported."""
     from charlab.config.task_options import tasks_asked_by
 
-    if hasattr(options, "run"):
-        command = options.command
-        find(options.run, options.output_dir, tasks_asked_by(command), command)
+    for options in given:
+        if hasattr(options, "run"):
+            command = options.command
+            find(options.run, options.output_dir, tasks_asked_by(command), command)
 
 
 def exit_code(signum: int | None) -> int:

@@ -11,7 +11,7 @@ from charlab.api.trained_model import TrainedModel, load_model
 from charlab.config.validation import to_plain
 from charlab.data.corpus import Corpus, is_same_split
 from charlab.errors import ConfigError, DataError
-from charlab.tasks.ensemble import Member, average
+from charlab.evaluation.ensemble import Member, average
 from charlab.tasks.task import POSITIONS, Task
 
 # Settings of a dataset that say how a network learns from it, and not what is in it.

@@ -140,7 +140,7 @@ class EvaluateArguments(_DataWords):
     """``evaluate.py``."""
 
     command = "evaluate.py"
-    purpose = "exact figures of a run, or of several whose probabilities are averaged"
+    purpose = "exact figures of a run, or of the average of several"
     examples = ("run=latest split=test", "run=A run=B run=C", "run=A run=B as=classify")
 
     run: str = argument("latest", f"{_RUN}; {_AVERAGED}", several=True)

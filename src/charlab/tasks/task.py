@@ -39,8 +39,8 @@ from charlab.models.reference import layer_weights
 from charlab.models.state import State
 
 if TYPE_CHECKING:
+    from charlab.evaluation.ensemble import Member
     from charlab.figures.picture import Picture
-    from charlab.tasks.ensemble import Member
 
 Network = TypeVar("Network", bound=nn.Module)
 

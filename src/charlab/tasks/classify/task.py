@@ -16,6 +16,7 @@ from charlab.data.tokens.ragged import count_windows
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.ensemble import Member, averaged_outputs
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
@@ -27,7 +28,6 @@ from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.ensemble import Member, averaged_outputs
 from charlab.tasks.task import (
     Axes,
     DataFacts,

@@ -12,6 +12,7 @@ from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.ensemble import Member, name_places, require_same
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
@@ -22,7 +23,6 @@ from charlab.system.style import line, styled
 from charlab.system.terminal import clipped, say
 from charlab.tasks import register
 from charlab.tasks.classify.task import ClassifyTask
-from charlab.tasks.ensemble import Member, name_places, require_same
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.classifying import GenerativeClassifier, as_classifier
 from charlab.tasks.generate.samples import describe_samples, draw_samples

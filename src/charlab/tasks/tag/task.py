@@ -11,6 +11,7 @@ from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.ensemble import Member, averaged_outputs, require_same
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.evaluation.losses import cross_entropy
@@ -18,7 +19,6 @@ from charlab.models.averaged import AveragedClassifier
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
-from charlab.tasks.ensemble import Member, averaged_outputs, require_same
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
 from charlab.tasks.task import Axes, StepOutput, Symbols, Task, TrainedNetwork

@@ -18,6 +18,7 @@ from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.transduction import Transduction, transduce
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.ensemble import Member, require_same, require_same_tokens
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
@@ -26,7 +27,6 @@ from charlab.models.averaged import AveragedEncoderDecoder
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.ensemble import Member, require_same, require_same_tokens
 from charlab.tasks.task import (
     POSITIONS,
     Axes,

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,9 @@ from charlab.data.tokens import make_vocabulary
 from charlab.data.tokens.vocabulary import EOS, FIRST, UNK, Vocabulary
 from charlab.errors import ConfigError
 from charlab.models.averaged import AveragedClassifier, Translated
-from charlab.tasks.task import Task
+
+if TYPE_CHECKING:
+    from charlab.tasks.task import Task
 
 Network = TypeVar("Network", bound=nn.Module)
 _NAMED = 3  # of what differs, in a message
@@ -30,11 +32,11 @@ class Member(Generic[Network]):
     """
 
     name: str
-    task: Task[Any]
+    task: "Task[Any]"
     network: Network
 
 
-def average(members: Sequence[Member[Any]]) -> tuple[Task[Any], nn.Module]:
+def average(members: Sequence[Member[Any]]) -> "tuple[Task[Any], nn.Module]":
     """A task and a network that answer with the mean of the members' probabilities.
 
     The task is the first member's. Networks that predict tokens have the same vocabulary; the

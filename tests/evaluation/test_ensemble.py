@@ -13,9 +13,9 @@ from charlab.data.batches.batch import IGNORE
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import Document
 from charlab.errors import ConfigError
+from charlab.evaluation.ensemble import Member, average
 from charlab.evaluation.evaluate import measure
 from charlab.tasks import TASKS
-from charlab.tasks.ensemble import Member, average
 from charlab.tasks.task import facts_of
 
 Make = Callable[..., Member[Any]]
