@@ -133,7 +133,7 @@ REFUSED = {
     "condition": (
         ["task=generate"],
         ["task=generate", "task.condition_on_label=false"],
-        "task.condition_on_label=True and False",
+        "task.condition_on_label=true and false",
     ),
 }
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from charlab.api.asked import Asked, Measured
 from charlab.api.trained_model import TrainedModel, load_model
-from charlab.config.validation import to_plain
 from charlab.data.corpus import Corpus, is_same_split
 from charlab.errors import ConfigError, DataError
 from charlab.evaluation.ensemble import Member, average
+from charlab.system.words import spelled
 from charlab.tasks.task import POSITIONS, Task
 
 # Settings of a dataset that say how a network learns from it, and not what is in it.
@@ -185,7 +185,7 @@ def _apart(first: TrainedModel, other: TrainedModel) -> str:
     """The settings in which the data of two networks differ, in words."""
     its = dict(_settings(other))
     found = [
-        f"{name}={to_plain(value)} and {to_plain(its[name])}"
+        f"{name}={spelled(value)} and {spelled(its[name])}"
         for name, value in _settings(first)
         if its[name] != value
     ]

@@ -13,6 +13,7 @@ from charlab.data.tokens import make_vocabulary
 from charlab.data.tokens.vocabulary import EOS, FIRST, UNK, Vocabulary
 from charlab.errors import ConfigError
 from charlab.models.averaged import AveragedClassifier, Translated
+from charlab.system.words import spelled
 
 if TYPE_CHECKING:
     from charlab.tasks.task import Task
@@ -115,7 +116,9 @@ def require_same(
         ConfigError: if they do.
     """
     if one != its:
-        raise ConfigError(f"{_both(first, other)} have {what}={one} and {its}: they must agree")
+        raise ConfigError(
+            f"{_both(first, other)} have {what}={spelled(one)} and {spelled(its)}: they must agree"
+        )
 
 
 def require_same_tokens(
