@@ -16,7 +16,7 @@ from charlab.errors import ConfigError
 from charlab.evaluation.ensemble import Member, average
 from charlab.evaluation.evaluate import measure
 from charlab.tasks import TASKS
-from charlab.tasks.task import facts_of
+from charlab.tasks.task import Task, facts_of
 
 Make = Callable[..., Member[Any]]
 NAMES = [(f"{a}{b}{c}", f"{a}s") for a in "abc" for b in "abc" for c in "abc"]
@@ -158,3 +158,30 @@ def test_other_labels_and_characters(member: Make, make_corpus):
     generate = [member("A", 1, "task=generate"), member("B", 2, "task=generate", data=other)]
     with pytest.raises(ConfigError, match=r"predict other characters.*: only the second knows 'x'"):
         average(generate)
+
+
+def test_other_targets_and_a_task_that_averages_nothing(member: Make):
+    def pairs(targets: str) -> Corpus:
+        docs = [
+            Document(text, target=t * 2, split=s)
+            for text, t in zip("abc", targets, strict=True)
+            for s in (None, "test")
+        ]
+        return build_corpus(
+            docs,
+            normalize="nfc",
+            layout="sequences",
+            fractions=(1.0, 0.0, 0.0),
+            split_seed=0,
+            fields=("target",),
+        )
+
+    first, second, same = (
+        member(name, 1, "task=transduce", data=pairs(targets))
+        for name, targets in (("A", "xyz"), ("B", "xyw"), ("C", "zyx"))
+    )
+    with pytest.raises(ConfigError, match="A and B predict other target characters"):
+        average([first, second])
+    assert average([first, same])[0].data.target_vocabulary == first.task.data.target_vocabulary
+    with pytest.raises(ConfigError, match="task=transduce has no mean of several networks"):
+        Task.averaged(first.task, [first, same])
