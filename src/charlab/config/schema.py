@@ -56,6 +56,7 @@ class DatasetOptions:
     limit: Annotated[int | None, at_least(1)]
     distinct: bool
     romanized: bool | None
+    distance: Annotated[int | None, at_least(1)]
     held_out: tuple[str, ...]
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
