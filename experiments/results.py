@@ -1,6 +1,7 @@
 """The table of results: what runs measured, kept in files, written into ``experiments/README.md``.
 
-    python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json
+    python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json;
+                                                         several metrics are parted by commas
     python experiments/results.py table                  writes the table anew from all such files
 
 Runs of one experiment whose commands differ by nothing but the seed are one row. Of a study
@@ -33,6 +34,7 @@ COLUMNS = (
     "date",
 )
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
+_SPLIT = "dataset.split.seed="
 _SAID_ELSEWHERE = ("seed=", "hydra.", "trainer.progress=", "output_dir=")
 
 
@@ -45,9 +47,10 @@ def facts_of(folder: Path, metric: str) -> dict[str, Any]:
     run = read_run(folder)
     if run.status != "completed":
         sys.exit(f"{folder}: its status is {run.status}; only completed runs are kept")
-    if metric not in run.metrics:
-        near = ", ".join(name for name in run.metrics if name.startswith("test/"))
-        sys.exit(f"{folder}: it measured no {metric}; there is {near}")
+    for name in metric.split(","):
+        if name not in run.metrics:
+            near = ", ".join(each for each in run.metrics if each.startswith("test/"))
+            sys.exit(f"{folder}: it measured no {name}; there is {near}")
     environment = read_json(folder / "environment.json")
     words = [word for word in run.overrides if not word.startswith(_SAID_ELSEWHERE)]
     return {
@@ -86,9 +89,12 @@ def rows() -> list[str]:
         kept = read_json(path)
         alike: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for run in kept["runs"]:
-            alike[run["command"]].append(run)
+            words = shlex.split(run["command"])
+            same = [word for word in words if not word.startswith(_SPLIT)]
+            alike[shlex.join(same)].append(run)
         for command, runs in alike.items():
-            found.append(_row(path.parent.name, kept["metric"], f"`{command}`", runs))
+            for metric in kept["metric"].split(","):
+                found.append(_row(path.parent.name, metric, f"`{command}`", runs))
     for path in sorted(HERE.glob(f"*/{REFERENCES}")):
         for reference in read_json(path)["references"]:
             experiment = f"[{path.parent.name}]({path.parent.name}/README.md)"
@@ -140,7 +146,7 @@ def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]])
         f"[{experiment}]({experiment}/README.md)",
         metric,
         value,
-        ", ".join(str(run["seed"]) for run in runs),
+        _seeds(runs),
         f"{runs[0]['parameters']:,}",
         f"{seconds:,.0f}",
         "; ".join(machines),
@@ -148,6 +154,13 @@ def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]])
         max(run["date"] for run in runs),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _seeds(runs: list[dict[str, Any]]) -> str:
+    """The seeds of runs, and on how many splits of the data."""
+    seeds = ", ".join(dict.fromkeys(str(run["seed"]) for run in runs))
+    splits = {word for run in runs for word in run["command"].split() if word.startswith(_SPLIT)}
+    return f"{seeds}; {len(splits)} splits" if len(splits) > 1 else seeds
 
 
 def table() -> str:

@@ -46,6 +46,22 @@ def test_runs_that_differ_by_the_seed_are_one_row_with_their_interval(results, t
     assert "old" not in text
 
 
+def test_several_metrics_are_rows_and_splits_are_counted(results, tmp_path):
+    runs = []
+    for split in (1, 2):
+        for seed in (1, 2):
+            run = write_run(tmp_path / f"{split}{seed}", seed=seed, loss=split + seed / 10)
+            with (run / ".hydra" / "overrides.yaml").open("a") as words:
+                words.write(f"- dataset.split.seed={split}\n")
+            runs.append(run)
+    results.add("mine", "test/loss,model/parameters", runs)
+    rows = [row for row in results.rows() if "mine" in row]
+    assert [row.split(" | ")[1] for row in rows] == ["test/loss", "model/parameters"]
+    assert all(row.split(" | ")[3] == "1, 2; 2 splits" for row in rows)
+    assert all("`python train.py model=gru`" in row for row in rows)
+    assert rows[0].split(" | ")[2].startswith("1.6500 ± ")
+
+
 def test_a_run_that_is_not_complete_or_lacks_the_metric_is_not_kept(results, tmp_path):
     for status, metric, word in [
         ("stopped", "test/loss", "stopped"),
