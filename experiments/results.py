@@ -1,9 +1,9 @@
 """The table of results: what runs measured, kept in files, written into ``experiments/README.md``.
 
-    python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json;
-                                                         several metrics are parted by commas
+    python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json
     python experiments/results.py table                  writes the table anew from all such files
 
+METRIC may be several, parted by commas.
 Runs of one experiment whose commands differ by nothing but the seed are one row. Of a study
 (``study.py``), whose own page shows all of it, each cell's best setting is a row.
 """
