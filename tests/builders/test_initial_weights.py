@@ -191,3 +191,25 @@ def test_the_latest_run_of_a_grid_is_the_one_before_it(tmp_path):
     (folder / "checkpoints" / "best.ckpt").touch()
     words = _with_init_found(["seed=1", "init=latest", f"output_dir={tmp_path / 'o'}"])
     assert words[1] == f"init={folder}"
+
+
+def test_of_averaged_weights_the_average_is_taken_and_a_new_average_begins_with_it(world):
+    """``trainer.ema_decay`` of the run that is taken over, of the new one, and of both."""
+    words = ("trainer.ema_decay=0.5",)
+    before, folder = world.saved(ENGLISH, *words)
+    name, average = "recurrent.recurrence.weight_hh_l0", before.module.average
+    trained = before.network.get_parameter(name)
+    for value in (1.0, 2.0, 4.0):
+        torch.nn.init.constant_(trained, value)
+        average.update()
+    save(before.snapshot(), folder / "checkpoints" / "best.ckpt")
+    mean = torch.full_like(trained, (1 * 1 + 2 * 2 + 4 * 4) / 7)  # each step counts twice the last
+    for own in ((), words):
+        after = world.session(ENGLISH, *own, init=folder)
+        weight = after.network.get_parameter(name)
+        torch.testing.assert_close(weight, mean)
+        if own:
+            torch.testing.assert_close(after.module.average.weights()[name], mean)
+            torch.nn.init.constant_(weight, 8.0)
+            after.module.average.update()
+            assert (after.module.average.weights()[name] == 8).all()  # not of what was drawn anew

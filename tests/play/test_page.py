@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from charlab.api import TrainedModel
 from charlab.figures.pages import digest
 from charlab.play.colors import ramps
 from charlab.play.description import describe
@@ -19,6 +20,7 @@ from charlab.play.playable import Playable
 from tests.support.played import BROWSER, needs_browser, trained_model
 
 EVIL = "</script><img src=x onerror=document.title='hacked'>\"'<!--<script>"
+WORDS = ("the", " the", " king", "king", ",", " ", " said", " a", "ab")
 NOW = datetime(2026, 11, 22)
 
 # Uses a page as a reader does, and says what is there then.
@@ -35,6 +37,13 @@ const said = { task: document.querySelector("main").className };
 const texts = () => all(".text-box .text").map((element) => element.textContent);
 const [text] = all(".text");
 if (document.getElementById("prompt")) {
+  change("seed", "3", "change");
+  change("temperature", "1");
+  change("prompt", "the ");
+  press(text, "Enter", "Enter", "Enter");
+  said.sampled = texts();
+  press(text, "Backspace", "Backspace", "Backspace");
+  said.again = texts();
   change("prompt", "ab");
   change("temperature", "1.5");
   press(text, "Enter", "Enter", "Enter");
@@ -119,6 +128,12 @@ def pages(compose_options: Callable[..., Any]) -> dict[str, str]:
     }
 
 
+def of_words(compose: Any) -> TrainedModel:
+    """A network of words that begin with their space."""
+    data = {"unit": "word", "layout": "stream"}
+    return trained_model(compose, "generate", "gru", of_data=data, symbols=WORDS)
+
+
 def used(pages: dict[str, str], folder: Path) -> tuple[list[dict[str, Any]], list[str]]:
     """What pages on a phone say after they were used, and what else stood in the console."""
     frames = []
@@ -143,11 +158,18 @@ def used(pages: dict[str, str], folder: Path) -> tuple[list[dict[str, Any]], lis
 
 @needs_browser
 def test_every_task_is_used_by_the_keyboard_on_a_phone(
-    pages: dict[str, str], tmp_path: Path
+    pages: dict[str, str], compose_options: Callable[..., Any], tmp_path: Path
 ) -> None:
     """One visit to all pages, for a browser takes its time to start."""
-    said, console = used(pages, tmp_path)
+    words = of_words(compose_options)
+    shown = Playable("", "GRU", "words", describe(words, "float32"), [], ["a"], None, [])
+    said, console = used(pages | {"words": play_page([shown], written=NOW)}, tmp_path)
     assert console == []
+    (typed,) = (each for each in said if each["title"].endswith("write words"))
+    said.remove(typed)
+    (sample,) = words.generate("the ", seed=3, length=3)
+    assert typed["sampled"] == [sample.text]
+    assert typed["again"] == ["the "]
     by_task = {each["task"].removesuffix(" short"): each for each in said}
     assert sorted(by_task) == [
         "one classify", "one generate", "one tag", "one transduce", "two generate",

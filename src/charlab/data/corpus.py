@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.corpus_report import CorpusReport, report_corpus
-from charlab.data.documents.document import SHORT_DOCUMENT, SPLITS, AnyDocument, Document
+from charlab.data.documents.document import SHORT_DOCUMENT, AnyDocument, Document
 from charlab.data.parts import cut_splits, with_targets
 from charlab.data.splits import (
     FEW_DOCUMENTS,
@@ -20,7 +20,6 @@ from charlab.data.splits import (
 )
 from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.ragged import (
-    CHUNK,
     EncodedSplit,
     TokenIds,
     chunks,
@@ -128,10 +127,7 @@ def build_corpus(
     splits, target_vocabulary = with_targets(
         splits, text, assignment, reading.get("target_unit", "char")
     )
-    given = _given(text, assignment, layout)
-    report = report_corpus(
-        text, assignment, counts=counts, given=given, known=table != UNK, rare=rare
-    )
+    report = report_corpus(text, assignment, layout, counts=counts, known=table != UNK, rare=rare)
     fingerprint = _fingerprint(text, assignment, layout)
     tags = text.fields.tags
     return Corpus(
@@ -175,19 +171,6 @@ def _fingerprint(text: TokenizedText, assignment: SplitAssignment, layout: str) 
         # Earlier versions cut these documents: what was trained then had other parts.
         return hashlib.sha256(f"{text.fingerprint} whole".encode()).hexdigest()
     return text.fingerprint
-
-
-def _given(text: TokenizedText, assignment: SplitAssignment, layout: str) -> npt.NDArray[np.int64]:
-    """Of each split the tokens that nothing predicts, (3, S): the first of a stream's pieces."""
-    counts = np.zeros((len(SPLITS), len(text.tokens)), np.int64)
-    if layout == "stream":
-        for part in range(len(SPLITS)):
-            _, starts, _ = assignment.pieces(part)
-            for near in np.split(starts, np.flatnonzero(np.diff(starts // CHUNK)) + 1):
-                if len(near):
-                    token_ids = text.token_ids[int(near[0]) : int(near[-1]) + 1]
-                    np.add.at(counts[part], token_ids[near - near[0]], 1)
-    return counts
 
 
 def _require_text(text: TokenizedText, normalize: str) -> None:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from charlab.data.documents.document import SPLITS
 from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import token_lengths
+from charlab.data.tokens.ragged import CHUNK
 from charlab.data.tokens.tokenized import TokenizedText
 from charlab.system.words import counted
 
@@ -81,9 +82,9 @@ def _repeating(count: int) -> str:
 def report_corpus(
     text: TokenizedText,
     assignment: SplitAssignment,
+    layout: str,
     *,
     counts: npt.NDArray[np.int64],
-    given: npt.NDArray[np.int64],
     known: npt.NDArray[np.bool_],
     rare: tuple[int, int],
 ) -> CorpusReport:
@@ -92,12 +93,13 @@ def report_corpus(
     Args:
         text: the documents.
         assignment: how they were assigned to splits.
+        layout: "sequences" or "stream".
         counts: how often each token stands in each split, (3, S).
-        given: how often each is not predicted, (3, S).
         known: whether the vocabulary has it, (S,).
         rare: tokens of train that are too rare to be known, and how often they occur.
     """
-    predicted, lengths = counts - given, token_lengths(text.unit, text.tokens)
+    predicted = counts - (_first_tokens(text, assignment) if layout == "stream" else 0)
+    lengths = token_lengths(text.unit, text.tokens)
 
     def by_split(sums: npt.NDArray[np.int64]) -> dict[str, int]:
         return {SPLITS[part]: int(sums[part]) for part in assignment.parts}
@@ -124,3 +126,15 @@ def report_corpus(
         predicted_unknown=by_split(predicted @ ~known),
         predicted_unknown_characters=by_split(predicted @ (lengths * ~known)),
     )
+
+
+def _first_tokens(text: TokenizedText, assignment: SplitAssignment) -> npt.NDArray[np.int64]:
+    """How often each token is the first of a split's pieces, (3, S): nothing predicts it."""
+    counts = np.zeros((len(SPLITS), len(text.tokens)), np.int64)
+    for part in range(len(SPLITS)):
+        _, starts, _ = assignment.pieces(part)
+        for near in np.split(starts, np.flatnonzero(np.diff(starts // CHUNK)) + 1):
+            if len(near):
+                token_ids = text.token_ids[int(near[0]) : int(near[-1]) + 1]
+                np.add.at(counts[part], token_ids[near - near[0]], 1)
+    return counts

@@ -251,15 +251,7 @@ def assign_splits(
     sides = text.parts.copy()
     if not cut:
         stratified = layout == "sequences" or predicts_label
-        labels = _names(text, np.flatnonzero(open_)) if stratified else [None] * len(open_)
-        unplaced = np.flatnonzero(open_).tolist()
-        chosen = [texts[place] for place in unplaced]
-        named = text.fields.groups
-        groups = [None] * len(chosen) if named is None else [named[place] for place in unplaced]
-        if named is None or len(set(_group_keys(groups, chosen))) < len(_needed(weights)):
-            sides[open_] = split_documents(chosen, labels[: len(chosen)], weights, seed)
-        else:
-            sides[open_] = split_groups(groups, chosen, text.lengths[open_], weights, seed)
+        sides[open_] = _split_open(text, texts, open_, weights, seed, stratified=stratified)
     shares = text.lengths[:, None] * (sides[:, None] == np.arange(len(SPLITS)))
     if cut:
         shares[open_] = apportion(text.lengths[open_], weights)
@@ -274,6 +266,27 @@ def assign_splits(
     return SplitAssignment(
         shares, there, cut and bool(open_.any()), scarce, _overlap(texts, shares, given)
     )
+
+
+def _split_open(
+    text: TokenizedText,
+    texts: Sequence[str],
+    open_: npt.NDArray[np.bool_],
+    fractions: Fractions,
+    seed: int,
+    *,
+    stratified: bool,
+) -> npt.NDArray[np.int8]:
+    """The splits of the documents that the data puts into none: of whole groups, or of texts."""
+    places = np.flatnonzero(open_)
+    chosen = [texts[place] for place in places.tolist()]
+    named = text.fields.groups
+    if named is not None:
+        groups = [named[place] for place in places.tolist()]
+        if len(set(_group_keys(groups, chosen))) >= len(_needed(fractions)):
+            return split_groups(groups, chosen, text.lengths[open_], fractions, seed)
+    labels = _names(text, places) if stratified else [None] * len(chosen)
+    return split_documents(chosen, labels, fractions, seed)
 
 
 def shares_left(fractions: Fractions, given: Sequence[int]) -> Fractions:

@@ -67,10 +67,7 @@ def transduce(
         scores[:, :, UNK] = -torch.inf
         ended, texts = _take_ended(ended, texts, scores[:, :, EOS], written)
         scores[:, :, EOS] = -torch.inf
-        best = scores.flatten(1).topk(width)  # (B, W)
-        V = scores.shape[2]
-        parents, tokens = best.indices // V, best.indices % V
-        live = best.values
+        live, parents, tokens = _best(scores, width)  # each (B, W)
         written = torch.cat([_rows(written, parents), tokens[:, :, None]], dim=-1)
         # Going on only lowers a log-probability: those found cannot be beaten any more.
         if bool((ended[:, -1] >= live[:, 0]).all()):
@@ -79,6 +76,13 @@ def transduce(
         state = tuple(part.index_select(1, lanes) for part in state)
         newest = tokens.flatten()
     return _results(ended, texts, live[:, 0], written[:, 0])
+
+
+def _best(scores: Tensor, width: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of each text's continuations (B, W, V) the best: scores, hypotheses they go on, tokens."""
+    best, places = scores.flatten(1).topk(width)
+    V = scores.shape[2]
+    return best, places // V, places % V
 
 
 def _results(

@@ -86,22 +86,6 @@ def _tokens(
         places, shares = principal_components(vectors)
         return [token_plane_figure(places, shares.tolist(), tokens, kinds)]
 
-    def neighbours() -> list[Part]:
-        places, cosines = nearest_neighbours(vectors, _NEIGHBOURS)
-        names = token_names(tokens)
-        rows = [
-            (
-                names[i],
-                *(
-                    Markup("<bdi>{}</bdi> {:.2f}").format(names[place], cosine)
-                    for place, cosine in zip(places[i].tolist(), cosines[i].tolist(), strict=True)
-                ),
-            )
-            for i in range(len(tokens))
-        ]
-        ranks = ["nearest", *(f"{rank}." for rank in range(2, places.shape[1] + 1))]
-        return [table([one, *ranks], rows)]
-
     few = len(tokens) < len(vocabulary.tokens)
     size = (
         f"{'the ' if few else ''}{len(tokens):,} {'most frequent ' if few else ''}"
@@ -120,9 +104,27 @@ def _tokens(
         f"Nearest neighbours of each {one} of the {of}",
         f"The tokens whose {vector} points most nearly the same way, with the cosine of the angle "
         "between (1: the same direction, 0: a right angle).",
-        neighbours,
+        lambda: [_neighbours(vectors, tokens, one)],
         "embeddings",
     )
+
+
+def _neighbours(vectors: npt.NDArray[np.float64], tokens: list[str], one: str) -> Part:
+    """A table of each token's nearest ones; ``one`` is what a token is called."""
+    places, cosines = nearest_neighbours(vectors, _NEIGHBOURS)
+    names = token_names(tokens)
+    rows = [
+        (
+            name,
+            *(
+                Markup("<bdi>{}</bdi> {:.2f}").format(names[place], cosine)
+                for place, cosine in zip(near.tolist(), nearness.tolist(), strict=True)
+            ),
+        )
+        for name, near, nearness in zip(names, places, cosines, strict=True)
+    ]
+    ranks = ["nearest", *(f"{rank}." for rank in range(2, places.shape[1] + 1))]
+    return table([one, *ranks], rows)
 
 
 def _frequent_tokens(train: Ragged, vocabulary: Vocabulary) -> npt.NDArray[np.int64]:

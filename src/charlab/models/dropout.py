@@ -22,12 +22,13 @@ class Dropout:
         weight_dropout: of the recurrent weights, one mask for a whole forward pass: DropConnect
             (Wan et al. 2013) on the hidden-to-hidden matrices (Merity et al. 2018,
             arXiv:1708.02182).
-        locked: whether inputs, layers and outputs have one mask for each row of a batch, the same
-            at every position: variational dropout (Gal & Ghahramani 2016, arXiv:1512.05287). Else
-            each position has its own (Zaremba et al. 2014, arXiv:1409.2329).
+        dropout_kind: "locked": inputs, layers and outputs have one mask for each row of a batch,
+            the same at every position: variational dropout (Gal & Ghahramani 2016,
+            arXiv:1512.05287); "plain": each position has its own (Zaremba et al. 2014,
+            arXiv:1409.2329).
 
     Raises:
-        ValueError: if a probability is out of range.
+        ValueError: if a probability is out of range, or there is no such kind.
     """
 
     input_dropout: float
@@ -35,12 +36,20 @@ class Dropout:
     output_dropout: float
     embedding_dropout: float
     weight_dropout: float
-    locked: bool
+    dropout_kind: str
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            if not 0.0 <= value < 1.0 and name != "locked":
+            if name != "dropout_kind" and not 0.0 <= value < 1.0:
                 raise ValueError(f"{name} must be in [0, 1), got {value}")
+        if self.dropout_kind not in KINDS:
+            choices = ", ".join(KINDS)
+            raise ValueError(f"dropout_kind must be one of {choices}, got {self.dropout_kind!r}")
+
+    @property
+    def locked(self) -> bool:
+        """Whether all positions of a row have the same mask."""
+        return self.dropout_kind == "locked"
 
 
 def drop(x: Tensor, probability: float, *, locked: bool = False) -> Tensor:

@@ -21,8 +21,14 @@ class CharacterInput(nn.Module):
         embedding_size: D; 0: one-hot, then D = V.
         num_conditions: number of conditions; 0: none.
         dropout: probability of leaving out a character, in training.
-        unit_length: whether embeddings start about as long as one-hot vectors, and not sqrt(D)
-            times that.
+        tied: whether the output layer has the same embedding.
+
+    Attributes:
+        unit_length: whether inputs start about as long as one-hot vectors, and not sqrt(D) times
+            that: tied embeddings do.
+
+    Raises:
+        ValueError: if a size is out of range, or there is no embedding to be tied.
     """
 
     def __init__(
@@ -30,18 +36,22 @@ class CharacterInput(nn.Module):
         vocabulary_size: int,
         embedding_size: int,
         num_conditions: int,
-        *,
         dropout: float = 0.0,
-        unit_length: bool = False,
+        *,
+        tied: bool = False,
     ) -> None:
         super().__init__()
+        require_at_least(1, vocabulary_size=vocabulary_size)
+        require_at_least(0, embedding_size=embedding_size, num_conditions=num_conditions)
+        if tied and not embedding_size:
+            raise ValueError("tied_embeddings needs a learned embedding, got embedding_size=0")
         self.vocabulary_size = vocabulary_size
         self.num_conditions = num_conditions
         self.size = embedding_size or vocabulary_size
         self.embedding = nn.Embedding(vocabulary_size, embedding_size) if embedding_size else None
         self.conditions = nn.Embedding(num_conditions, self.size) if num_conditions else None
         self.dropout = dropout
-        self.unit_length = unit_length or not embedding_size
+        self.unit_length = tied or not embedding_size
         for table in (self.embedding, self.conditions) if self.unit_length else ():
             if table is not None:  # conditions are as long as what they are added to
                 nn.init.normal_(table.weight, std=1.0 / math.sqrt(self.size))
@@ -108,3 +118,14 @@ class CharacterInput(nn.Module):
         if condition is None:
             raise ValueError(f"the model needs a condition in [0, {self.num_conditions})")
         return F.embedding(condition, self.conditions.weight)
+
+
+def require_at_least(least: int, **values: int) -> None:
+    """Refuses an option of a model that is too small.
+
+    Raises:
+        ValueError: names it.
+    """
+    for name, value in values.items():
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, got {value}")

@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from charlab.models.bidirectional import BidirectionalRecurrence, reverse_order, reverse_rows
 from charlab.models.cells import Cell
-from charlab.models.dropout import KINDS, Dropout, drop
+from charlab.models.dropout import Dropout, drop
 from charlab.models.fused import run_fused
 from charlab.models.initialization import adapt_to_unit_length, initialize_recurrence
-from charlab.models.inputs import CharacterInput
+from charlab.models.inputs import CharacterInput, require_at_least
 from charlab.models.reference import (
     Layer,
     ReferenceRecurrence,
@@ -114,26 +114,21 @@ class RecurrentModel(nn.Module):
         kernel: str = "fused",
     ) -> None:
         super().__init__()
-        _require_at_least(1, vocabulary_size=vocabulary_size, hidden_size=hidden_size)
-        _require_at_least(1, num_layers=num_layers)
-        _require_at_least(0, embedding_size=embedding_size, num_conditions=num_conditions)
-        _require_one_of(KERNELS, kernel=kernel)
-        _require_one_of(KINDS, dropout_kind=dropout_kind)
-        if tied_embeddings and not embedding_size:
-            raise ValueError("tied_embeddings needs a learned embedding, got embedding_size=0")
+        require_at_least(1, hidden_size=hidden_size, num_layers=num_layers)
+        if kernel not in KERNELS:
+            raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, got {kernel!r}")
         self.cell = cell
         self.vocabulary_size = vocabulary_size
         self.hidden_size = hidden_size
         self.num_layers = num_layers
         self.tied_embeddings = tied_embeddings
-        self.dropout = dropout
         self.dropouts = Dropout(
             input_dropout=input_dropout,
             dropout=dropout,
             output_dropout=dropout if output_dropout is None else output_dropout,
             embedding_dropout=embedding_dropout,
             weight_dropout=weight_dropout,
-            locked=dropout_kind == "locked",
+            dropout_kind=dropout_kind,
         )
         self.layer_norm = layer_norm
         self.residual = residual
@@ -143,16 +138,9 @@ class RecurrentModel(nn.Module):
         self.feature_size = hidden_size * (2 if bidirectional else 1)
         self.on_features: Callable[[Tensor, Tensor], None] | None = None
         self.input = CharacterInput(
-            vocabulary_size,
-            embedding_size,
-            num_conditions,
-            dropout=embedding_dropout,
-            unit_length=tied_embeddings,
+            vocabulary_size, embedding_size, num_conditions, embedding_dropout, tied=tied_embeddings
         )
-        self.recurrence = self._make_recurrence(fused)
-        if self.input.unit_length:
-            for first in self.first_kernels():
-                adapt_to_unit_length(first)
+        self._add_recurrence(fused)
 
     @property
     def extras(self) -> tuple[str, ...]:
@@ -292,7 +280,7 @@ class RecurrentModel(nn.Module):
             layers = range(first, first + at_once)
             below = x
             if first:
-                x = self._drop(x, self.dropout)
+                x = self._drop(x, self.dropouts.dropout)
             if isinstance(self.recurrence, BidirectionalRecurrence):
                 x = self._read_both_ways(self.recurrence, first, x, state, order, trace)
             else:
@@ -306,7 +294,9 @@ class RecurrentModel(nn.Module):
     @property
     def _runs_at_once(self) -> bool:
         """Whether PyTorch's kernel does everything that is done between two layers."""
-        between = self.residual or (self.dropouts.locked and self.dropout and self.training)
+        between = self.residual or (
+            self.dropouts.locked and self.dropouts.dropout and self.training
+        )
         return isinstance(self.recurrence, nn.RNNBase) and not between
 
     def _read_both_ways(
@@ -344,7 +334,7 @@ class RecurrentModel(nn.Module):
         layers = [self._layer(kernel, index) for index in indices]
         if isinstance(kernel, nn.RNNBase) and trace is None:
             weights = [layer.weights for layer in layers]
-            dropout = self.dropout if len(layers) > 1 else 0.0
+            dropout = self.dropouts.dropout if len(layers) > 1 else 0.0
             features, last = run_fused(kernel, weights, x, state, dropout)
         else:
             (layer,) = layers
@@ -376,15 +366,20 @@ class RecurrentModel(nn.Module):
         shape = (layers, batch_size, self.hidden_size)
         return tuple(self._some_weight().new_zeros(shape) for _ in self.cell.state_parts)
 
-    def _make_recurrence(self, fused: FusedKernel | None) -> nn.Module:
-        if not self.bidirectional:
-            return self._make_kernel(fused, self.input.size, self.num_layers)
-        return BidirectionalRecurrence(
-            lambda input_size: self._make_kernel(fused, input_size, 1),
-            self.input.size,
-            self.hidden_size,
-            self.num_layers,
+    def _add_recurrence(self, fused: FusedKernel | None) -> None:
+        """Makes the layers, those of the input for the length that it has."""
+        size, depth = self.input.size, self.num_layers
+        self.recurrence: nn.Module = (
+            BidirectionalRecurrence(
+                lambda input_size: self._make_kernel(fused, input_size, 1),
+                *(size, self.hidden_size, depth),
+            )
+            if self.bidirectional
+            else self._make_kernel(fused, size, depth)
         )
+        if self.input.unit_length:
+            for first in self.first_kernels():
+                adapt_to_unit_length(first)
 
     def _make_kernel(
         self, fused: FusedKernel | None, input_size: int, num_layers: int
@@ -392,7 +387,7 @@ class RecurrentModel(nn.Module):
         sizes = (input_size, self.hidden_size, num_layers)
         if self.kernel == "fused" and fused is not None and not self.layer_norm:
             # PyTorch warns of a dropout without effect
-            kernel: nn.Module = fused(*sizes, self.dropout if num_layers > 1 else 0.0)
+            kernel: nn.Module = fused(*sizes, self.dropouts.dropout if num_layers > 1 else 0.0)
         else:
             kernel = ReferenceRecurrence(self.cell, *sizes, layer_norm=self.layer_norm)
         initialize_recurrence(kernel, self.cell, num_layers)
@@ -405,15 +400,3 @@ class RecurrentModel(nn.Module):
     def _require_one_direction(self, what: str) -> None:
         if self.bidirectional:
             raise ValueError(f"{what} needs bidirectional=False: the future is not known yet")
-
-
-def _require_at_least(least: int, **values: int) -> None:
-    for name, value in values.items():
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
-
-
-def _require_one_of(choices: tuple[str, ...], **values: str) -> None:
-    for name, value in values.items():
-        if value not in choices:
-            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")

@@ -48,7 +48,7 @@ def to_torch(model: RecurrentModel) -> nn.Sequential:
         model.hidden_size,
         model.num_layers,
         batch_first=True,
-        dropout=model.dropout if model.num_layers > 1 else 0.0,
+        dropout=model.dropouts.dropout if model.num_layers > 1 else 0.0,
         bidirectional=model.bidirectional,
         device=some.device,
         dtype=some.dtype,

@@ -68,28 +68,19 @@ def fit(
     Returns:
         Whether it was a signal.
     """
-    module, process_group = session.module, session.process_group
+    module, own = session.module, session.user_callbacks
     module.stop_signal = lambda: signals.received
     hush_lightning()
-    own = session.user_callbacks
     with warnings.catch_warnings(), own.named_errors():
         warnings.filterwarnings("ignore", module="pytorch_lightning|lightning_fabric|torch")
-        trainer = pl.Trainer(
-            accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
-            strategy=_strategy(session),
-            devices=process_group.local_size,
-            num_nodes=process_group.nodes,
-            max_epochs=-1,  # the task knows the limits; see charlab.training.loader
+        trainer = _trainer(
+            session,
             callbacks=[
-                *(_Signals(signals), OrderedSums(process_group), own, *own.all.values()),
+                *(_Signals(signals), OrderedSums(session.process_group)),
+                *(own, *own.all.values()),
                 *callbacks,
             ],
             logger=list(loggers),
-            enable_progress_bar=False,
-            enable_model_summary=False,
-            num_sanity_val_steps=0,
-            use_distributed_sampler=False,
-            plugins=[environment_of(process_group)],
             default_root_dir=folder,
         )
         try:
@@ -101,6 +92,24 @@ def fit(
         finally:
             session.network.to(session.device)  # Lightning leaves it on the CPU
     return False
+
+
+def _trainer(session: Session, **what_it_calls: Any) -> pl.Trainer:
+    """Lightning's trainer on the session's devices, silent, without limits of its own."""
+    process_group = session.process_group
+    return pl.Trainer(
+        accelerator={"cuda": "gpu"}.get(session.device.type, session.device.type),
+        strategy=_strategy(session),
+        devices=process_group.local_size,
+        num_nodes=process_group.nodes,
+        max_epochs=-1,  # the task knows the limits; see charlab.training.loader
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        plugins=[environment_of(process_group)],
+        **what_it_calls,
+    )
 
 
 def _strategy(session: Session) -> str:

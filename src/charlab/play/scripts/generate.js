@@ -20,6 +20,7 @@ class Generation {
       onChoose: (item) => this.insert(item, i) }));
     this.text = "";
     this.ended = false;
+    this.open = true; // as long as the text is the prompt
     this.cursor = null; // {offset, network}: the text's end, or a place to branch from
     this.branches = [];
     this.playing = false;
@@ -80,30 +81,36 @@ class Generation {
     this.draws = 0;
     this.random = charlab.random(Number(byId("seed").value) || 0);
     this.prompt = this.readers[this.writer].network.spell(byId("prompt").value);
-    this.set(this.prompt, false);
+    this.set(this.prompt, false, true);
     sayUnknown(this.readers.map(({ network }) => network), byId("prompt").value);
   }
 
   here() {
-    return { text: this.text, ended: this.ended, prompt: this.prompt };
+    return { text: this.text, ended: this.ended, open: this.open, prompt: this.prompt };
   }
 
   /** Puts a text in the place of the one that is there. */
-  set(text, ended) {
+  set(text, ended, open = false) {
     this.text = text;
     this.ended = ended;
+    this.open = open;
     this.cursor = null;
     this.read();
     this.show();
   }
 
   read() {
+    const { vocabulary } = this.readers[this.writer].network;
+    if (this.text === vocabulary.settled(this.prompt) && !this.ended) { // walked back to the prompt
+      this.text = this.prompt;
+      this.open = true;
+    }
     if (!this.text) this.prompt = ""; // written from its very beginning
     const chosen = byId("label").value;
     for (const reader of this.readers) {
       const label = reader.network.labels.length
         ? reader.network.labels.includes(chosen) ? chosen : reader.network.labels[0] : null;
-      reader.read(this.text, { label, prompt: this.prompt, ended: this.ended });
+      reader.read(this.text, { label, prompt: this.prompt, ended: this.ended, open: this.open });
     }
   }
 
@@ -140,7 +147,7 @@ class Generation {
       this.random = charlab.random((Number(byId("seed").value) || 0) + ++this.draws);
     }
     this.text = this.text.slice(0, offset);
-    this.ended = false;
+    this.ended = this.open = false;
     this.cursor = null;
     this.read();
   }
@@ -149,8 +156,8 @@ class Generation {
   write() {
     this.branch();
     if (this.isFull()) return;
-    const { network, entries } = this.readers[this.writer];
-    const { logits, state } = entries[entries.length - 1];
+    const { network } = this.readers[this.writer];
+    const { logits, state } = this.readers[this.writer].before();
     this.append(charlab.draw(network.next(logits, state, this.settings()), this.random), this.writer);
   }
 
@@ -162,12 +169,12 @@ class Generation {
   /** Writes a token of a network's; of a character of several bytes others read when it is whole. */
   append(id, of) {
     const reader = this.readers[of];
-    if (id === reader.network.eos) this.ended = true;
-    else {
-      const piece = reader.write(id);
-      if (!piece) return;
-      this.text += piece;
-    }
+    this.ended = id === reader.network.eos;
+    const { text } = reader;
+    const piece = this.ended ? "" : reader.write(id);
+    if (!piece && !this.ended) return;
+    this.text = text + piece;
+    this.open = false;
     this.read();
   }
 
@@ -307,7 +314,7 @@ class Generation {
         const now = { ...this.here(), offset: branch.offset };
         this.branches = [now, ...this.branches.filter((other) => other !== branch)];
         this.prompt = branch.prompt;
-        this.set(branch.text, branch.ended);
+        this.set(branch.text, branch.ended, branch.open);
       });
       return make("li", {}, button);
     }));

@@ -22,19 +22,23 @@ class Reader {
     this.entries = []; // of each id that was read: id, bits, logits and state after it, trace
     this.lead = 0; // how many of them stand before the text
     this.pieces = []; // of the text, one for each token
+    this.text = ""; // what of the text was read, and what a drawn token goes on from
+    this.order = null; // what may follow, where the text's last space is left to the next word
   }
 
   /**
    * Reads a text, of which `prompt` was there before anything was written, under a label.
-   * `ended`: the document's end mark is read, too.
+   * `ended`: the document's end mark is read, too. `open`: nothing is written yet, so that a space
+   * at the end may begin the next word.
    */
-  read(text, { label, prompt, ended }) {
+  read(text, { label, prompt, ended, open = false }) {
     if (label !== this.label) this.clear();
     this.label = label;
-    const { documents, eos } = this.network;
+    const { documents, eos, vocabulary } = this.network;
     // A stream without a prompt begins after what says least about what follows.
-    const lead = documents ? [eos] : prompt ? [] : [this.network.defaultStart()];
-    const { ids, pieces } = this.network.encode(text);
+    const lead = documents ? [eos] : vocabulary.settled(prompt) ? [] : [this.network.defaultStart()];
+    const known = open ? vocabulary.settled(text) : text;
+    const { ids, pieces } = this.network.encode(known);
     const all = [...lead, ...ids];
     if (ended && documents) all.push(eos);
     if (lead.length !== this.lead) this.clear();
@@ -44,6 +48,8 @@ class Reader {
     this.lead = lead.length;
     for (const id of all.slice(same)) this.push(id);
     this.pieces = [...pieces];
+    this.text = known;
+    this.order = known === text ? null : this.network.order.begin(text, known);
   }
 
   push(id) {
@@ -67,6 +73,8 @@ class Reader {
 
   /** What was known before the token at a place of the text, or (null) before the next one. */
   before(token = null) {
-    return this.entries[token === null ? this.entries.length - 1 : this.lead + token - 1] ?? null;
+    const entry = this.entries[token === null ? this.entries.length - 1 : this.lead + token - 1];
+    if (!entry || token !== null || this.order === null) return entry ?? null;
+    return { ...entry, state: { ...entry.state, order: this.order } };
   }
 }
