@@ -68,12 +68,12 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
     objectives = range(len(results.objectives))
     lead = find_lead(results)
     groups = seed_groups(results) if len(results.objectives) == 1 else []
-    unseeded = [name for name in names if name.lstrip("+") != SEED]
     return render(
         "sweep.html",
         charts,
         hover={str(trial.number): _hover(trial, results) for trial in results.trials}
         | _hover_of_groups(results, groups),
+        **_seeds(results, groups, names),
         written=written,
         results=results,
         names=names,
@@ -88,9 +88,6 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         lead_settings=[] if lead is None else _settings(lead.trial),
         more_finalists=results.command(finalists=min(_FINALISTS, len(usable(results)))),
         spread=seed_spread(results) if len(results.objectives) == 1 else None,
-        groups=_groups(groups, unseeded),
-        groups_header=["place", *unseeded, "seeds", results.objectives[0], "95% interval"],
-        groups_words=range(1, 1 + len(unseeded)),
         front=_front(results, names),
         front_header=["trial", *results.objectives, *names],
         front_commands=[(f"trial {one.number}", one.command) for one in pareto_front(results)],
@@ -107,6 +104,18 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         trials_header=["trial", "state", *results.objectives, *names, "time", "reason"],
         meanings_of_metrics=_meanings(results, lead),
     )
+
+
+def _seeds(
+    results: SweepResults, groups: Sequence[SeedGroup], names: Sequence[str]
+) -> dict[str, Any]:
+    """The table of settings that several seeds had: its rows, its header, its columns of words."""
+    unseeded = [name for name in names if name.lstrip("+") != SEED]
+    return {
+        "groups": _groups(groups, unseeded),
+        "groups_header": ["place", *unseeded, "seeds", results.objectives[0], "95% interval"],
+        "groups_words": range(1, 1 + len(unseeded)),
+    }
 
 
 def states_text(results: SweepResults) -> str:
