@@ -1,15 +1,19 @@
 """What character n-grams tell of a surname's language, on the very splits of the networks.
 
     pip install scikit-learn
-    python experiments/names_tutorial/ngram.py WORDS OF train.py…
+    python experiments/names_tutorial/ngram.py           writes ngram.json
+    python experiments/names_tutorial/ngram.py compare   the networks of runs.json beside it
 
-Prints accuracy, macro-F1 and loss of a logistic regression on tf-idf of character n-grams for each
-of five splits. Longest n-gram and the strength of regularization are those that are best on val.
+Accuracy, macro-F1 and loss of a logistic regression on tf-idf of character n-grams for each of five
+splits. Longest n-gram and the strength of regularization are those that are best on val.
 """
 
 import itertools
 import json
 import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,9 +25,12 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from charlab.builders.corpus import read_corpus
 from charlab.commands.train import compose
 from charlab.data.corpus import Corpus
+from charlab.evaluation.confidence import mean_interval
 from charlab.evaluation.reference_texts import document_texts
 
 SPLITS = (1, 2, 3, 4, 5)  # dataset.split.seed
+METRICS = ("test/accuracy", "test/macro_f1", "test/loss")
+HERE = Path(__file__).parent
 LONGEST, STRENGTHS = (3, 4, 5), (3.0, 10.0, 30.0, 100.0)
 
 
@@ -61,8 +68,45 @@ def measured(corpus: Corpus) -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
+def compared(ngrams: list[dict[str, Any]], runs: list[dict[str, Any]]) -> Iterator[str]:
+    """What the networks of each command gain on n-grams, with the 95% interval over splits.
+
+    The networks of a split are averaged first: they share its test part.
+    """
+    found: defaultdict[str, defaultdict[int, list[dict[str, float]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for run in runs:
+        command, _, rest = run["command"].partition(" dataset.split.seed=")
+        found[command][int(rest.split()[0])].append(run["metrics"])
+    for command, splits in found.items():
+        for metric in METRICS:
+            gains = []
+            for each in ngrams:
+                values = [metrics[metric] for metrics in splits[each["split"]]]
+                gains.append(sum(values) / len(values) - each[metric])
+            gain = mean_interval(gains)
+            base = mean_interval([each[metric] for each in ngrams])
+            yield (
+                f"{command}: {metric} {base.mean + gain.mean:.4f}, n-grams {base.mean:.4f}, "
+                f"difference {gain.mean:+.4f} ± {gain.half:.4f}"
+            )
+
+
+def main(words: Sequence[str]) -> None:
+    """Fits, or compares what was fitted."""
+    if words == ["compare"]:
+        runs = json.loads((HERE / "runs.json").read_text(encoding="utf-8"))["runs"]
+        ngrams = json.loads((HERE / "ngram.json").read_text(encoding="utf-8"))
+        print("\n".join(compared(ngrams, runs)))
+        return
+    found = []
     for seed in SPLITS:
-        words = ["dataset=names_tutorial", "task=classify", f"dataset.split.seed={seed}"]
-        corpus = read_corpus(compose([*words, *sys.argv[1:]]))
-        print(json.dumps({"split": seed, **measured(corpus)}), flush=True)
+        common = ["dataset=names_tutorial", "task=classify", f"dataset.split.seed={seed}"]
+        found.append({"split": seed, **measured(read_corpus(compose([*common, *words])))})
+        print(json.dumps(found[-1]), flush=True)
+    (HERE / "ngram.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
