@@ -35,7 +35,7 @@ COLUMNS = (
 )
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
 _SPLIT = "dataset.split.seed="
-_SAID_ELSEWHERE = ("seed=", "hydra.", "trainer.progress=", "output_dir=")
+_SAID_ELSEWHERE = ("seed=", "hydra.", "trainer.progress=", "trainer.figures=", "output_dir=")
 
 
 def facts_of(folder: Path, metric: str) -> dict[str, Any]:
