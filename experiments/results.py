@@ -3,7 +3,9 @@
     python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json
     python experiments/results.py table                  writes the table anew from all such files
 
-Runs of one experiment whose commands differ by nothing but the seed are one row.
+METRIC may be several, parted by commas.
+Runs of one experiment whose commands differ by nothing but the seed are one row. Of a study
+(``study.py``), whose own page shows all of it, each cell's best setting is a row.
 """
 
 import json
@@ -19,7 +21,7 @@ from charlab.reports.run_records import read_run
 from charlab.system.files import read_json
 
 HERE = Path(__file__).parent
-RUNS, REFERENCES = "runs.json", "references.json"
+RUNS, REFERENCES, STUDY = "runs.json", "references.json", "study.json"
 COLUMNS = (
     "experiment",
     "metric",
@@ -32,6 +34,7 @@ COLUMNS = (
     "date",
 )
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
+_SPLIT = "dataset.split.seed="
 _SAID_ELSEWHERE = ("seed=", "hydra.", "trainer.progress=", "output_dir=")
 
 
@@ -44,9 +47,10 @@ def facts_of(folder: Path, metric: str) -> dict[str, Any]:
     run = read_run(folder)
     if run.status != "completed":
         sys.exit(f"{folder}: its status is {run.status}; only completed runs are kept")
-    if metric not in run.metrics:
-        near = ", ".join(name for name in run.metrics if name.startswith("test/"))
-        sys.exit(f"{folder}: it measured no {metric}; there is {near}")
+    for name in metric.split(","):
+        if name not in run.metrics:
+            near = ", ".join(each for each in run.metrics if each.startswith("test/"))
+            sys.exit(f"{folder}: it measured no {name}; there is {near}")
     environment = read_json(folder / "environment.json")
     words = [word for word in run.overrides if not word.startswith(_SAID_ELSEWHERE)]
     return {
@@ -58,6 +62,7 @@ def facts_of(folder: Path, metric: str) -> dict[str, Any]:
         if environment["device"] == "cpu"
         else environment["device"],
         "precision": environment["precision"],
+        "threads": environment.get("threads"),
         "torch": environment["versions"]["torch"],
         "date": str(date.fromtimestamp((folder / "metrics.json").stat().st_mtime)),
         "metrics": {k: v for k, v in run.metrics.items() if k.startswith(("val/", "test/"))},
@@ -84,9 +89,12 @@ def rows() -> list[str]:
         kept = read_json(path)
         alike: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for run in kept["runs"]:
-            alike[run["command"]].append(run)
+            words = shlex.split(run["command"])
+            same = [word for word in words if not word.startswith(_SPLIT)]
+            alike[shlex.join(same)].append(run)
         for command, runs in alike.items():
-            found.append(_row(path.parent.name, kept["metric"], command, runs))
+            for metric in kept["metric"].split(","):
+                found.append(_row(path.parent.name, metric, f"`{command}`", runs))
     for path in sorted(HERE.glob(f"*/{REFERENCES}")):
         for reference in read_json(path)["references"]:
             experiment = f"[{path.parent.name}]({path.parent.name}/README.md)"
@@ -103,6 +111,29 @@ def rows() -> list[str]:
                 "",
             ]
             found.append(f"| {' | '.join(cells)} |")
+    for path in sorted(HERE.glob(f"*/{STUDY}")):
+        study = read_json(path)
+        for dataset, kept in study["datasets"].items():
+            found += _best_rows(path.parent.name, study["setting"], dataset, kept)
+    return found
+
+
+def _best_rows(name: str, setting: str, dataset: str, kept: dict[str, Any]) -> list[str]:
+    """A row for each cell of a study: the value of the setting with the lowest mean."""
+    metric = kept["metric"]
+    cells: dict[str, defaultdict[float, list[dict[str, Any]]]] = {}
+    for run in kept["runs"]:
+        cells.setdefault(run["cell"], defaultdict(list))[run["value"]].append(run)
+
+    def mean(alike: list[dict[str, Any]]) -> float:
+        return mean_interval([run["metrics"][metric] for run in alike]).mean
+
+    found = []
+    for cell, values in cells.items():
+        best, alike = min(values.items(), key=lambda pair: mean(pair[1]))
+        what = f"`dataset={dataset} model={cell} {setting}={best:g}`, the best of"
+        command = f"{what} `python experiments/study.py run {name}`"
+        found.append(_row(name, metric, command, alike))
     return found
 
 
@@ -115,14 +146,21 @@ def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]])
         f"[{experiment}]({experiment}/README.md)",
         metric,
         value,
-        ", ".join(str(run["seed"]) for run in runs),
+        _seeds(runs),
         f"{runs[0]['parameters']:,}",
         f"{seconds:,.0f}",
         "; ".join(machines),
-        f"`{command}`",
+        command,
         max(run["date"] for run in runs),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _seeds(runs: list[dict[str, Any]]) -> str:
+    """The seeds of runs, and on how many splits of the data."""
+    seeds = ", ".join(dict.fromkeys(str(run["seed"]) for run in runs))
+    splits = {word for run in runs for word in run["command"].split() if word.startswith(_SPLIT)}
+    return f"{seeds}; {len(splits)} splits" if len(splits) > 1 else seeds
 
 
 def table() -> str:

@@ -2,7 +2,8 @@
 
 ``charlab.train(["model=gru"])`` trains one and ``charlab.load("outputs/…")`` gives it again, with
 ``generate``, ``classify``, ``score``, and ``network``, the plain module; ``charlab.compose`` gives
-the settings alone. ``charlab.load(…).save("x.safetensors")`` makes one file of it.
+the settings alone. ``charlab.load(…).save("x.safetensors")`` makes one file of it, and
+``charlab.ensemble([…])`` averages what several networks say.
 ``charlab.from_torch`` and ``charlab.to_torch`` go from PyTorch's modules to charlab's recurrent
 models and back. What a user can mend is raised as a ``charlab.CharlabError``.
 """
@@ -11,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from charlab.api import TrainedModel
+    from charlab.api import Ensemble, TrainedModel, ensemble
     from charlab.api import load_model as load
     from charlab.commands.train import compose, train
     from charlab.errors import CharlabError
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CharlabError",
+    "Ensemble",
     "TrainedModel",
     "__version__",
     "compose",
+    "ensemble",
     "from_torch",
     "load",
     "to_torch",
@@ -32,8 +35,10 @@ __all__ = [
 
 _PLACES = {
     "CharlabError": ("charlab.errors", "CharlabError"),
+    "Ensemble": ("charlab.api", "Ensemble"),
     "TrainedModel": ("charlab.api", "TrainedModel"),
     "compose": ("charlab.commands.train", "compose"),
+    "ensemble": ("charlab.api", "ensemble"),
     "from_torch": ("charlab.models", "from_torch"),
     "load": ("charlab.api", "load_model"),
     "to_torch": ("charlab.models", "to_torch"),

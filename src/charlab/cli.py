@@ -201,24 +201,26 @@ def predict(arguments: list[str]) -> int:
     """``predict.py``: classifies texts."""
     from charlab.config.cli_options import PredictArguments
 
-    options = _read(PredictArguments, arguments)
-    if options is None:
+    given = _read_runs(PredictArguments, arguments)
+    if not given:
         return 0
+    _require_run(*given)
     from charlab.commands.predict import predict as run_predict
 
-    return run_predict(options)
+    return run_predict(given)
 
 
 def evaluate(arguments: list[str]) -> int:
-    """``evaluate.py``: measures a run on a split."""
+    """``evaluate.py``: measures a run, or the average of several, on a split."""
     from charlab.config.cli_options import EvaluateArguments
 
-    options = _read(EvaluateArguments, arguments)
-    if options is None:
+    given = _read_runs(EvaluateArguments, arguments)
+    if not given:
         return 0
+    _require_run(*given)
     from charlab.commands.evaluate import evaluate as run_evaluate
 
-    return run_evaluate(options)
+    return run_evaluate(given)
 
 
 def look(arguments: list[str]) -> int:
@@ -284,20 +286,15 @@ def report(arguments: list[str]) -> int:
 def play(arguments: list[str]) -> int:
     """``play.py``: a page in which trained networks run."""
     from charlab.config.cli_options import PlayArguments
-    from charlab.config.variants import read_variants
 
-    if _helped(PlayArguments, arguments):
+    given = _read_runs(PlayArguments, arguments)
+    if not given:
         return 0
-    runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
-    words = [word for word in arguments if word not in runs]
-    given = [o for run in runs for _, o in read_variants(PlayArguments, [*words, run])]
-    given = list(dict.fromkeys(given))
     if len(given) > 2:
         raise ConfigError(f"play.py: a page has one run, or two side by side, got {len(given)}")
     if given[0].output == "":
         raise ConfigError("play.py: output= is empty: give a file, or leave it out")
-    for options in given:
-        _require_run(options)
+    _require_run(*given)
     from charlab.commands.play import play as run_play
 
     return run_play(given)
@@ -372,6 +369,20 @@ def _read(schema: type[T], arguments: list[str]) -> T | None:
     return options
 
 
+def _read_runs(schema: type[T], arguments: list[str]) -> list[T]:
+    """A command's options for each run that it is given (run=A run=B, or run=A,B), each once; []
+    if the user wanted help, which is printed.
+    """
+    from charlab.config.variants import read_variants
+
+    if _helped(schema, arguments):
+        return []
+    runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
+    words = [word for word in arguments if word not in runs]
+    given = [options for run in runs for _, options in read_variants(schema, [*words, run])]
+    return list(dict.fromkeys(given))
+
+
 def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:
     """Whether the user wanted help, which is printed."""
     from charlab.config.cli_args import describe, wants_help
@@ -383,12 +394,14 @@ def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:
     return wanted
 
 
-def _require_run(options: Any) -> None:
+def _require_run(*given: Any) -> None:
+    """Finds out which run is not there, before torch is imported."""
     from charlab.config.task_options import tasks_asked_by
 
-    if hasattr(options, "run"):
-        command = options.command
-        find(options.run, options.output_dir, tasks_asked_by(command), command)
+    for options in given:
+        if hasattr(options, "run"):
+            command = options.command
+            find(options.run, options.output_dir, tasks_asked_by(command), command)
 
 
 def exit_code(signum: int | None) -> int:

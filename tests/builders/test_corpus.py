@@ -191,6 +191,15 @@ def test_names_in_latin_letters_join_where_labels_are_predicted(
     assert is_romanized(settled) is expected
 
 
+@pytest.mark.parametrize(
+    "words", [[], ["dataset=text"], ["dataset=copying", "dataset.source=names"]]
+)
+def test_other_data_have_no_distance(compose_options, words):
+    given = [] if "dataset=copying" in words else ["dataset.distance=3"]
+    with pytest.raises(ConfigError, match=r"^dataset\.distance=\d+ is for dataset=copying, not"):
+        check_together(compose_options(*words, *given))
+
+
 @pytest.mark.parametrize("words", [["dataset=text"], ["dataset.path=names"]])
 def test_other_data_are_not_romanized(compose_options, words):
     with pytest.raises(

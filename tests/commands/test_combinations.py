@@ -15,11 +15,11 @@ WORDS = ["ab", "ba", "abba", "baab", "bab", "aab", "bba", "aaab"]
 FITTING = {
     "generate": ["names", "text", "python_tokens", "accents", "dates", "pairs", "table"],
     "classify": ["names", "accents", "dates", "table"],
-    "tag": ["python_tokens", "accents", "conllu", "table"],
+    "tag": ["python_tokens", "accents", "conllu", "copying", "table"],
     "transduce": ["dates", "pairs", "table"],
 }
 UNFIT = {
-    "classify": ["python_tokens", "pairs"],
+    "classify": ["python_tokens", "pairs", "copying"],
     "tag": ["names", "text", "dates", "pairs"],
     "transduce": ["names", "text", "python_tokens", "accents"],
 }

@@ -169,7 +169,7 @@ MISTAKES = {
     "model=lstmm": "model=lstmm: no such choice; did you mean 'lstm'?",
     "model=": "model=: no such choice; choose one of: gru, lstm, vanilla",
     "experiment=gru_txt": "experiment=gru_txt: no such choice; did you mean 'gru_text'?",
-    "experiment=x": "experiment=x: no such choice; choose one of: bilstm_names, dates",
+    "experiment=x": "experiment=x: no such choice; choose one of: bilstm_names, copying, dates",
     "debug=smok": "debug=smok: no such choice; did you mean 'smoke'?",
     "model=null": "a group is chosen by name, as in model=lstm or debug=smoke; the groups: dataset",
     "debug=null": "to go without one, leave it out",

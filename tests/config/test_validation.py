@@ -207,7 +207,7 @@ RANGES = {
     "trainer.accelerator": (["auto", "cpu", "cuda", "mps"], ["gpu"]),
     "trainer.precision": (["auto", "float32", "bf16"], ["fp16"]),
     "trainer.gradient_clip": ([None, 0.1], [0]),
-    "trainer.validate_every": ([None, 1], [0]),
+    "trainer.validate_every": ([None, 1, 0.25], [0, 1.5]),
     "trainer.patience": ([None, 1], [0]),
     "trainer.checkpoint_minutes": ([0.1], [0, None]),
     "trainer.log_every": ([1], [0]),

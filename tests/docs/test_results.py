@@ -22,8 +22,9 @@ def results(tmp_path, monkeypatch):
 def write_run(folder, *, seed, loss, status="completed"):
     (folder / ".hydra").mkdir(parents=True)
     (folder / ".hydra" / "overrides.yaml").write_text(f"- model=gru\n- seed={seed}\n")
-    metrics = {"status": status, "test/loss": loss, "model/parameters": 1234}
-    (folder / "metrics.json").write_text(json.dumps(metrics | {"time/train_seconds": 10.0 * seed}))
+    metrics = {"status": status, "test/loss": loss, "test/accuracy": 0.5}
+    rest = {"model/parameters": 1234, "time/train_seconds": 10.0 * seed}
+    (folder / "metrics.json").write_text(json.dumps(metrics | rest))
     environment = {"seed": seed, "cpus": 2, "device": "cpu", "precision": "bf16"}
     about = environment | {"versions": {"torch": "2.13"}, "processor": "Chip"}
     (folder / "environment.json").write_text(json.dumps(about))
@@ -44,6 +45,22 @@ def test_runs_that_differ_by_the_seed_are_one_row_with_their_interval(results, t
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "old" not in text
+
+
+def test_several_metrics_are_rows_and_splits_are_counted(results, tmp_path):
+    runs = []
+    for split in (1, 2):
+        for seed in (1, 2):
+            run = write_run(tmp_path / f"{split}{seed}", seed=seed, loss=split + seed / 10)
+            with (run / ".hydra" / "overrides.yaml").open("a") as words:
+                words.write(f"- dataset.split.seed={split}\n")
+            runs.append(run)
+    results.add("mine", "test/loss,test/accuracy", runs)
+    rows = [row for row in results.rows() if "mine" in row]
+    assert [row.split(" | ")[1] for row in rows] == ["test/loss", "test/accuracy"]
+    assert all(row.split(" | ")[3] == "1, 2; 2 splits" for row in rows)
+    assert all("`python train.py model=gru`" in row for row in rows)
+    assert rows[0].split(" | ")[2].startswith("1.6500 ± ")
 
 
 def test_a_run_that_is_not_complete_or_lacks_the_metric_is_not_kept(results, tmp_path):

@@ -58,6 +58,19 @@ def test_savings_by_hand():
     assert found.spent == pytest.approx(282)
     assert found.saved == pytest.approx(80 + 90)
     assert found.share == pytest.approx(170 / 452)
+    # 10 characters were a fifth, 275 a quarter; the failed and the unknown trial reported nothing
+    assert found.saved_characters == pytest.approx(40 + 825)
+    assert found.share_of_characters == pytest.approx(865 / (865 + 1000 + 1200 + 10 + 275))
+
+
+def test_what_another_trial_measured_counts_once():
+    """A trial with the same settings takes over all figures but the time."""
+    own = {"limit_share": 0.25, "metrics": {"progress/characters": 100.0}}
+    trials = [trial(0, value=1.0, seconds=8.0, metrics={"progress/characters": 400.0})]
+    trials += [trial(1, "pruned", seconds=2.0, **own), trial(2, "pruned", seconds=None, **own)]
+    found = estimate_savings(sweep(trials))
+    assert (found.pruned, found.counted, found.saved) == (2, 1, 6.0)
+    assert found.share_of_characters == pytest.approx(300 / 800)
 
 
 def test_no_pruned_trial_nothing_saved():

@@ -141,7 +141,20 @@ def test_the_luck_of_seeds_is_said_where_it_was_searched():
         )
     ]
     # deviations 0.1, 0.1, 0.2, 0.2: variance (0.02 + 0.08) / 2
-    assert "a standard deviation of 0.2236" in read_words(sweep(trials)).text
+    page = read(sweep(trials))
+    assert "a standard deviation of 0.2236" in page.text
+    # t(1) = 12.706: 12.706 * 0.1414 / sqrt(2) = 1.2706 on both sides of 2.1
+    assert "1 a 2 2.1000 0.8294 to 3.3706 2 b 2 3.2000" in page.text
+    assert "3 c 1 9 none (one seed)" in page.text
+    assert page.hover["group-0"] == "model=a\n2.1000 ± 1.2706"
+    assert any("group-0" in chart for chart in page.charts)
+
+
+def test_trials_of_one_seed_make_no_groups():
+    trials = [trial(i, value=float(i), parameters={"seed": i}) for i in (1, 2)]
+    assert "Means over seeds" in read_words(sweep(trials)).headings
+    alone = [trial(i, value=float(i), parameters={"model.hidden_size": i}) for i in (1, 2)]
+    assert "Means over seeds" not in read_words(sweep(alone)).headings
 
 
 def test_a_network_that_loses_to_its_baseline_is_said_in_red():

@@ -11,9 +11,10 @@ from typing import Any
 from charlab.config.compose import Composition
 from charlab.config.sweep_schema import LocalOptions
 from charlab.sweeps.results.sweep_file import file_url
+from charlab.sweeps.search.pruners import build_pruner
 from charlab.sweeps.search.spec import StudyLocation, SweepSpec
 from charlab.sweeps.search.storage import open_storage
-from charlab.sweeps.search.study import build_pruner, create, load
+from charlab.sweeps.search.study import create, load
 from charlab.sweeps.workers.claim import Claimed, claim, end
 from charlab.sweeps.workers.engines import build_engine
 from charlab.sweeps.workers.locks import locks_for

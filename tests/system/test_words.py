@@ -1,6 +1,6 @@
 import pytest
 
-from charlab.system.words import counted
+from charlab.system.words import counted, spelled
 
 
 @pytest.mark.parametrize(
@@ -16,3 +16,8 @@ from charlab.system.words import counted
 )
 def test_one_is_singular(arguments: tuple[float, str], text: str) -> None:
     assert counted(*arguments) == text
+
+
+def test_a_setting_is_spelled_as_it_is_typed() -> None:
+    values = [None, True, 1, 0.5, "nfc", (0.9, 0.1, 0)]
+    assert list(map(spelled, values)) == ["null", "true", "1", "0.5", "nfc", "[0.9,0.1,0]"]

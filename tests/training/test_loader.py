@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 
 from hypothesis import given
@@ -54,6 +55,20 @@ def test_every_window_once_and_validations_where_they_are_due(
     assert windows == [divmod(step, windows_per_epoch) for step in range(total)]
     every = validate_every or windows_per_epoch
     assert ends == [*range(every, total, every), total]
+
+
+@given(share=st.floats(0.05, 0.95), windows=st.integers(1, 25), accumulate=st.integers(1, 3))
+def test_shares_of_an_epoch_count_from_its_beginning(share, windows, accumulate):
+    limits, progress, ends = Limits(2, None, None, windows, accumulate), Progress(), []
+    loader = TrainLoader(progress, limits, share)
+    while not limits.reached(progress):
+        for _ in range(sum(loader)):
+            count = min(accumulate, windows - progress.window)
+            progress.advance(5, windows, count)
+        ends.append(progress.step)
+    steps = math.ceil(windows / accumulate)
+    in_epoch = [*range(math.ceil(share * steps), steps, math.ceil(share * steps)), steps]
+    assert ends == in_epoch + [steps + end for end in in_epoch]
 
 
 @given(data=st.data(), **SETTINGS)

@@ -1,6 +1,7 @@
 """What recipes are made of goes on exactly: each option, stopped in the middle and resumed."""
 
 import dataclasses
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from charlab.data.batches.noise import with_noise
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import load, save
 from charlab.system.random_state import seed_everything
+from charlab.training import run
 from charlab.training.averaging import WeightAverage
 from charlab.training.session import Session
 from charlab.training.trainer import new_session
@@ -186,3 +188,22 @@ def test_an_average_of_another_network_is_refused(change):
     average.update()
     with pytest.raises(CheckpointError):
         average.load(average.state() | change)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["penn_treebank", "text8", "enwik8"])
+def test_recipes_for_a_gpu_run_at_a_small_size(name, compose_options, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text(TEXT * 900, encoding="utf-8")
+    options = compose_options(
+        f"experiment={name}",
+        "debug=smoke",
+        f"dataset.path={text}",
+        "dataset.batch_size=4",
+        f"output_dir={tmp_path / 'outputs'}",
+    )
+    assert options.model.num_layers == 3
+    assert options.model.weight_dropout > 0
+    result = run.train(prepare(options))
+    assert result.status == "completed"
+    assert 0 < result.validated["val/loss"] < math.log(256)  # nats

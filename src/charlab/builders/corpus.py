@@ -36,6 +36,7 @@ def read_corpus(options: RunOptions) -> Corpus:
         url=dataset.url,
         labelled=options.task.predicts_label,
         romanized=is_romanized(options),
+        distance=dataset.distance,
         fields=options.task.fields,
         remark=say,
     )
@@ -160,6 +161,11 @@ def check_together(options: RunOptions) -> None:
         )
     if options.model.tied_embeddings:
         _check_tied(options)
+    if options.dataset.distance is not None and options.dataset.source != "copying":
+        raise ConfigError(
+            f"dataset.distance={options.dataset.distance} is for dataset=copying, not for other "
+            "data: leave it out"
+        )
     options.task.check(options)
     init = options.init
     if init.run is None and (init.freeze_epochs or init.body_lr != 1):

@@ -22,6 +22,7 @@ from charlab.errors import ConfigError
 from charlab.models.recurrent import RecurrentModel
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
+from charlab.system.words import spelled
 from charlab.tasks.task import Axes, Task
 
 
@@ -104,14 +105,10 @@ def _with_body(
             adopted[key] = mine.get(key, value)
         elif {name, f"model.{key}"} & typed and mine.get(key) != value:
             raise ConfigError(
-                f"{name}={_said(mine.get(key))}: the network of {where} has "
-                f"{name}={_said(value)}; leave it out, or set it to that"
+                f"{name}={spelled(mine.get(key))}: the network of {where} has "
+                f"{name}={spelled(value)}; leave it out, or set it to that"
             )
     return adopted
-
-
-def _said(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @torch.no_grad()

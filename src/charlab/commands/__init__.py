@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from charlab.api import TrainedModel
+    from collections.abc import Sequence
+
+    from charlab.api import Asked, TrainedModel
     from charlab.config import cli_options
 
 
@@ -25,3 +27,20 @@ def load_for(
         command=arguments.command,
         data=getattr(arguments, "data", None),
     )
+
+
+def load_averaged(
+    given: "Sequence[cli_options.PredictArguments] | Sequence[cli_options.EvaluateArguments]",
+) -> "Asked":
+    """The network that a command asks, or the average of several.
+
+    Args:
+        given: the command's words, for each run.
+
+    Raises:
+        CharlabError: if there is no such run, it cannot be loaded, or they have no average.
+    """
+    from charlab.api import Ensemble
+
+    models = [load_for(arguments) for arguments in given]
+    return models[0] if len(models) == 1 else Ensemble(models)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from charlab.commands import load_for
+from charlab.commands import load_averaged
 from charlab.config.cli_options import PredictArguments
 from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
@@ -22,17 +22,21 @@ from charlab.system.words import counted
 _AT_ONCE = 4096  # texts; answers appear as they come, and memory stays flat
 
 
-def predict(arguments: PredictArguments) -> int:
+def predict(given: Sequence[PredictArguments]) -> int:
     """Answers for one text, a file's lines or standard input's.
+
+    Args:
+        given: the command's words, for each run; the answers of several are averaged.
 
     Raises:
         CharlabError: if the run or a text is unfit, or a file cannot be read or written.
     """
+    arguments = given[0]
     if arguments.text is not None and arguments.input is not None:
         raise ConfigError("text= and input= exclude each other: leave one out")
     if arguments.top < 1:
         raise ConfigError(f"top= must be at least 1, got {arguments.top}")
-    predictor = load_for(arguments).predictor
+    predictor = load_averaged(given).predictor
     if arguments.beam_width is not None:
         predictor.search_with(arguments.beam_width)
     elif arguments.top > (predictor.beam_width or arguments.top):

@@ -95,6 +95,7 @@ def sweep_summary(results: "SweepResults") -> list[Part]:
         lines.append(told(what, f"{results.objectives[0]} ", value, f" (trial {best.number})"))
         if lead is None or not lead.seeds or lead.trial is not best:
             lines.append(line("  ", styled(best.command, "command")))
+    lines += _best_over_seeds(results)
     if lead is not None and lead.winner.beside is not None:
         lines.append(line(str(lead.winner.beside)))
     if len(results.objectives) > 1:
@@ -109,6 +110,23 @@ def sweep_summary(results: "SweepResults") -> list[Part]:
             for trial in front
         ]
     return lines
+
+
+def _best_over_seeds(results: "SweepResults") -> list[Part]:
+    """The settings with the best mean, where the sweep went over seeds."""
+    from charlab.reports.charts import seed_group_label
+    from charlab.reports.sweep_numbers import seed_groups
+
+    groups = seed_groups(results) if len(results.objectives) == 1 else []
+    return [
+        told(
+            "best over seeds",
+            f"{results.objectives[0]} ",
+            styled(interval(group.interval), "good"),
+            f" ({counted(group.interval.count, 'seed')})  {seed_group_label(results, group)}",
+        )
+        for group in groups[:1]
+    ]
 
 
 def runs_summary(found: "Comparison") -> list[Part]:

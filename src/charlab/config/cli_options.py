@@ -8,6 +8,7 @@ from charlab.config.task_options import PREDICT, SAMPLE
 from charlab.errors import ConfigError
 
 _RUN = "the run: latest, a run's folder, a checkpoint, or a file .safetensors"
+_AVERAGED = "the average of several: run=A run=B"
 _OUTPUT_DIR = "where run=latest looks"
 _ACCELERATORS = ("auto", "cpu", "cuda", "mps")
 _WEIGHTS = ("float16", "int8", "float32")
@@ -113,9 +114,10 @@ class PredictArguments(CommandArguments):
         'run=latest text="O\'Brien"',
         "input=names.txt output=labels.csv",
         "< names.txt",
+        "run=A run=B text=Müller",
     )
 
-    run: str = argument("latest", _RUN)
+    run: str = argument("latest", f"{_RUN}; {_AVERAGED}", several=True)
     text: str | None = argument(None, "one text; without it and input=, standard input, one a line")
     input: str | None = argument(None, "a file with one text a line")
     output: str | None = argument(
@@ -138,10 +140,10 @@ class EvaluateArguments(_DataWords):
     """``evaluate.py``."""
 
     command = "evaluate.py"
-    purpose = "exact figures of a run"
-    examples = ("run=latest split=test",)
+    purpose = "exact figures of a run, or of the average of several"
+    examples = ("run=latest split=test", "run=A run=B run=C", "run=A run=B as=classify")
 
-    run: str = argument("latest", _RUN)
+    run: str = argument("latest", f"{_RUN}; {_AVERAGED}", several=True)
     split: str = argument("test", "train, val or test", choices=("train", "val", "test"))
     output: str | None = argument(None, "a JSON file for the figures")
     measured_as: str | None = argument(

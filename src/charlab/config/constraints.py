@@ -58,6 +58,14 @@ def fraction_below_one() -> Rule:
     return Rule("at least 0 and below 1", lambda value: 0 <= value < 1)
 
 
+def steps_or_share() -> Rule:
+    """A whole number of steps, or a share of an epoch."""
+    return Rule(
+        "a whole number of steps, or a share of an epoch above 0 and below 1",
+        lambda value: 0 < value < 1 or (value >= 1 and value == int(value)),
+    )
+
+
 def place() -> Rule:
     """A path to write to; TensorBoard and databases know names in UTF-8 alone."""
     return Rule(

@@ -32,6 +32,7 @@ _LATER: dict[str, dict[str, Any]] = {
         "target_unit": "char",
         "held_out": [],
         "romanized": False,
+        "distance": None,
         "random_offset": False,
         "random_lengths": False,
         "noise": 0.0,

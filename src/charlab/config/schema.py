@@ -18,6 +18,7 @@ from charlab.config.constraints import (
     fraction_below_one,
     one_of,
     place,
+    steps_or_share,
 )
 from charlab.config.targets import OptimizerTarget, SchedulerTarget, Target
 from charlab.config.task_options import TASK_OPTIONS, TaskOptions
@@ -55,6 +56,7 @@ class DatasetOptions:
     limit: Annotated[int | None, at_least(1)]
     distinct: bool
     romanized: bool | None
+    distance: Annotated[int | None, at_least(1)]
     held_out: tuple[str, ...]
     layout: Annotated[str, one_of("auto", "sequences", "stream")]
     seq_len: Annotated[int, at_least(1)]
@@ -170,7 +172,7 @@ class TrainerOptions:
     ema_decay: Annotated[float | None, fraction_below_one()]
     activation_penalty: Annotated[float, at_least(0)]
     temporal_penalty: Annotated[float, at_least(0)]
-    validate_every: Annotated[int | None, at_least(1)]
+    validate_every: Annotated[float | None, steps_or_share()]
     patience: Annotated[int | None, at_least(1)]
     checkpoint_minutes: Annotated[float, above(0)]
     log_every: Annotated[int, at_least(1)]

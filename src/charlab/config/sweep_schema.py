@@ -11,6 +11,7 @@ from charlab.config.constraints import (
     between,
     folder_name,
     one_of,
+    steps_or_share,
 )
 from charlab.config.validation import build
 
@@ -53,7 +54,7 @@ ENGINES: dict[str, type] = {"local": LocalOptions, "slurm": SlurmOptions, "ray":
 
 SAMPLERS = ("tpe", "random", "grid", "gp", "qmc")
 DUPLICATES = ("reuse", "redraw", "train")
-PRUNERS = ("none", "median", "percentile", "successive_halving", "hyperband", "patient")
+PRUNERS = ("none", "median", "percentile", "top", "successive_halving", "hyperband", "patient")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class SweepOptions:
     startup_trials: Annotated[int, at_least(0)]
     pruner: Annotated[str, one_of("auto", *PRUNERS)]
     warmup: Annotated[int, at_least(0)]
+    validate_every: Annotated[float | None, steps_or_share()]
     percentile: Annotated[float, between(0, 100)]
     patience: Annotated[int, at_least(1)]
     reduction_factor: Annotated[int, at_least(2)]

@@ -19,7 +19,12 @@ from charlab.data.splits import (
     check_fractions,
 )
 from charlab.data.tokens import learn_vocabulary
-from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
+from charlab.data.tokens.ragged import (
+    EncodedSplit,
+    TokenIds,
+    chunks,
+    flat_offsets,
+)
 from charlab.data.tokens.reader import ReaderOptions, tokenize_documents
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
 from charlab.data.tokens.vocabulary import NAMES, UNK, Vocabulary, smallest_unsigned
@@ -197,3 +202,33 @@ def _require_something(
             f"the train part is empty: {found}, too few for "
             f"dataset.split.fractions={list(fractions)}; give more text or train a larger share"
         )
+
+
+def is_same_split(one: Corpus, other: Corpus, split: str) -> bool:
+    """Whether a split holds the same texts, with the same labels, tags and targets, in the same
+    order; both corpora have the same vocabulary.
+    """
+    a, b = one.splits[split], other.splits[split]
+    alike = (
+        np.array_equal(a.offsets, b.offsets)
+        and (one.tags, one.target_vocabulary) == (other.tags, other.target_vocabulary)
+        and _label_names(one, a) == _label_names(other, b)
+        and _same_ids(a.ids, b.ids)
+        and _same_ids(a.tags, b.tags)
+    )
+    if alike and a.targets is not None and b.targets is not None:
+        alike = np.array_equal(a.targets.offsets, b.targets.offsets)
+        alike = alike and _same_ids(a.targets.ids, b.targets.ids)
+    return alike
+
+
+def _same_ids(a: TokenIds | None, b: TokenIds | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return len(a) == len(b) and all(
+        np.array_equal(ids, b[begin : begin + len(ids)]) for begin, ids in chunks(a)
+    )
+
+
+def _label_names(corpus: Corpus, part: EncodedSplit) -> list[str]:
+    return [] if part.labels is None else [corpus.labels[i] for i in part.labels.tolist()]

@@ -35,7 +35,7 @@ def require_tags(corpus: Corpus) -> None:
     if not corpus.tags:
         raise DataError(
             "tagging needs tags and the documents have none: take dataset=python_tokens, accents, "
-            "conllu, or a table's column as dataset.tag_column"
+            "conllu, copying, or a table's column as dataset.tag_column"
         )
 
 

@@ -18,11 +18,26 @@ from charlab.figures.sweep_slices import slices_figure
 from charlab.figures.sweeps import Limits
 from charlab.reports.comparison import Comparison, Group
 from charlab.reports.coordinates import coordinates
-from charlab.reports.formatting import counted
+from charlab.reports.formatting import counted, short_names
 from charlab.reports.importances import importances
-from charlab.reports.parameters import column, higher, parameters, usable
+from charlab.reports.parameters import (
+    column,
+    higher,
+    parameter_names,
+    parameter_text,
+    parameters,
+    usable,
+)
 from charlab.reports.run_curves import PLACES, RunCurves, metric_of_curves, read_run_curves
-from charlab.reports.sweep_numbers import curve, history, last_values, pareto_front
+from charlab.reports.sweep_numbers import (
+    SEED,
+    SeedGroup,
+    curve,
+    history,
+    last_values,
+    pareto_front,
+    seed_groups,
+)
 from charlab.sweeps.results.records import SweepResults
 
 MOST_GROUPS = 40  # in one chart
@@ -51,6 +66,7 @@ def sweep_charts(results: SweepResults) -> dict[str, Chart]:
         charts[f"importances{end}"] = _importances(results, i)
         charts[f"slices{end}"] = _slices(results, i)
     if len(results.objectives) == 1:
+        charts["seeds"] = _seeds(results)
         charts["curves"] = _curves(results)
     else:
         charts["pareto"] = _pareto(results)
@@ -68,7 +84,6 @@ def runs_charts(found: Comparison, curves: Curves) -> dict[str, Chart]:
     charts: dict[str, Chart] = {}
     groups = found.groups[:MOST_GROUPS]
     if groups:
-        more = len(found.groups) - len(groups)
         figure = groups_figure(
             [placed(place, group) for place, group in enumerate(groups, start=1)],
             [group.values for group in groups],
@@ -76,8 +91,7 @@ def runs_charts(found: Comparison, curves: Curves) -> dict[str, Chart]:
             [group.interval.half for group in groups],
             metric=found.metric,
         )
-        caption = f"The best {len(groups)}; {more} more in the table." if more else ""
-        charts["groups"] = Chart(figure, caption)
+        charts["groups"] = Chart(figure, _rest(len(found.groups)))
     return charts | _learning_curves(found, curves)
 
 
@@ -149,6 +163,35 @@ def _history(results: SweepResults, objective: int) -> Chart | None:
     limits = robust_limits(values, higher=higher(results, objective))
     figure = history_figure(found, objective=results.objectives[objective], limits=limits)
     return Chart(figure, _left_out(values, limits, "point"))
+
+
+def _seeds(results: SweepResults) -> Chart | None:
+    groups = seed_groups(results)
+    shown = groups[:MOST_GROUPS]
+    if not shown:
+        return None
+    figure = groups_figure(
+        [f"{place}. {seed_group_label(results, group)}" for place, group in enumerate(shown, 1)],
+        [group.values for group in shown],
+        [group.interval.mean for group in shown],
+        [group.interval.half for group in shown],
+        metric=results.objectives[0],
+    )
+    return Chart(figure, _rest(len(groups)))
+
+
+def seed_group_label(results: SweepResults, group: SeedGroup) -> str:
+    """What sets a group of trials apart: "model=lstm, lr=0.004"."""
+    trial = group.trials[0]
+    names = [name for name in parameter_names(results) if name.lstrip("+") != SEED]
+    short = short_names(names)
+    settings = [f"{short[n]}={parameter_text(trial, n)}" for n in names if n in trial.parameters]
+    return ", ".join(settings) or "all trials"
+
+
+def _rest(count: int) -> str:
+    more = count - MOST_GROUPS
+    return f"The best {MOST_GROUPS}; {more} more in the table." if more > 0 else ""
 
 
 def _importances(results: SweepResults, objective: int) -> Chart | None:

@@ -64,6 +64,13 @@ def interval(found: Interval | None) -> str:
     return f"{found.mean:{form}} ± {found.half:{form}}"
 
 
+def bounds(found: Interval) -> str:
+    """Where an interval begins and ends: "2.0192 to 2.0432"."""
+    if found.low is None or found.high is None:
+        return "none (one seed)"
+    return f"{number(found.low)} to {number(found.high)}"
+
+
 def seconds(value: float | None) -> str:
     """A time that a person can grasp: "48 s", "3 min 05 s", "2 h 10 min"."""
     if value is None:

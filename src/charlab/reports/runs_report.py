@@ -6,7 +6,7 @@ from datetime import datetime
 from charlab.config.task_options import about
 from charlab.reports.charts import MOST_GROUPS, Chart, Curves, curve_chart
 from charlab.reports.comparison import Comparison, Group
-from charlab.reports.formatting import brief, interval, number
+from charlab.reports.formatting import bounds, brief, interval, number
 from charlab.reports.page import render
 from charlab.reports.run_curves import PLACES
 from charlab.reports.winner import Winner, show_winner
@@ -60,7 +60,13 @@ def runs_page(
 
 def _row(place: int, group: Group) -> list[object]:
     settings = map(brief, group.settings.values())
-    return [place, *settings, group.interval.count, number(group.interval.mean), _bounds(group)]
+    return [
+        place,
+        *settings,
+        group.interval.count,
+        number(group.interval.mean),
+        bounds(group.interval),
+    ]
 
 
 def _typed(key: str) -> str:
@@ -98,8 +104,3 @@ def _hover(found: Comparison, curves: Curves) -> dict[str, str]:
             lines = (group.label, f"seed {run.seed}: {number(value)}", str(run.folder))
             texts[f"run-{place}-{i}"] = "\n".join(lines)
     return texts
-
-
-def _bounds(group: Group) -> str:
-    low, high = group.interval.low, group.interval.high
-    return "none (one seed)" if low is None else f"{number(low)} to {number(high)}"

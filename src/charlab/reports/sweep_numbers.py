@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from statistics import fmean
 from typing import Any
 
 import numpy as np
 
+from charlab.evaluation.confidence import Interval, mean_interval
 from charlab.figures.sweep_history import History
 from charlab.reports.parameters import column, higher, usable
 from charlab.sweeps.results.records import SweepResults, TrialResult
+
+SEED = "seed"
 
 
 def history(results: SweepResults, objective: int = 0) -> History:
@@ -23,17 +27,47 @@ def history(results: SweepResults, objective: int = 0) -> History:
     return History(complete, pruned, list(zip(numbers, best, strict=True)))
 
 
+@dataclass(frozen=True)
+class SeedGroup:
+    """Complete trials that differ in nothing but their seeds.
+
+    Attributes:
+        trials: theirs, one for each seed.
+        values: the objective, trial by trial.
+        interval: their mean and 95% interval.
+    """
+
+    trials: tuple[TrialResult, ...]
+    values: tuple[float, ...]
+    interval: Interval
+
+
+def seed_groups(results: SweepResults) -> list[SeedGroup]:
+    """A sweep's trials by their settings, best mean first; empty where no seed was searched.
+
+    Of trials with equal settings and seed the last counts.
+    """
+    by_seed: dict[str, dict[Any, tuple[TrialResult, float]]] = {}
+    for trial, value in zip(usable(results), column(results, 0), strict=True):
+        settings = {name.lstrip("+"): setting for name, setting in trial.parameters.items()}
+        seed = settings.pop(SEED, None)
+        by_seed.setdefault(str(sorted(settings.items())), {})[seed] = (trial, value)
+    if all(len(group) == 1 for group in by_seed.values()):
+        return []
+    groups = []
+    for group in by_seed.values():
+        trials, values = zip(*group.values(), strict=True)
+        groups.append(SeedGroup(trials, values, mean_interval(values)))
+    sign = -1 if higher(results, 0) else 1
+    return sorted(groups, key=lambda one: sign * one.interval.mean)
+
+
 def seed_spread(results: SweepResults) -> float | None:
     """The standard deviation of the objective over seeds, of trials that differ in nothing else.
 
     It is pooled over all such trials; None where the seed was not searched.
     """
-    by_seed: dict[str, dict[Any, float]] = {}
-    for trial, value in zip(usable(results), column(results, 0), strict=True):
-        settings = {name.lstrip("+"): setting for name, setting in trial.parameters.items()}
-        seed = settings.pop("seed", None)
-        by_seed.setdefault(str(sorted(settings.items())), {})[seed] = value
-    groups = [list(values.values()) for values in by_seed.values()]
+    groups = [group.values for group in seed_groups(results)]
     freedom = sum(len(values) - 1 for values in groups)
     squares = sum((value - fmean(values)) ** 2 for values in groups for value in values)
     return math.sqrt(squares / freedom) if freedom else None

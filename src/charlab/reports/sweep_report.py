@@ -7,13 +7,20 @@ from typing import Any
 
 from charlab.config.task_options import TASK_OPTIONS, about
 from charlab.evaluation.confidence import mean_interval
-from charlab.reports.charts import Chart, endings
-from charlab.reports.formatting import interval, number, seconds, shorten
+from charlab.reports.charts import MOST_GROUPS, Chart, endings, seed_group_label
+from charlab.reports.formatting import bounds, interval, number, seconds, shorten
 from charlab.reports.importances import importances
 from charlab.reports.page import render
 from charlab.reports.parameters import higher, parameter_names, parameter_text, usable
 from charlab.reports.savings import estimate_savings
-from charlab.reports.sweep_numbers import last_point, pareto_front, seed_spread
+from charlab.reports.sweep_numbers import (
+    SEED,
+    SeedGroup,
+    last_point,
+    pareto_front,
+    seed_groups,
+    seed_spread,
+)
 from charlab.reports.winner import Winner, show_winner
 from charlab.sweeps.results.records import Finalist, SweepResults, TrialResult
 from charlab.system.entry_point import command_line
@@ -60,10 +67,13 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
     names = parameter_names(results)
     objectives = range(len(results.objectives))
     lead = find_lead(results)
+    groups = seed_groups(results) if len(results.objectives) == 1 else []
+    unseeded = [name for name in names if name.lstrip("+") != SEED]
     return render(
         "sweep.html",
         charts,
-        hover={str(trial.number): _hover(trial, results) for trial in results.trials},
+        hover={str(trial.number): _hover(trial, results) for trial in results.trials}
+        | _hover_of_groups(results, groups),
         written=written,
         results=results,
         names=names,
@@ -78,6 +88,9 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         lead_settings=[] if lead is None else _settings(lead.trial),
         more_finalists=results.command(finalists=min(_FINALISTS, len(usable(results)))),
         spread=seed_spread(results) if len(results.objectives) == 1 else None,
+        groups=_groups(groups, unseeded),
+        groups_header=["place", *unseeded, "seeds", results.objectives[0], "95% interval"],
+        groups_words=range(1, 1 + len(unseeded)),
         front=_front(results, names),
         front_header=["trial", *results.objectives, *names],
         front_commands=[(f"trial {one.number}", one.command) for one in pareto_front(results)],
@@ -197,6 +210,30 @@ def _front(results: SweepResults, names: list[str]) -> Rows:
         ]
         for trial in pareto_front(results)
     ]
+
+
+def _groups(groups: Sequence[SeedGroup], names: list[str]) -> Rows:
+    """Settings with the mean of their trials over seeds."""
+    return [
+        [
+            place,
+            *(parameter_text(group.trials[0], name) for name in names),
+            group.interval.count,
+            number(group.interval.mean),
+            bounds(group.interval),
+        ]
+        for place, group in enumerate(groups, start=1)
+    ]
+
+
+def _hover_of_groups(results: SweepResults, groups: Sequence[SeedGroup]) -> dict[str, str]:
+    texts = {}
+    for place, group in enumerate(groups[:MOST_GROUPS]):
+        label = seed_group_label(results, group)
+        texts[f"group-{place}"] = f"{label}\n{interval(group.interval)}"
+        for i, trial in enumerate(group.trials):
+            texts[f"run-{place}-{i}"] = _hover(trial, results)
+    return texts
 
 
 def _finalists(results: SweepResults, names: list[str]) -> Rows:

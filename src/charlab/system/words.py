@@ -9,3 +9,12 @@ def counted(count: float, noun: str, plural: str | None = None) -> str:
     """
     number = int(count) if count == int(count) else count
     return f"{number:,} {noun if count == 1 else plural or f'{noun}s'}"
+
+
+def spelled(value: object) -> str:
+    """A setting's value as it is typed: "true", "null", "[0.9,0.1,0]"."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(spelled, value))}]"
+    return str(value)

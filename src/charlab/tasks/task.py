@@ -39,6 +39,7 @@ from charlab.models.reference import layer_weights
 from charlab.models.state import State
 
 if TYPE_CHECKING:
+    from charlab.evaluation.ensemble import Member
     from charlab.figures.picture import Picture
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -359,6 +360,19 @@ class Task(ABC, Generic[Network]):
         it tells no labels, or is one.
         """
         return None
+
+    def averaged(self, members: "Sequence[Member[Network]]") -> nn.Module:
+        """A network that gives the mean of several networks' probabilities, for an ensemble.
+
+        It is measured and asked as one of them is; token ids and outputs are those of this task.
+
+        Args:
+            members: their networks, each with its own task of this type; they read texts alike.
+
+        Raises:
+            ConfigError: if they do not answer alike, or this task averages none.
+        """
+        raise ConfigError(f"task={self.options.name} has no mean of several networks: name one run")
 
     def generator(self, network: Network) -> TextGenerator | None:
         """What ``sample.py`` asks for texts; None: nothing."""

@@ -8,6 +8,7 @@ short. Several steps to a chunk divide the time that Lightning's loop takes for 
 and more here), and that several processes take to agree on when to stop.
 """
 
+import math
 from collections.abc import Iterator
 from itertools import islice
 
@@ -28,7 +29,8 @@ class TrainLoader:
 
     Args:
         progress: where the run stands, kept up to date by the task.
-        validate_every: optimizer steps between validations; None: validate after every epoch.
+        validate_every: optimizer steps between validations; below 1: the share of an epoch, whose
+            end is one of them; None: validate after every epoch.
         steps_per_chunk: how many steps a chunk has; of its callbacks the user expects one.
     """
 
@@ -36,7 +38,7 @@ class TrainLoader:
         self,
         progress: Progress,
         limits: Limits,
-        validate_every: int | None,
+        validate_every: float | None,
         steps_per_chunk: int = STEPS_PER_CHUNK,
     ) -> None:
         self._steps_per_chunk = steps_per_chunk
@@ -52,8 +54,13 @@ class TrainLoader:
             return 0
         if self._validate_every is None:
             steps = self._limits.steps_to_epoch_end(progress)
+        elif self._validate_every < 1:
+            to_end = self._limits.steps_to_epoch_end(progress)
+            interval = math.ceil(self._validate_every * self._limits.steps_per_epoch)
+            done = self._limits.steps_per_epoch - to_end
+            steps = min(interval - done % interval, to_end)
         else:
-            steps = self._validate_every - progress.step % self._validate_every
+            steps = int(self._validate_every) - progress.step % int(self._validate_every)
         left = self._limits.steps_left(progress)
         return steps if left is None else min(steps, left)
 

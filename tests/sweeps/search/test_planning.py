@@ -16,8 +16,9 @@ from charlab.config.hydra_app import check
 from charlab.config.overrides import protect
 from charlab.config.sweep_schema import read_options
 from charlab.errors import CharlabError, ConfigError
-from charlab.sweeps.search.planning import Plan, plan, report_unit
+from charlab.sweeps.search.planning import Plan, plan
 from charlab.sweeps.search.spec import SweepSpec
+from charlab.sweeps.search.validations import report_unit
 
 NOTHING_SEARCHED = ["optimizer.lr=1e-3", "model.hidden_size=8", "model.num_layers=1"]
 
@@ -168,6 +169,21 @@ def test_what_follows_from_the_objective(
     spec = planned("task=classify", f"sweep.objective={objective}").spec
     assert [word for word in spec.fixed if word.startswith("task.monitor")] == monitor
     assert (spec.pruner, spec.directions) == (pruner, (direction,))
+
+
+def test_trials_that_may_be_pruned_validate_as_often_as_asked(
+    planned: Callable[..., Plan],
+) -> None:
+    """Also the command that repeats one; the user's own word about it wins."""
+    key, epoch = "trainer.validate_every", planned().spec.unit
+    spec = planned("sweep.validate_every=0.25").spec
+    assert f"{key}=0.25" in spec.fixed
+    assert spec.base[key] == 0.25
+    assert spec.unit == epoch // 4
+    for more in ("sweep.pruner=none", f"{key}=7", "sweep.objective=model/parameters"):
+        other = planned("sweep.validate_every=0.25", more).spec
+        assert f"{key}=0.25" not in other.fixed
+        assert other.base[key] == (7 if key in more else None)
 
 
 def test_several_objectives(planned: Callable[..., Plan]) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from charlab.config.sweep_schema import PRUNERS, SAMPLERS
 from charlab.errors import ConfigError, SweepError
+from charlab.sweeps.search.pruners import TopPruner, build_pruner
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.search.storage import open_storage
-from charlab.sweeps.search.study import build_pruner, build_sampler, create, load
+from charlab.sweeps.search.study import build_sampler, create, load
 from tests.sweeps.toys import toy_spec, toy_sweep, trials_of, work_serially
 
 MIXED = {"x": "interval(0,1)", "n": "range(0,4)", "c": "choice(a,b)"}
@@ -88,6 +89,7 @@ def test_samplers_by_name(name: str, kind: type) -> None:
         ("none", optuna.pruners.NopPruner),
         ("median", optuna.pruners.MedianPruner),
         ("percentile", optuna.pruners.PercentilePruner),
+        ("top", TopPruner),
         ("successive_halving", optuna.pruners.SuccessiveHalvingPruner),
         ("hyperband", optuna.pruners.HyperbandPruner),
         ("patient", optuna.pruners.PatientPruner),
@@ -101,7 +103,7 @@ def test_pruners_by_name(name: str, kind: type) -> None:
 def test_all_names_are_tested() -> None:
     assert set(SAMPLERS) == {"tpe", "random", "grid", "gp", "qmc"}
     assert set(PRUNERS) == {
-        "none", "median", "percentile", "successive_halving", "hyperband", "patient"
+        "none", "median", "percentile", "top", "successive_halving", "hyperband", "patient"
     }  # fmt: skip
 
 

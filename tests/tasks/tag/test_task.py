@@ -25,7 +25,7 @@ class Fixed(nn.Module):
 
 
 def test_figures_by_hand():
-    meter = TagMeter(Fixed(), whole_texts=True)
+    meter = TagMeter(Fixed(), 4, whole_texts=True)
     ids = torch.tensor([[0, 1, 2], [3, 3, 0]])
     targets = torch.tensor([[0, 1, IGNORE], [3, 1, IGNORE]])
     meter.update(Batch(ids, targets, torch.tensor([3, 2]), None, None, 5, 4))

@@ -37,6 +37,12 @@ def test_spans_by_hand():
     assert pieces["word"] == ["Ja", ",", "so", "geht", "'", "s"]
 
 
+def test_characters_may_have_tags_from_some_place_on():
+    docs = [Document("ab" * 10, tags=[None] * 5 + list("ab" * 7 + "a"))] * 2
+    corpus = build_corpus(docs, split_seed=0, fields=("tags",), **OPTIONS)
+    assert what_is_tagged(corpus) == "character"
+
+
 @given(st.text("ab ,\n'é語"), st.sampled_from(["space", "word"]))
 def test_spans_hold_all_but_white_space(text, tagged):
     spans = tagged_spans(text, tagged)

@@ -8,7 +8,7 @@ import pytest
 from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
 from charlab.runs.checkpoint import load
-from charlab.sweeps.search.planning import report_unit
+from charlab.sweeps.search.validations import report_unit
 from charlab.training.run import resume, train
 from tests.support.shell import TINY
 

@@ -20,6 +20,8 @@ class Request:
         labelled: whether every document must have a label (to classify); what has none is left
             out, and two ways to read labels are refused.
         romanized: whether names in Latin letters join those in their own script.
+        distance: of what is made to be remembered, after how many characters each is to be told
+            again; None: there is none.
         fields: what every document must have besides, of "tags" and "target".
         remark: told in one line what is left out or decided for the user.
     """
@@ -33,5 +35,6 @@ class Request:
     url: str | None = None
     labelled: bool = False
     romanized: bool = False
+    distance: int | None = None
     fields: tuple[str, ...] = ()
     remark: Callable[[str], object] = field(default=lambda text: None, compare=False)

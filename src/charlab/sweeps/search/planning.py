@@ -22,6 +22,7 @@ from charlab.sweeps.search.queueing import known_settings
 from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
 from charlab.sweeps.search.spec import SweepSpec
 from charlab.sweeps.search.suggest import load_function, try_function
+from charlab.sweeps.search.validations import pruner_of, report_unit, validate_more
 from charlab.system.words import counted
 
 JOB = "charlab.sweeps.trial:run_trial"
@@ -90,6 +91,7 @@ def plan(
     _try_lengths(space, prepared)
     objectives = require_objectives(options, prepared)
     fixed = follow_objective(fixed, space, objectives, prepared.options)
+    fixed, prepared = validate_more(options, objectives, space, fixed, prepared)
     spec = _spec(options, space, fixed, objectives, prepared, composition)
     known = _known_settings(options, space, fixed, composition)
     n_trials = _number_of_trials(options, spec, remarks)
@@ -238,10 +240,6 @@ def _spec(
     unit, full = report_unit(prepared)
     base = dict(flat(to_plain(prepared.options)))
     searched = tuple(f"{key.lstrip('+')}." for key in space)
-    pruner = options.pruner
-    if pruner == "auto":
-        prunable = len(objectives) == 1 and objectives[0].startswith("val/")
-        pruner = "median" if prunable else "none"
     function = options.space_function
     digest = None
     if function is not None:
@@ -254,7 +252,7 @@ def _spec(
         fixed=tuple(fixed),
         objectives=objectives,
         directions=tuple(direction_of(name, options.direction) for name in objectives),
-        pruner=pruner,
+        pruner=pruner_of(options, objectives),
         unit=unit,
         full=full,
         function=function,
@@ -264,25 +262,6 @@ def _spec(
         job=JOB,
         **{name: getattr(options, name) for name in _AS_GIVEN},
     )
-
-
-def report_unit(prepared: Prepared) -> tuple[int, int | None]:
-    """Characters between two validations of a run, and of its whole training (None: by time)."""
-    options, train = prepared.options, prepared.corpus.splits["train"]
-    trainer = options.trainer
-    epoch = options.task.characters_per_epoch(train, prepared.corpus.layout)
-    if prepared.corpus.layout == "sequences":
-        width = epoch / max(1, train.documents)
-    else:
-        width = float(options.dataset.seq_len)
-    step = options.dataset.batch_size * width
-    unit = epoch if trainer.validate_every is None else int(trainer.validate_every * step)
-    limits = []
-    if trainer.max_epochs is not None:
-        limits.append(trainer.max_epochs * epoch)
-    if trainer.max_steps is not None:
-        limits.append(int(trainer.max_steps * step))
-    return max(1, unit), min(limits) if limits else None
 
 
 def _grid_size(spec: SweepSpec) -> int:

@@ -1,6 +1,6 @@
 """Classification: a text's label is predicted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +16,12 @@ from charlab.data.tokens.ragged import count_windows
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.ensemble import Member, averaged_outputs
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.evaluation.losses import cross_entropy
+from charlab.models.averaged import AveragedClassifier
 from charlab.models.classifier import Classifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
@@ -129,6 +131,10 @@ class ClassifyTask(Task[Classifier]):
         dataset = self.run.dataset
         window = dataset.seq_len if dataset.layout == "stream" else None
         return LabelRanker(network, self.asking, self.data.labels, window)
+
+    def averaged(self, members: Sequence[Member[Classifier]]) -> AveragedClassifier:
+        """See :meth:`Task.averaged`; labels are matched by name."""
+        return averaged_outputs(members, self.data.vocabulary, "labels")
 
     def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
         """What answering with the most frequent label of train would be worth."""

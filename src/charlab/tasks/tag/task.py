@@ -1,6 +1,6 @@
 """Tagging: the tag of each character, or of each word at its last one, is predicted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -11,9 +11,11 @@ from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.ensemble import Member, averaged_outputs, require_same
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.evaluation.losses import cross_entropy
+from charlab.models.averaged import AveragedClassifier
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
@@ -68,7 +70,15 @@ class TagTask(Task[Tagger]):
 
     def new_meter(self, network: Tagger) -> "TagMeter":
         """Counts every tag."""
-        return TagMeter(network, whole_texts=self.run.dataset.layout == "sequences")
+        whole_texts = self.run.dataset.layout == "sequences"
+        return TagMeter(network, len(self.data.tags), whole_texts=whole_texts)
+
+    def averaged(self, members: Sequence[Member[Tagger]]) -> AveragedClassifier:
+        """See :meth:`Task.averaged`; tags are matched by name."""
+        for other in members[1:]:
+            tagged = other.task.options.tagged
+            require_same("task.tagged", members[0], self.options.tagged, other, tagged)
+        return averaged_outputs(members, self.data.vocabulary, "tags")
 
     def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
         """Accuracy of each word's most frequent tag."""
@@ -109,27 +119,28 @@ class TagMeter(Meter):
     """Loss, accuracy and macro-F1 of tags, texts without a fault, the confusion matrix.
 
     Args:
-        network: the tagger.
+        network: the tagger: ids (B, T) and lengths (B,) in, logits (B, T, C) out.
+        tags: how many tags there are, C.
         whole_texts: whether rows of batches are whole texts.
     """
 
-    def __init__(self, network: Tagger, *, whole_texts: bool) -> None:
-        super().__init__(3 + network.num_tags**2)  # loss, texts, texts without a fault, confusion
+    def __init__(self, network: nn.Module, tags: int, *, whole_texts: bool) -> None:
+        super().__init__(3 + tags**2)  # loss, texts, texts without a fault, confusion
         self._network = network
+        self._tags = tags
         self._whole_texts = whole_texts
 
     @property
     def confusion(self) -> Tensor:
         """Counts (C, C): true tags in rows, predicted ones in columns."""
-        classes = self._network.num_tags
-        return self.sums[3:].long().view(classes, classes)
+        return self.sums[3:].long().view(self._tags, self._tags)
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
         """Adds a batch."""
         with torch.autocast(batch.ids.device.type, enabled=False):
             logits = self._network(batch.ids, batch.lengths)  # (B, T, C)
-        targets, classes = batch.targets, self._network.num_tags
+        targets, classes = batch.targets, self._tags
         losses = F.cross_entropy(
             logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE, reduction="none"
         )

@@ -11,13 +11,15 @@ from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import FIRST, Vocabulary
 from charlab.data.tokens.words import token_starts
 
+_UNBROKEN = 0.9  # share of tags that another follows at once, where characters have them
+
 
 def what_is_tagged(corpus: Corpus) -> str:
     """What has a tag in the train part.
 
     Returns:
-        "character": everything, but for white space perhaps; "space": words as white space parts
-        them; "word": words and punctuation marks.
+        "character": everything, but for white space and a text's beginning perhaps; "space": words
+        as white space parts them; "word": words and punctuation marks.
     """
     train = corpus.splits["train"]
     assert train.tags is not None
@@ -25,7 +27,8 @@ def what_is_tagged(corpus: Corpus) -> str:
     inside = np.zeros_like(tags)  # of a character of several bytes all but the last
     if corpus.vocabulary.unit == "byte":
         inside[:-1] = (train.ids[1:] - FIRST) & 0xC0 == 0x80
-    if (tags | blank | inside).all():
+    runs = (tags[:-1] & tags[1:]).sum() >= _UNBROKEN * tags.sum()
+    if runs or (tags | blank | inside).all():
         return "character"
     last = np.append(blank[1:], True)
     last[train.offsets[1:] - 1] = True

@@ -72,7 +72,8 @@ class TargetPredictor(Predictor[Targets]):
         if self.network.attention is None:
             raise ConfigError(
                 "attention=: this network was trained with task.attention=none and looks back at "
-                "nothing; leave it out, or take a run with attention"
+                "nothing, or is the average of several, which do not look at one place; leave it "
+                "out, or take one run with attention"
             )
         vocabularies = (self.asking.vocabulary, self._vocabulary)
         looked: list[Looked] = []

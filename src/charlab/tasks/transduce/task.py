@@ -1,6 +1,6 @@
 """Transduction: a text is read, and its target is written token by token."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,12 @@ from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.transduction import Transduction, transduce
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.ensemble import Member, require_same, require_same_tokens
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
 from charlab.models import build_model
+from charlab.models.averaged import AveragedEncoderDecoder
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
@@ -140,6 +142,17 @@ class TransduceTask(Task[EncoderDecoder]):
             writer,
             step,
         )
+
+    def averaged(self, members: Sequence[Member[EncoderDecoder]]) -> AveragedEncoderDecoder:
+        """See :meth:`Task.averaged`."""
+        first, own = members[0], self.target_vocabulary
+        for other in members[1:]:
+            unit = other.task.run.dataset.target_unit
+            require_same("dataset.target_unit", first, own.unit, other, unit)
+            its = other.task.data.target_vocabulary
+            assert its is not None
+            require_same_tokens(first, own, other, its, "target ")
+        return AveragedEncoderDecoder([each.network for each in members])
 
     def step_head(self, network: EncoderDecoder) -> nn.Module:
         """Nothing: texts are read as a whole before anything is written."""

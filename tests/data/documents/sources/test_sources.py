@@ -9,6 +9,7 @@ from charlab.data.documents.document import Document
 from charlab.data.documents.sources import (
     Request,
     classics,
+    copying,
     dates,
     pronunciations,
     read_parts,
@@ -134,6 +135,15 @@ class TestAccents(SourceContract):
         (tmp_path / "Polish.txt").write_text("Żółw\nJan\n", "utf-8")
         (tmp_path / "Dutch.txt").write_text("Jan\n", "utf-8")
         return Request(str(tmp_path))
+
+
+class TestCopying(SourceContract):
+    name = "copying"
+
+    @pytest.fixture
+    def request_(self, monkeypatch: pytest.MonkeyPatch) -> Request:
+        monkeypatch.setattr(copying, "DOCUMENTS", 5)
+        return Request(distance=3)
 
 
 class TestConllu(SourceContract):

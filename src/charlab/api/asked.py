@@ -1,47 +1,28 @@
-"""A trained network in a program's hands: ``charlab.load("outputs/…")``."""
+"""What a trained network is asked, or several whose answers are averaged."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 
-from charlab.builders.corpus import read_corpus
-from charlab.builders.network import restore_network, task_of
 from charlab.config.task_options import PREDICT, SAMPLE, TASK_OPTIONS, tasks_asked_by
 from charlab.data.corpus import Corpus
 from charlab.data.queries import Unseen
-from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
-from charlab.errors import (
-    CharlabError,
-    CheckpointError,
-    ConfigError,
-    DataError,
-    RunError,
-    nearest,
-)
+from charlab.errors import CheckpointError, ConfigError, nearest
+from charlab.evaluation.bits_per_character import split_text
+from charlab.evaluation.evaluate import Meter, measure
 from charlab.evaluation.prediction import Answers, Predictor
-from charlab.inspection.activations import parse_unit, recurrent_of, require_unit
-from charlab.inspection.units import BUDGET, UnitReport
-from charlab.runs import folder as runs
-from charlab.runs.checkpoint import Checkpoint, load, save_safetensors
-from charlab.runs.data_paths import located
-from charlab.system.devices import choose_device
-from charlab.system.terminal import warn
 from charlab.tasks.tag.predictor import Tagged
-from charlab.tasks.task import TrainedNetwork
+from charlab.tasks.task import POSITIONS, Task
 from charlab.tasks.transduce.predictor import Targets
-
-if TYPE_CHECKING:
-    from charlab.figures.picture import Picture
-    from charlab.gallery.pictures import Subject
 
 Served = TypeVar("Served")
 _SHOWN = 3  # labels in a ranking's repr
@@ -64,46 +45,58 @@ class Ranking(list[tuple[str, float]]):
         return f"<{shown}{more}>"
 
 
-class TrainedModel:
-    """A run's best network, with its vocabulary and labels.
+class Measured(NamedTuple):
+    """A split's metrics.
 
-    ``network`` is the plain ``nn.Module`` on the chosen device, in evaluation mode. Of a run that
-    generates: ids (B, T) int64 in, logits (B, T, V) and the state out (`LanguageModel`); of one
-    that classifies: ids (B, T) and lengths (B,) in, logits (B, C) out (`Classifier`).
-    ``vocabulary`` turns text into ids and back.
-
-    Args:
-        checkpoint: what was loaded.
-        path: where from, for messages.
-        device: where the network is to be.
+    Attributes:
+        task: what the network was measured as.
+        meter: what counted.
+        metrics: by their names in ``metrics.json`` ("test/loss"), and the split's size.
     """
 
-    def __init__(self, checkpoint: Checkpoint, path: Path, device: torch.device) -> None:
-        self.path = path
-        self.options = checkpoint.options
-        self.vocabulary: Vocabulary = checkpoint.vocabulary
-        self.labels = checkpoint.labels
-        self.metrics = checkpoint.metrics
-        self.device = device
-        self.trained_for = task_of(checkpoint)
-        self.network: Any = restore_network(checkpoint, path).to(device)
-        self.checkpoint = dataclasses.replace(checkpoint, training={})
+    task: Task[Any]
+    meter: Meter
+    metrics: dict[str, float | int]
 
-    def __repr__(self) -> str:
-        loss = self.metrics.get(self.options.task.monitor)
-        measured = "" if loss is None else f", {self.options.task.monitor} {loss:.4g}"
-        return f"<{self.task}: {self.name} on {self.options.dataset.name}{measured}; {self.path}>"
+
+class Asked(ABC):
+    """A network that was trained for a task, and what it can be asked.
+
+    Args:
+        title: what it is called in messages.
+        trained_for: its task.
+        network: the plain ``nn.Module``, in evaluation mode.
+        device: where that is.
+    """
+
+    def __init__(
+        self, title: str, trained_for: Task[Any], network: Any, device: torch.device
+    ) -> None:
+        self.title = title
+        self.trained_for = trained_for
+        self.network: Any = network
+        self.device = device
+        self.vocabulary = trained_for.data.vocabulary
+        self.labels = trained_for.data.labels
 
     @property
     def task(self) -> str:
         """The name of what the network was trained for, as "generate" or "classify"."""
-        return self.options.task.name
+        name: str = self.trained_for.options.name
+        return name
 
-    @property
-    def name(self) -> str:
-        """The network's cell, layers and units: "lstm 2 × 128"."""
-        model = self.options.model
-        return f"{model.name} {model.num_layers} × {model.hidden_size}"
+    @abstractmethod
+    def as_classifier(self) -> tuple[Task[Any], Any] | None:
+        """A task and a network that rank labels, of one that generates by label; else None."""
+
+    @abstractmethod
+    def require_split(self, split: str) -> Corpus:
+        """The data, in which there is such a part.
+
+        Raises:
+            DataError: if there is none.
+            CharlabError: if the data are not those of the training any more.
+        """
 
     @cached_property
     def generator(self) -> TextGenerator:
@@ -127,7 +120,7 @@ class TrainedModel:
     @cached_property
     def _label_ranker(self) -> Predictor[Any] | None:
         """What ranks labels by p(text | label) p(label); None: text is not generated by label."""
-        found = self.trained_for.as_classifier(self.network)
+        found = self.as_classifier()
         return None if found is None else found[0].predictor(found[1])
 
     def generate(
@@ -269,124 +262,61 @@ class TrainedModel:
         """
         return self._own_stepper.step(self.normalize(text))
 
-    def save(self, path: str | Path) -> None:
-        """Writes the network as one file of safetensors, which `charlab.load` reads.
-
-        It holds the weights and, as JSON, settings, vocabulary, labels and figures: all that
-        sampling, predicting and measuring need, and nothing that going on with the training needs.
-
-        Raises:
-            RunError: if the file cannot be written.
-        """
-        path = Path(path)
-        try:
-            save_safetensors(self.checkpoint, path)
-        except OSError as error:
-            raise RunError(f"cannot write {path}: {error.strerror or error}") from error
-
-    @cached_property
-    def corpus(self) -> Corpus:
-        """The data that the run was trained on, read again.
-
-        Raises:
-            CharlabError: if they are not there any more, or have changed.
-        """
-        corpus = read_corpus(located(self.options, self.checkpoint.data_paths))
-        if corpus.fingerprint != self.checkpoint.fingerprint:
-            raise CheckpointError(
-                f"the dataset is not the one that {self.path} was trained on, or has changed "
-                "since: its parts would no longer be the same texts"
-            )
-        return corpus
-
-    def require_split(self, split: str) -> Corpus:
-        """The data, in which there is such a part.
-
-        Raises:
-            DataError: if there is none.
-            CharlabError: if the data are not those of the training any more.
-        """
-        if split not in self.corpus.splits:
-            raise DataError(
-                f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
-                f"{', '.join(self.corpus.splits)}"
-            )
-        return self.corpus
-
-    def pictures(
-        self,
-        names: Sequence[str] = ("all",),
-        *,
-        split: str = "val",
-        text: str | None = None,
-        unit: str | None = None,
-        beside: "Sequence[TrainedModel]" = (),
-    ) -> "list[Picture]":
-        """What ``look.py`` shows, each drawn by its ``draw()``.
+    def evaluate(
+        self, split: str = "test", *, as_classifier: bool = False
+    ) -> dict[str, float | int]:
+        """Exact metrics of a part of the data, as ``evaluate.py`` prints them ("test/loss").
 
         Args:
-            names: which pictures; "all" is everything.
-            split: which part is looked at.
-            text: what to look at instead of a text of the split.
-            unit: which unit colours a text, as ``"0:hidden:42"``; None: the strongest.
-            beside: other networks of the same task, shown on the same axes where a picture can.
+            split: "train", "val" or "test".
+            as_classifier: asks a network that generates by label for labels.
 
         Raises:
-            ConfigError: if there is no such picture or unit.
+            ConfigError: if it does not generate by label and is to be asked so.
             DataError: if the split has no part of the data.
             CharlabError: if the data are not those of the training any more.
         """
-        from charlab.gallery.pictures import pictures_of  # matplotlib takes half a second
-        from charlab.gallery.selection import chosen
+        return self.measure(split, as_classifier=as_classifier).metrics
 
-        self.require_split(split)
-        return chosen(pictures_of(self.subject(text, beside, unit), split), names)
-
-    def subject(
-        self,
-        text: str | None = None,
-        beside: "Sequence[TrainedModel]" = (),
-        unit: str | None = None,
-    ) -> "Subject":
-        """What a gallery looks at: the network, its data, and how it was trained.
-
-        Args:
-            text, beside, unit: as of `pictures`.
+    def measure(
+        self, split: str, *, as_classifier: bool = False, positions: int = POSITIONS
+    ) -> Measured:
+        """The same with what counted it; ``positions`` are token ids of a batch.
 
         Raises:
-            ConfigError: if there is no such unit.
+            CharlabError: as `evaluate`.
         """
-        from charlab.gallery.pictures import Subject
-        from charlab.runs.history import read_history
-
-        trained = dataclasses.replace(
-            self.trained,
-            text=None if text is None else self.normalize(text),
-            beside=tuple(other.trained for other in beside),
+        task, network = self.measured_as(as_classifier)
+        corpus = self.require_split(split)
+        meter = task.new_meter(network)
+        batches = task.evaluation_batches(
+            corpus.splits[split], device=self.device, positions=positions
         )
-        where = None if unit is None else parse_unit(unit)
-        if where is not None:
-            require_unit(recurrent_of(self.network), where)
-        return Subject(self.trained_for, trained, *read_history(self.path), where)
+        values = measure(network, meter, batches, split_text(corpus, split))
+        report = corpus.report
+        metrics = {
+            **{f"{split}/{name}": value for name, value in values.items()},
+            f"{split}/unknown_share": report.unknown_share[split],
+            f"{split}/documents": report.split_documents[split],
+            f"{split}/characters": report.split_characters[split],
+        }
+        return Measured(task, meter, metrics)
 
-    def units(self, split: str = "val", *, budget: int = BUDGET) -> UnitReport:
-        """What the network's units follow in a held-out part: quotes, brackets, lines, labels.
-
-        Args:
-            split: which part is looked at.
-            budget: tokens of it, at most.
+    def measured_as(self, as_classifier: bool) -> tuple[Task[Any], Any]:
+        """The task and network that are measured.
 
         Raises:
-            DataError: if the split has no part of the data.
-            CharlabError: if the data are not those of the training any more.
+            ConfigError: if it is to be a classifier, and there is none.
         """
-        self.require_split(split)
-        return self.trained_for.find_units(self.trained, split, budget)
-
-    @property
-    def trained(self) -> TrainedNetwork[Any]:
-        """The network with its data, as tasks show it."""
-        return TrainedNetwork(self.network, self.corpus, self.options.seed, self.name)
+        if not as_classifier:
+            return self.trained_for, self.network
+        found = self.as_classifier()
+        if found is None:
+            raise ConfigError(
+                "as=classify is for a run that generates by label (task.condition_on_label), and "
+                f"{self.title} was trained with task={self.task}"
+            )
+        return found
 
     def normalize(self, text: str) -> str:
         """A text as the training text was normalized; white space around it stays."""
@@ -402,8 +332,8 @@ class TrainedModel:
         if served is None:
             verbs = " or ".join(TASK_OPTIONS[name].verb for name in able)
             raise CheckpointError(
-                f"{self.path} was trained with task={self.task} and cannot {verbs}; use "
-                f"{self.options.task.asked_by or 'evaluate.py'} for it, or a run with "
+                f"{self.title} was trained with task={self.task} and cannot {verbs}; use "
+                f"{self.trained_for.options.asked_by or 'evaluate.py'} for it, or a run with "
                 f"{' or '.join(f'task={name}' for name in able)}"
             )
         return served
@@ -415,45 +345,3 @@ def _answers(verb: str, predictor: Predictor[Any], texts: Sequence[str]) -> Answ
         raise ConfigError(f"{verb} takes a list of texts: {verb}([{texts!r:.60}])")
     texts = list(texts)
     return Answers(predictor, texts, predictor.predict(texts))
-
-
-def load_model(
-    run: str | Path,
-    *,
-    task: str | None = None,
-    accelerator: str = "cpu",
-    output_dir: str = "outputs",
-    command: str = "charlab.load",
-    data: Mapping[str, str] | None = None,
-) -> TrainedModel:
-    """Loads a run's best checkpoint, or its last where no validation was reached.
-
-    Args:
-        run: a run's folder, a checkpoint, a file of safetensors that `TrainedModel.save` or
-            ``export.py`` wrote, or "latest": the newest run that fits and loads.
-        task: what "latest" has to have been trained for; None: anything that ``command`` asks.
-        accelerator: "cpu", "cuda", "mps" or "auto".
-        output_dir: where "latest" looks.
-        command: who asks.
-        data: where the run's data are now, if not where they were, by the settings of the dataset:
-            ``{"path": "…"}``.
-
-    Raises:
-        RunError: if there is no such run.
-        CheckpointError: if its checkpoint cannot be loaded.
-    """
-    device = choose_device(accelerator)
-    tasks = tasks_asked_by(command) if task is None else [task]
-    failure: CharlabError | None = None
-    found = runs.newest_first(output_dir, tasks) if str(run) == "latest" else ()
-    for folder in found:
-        path = runs.checkpoint_file(folder)
-        try:
-            return TrainedModel(load(path).with_data(data or {}), path, device)
-        except CheckpointError as error:
-            warn(f"run=latest passes over a newer run: {error}")
-            failure = failure or error
-    if failure is not None:
-        raise failure
-    path = runs.checkpoint_file(runs.find(str(run), output_dir, tasks, command))
-    return TrainedModel(load(path).with_data(data or {}), path, device)
