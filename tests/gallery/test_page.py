@@ -69,6 +69,18 @@ def test_each_picture_is_a_file_and_a_failure_costs_only_itself(
     assert page.index('id="three"') < page.index('id="two"')
 
 
+def test_what_a_page_has_as_text_is_a_figure_in_the_file_alone(tmp_path: Path) -> None:
+    parts = [Markup("<p>text</p>"), plain_figure()]
+    both = [
+        Picture(f"is-{is_text}", "", "", lambda: parts, "", is_text=is_text)
+        for is_text in (False, True)
+    ]
+    gallery = write_gallery(both, tmp_path, Heading("a"))
+    assert [len(files) for files in gallery.files.values()] == [1, 1]
+    page = gallery.page.read_text(encoding="utf-8")
+    assert (page.count("<p>text</p>"), page.count("<svg")) == (2, 1)
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(
     pictures: list[Picture], tmp_path: Path
 ) -> None:

@@ -1,10 +1,12 @@
 """Ways to damage or forge the files of a run, a sweep, a checkpoint's content, or data."""
 
+import json
 import os
 import random
 import sqlite3
+import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +112,61 @@ def content_of(chance: random.Random, path: Path, outside: Path) -> str:
     return f"content, {changes[0]}" if len(changes) == 1 else "content, several changes"
 
 
-def _change(chance: random.Random, data: dict[str, Any]) -> str:
+def exported_of(chance: random.Random, path: Path, outside: Path) -> str:
+    """Forges a file of safetensors: the length of its header, the header, what tensors are said."""
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    text, numbers = data[8 : 8 + length], data[8 + length :]
+    header = json.loads(text)
+    entry = header["__metadata__"]
+    if chance.random() < 0.3:
+        content = json.loads(entry["charlab"])
+        kind = _change(chance, content, [key for key in content if content[key]])
+        try:
+            entry["charlab"] = json.dumps(content)
+        except (TypeError, ValueError, RecursionError):  # of a tensor, and of what is too deep
+            entry["charlab"], kind = "[" * 10**5, "JSON that is deep"
+        return _exported(path, json.dumps(header).encode(), numbers, kind)
+    name = chance.choice([key for key in header if key != "__metadata__"])
+    tensor = header[name]
+    whole: dict[str, Any] = {
+        "another shape": {"shape": [*tensor["shape"], 1]},
+        "a shape of 2**80": {"shape": [2**40, 2**40]},
+        "a negative shape": {"shape": [-1]},
+        "another dtype": {"dtype": chance.choice(["I64", "BOOL", "F64", "F8_E4M3", "X9", None])},
+        "numbers far away": {"data_offsets": [0, 2**62]},
+        "numbers twice": {"data_offsets": [0, 4]},
+        "no place": {"data_offsets": []},
+    }
+    odd = {
+        "no JSON": b"{" + chance.randbytes(500),
+        "a header of nothing": b"{}",
+        "deep": b'{"a":' * 10**5,
+        "large": b'{"a":"' + b"a" * 10**7 + b'"}',
+        "no words": b'{"__metadata__":{"charlab":3}}',
+        "other words": b'{"__metadata__":{"format":"pt"}}',
+    }
+    lengths = {"length 0": 0, "length 2**63": 2**63, "length 2**27": 2**27, "length 9": 9}
+    kind = chance.choice(["a tensor less", *whole, *odd, *lengths])
+    if kind in lengths:
+        _fresh(path).write_bytes(struct.pack("<Q", lengths[kind]) + data[8:])
+        return kind
+    if kind in whole:
+        header[name] = {**tensor, **whole[kind]}
+    elif kind == "a tensor less":
+        del header[name]
+    return _exported(path, odd.get(kind) or json.dumps(header).encode(), numbers, kind)
+
+
+def _exported(path: Path, header: bytes, numbers: bytes, kind: str) -> str:
+    _fresh(path).write_bytes(struct.pack("<Q", len(header)) + header + numbers)
+    return kind
+
+
+def _change(chance: random.Random, data: dict[str, Any], keys: Sequence[str] = ()) -> str:
     """Walks into nested data at random and replaces what is there."""
     holder: Any = data
-    key: Any = chance.choice(["training", "training", "network", *data])
+    key: Any = chance.choice(keys or ["training", "training", "network", *data])
     trail = [key]
     while True:
         value = holder[key]

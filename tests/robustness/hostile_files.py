@@ -1,4 +1,5 @@
-"""Damaged and hostile run folders, checkpoints, studies and data, and the commands that read them.
+"""Damaged and hostile run folders, checkpoints, exported networks, studies and data, and the
+commands that read them.
 
     python -m tests.robustness.hostile_files --count 500 --seed 1
 
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from charlab.runs.checkpoint import load, save_safetensors
 from tests.robustness import forging
 from tests.robustness.asking import Asked, ask
 from tests.robustness.children import Limits, in_children
@@ -27,6 +29,10 @@ CHECKPOINT = [forging.content_of, forging.content_of, forging.archive_of]
 CHECKPOINT += [forging.node_of, forging.bytes_of]
 TEXT = [forging.text_of, forging.text_of, forging.bytes_of, forging.node_of]
 DATABASE = [forging.bytes_of, forging.database_of, forging.database_of, forging.node_of]
+ANSWERS = {
+    "generate": ("sample.py", "length=3", "seed=1"),
+    "classify": ("predict.py", "text=ab"),
+}
 # A file of a run or of a sweep, what is done to it, and how often.
 Damage = tuple[str, Sequence[forging.Forge], int]
 RUN_FILES: list[Damage] = [
@@ -36,6 +42,7 @@ RUN_FILES: list[Damage] = [
     *((name, TEXT, 2) for name in ("metrics.json", "environment.json", ".hydra/config.yaml")),
     *((name, TEXT, 1) for name in (".hydra/overrides.yaml", "train.log", "samples.txt", ".lock")),
 ]
+EXPORTED = [forging.exported_of] * 6 + [forging.bytes_of, forging.node_of]
 SWEEP_FILES: list[Damage] = [
     ("study.db", DATABASE, 6),
     ("sweep.json", TEXT, 3),
@@ -66,7 +73,7 @@ def _one_file(
     outside = own / "outside" / "canary"
     outside.parent.mkdir(parents=True)
     outside.write_bytes(CANARY)
-    kind, commands = chance.choices([_run, _sweep, _data], [65, 20, 15])[0](chance, worlds, outside)
+    kind, commands = chance.choices(KINDS, [50, 20, 15, 15])[0](chance, worlds, outside)
     found: list[Finding] = []
     for asked in chance.sample(commands, min(most, len(commands))):
         begun = time.process_time()
@@ -86,10 +93,7 @@ def _run(chance: random.Random, worlds: Sequence[World], outside: Path) -> Hosti
     outputs = outside.parents[1] / "outputs"
     place = outputs / "generate/x/y/2026-01-01_00-00-00"
     shutil.copytree(world.run, place)
-    script, *more = {
-        "generate": ("sample.py", "length=3", "seed=1"),
-        "classify": ("predict.py", "text=ab"),
-    }[world.task]
+    script, *more = ANSWERS[world.task]
     return _damaged(chance, place, RUN_FILES, outside), [
         Asked(script, (f"run={place}", *more), terminal=True),
         Asked("evaluate.py", (f"run={place}",), terminal=True),
@@ -97,6 +101,24 @@ def _run(chance: random.Random, worlds: Sequence[World], outside: Path) -> Hosti
         Asked("evaluate.py", ("run=latest", f"output_dir={outputs}")),
         Asked("train.py", (f"resume={place}", "trainer.max_steps=6"), terminal=True),
         Asked("train.py", ("resume=latest", f"output_dir={outputs}", "trainer.max_steps=8")),
+    ]
+
+
+def _exported(chance: random.Random, worlds: Sequence[World], outside: Path) -> Hostile:
+    world = chance.choice(worlds)
+    path = outside.parents[1] / "network.safetensors"
+    save_safetensors(load(Path(world.run) / "checkpoints/best.ckpt"), path)
+    how = chance.choice(EXPORTED)(chance, path, outside)
+    script, *more = ANSWERS[world.task]
+    run = f"run={path}"
+    return f"safetensors, {how}", [
+        Asked(script, (run, *more), terminal=True),
+        Asked("evaluate.py", (run,), terminal=True),
+        Asked("export.py", (run, "output=again.safetensors"), terminal=True),
+        Asked("play.py", (run, "output=play"), terminal=True),
+        Asked("look.py", (run, "pictures=curves", "output=look"), terminal=True),
+        Asked("train.py", (f"init={path}", "trainer.max_steps=2")),
+        Asked("train.py", (f"resume={path}", "trainer.max_steps=6"), terminal=True),
     ]
 
 
@@ -115,6 +137,9 @@ def _data(chance: random.Random, worlds: Sequence[World], outside: Path) -> Host
     path, done = forging.data_of(chance, outside.parents[1])
     asked = Asked("inspect_data.py", (f"dataset={source}", f"dataset.path={path}"), terminal=True)
     return f"{source}, {done}", [asked]
+
+
+KINDS = (_run, _exported, _sweep, _data)
 
 
 def _damaged(chance: random.Random, place: Path, files: list[Damage], outside: Path) -> str:

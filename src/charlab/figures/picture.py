@@ -20,6 +20,8 @@ class Picture:
         explanation: one to three sentences: what one sees, on what it was measured, in which units.
         draw: makes its parts, from top to bottom; whatever it raises costs this picture only.
         about: what it belongs to; entries with the same stand together ("predictions").
+        is_text: whether its fragments say all that its figures show: a page has the fragments
+            alone, which can be searched and wrap; the figures are files.
         quick: whether a run draws it at its end: it takes less than half a second.
     """
 
@@ -29,3 +31,4 @@ class Picture:
     draw: Callable[[], Sequence[Part]]
     about: str
     quick: bool = False
+    is_text: bool = False

@@ -84,10 +84,12 @@ def _draw(picture: Picture) -> tuple[Drawn, list[Figure]]:
         parts = list(picture.draw())
         if not parts:
             return Drawn(picture, fault="there is nothing to show"), []
-        elements = [embedded(part, picture.title) for part in parts]
+        figures = [part for part in parts if isinstance(part, Figure)]
+        shown = [part for part in parts if not (picture.is_text and isinstance(part, Figure))]
+        elements = [embedded(part, picture.title) for part in shown]
     except Exception as error:
         return Drawn(picture, fault=one_line(error)), []
-    return Drawn(picture, elements), [part for part in parts if isinstance(part, Figure)]
+    return Drawn(picture, elements), figures
 
 
 def _file_name(name: str, place: int, file_format: str) -> str:

@@ -91,6 +91,7 @@ class InsidePictures:
             f"purple negative. {self._text_words(of)}",
             self._coloured,
             "hidden units",
+            is_text=True,
         )
 
     def _of_memory(self, of: str, tokens: str) -> Iterator[Picture]:

@@ -85,6 +85,7 @@ class GenerationPictures:
             self._surprise,
             "predictions",
             quick=True,
+            is_text=True,
         )
         yield Picture(
             "worst-words",
