@@ -122,7 +122,7 @@ def test_a_program_may_train_in_a_thread(names_folder: Path, tmp_path: Path) -> 
 
 def test_what_the_package_has() -> None:
     public = {"train", "compose", "load", "__version__", "TrainedModel", "CharlabError"}
-    public |= {"from_torch", "to_torch"}
+    public |= {"from_torch", "to_torch", "ensemble", "Ensemble"}
     assert {name for name in dir(charlab) if name in public or name[0] != "_"} == public
     assert all(getattr(charlab, name) is not None for name in public)
     assert issubclass(ConfigError, charlab.CharlabError)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlab.data import corpus as corpus_module
+from charlab.data import corpus_report
 from charlab.data import parts as parts_module
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
@@ -129,7 +129,7 @@ def test_streaming_equals_memory(
         patch.setattr(reader, "PIECE", size)
         patch.setattr(ragged.chunks, "__defaults__", (5,))
         patch.setattr(ragged, "CHUNK", 4)
-        patch.setattr(corpus_module, "CHUNK", 3)
+        patch.setattr(corpus_report, "CHUNK", 3)
         patch.setattr(parts_module, "HELD", 0)
         patch.setattr(cut_utf8, "__defaults__", (size,))
         streamed = [long(doc, size, utf8=utf8) for doc in docs]
