@@ -17,10 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score, log_loss
-from sklearn.pipeline import Pipeline, make_pipeline
 
 from charlab.builders.corpus import read_corpus
 from charlab.commands.train import compose
@@ -41,8 +37,12 @@ def texts_of(corpus: Corpus, part: str) -> tuple[list[str], np.ndarray]:
     return document_texts(split, corpus.vocabulary), split.labels[:]
 
 
-def fitted(longest: int, strength: float, texts: list[str], labels: np.ndarray) -> Pipeline:
+def fitted(longest: int, strength: float, texts: list[str], labels: np.ndarray) -> Any:
     """A logistic regression on tf-idf of n-grams, marks at both ends included."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
     ngrams = TfidfVectorizer(
         analyzer="char",
         ngram_range=(1, longest),
@@ -55,6 +55,8 @@ def fitted(longest: int, strength: float, texts: list[str], labels: np.ndarray) 
 
 def measured(corpus: Corpus) -> dict[str, Any]:
     """Test figures of the settings that are best on val (accuracy)."""
+    from sklearn.metrics import f1_score, log_loss
+
     train, val, test = (texts_of(corpus, part) for part in ("train", "val", "test"))
     models = [fitted(*each, *train) for each in itertools.product(LONGEST, STRENGTHS)]
     best = max(models, key=lambda model: float(model.score(*val)))

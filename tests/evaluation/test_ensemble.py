@@ -10,13 +10,14 @@ import torch
 
 from charlab.builders.corpus import resolve
 from charlab.data.batches.batch import IGNORE
-from charlab.data.corpus import Corpus, build_corpus
+from charlab.data.corpus import Corpus
 from charlab.data.documents.document import Document
 from charlab.errors import ConfigError
 from charlab.evaluation.ensemble import Member, average
 from charlab.evaluation.evaluate import measure
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task, facts_of
+from tests.support.corpora import short_documents
 
 Make = Callable[..., Member[Any]]
 NAMES = [(f"{a}{b}{c}", f"{a}s") for a in "abc" for b in "abc" for c in "abc"]
@@ -94,14 +95,7 @@ def test_labels_are_matched_by_name_and_texts_read_by_each(member: Make, make_co
 def test_tags(member: Make):
     texts = ["abba", "baab", "bbaa", "abab", "aabb", "bab", "aba", "bba"] * 2
     docs = [Document(t, split=s, tags=list(t.upper())) for t in texts for s in (None, "test")]
-    corpus = build_corpus(
-        docs,
-        normalize="nfc",
-        layout="sequences",
-        fractions=(1.0, 0.0, 0.0),
-        split_seed=0,
-        fields=("tags",),
-    )
+    corpus = short_documents(docs, fields=("tags",))
     first = member("A", 1, "task=tag", data=corpus)
     second = member("B", 2, "task=tag", "model=gru", data=corpus, tags=("B", "A"))
     task, network = average([first, second])
@@ -167,14 +161,7 @@ def test_other_targets_and_a_task_that_averages_nothing(member: Make):
             for text, t in zip("abc", targets, strict=True)
             for s in (None, "test")
         ]
-        return build_corpus(
-            docs,
-            normalize="nfc",
-            layout="sequences",
-            fractions=(1.0, 0.0, 0.0),
-            split_seed=0,
-            fields=("target",),
-        )
+        return short_documents(docs, fields=("target",))
 
     first, second, same = (
         member(name, 1, "task=transduce", data=pairs(targets))
@@ -184,4 +171,4 @@ def test_other_targets_and_a_task_that_averages_nothing(member: Make):
         average([first, second])
     assert average([first, same])[0].data.target_vocabulary == first.task.data.target_vocabulary
     with pytest.raises(ConfigError, match="task=transduce has no mean of several networks"):
-        Task.averaged(first.task, [first, same])
+        Task.ensemble(first.task, [first, same])

@@ -2,20 +2,14 @@
 
 import pytest
 
-from charlab.data.corpus import Corpus, build_corpus
+from charlab.data.corpus import Corpus
 from charlab.data.documents.document import Document
 from charlab.training.describe import describe_corpus
+from tests.support.corpora import short_documents
 
 
 def corpus_of(documents: list[Document], field: str) -> Corpus:
-    return build_corpus(
-        documents,
-        normalize="nfc",
-        layout="sequences",
-        fractions=(1.0, 0.0, 0.0),
-        split_seed=0,
-        fields=(field,),
-    )
+    return short_documents(documents, fields=(field,))
 
 
 def test_what_train_lacks_is_said(caplog: pytest.LogCaptureFixture) -> None:

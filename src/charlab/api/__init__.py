@@ -1,7 +1,15 @@
-"""A trained network in a program's hands, or several whose answers are averaged."""
+"""Inference from Python: a trained network, or an ensemble of several."""
 
-from charlab.api.asked import Asked, Measured, Ranking
 from charlab.api.ensemble import Ensemble, ensemble
+from charlab.api.inference import Evaluation, InferenceModel, Ranking
 from charlab.api.trained_model import TrainedModel, load_model
 
-__all__ = ["Asked", "Ensemble", "Measured", "Ranking", "TrainedModel", "ensemble", "load_model"]
+__all__ = [
+    "Ensemble",
+    "Evaluation",
+    "InferenceModel",
+    "Ranking",
+    "TrainedModel",
+    "ensemble",
+    "load_model",
+]

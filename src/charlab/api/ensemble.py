@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from charlab.api.asked import Asked, Measured
+from charlab.api.inference import Evaluation, InferenceModel
 from charlab.api.trained_model import TrainedModel, load_model
 from charlab.data.corpus import Corpus, is_same_split
 from charlab.errors import ConfigError, DataError
@@ -30,7 +30,7 @@ _LEAK = (
 )
 
 
-class Ensemble(Asked):
+class Ensemble(InferenceModel):
     """Several trained networks whose probabilities are averaged.
 
     They may be of different models and sizes. Where some classify and others generate by label,
@@ -58,7 +58,7 @@ class Ensemble(Asked):
         return f"<average of {len(self.members)} runs: {names}>"
 
     def as_classifier(self) -> tuple[Task[Any], Any] | None:
-        """See :meth:`Asked.as_classifier`; each member's labels are averaged, not its tokens."""
+        """See `InferenceModel.as_classifier`; the mean is of labels, not of tokens."""
         return self._classifier
 
     @cached_property
@@ -72,7 +72,7 @@ class Ensemble(Asked):
 
     def measure_members(
         self, split: str, *, as_classifier: bool = False, positions: int = POSITIONS
-    ) -> list[Measured]:
+    ) -> list[Evaluation]:
         """What `measure` says of each member alone, asked as it is in the ensemble."""
         labels = as_classifier or self.trained_for.options.predicts_label
         return [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from charlab.api.asked import Asked
+from charlab.api.inference import InferenceModel
 from charlab.builders.corpus import read_corpus
 from charlab.builders.network import restore_network, task_of
 from charlab.config.task_options import tasks_asked_by
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from charlab.gallery.pictures import Subject
 
 
-class TrainedModel(Asked):
+class TrainedModel(InferenceModel):
     """A run's best network, with its vocabulary and labels.
 
     ``network`` is the plain ``nn.Module`` on the chosen device, in evaluation mode. Of a run that
@@ -62,7 +62,7 @@ class TrainedModel(Asked):
         return f"{model.name} {model.num_layers} × {model.hidden_size}"
 
     def as_classifier(self) -> tuple[Task[Any], Any] | None:
-        """See :meth:`Asked.as_classifier`."""
+        """See :meth:`InferenceModel.as_classifier`."""
         return self.trained_for.as_classifier(self.network)
 
     def save(self, path: str | Path) -> None:
@@ -96,7 +96,7 @@ class TrainedModel(Asked):
         return corpus
 
     def require_split(self, split: str) -> Corpus:
-        """See :meth:`Asked.require_split`."""
+        """See :meth:`InferenceModel.require_split`."""
         if split not in self.corpus.splits:
             raise DataError(
                 f"split={split}: the run's dataset.split.fractions leave that part empty; there is "

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from charlab.api import Asked, TrainedModel
+    from charlab.api import InferenceModel, TrainedModel
     from charlab.config import cli_options
 
 
@@ -29,9 +29,9 @@ def load_for(
     )
 
 
-def load_averaged(
+def load_ensemble(
     given: "Sequence[cli_options.PredictArguments] | Sequence[cli_options.EvaluateArguments]",
-) -> "Asked":
+) -> "InferenceModel":
     """The network that a command asks, or the average of several.
 
     Args:

@@ -7,8 +7,8 @@ from typing import Any
 
 from torch import Tensor
 
-from charlab.api import Asked, Ensemble, Measured, TrainedModel
-from charlab.commands import load_averaged
+from charlab.api import Ensemble, Evaluation, InferenceModel, TrainedModel
+from charlab.commands import load_ensemble
 from charlab.config.cli_options import EvaluateArguments
 from charlab.data.batches.batch import Batch, BatchForm
 from charlab.data.batches.stream import StreamBatches
@@ -37,7 +37,7 @@ def evaluate(given: Sequence[EvaluateArguments]) -> int:
     if arguments.batch_characters < 1:
         raise ConfigError(f"batch_characters= must be at least 1, got {arguments.batch_characters}")
     _require_dynamic(arguments, runs=len(given))
-    model, as_classifier = load_averaged(given), arguments.measured_as is not None
+    model, as_classifier = load_ensemble(given), arguments.measured_as is not None
     task, _ = model.measured_as(as_classifier)
     if arguments.figure is not None and not task.figure_name:
         raise ConfigError(f"figure= draws a confusion matrix, and task={model.task} has none")
@@ -58,7 +58,7 @@ def evaluate(given: Sequence[EvaluateArguments]) -> int:
     return 0
 
 
-def _show_metrics(model: Asked, split: str, metrics: Metrics) -> None:
+def _show_metrics(model: InferenceModel, split: str, metrics: Metrics) -> None:
     members = model.members if isinstance(model, Ensemble) else ()
     if not sys.stdout.isatty():  # whoever reads the figures has not seen whose they are
         for each in members or [model]:
@@ -76,7 +76,7 @@ def _kind(member: TrainedModel) -> str:
     return f"{member.task}, {member.name}"
 
 
-def _show_members(measured: Measured, members: Sequence[Metrics]) -> None:
+def _show_members(measured: Evaluation, members: Sequence[Metrics]) -> None:
     """The figures of the average beside those of each member alone, a row each."""
     known = {metric.name for metric in measured.task.options.metrics}
     rows = [measured.metrics, *members]
@@ -148,7 +148,7 @@ def _of_members(model: Ensemble, members: Sequence[Metrics]) -> dict[str, Any]:
     }
 
 
-def _write_files(arguments: EvaluateArguments, measured: Measured) -> None:
+def _write_files(arguments: EvaluateArguments, measured: Evaluation) -> None:
     if arguments.output is not None:
         with open_output(arguments.output) as file:
             file.write(json_bytes(measured.metrics))

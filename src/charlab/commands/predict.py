@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from charlab.commands import load_averaged
+from charlab.commands import load_ensemble
 from charlab.config.cli_options import PredictArguments
 from charlab.data.queries import Unseen
 from charlab.errors import ConfigError, DataError
@@ -36,7 +36,7 @@ def predict(given: Sequence[PredictArguments]) -> int:
         raise ConfigError("text= and input= exclude each other: leave one out")
     if arguments.top < 1:
         raise ConfigError(f"top= must be at least 1, got {arguments.top}")
-    predictor = load_averaged(given).predictor
+    predictor = load_ensemble(given).predictor
     if arguments.beam_width is not None:
         predictor.search_with(arguments.beam_width)
     elif arguments.top > (predictor.beam_width or arguments.top):

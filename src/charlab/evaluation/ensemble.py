@@ -12,7 +12,7 @@ from charlab.data.batches.batch import BatchForm
 from charlab.data.tokens import make_vocabulary
 from charlab.data.tokens.vocabulary import EOS, FIRST, UNK, Vocabulary
 from charlab.errors import ConfigError
-from charlab.models.averaged import AveragedClassifier, Translated
+from charlab.models.ensemble import EnsembleClassifier, RemappedClassifier
 from charlab.system.words import spelled
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def average(members: Sequence[Member[Any]]) -> "tuple[Task[Any], nn.Module]":
     data = dataclasses.replace(task.data, vocabulary=vocabulary)
     joined = type(task)(task.run, data)
     device = next(first.network.parameters()).device
-    return joined, joined.averaged(members).to(device).eval()
+    return joined, joined.ensemble(members).to(device).eval()
 
 
-def averaged_outputs(
+def ensemble_outputs(
     members: Sequence[Member[Any]], vocabulary: Vocabulary, kind: str
-) -> AveragedClassifier:
+) -> EnsembleClassifier:
     """The mean of classifiers or taggers, each asked in its own token ids.
 
     Args:
@@ -76,8 +76,8 @@ def averaged_outputs(
     for member in members:
         tokens = _token_places(member.task.data.vocabulary, vocabulary)
         outputs = name_places(kind, member, getattr(member.task.data, kind), first, common)
-        networks.append(Translated(member.network, tokens, torch.tensor(outputs)))
-    return AveragedClassifier(networks)
+        networks.append(RemappedClassifier(member.network, tokens, torch.tensor(outputs)))
+    return EnsembleClassifier(networks)
 
 
 def _token_places(own: Vocabulary, common: Vocabulary) -> Tensor:

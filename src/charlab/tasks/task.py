@@ -361,7 +361,7 @@ class Task(ABC, Generic[Network]):
         """
         return None
 
-    def averaged(self, members: "Sequence[Member[Network]]") -> nn.Module:
+    def ensemble(self, members: "Sequence[Member[Network]]") -> nn.Module:
         """A network that gives the mean of several networks' probabilities, for an ensemble.
 
         It is measured and asked as one of them is; token ids and outputs are those of this task.

@@ -1,8 +1,8 @@
 import pytest
 
-from charlab.data.corpus import build_corpus
 from charlab.data.documents.document import Document
 from charlab.tasks.tag.baseline import frequent_tag_metrics
+from tests.support.corpora import short_documents
 
 
 def sentence(words, split):
@@ -20,13 +20,6 @@ def test_each_word_has_its_most_frequent_tag_and_unknown_ones_that_of_rare_words
     ]
     test = [[("run", "V"), ("the", "D"), ("run", "N"), ("cow", "N"), ("eats", "V")]]
     docs = [sentence(s, None) for s in train] + [sentence(s, "test") for s in test]
-    corpus = build_corpus(
-        docs,
-        normalize="nfc",
-        layout="sequences",
-        fractions=(1.0, 0.0, 0.0),
-        split_seed=0,
-        fields=("tags",),
-    )
+    corpus = short_documents(docs, fields=("tags",))
     # run V, the D right; run N wrong; cow is taken for N (cat, dog) and right; eats wrong.
     assert frequent_tag_metrics(corpus) == {"test/frequent_tag_accuracy": pytest.approx(3 / 5)}

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from charlab.config.schema import RunOptions
-from charlab.data.corpus import build_corpus
 from charlab.data.documents.document import Document
 from charlab.tasks.task import facts_of
 from charlab.tasks.transduce import task as module
 from charlab.tasks.transduce.references import references_of
 from charlab.tasks.transduce.task import TransduceTask
+from tests.support.corpora import short_documents
 
 PAIRS = {"ab": ["xyz"], "ba": ["xx", "xyy"], "b": ["x"]}
 WRITTEN = {"ab": "xz", "ba": "xyy", "b": "xy"}  # one edit of 3, right, one edit of 1
@@ -29,14 +29,7 @@ def edits(one: str, other: str) -> int:
 def test_texts_with_unknown_tokens_are_not_one_another(compose_options):
     docs = [Document("a", target="x"), Document("b", target="y")]
     docs += [Document(text, target=t, split="test") for text, t in (("é", "x"), ("è", "y"))]
-    corpus = build_corpus(
-        docs,
-        normalize="nfc",
-        layout="sequences",
-        fractions=(1.0, 0.0, 0.0),
-        split_seed=0,
-        fields=("target",),
-    )
+    corpus = short_documents(docs, fields=("target",))
     options: RunOptions = compose_options("task=transduce", "task.max_length=9")
     task = TransduceTask(options, facts_of(corpus))
     test = corpus.splits["test"]
@@ -55,14 +48,7 @@ def test_a_text_counts_once_and_any_of_its_targets_is_right(
         for t in ts
         for s in (None, "test")
     ]
-    corpus = build_corpus(
-        docs,
-        normalize="nfc",
-        layout="sequences",
-        fractions=(1.0, 0.0, 0.0),
-        split_seed=0,
-        fields=("target",),
-    )
+    corpus = short_documents(docs, fields=("target",))
     options: RunOptions = compose_options(
         "task=transduce", "model.hidden_size=3", "task.max_length=9"
     )
@@ -97,14 +83,7 @@ def test_a_text_counts_once_and_any_of_its_targets_is_right(
 
 def test_wide_searches_and_additive_attention_take_smaller_batches(compose_options):
     docs = [Document(f"a{'b' * n}", target="x" * (n + 1)) for n in range(30)]
-    corpus = build_corpus(
-        docs,
-        normalize="nfc",
-        layout="sequences",
-        fractions=(1.0, 0.0, 0.0),
-        split_seed=0,
-        fields=("target",),
-    )
+    corpus = short_documents(docs, fields=("target",))
     train, cpu = corpus.splits["train"], torch.device("cpu")
     counts = {}
     for kind in ("general", "additive"):

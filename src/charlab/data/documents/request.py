@@ -20,8 +20,8 @@ class Request:
         labelled: whether every document must have a label (to classify); what has none is left
             out, and two ways to read labels are refused.
         romanized: whether names in Latin letters join those in their own script.
-        distance: of what is made to be remembered, after how many characters each is to be told
-            again; None: there is none.
+        distance: of the copying task, how many characters before its own place a character's tag
+            stands; None: there is none.
         fields: what every document must have besides, of "tags" and "target".
         remark: told in one line what is left out or decided for the user.
     """

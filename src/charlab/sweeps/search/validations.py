@@ -29,8 +29,8 @@ def validate_more(
     It is one of their fixed overrides: a trial's command line repeats its run.
     """
     key, every, run = "trainer.validate_every", options.validate_every, prepared.options
-    is_said = key in space or run.trainer.validate_every is not None
-    if every is None or is_said or pruner_of(options, objectives) == "none":
+    is_set = key in space or run.trainer.validate_every is not None
+    if every is None or is_set or pruner_of(options, objectives) == "none":
         return fixed, prepared
     trainer = dataclasses.replace(run.trainer, validate_every=every)
     run = dataclasses.replace(run, trainer=trainer)

@@ -16,13 +16,13 @@ from charlab.data.tokens.ragged import count_windows
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
-from charlab.evaluation.ensemble import Member, averaged_outputs
+from charlab.evaluation.ensemble import Member, ensemble_outputs
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.evaluation.losses import cross_entropy
-from charlab.models.averaged import AveragedClassifier
 from charlab.models.classifier import Classifier
+from charlab.models.ensemble import EnsembleClassifier
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
@@ -132,9 +132,9 @@ class ClassifyTask(Task[Classifier]):
         window = dataset.seq_len if dataset.layout == "stream" else None
         return LabelRanker(network, self.asking, self.data.labels, window)
 
-    def averaged(self, members: Sequence[Member[Classifier]]) -> AveragedClassifier:
-        """See :meth:`Task.averaged`; labels are matched by name."""
-        return averaged_outputs(members, self.data.vocabulary, "labels")
+    def ensemble(self, members: Sequence[Member[Classifier]]) -> EnsembleClassifier:
+        """See :meth:`Task.ensemble`; labels are matched by name."""
+        return ensemble_outputs(members, self.data.vocabulary, "labels")
 
     def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
         """What answering with the most frequent label of train would be worth."""

@@ -11,11 +11,11 @@ from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
-from charlab.evaluation.ensemble import Member, averaged_outputs, require_same
+from charlab.evaluation.ensemble import Member, ensemble_outputs, require_same
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.evaluation.losses import cross_entropy
-from charlab.models.averaged import AveragedClassifier
+from charlab.models.ensemble import EnsembleClassifier
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
@@ -73,12 +73,12 @@ class TagTask(Task[Tagger]):
         whole_texts = self.run.dataset.layout == "sequences"
         return TagMeter(network, len(self.data.tags), whole_texts=whole_texts)
 
-    def averaged(self, members: Sequence[Member[Tagger]]) -> AveragedClassifier:
-        """See :meth:`Task.averaged`; tags are matched by name."""
+    def ensemble(self, members: Sequence[Member[Tagger]]) -> EnsembleClassifier:
+        """See :meth:`Task.ensemble`; tags are matched by name."""
         for other in members[1:]:
             tagged = other.task.options.tagged
             require_same("task.tagged", members[0], self.options.tagged, other, tagged)
-        return averaged_outputs(members, self.data.vocabulary, "tags")
+        return ensemble_outputs(members, self.data.vocabulary, "tags")
 
     def baseline_metrics(self, corpus: Corpus) -> dict[str, float]:
         """Accuracy of each word's most frequent tag."""

@@ -23,8 +23,8 @@ from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
 from charlab.models import build_model
-from charlab.models.averaged import AveragedEncoderDecoder
 from charlab.models.encoder_decoder import EncoderDecoder
+from charlab.models.ensemble import EnsembleEncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
 from charlab.tasks.task import (
@@ -143,8 +143,8 @@ class TransduceTask(Task[EncoderDecoder]):
             step,
         )
 
-    def averaged(self, members: Sequence[Member[EncoderDecoder]]) -> AveragedEncoderDecoder:
-        """See :meth:`Task.averaged`."""
+    def ensemble(self, members: Sequence[Member[EncoderDecoder]]) -> EnsembleEncoderDecoder:
+        """See :meth:`Task.ensemble`."""
         first, own = members[0], self.target_vocabulary
         for other in members[1:]:
             unit = other.task.run.dataset.target_unit
@@ -152,7 +152,7 @@ class TransduceTask(Task[EncoderDecoder]):
             its = other.task.data.target_vocabulary
             assert its is not None
             require_same_tokens(first, own, other, its, "target ")
-        return AveragedEncoderDecoder([each.network for each in members])
+        return EnsembleEncoderDecoder([each.network for each in members])
 
     def step_head(self, network: EncoderDecoder) -> nn.Module:
         """Nothing: texts are read as a whole before anything is written."""

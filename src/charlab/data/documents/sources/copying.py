@@ -1,6 +1,6 @@
-"""Random letters, each to be told again some characters later: how far back a network remembers.
+"""Delayed recall of random letters: how far back a network remembers.
 
-A delayed echo: the tag of a character is the one ``distance`` places before it. Such tasks have
+The tag of a character is the one ``distance`` places before it. Such tasks have
 measured recurrent memory since Hochreiter and Schmidhuber (1997, "Long short-term memory",
 experiment 4) and Arjovsky et al. (2016, arXiv:1511.06464, "Unitary evolution recurrent neural
 networks", section 5.1). Letters are independent: what is not remembered can only be guessed, which
@@ -17,15 +17,15 @@ from charlab.errors import ConfigError, DataError
 
 ALPHABET = "abcdefgh"
 DOCUMENTS = 20_000
-TOLD = 32  # characters of each document that have a tag
+TARGETS = 32  # characters of each document that have a tag
 
 
 @sources.register("copying")
 def read(request: Request) -> Iterator[Document]:
     """Texts of ``request.distance`` + 32 letters, drawn evenly, the same always.
 
-    The first ``distance`` characters have no tag, so that as many are told at every distance, and
-    accuracies can be compared.
+    The first ``distance`` characters have no tag, so that as many are predicted at every
+    distance, and accuracies can be compared.
 
     Raises:
         ConfigError: without a distance.
@@ -43,5 +43,5 @@ def read(request: Request) -> Iterator[Document]:
 def _documents(distance: int) -> Iterator[Document]:
     draw = random.Random(0)
     for _ in range(DOCUMENTS):
-        text = "".join(draw.choices(ALPHABET, k=distance + TOLD))
-        yield Document(text, tags=[None] * distance + list(text[:TOLD]))
+        text = "".join(draw.choices(ALPHABET, k=distance + TARGETS))
+        yield Document(text, tags=[None] * distance + list(text[:TARGETS]))

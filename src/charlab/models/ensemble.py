@@ -39,7 +39,7 @@ def log_mean_probabilities(logits: Iterable[Tensor]) -> Tensor:
     return total - math.log(count)
 
 
-class Translated(nn.Module):
+class RemappedClassifier(nn.Module):
     """A classifier or tagger that is asked in other token ids and answers in another order.
 
     Args:
@@ -60,7 +60,7 @@ class Translated(nn.Module):
         return logits.index_select(-1, self.get_buffer("_outputs").to(logits.device))
 
 
-class AveragedClassifier(nn.Module):
+class EnsembleClassifier(nn.Module):
     """Classifiers, or taggers, whose probabilities are averaged.
 
     Args:
@@ -76,7 +76,7 @@ class AveragedClassifier(nn.Module):
         return log_mean_probabilities(member(ids, lengths) for member in self.members)
 
 
-class AveragedLanguageModel(nn.Module):
+class EnsembleLanguageModel(nn.Module):
     """Language models whose probabilities are averaged, token by token.
 
     Its state is those of its members, one after another: parts (L, B, H), each of its own size.
@@ -137,7 +137,7 @@ class AveragedLanguageModel(nn.Module):
         yield from self.members
 
 
-class EncodedByEach(NamedTuple):
+class EnsembleEncoded(NamedTuple):
     """A text as it was read by several encoder-decoders; see `Encoded`.
 
     Attributes:
@@ -148,13 +148,13 @@ class EncodedByEach(NamedTuple):
     state: State
     memory: tuple[Memory | None, ...]
 
-    def select(self, rows: Tensor) -> "EncodedByEach":
+    def select(self, rows: Tensor) -> "EnsembleEncoded":
         """That of chosen rows, (N,), in their order and as often as given."""
         memory = tuple(None if one is None else one.select(rows) for one in self.memory)
-        return EncodedByEach(select_lanes(self.state, rows), memory)
+        return EnsembleEncoded(select_lanes(self.state, rows), memory)
 
 
-class AveragedEncoderDecoder(nn.Module):
+class EnsembleEncoderDecoder(nn.Module):
     """Encoder-decoders whose probabilities are averaged, token by token.
 
     Args:
@@ -173,11 +173,11 @@ class AveragedEncoderDecoder(nn.Module):
         """The logarithm of the mean probabilities, (B, U, V); see `EncoderDecoder`."""
         return log_mean_probabilities(member(ids, lengths, given) for member in self.members)
 
-    def encode(self, ids: Tensor, lengths: Tensor) -> EncodedByEach:
+    def encode(self, ids: Tensor, lengths: Tensor) -> EnsembleEncoded:
         """Reads texts, (B, T) with lengths (B,), by each member."""
         read = [member.encode(ids, lengths) for member in self._members()]
         states = tuple(part for one in read for part in one.state)
-        return EncodedByEach(states, tuple(one.memory for one in read))
+        return EnsembleEncoded(states, tuple(one.memory for one in read))
 
     def step(
         self, ids: Tensor, state: State, memory: tuple[Memory | None, ...]

@@ -1,4 +1,4 @@
-"""What a trained network is asked, or several whose answers are averaged."""
+"""Inference: what a trained network does, or an ensemble of several."""
 
 import dataclasses
 from abc import ABC, abstractmethod
@@ -45,7 +45,7 @@ class Ranking(list[tuple[str, float]]):
         return f"<{shown}{more}>"
 
 
-class Measured(NamedTuple):
+class Evaluation(NamedTuple):
     """A split's metrics.
 
     Attributes:
@@ -59,8 +59,8 @@ class Measured(NamedTuple):
     metrics: dict[str, float | int]
 
 
-class Asked(ABC):
-    """A network that was trained for a task, and what it can be asked.
+class InferenceModel(ABC):
+    """A trained network for inference: it predicts, generates and is evaluated.
 
     Args:
         title: what it is called in messages.
@@ -280,7 +280,7 @@ class Asked(ABC):
 
     def measure(
         self, split: str, *, as_classifier: bool = False, positions: int = POSITIONS
-    ) -> Measured:
+    ) -> Evaluation:
         """The same with what counted it; ``positions`` are token ids of a batch.
 
         Raises:
@@ -300,7 +300,7 @@ class Asked(ABC):
             f"{split}/documents": report.split_documents[split],
             f"{split}/characters": report.split_characters[split],
         }
-        return Measured(task, meter, metrics)
+        return Evaluation(task, meter, metrics)
 
     def measured_as(self, as_classifier: bool) -> tuple[Task[Any], Any]:
         """The task and network that are measured.

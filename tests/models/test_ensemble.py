@@ -6,15 +6,15 @@ import torch
 
 from charlab.decoding.transduction import transduce
 from charlab.models import build_model
-from charlab.models.averaged import (
-    AveragedClassifier,
-    AveragedEncoderDecoder,
-    AveragedLanguageModel,
-    Translated,
-    log_mean_probabilities,
-)
 from charlab.models.classifier import Classifier
 from charlab.models.encoder_decoder import EncoderDecoder
+from charlab.models.ensemble import (
+    EnsembleClassifier,
+    EnsembleEncoderDecoder,
+    EnsembleLanguageModel,
+    RemappedClassifier,
+    log_mean_probabilities,
+)
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import reset_lanes, select_lanes
 
@@ -53,7 +53,7 @@ def test_the_mean_of_probabilities_however_far_apart():
 def test_classifiers_in_other_ids_and_orders():
     first, second = (Classifier(body, 3) for body in (*bodies(),)[:2])
     tokens, outputs = torch.tensor([0, 1, 5, 1, 2, 3]), torch.tensor([2, 0, 1])
-    model = AveragedClassifier([first, Translated(second, tokens, outputs)])
+    model = EnsembleClassifier([first, RemappedClassifier(second, tokens, outputs)])
     assert_mean(
         model(IDS, LENGTHS), first(IDS, LENGTHS), second(tokens[IDS], LENGTHS)[:, [2, 0, 1]]
     )
@@ -63,7 +63,7 @@ def test_classifiers_in_other_ids_and_orders():
 def test_language_models_in_pieces_and_step_by_step(conditions: int):
     members = [LanguageModel(body).eval() for body in bodies(num_conditions=conditions)]
     order = [[0, 1, 2], [2, 0, 1], [1, 2, 0]] if conditions else [[]] * 3
-    model = AveragedLanguageModel(members, order)
+    model = EnsembleLanguageModel(members, order)
     label = torch.tensor([2, 0, 1]) if conditions else None
 
     def own(n: int) -> torch.Tensor | None:
@@ -79,7 +79,7 @@ def test_language_models_in_pieces_and_step_by_step(conditions: int):
 
 
 def test_the_state_of_lanes_that_start_anew_or_are_kept():
-    model = AveragedLanguageModel([LanguageModel(body).eval() for body in bodies()], [[]] * 3)
+    model = EnsembleLanguageModel([LanguageModel(body).eval() for body in bodies()], [[]] * 3)
     _, state = model(IDS)
     fresh = reset_lanes(state, torch.tensor([True, False, False]))
     alone = model(IDS[:1])[0]
@@ -92,7 +92,7 @@ def test_the_state_of_lanes_that_start_anew_or_are_kept():
 def test_targets_are_searched_by_averaged_probabilities():
     pairs = zip(bodies(), bodies(), ("general", "none", "additive"), strict=True)
     members = [EncoderDecoder(one, other, kind).eval() for one, other, kind in pairs]
-    model = AveragedEncoderDecoder(members).eval()
+    model = EnsembleEncoderDecoder(members).eval()
     given = torch.tensor([[0, 2, 3], [0, 5, 5], [0, 4, 2]])
     assert_mean(model(IDS, LENGTHS, given), *(each(IDS, LENGTHS, given) for each in members))
     found = transduce(model, IDS, LENGTHS, width=3, count=3, max_length=4)
