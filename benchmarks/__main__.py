@@ -19,7 +19,7 @@ from charlab.config.cli_args import (
 )
 from charlab.errors import ConfigError
 
-ROOMS = ("training", "tasks", "batches", "generation", "page", "starts", "scale")
+ROOMS = ("training", "tasks", "batches", "generation", "predicting", "page", "starts", "scale")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def bench(arguments: list[str]) -> int:
 
 
 def _measure(options: BenchmarkArguments, rooms: list[str], project: Path) -> Iterator[Row]:
-    from benchmarks import generation, page, scale, starts, tasks, training
+    from benchmarks import generation, page, predicting, scale, starts, tasks, training
     from charlab.config.compose import Composition
     from charlab.config.hydra_app import check
     from charlab.config.schema import RunOptions
@@ -88,6 +88,7 @@ def _measure(options: BenchmarkArguments, rooms: list[str], project: Path) -> It
         "generation": lambda: generation.generation_rows(
             generation.SIZES, seconds / 2, rounds, device
         ),
+        "predicting": lambda: predicting.predicting_rows(compose, seconds),
         "page": lambda: page.page_rows(seconds / 2, rounds),
         "starts": lambda: starts.start_rows(project, rounds),
         "scale": lambda: scale.scale_rows(compose, options.megabytes, seconds, rounds, accelerator),

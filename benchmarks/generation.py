@@ -1,6 +1,8 @@
 """Text drawn one at a time and many at once, against calling the module for every character."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +23,13 @@ SIZES = tuple(
 )
 MANY = 256
 _VOCABULARY = CharacterVocabulary("".join(chr(code) for code in range(48, 48 + 63)))
+FILTERS: tuple[dict[str, Any], ...] = (
+    {"top_k": 10},
+    {"top_p": 0.9},
+    {"stop": "aZ"},
+    {"banned": "aeiou"},
+    {"temperature": 0.8, "top_k": 10, "top_p": 0.9},
+)
 _STEPS = {128: (4000, 500), 512: (400, 60)}  # symbols of one text and of many: a second or less
 
 
@@ -54,6 +63,23 @@ def generation_rows(
         yield _row(size, "one text", fast, slow, "module called for each character")
         if device.type == "cpu":
             yield from _cpu_rows(model, size, seconds, rounds)
+        if size == sizes[0]:
+            yield from _filter_rows(model, size, seconds, rounds)
+
+
+def _filter_rows(model: LanguageModel, size: Size, seconds: float, rounds: int) -> Iterator[Row]:
+    """What filters and stop strings cost, of one text and of many."""
+    for how, count in (("one text", 1), (f"{MANY} texts", MANY)):
+        length = _STEPS[size.hidden][count > 1]
+        for filters in FILTERS:
+            filtered, plain = alternate(
+                lambda n=count, t=length, f=filters: ours(model, n, t, seconds, f),  # type: ignore[misc]
+                lambda n=count, t=length: ours(model, n, t, seconds),  # type: ignore[misc]
+                rounds,
+            )
+            named = ", ".join(f"{key}={value}" for key, value in filters.items())
+            row = _row(size, f"{how}, {named}", filtered, plain, "without")
+            yield replace(row, target="0.8")
 
 
 def _cpu_rows(model: LanguageModel, size: Size, seconds: float, rounds: int) -> Iterator[Row]:
@@ -92,14 +118,24 @@ def _row(size: Size, how: str, ours: float, theirs: float, yardstick: str) -> Ro
     return Row("generation", what, "characters/s", ours, theirs, yardstick, "")
 
 
-def ours(model: LanguageModel, count: int, length: int, seconds: float) -> float:
+def ours(
+    model: LanguageModel,
+    count: int,
+    length: int,
+    seconds: float,
+    filters: dict[str, Any] | None = None,
+) -> float:
     """Characters a second of whole calls: reading the prompt and folding the weights included."""
-    settings = GenerationConfig(length=length, seed=1)
+    settings = GenerationConfig(length=length, seed=1, **(filters or {}))
+    drawn = 0
 
     def draw() -> None:
-        generate(model, _VOCABULARY, settings, documents=False, count=count)
+        nonlocal drawn
+        samples = generate(model, _VOCABULARY, settings, documents=False, count=count)
+        drawn = sum(sample.characters for sample in samples)  # a stop string ends some early
 
-    return rate(draw, seconds=seconds, work=count * length)
+    draw()
+    return rate(draw, seconds=seconds, work=drawn)
 
 
 def weights_rate(folded: FoldedModel, seconds: float) -> float:

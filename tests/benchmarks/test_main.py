@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from benchmarks import generation, page, timing, training
+from benchmarks import generation, page, predicting, timing, training
 from benchmarks.bare import Size, sampling_steps, training_steps
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
@@ -58,8 +58,18 @@ def test_training_rows_come_from_real_runs():
 def test_generation_rows_compare_one_text_and_many(monkeypatch):
     monkeypatch.setattr(generation, "_STEPS", {8: (80, 3)})
     rows = list(generation.generation_rows((TINY,), 0.01, 1, torch.device("cpu")))
-    assert [row.unit for row in rows] == ["characters/s", "characters/s", "GFLOP/s"]
+    assert [row.unit for row in rows[:3]] == ["characters/s", "characters/s", "GFLOP/s"]
     assert all(row.ours > 0 for row in rows)
+    filtered = rows[3:]
+    assert len(filtered) == 2 * len(generation.FILTERS)
+    assert filtered[0].what == "gru 8 × 1, one text, top_k=10"
+    assert filtered[-1].yardstick == "without"
+
+
+def test_predicting_rows_read_a_file(monkeypatch):
+    (row,) = predicting.predicting_rows(compose, 0.01, names=50)
+    assert row.unit == "names/s and core"
+    assert row.ours > 0
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,16 @@ def rule_out(logits: Tensor, forbidden: Tensor) -> Tensor:
 
 
 def with_temperature(logits: Tensor, temperature: float) -> Tensor:
-    """Divides by the temperature; 0 leaves only the most probable token (ties: smallest id)."""
+    """Divides by the temperature; 0 leaves only the most probable token (ties: smallest id).
+
+    Of a row that rules all out nothing is left.
+    """
     if temperature == 0:
         best = logits.argmax(dim=-1, keepdim=True)  # (B, 1)
-        return torch.full_like(logits, _OUT).scatter(-1, best, 0.0)
+        out = logits.gather(-1, best) == _OUT
+        return torch.full_like(logits, _OUT).scatter(
+            -1, best, torch.where(out, _OUT, 0.0).to(logits)
+        )
     # The greatest is brought to 0 first, so that a tiny temperature overflows to -inf alone.
     relative = logits - logits.amax(dim=-1, keepdim=True)
     return relative / max(temperature, torch.finfo(logits.dtype).tiny)

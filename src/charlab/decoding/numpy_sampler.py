@@ -84,12 +84,14 @@ class Chooser:
             row -= row.max()
             mass = np.exp(row, self._mass)
             total = float(self._ones.dot(mass))
-        if self._ranked or self._sharpness == math.inf:
+        if self._sharpness == math.inf:
             mass = self._filtered(row, allowed)
         else:
             if self._sharpness != 1:
                 mass = np.exp(np.multiply(row, self._sharpness, mass), mass)
             mass = np.multiply(mass, allowed, mass)
+            if self._ranked:
+                mass = self._most_probable(row, mass, allowed)
         drawn = self._invert(mass, chance)
         if drawn < 0:  # the exponentials of all that is allowed are too small or too great
             drawn = self._invert(self._filtered(row, allowed), chance)
@@ -118,31 +120,32 @@ class Chooser:
             best = np.zeros_like(row)
             best[kept.argmax()] = greatest > -np.inf
             return best
-        kept = (kept - greatest) / max(self._temperature, _TINY)
-        if self._top_k is not None and self._top_k < len(kept):
-            kept = np.where(_top_k(kept, self._top_k), kept, -np.inf)
-        mass: Row = np.exp(kept)
+        mass = np.exp((kept - greatest) / max(self._temperature, _TINY))
+        return self._most_probable(row, mass, allowed)
+
+    def _most_probable(self, row: Row, mass: Row, allowed: Row) -> Row:
+        """What top-k and top-p leave of the mass of what is allowed."""
+        if self._top_k is not None and self._top_k < len(row):
+            kept = np.where(allowed > 0, row, -np.inf)
+            ranked = kept.copy()
+            ranked.partition(len(row) - self._top_k)
+            mass = mass * _greatest(kept, float(ranked[-self._top_k]), self._top_k)
         if self._top_p is not None:
-            mass = mass * _top_p(mass, self._top_p)
+            ranked = mass.copy()
+            ranked.sort()
+            ranked = ranked[::-1]
+            sums = np.add.accumulate(ranked)
+            before = int(sums[:-1].searchsorted(self._top_p * sums[-1]))
+            mass = mass * _greatest(mass, float(ranked[before]), before + 1)
         return mass
 
 
-def _top_k(row: Row, k: int) -> NDArray[np.bool_]:
-    """The k greatest (ties: smallest ids)."""
-    least = np.partition(row, -k)[-k]
-    kept: NDArray[np.bool_] = row >= least
-    surplus = int(np.count_nonzero(kept)) - k
-    if surplus:
-        kept[np.flatnonzero(row == least)[-surplus:]] = False
-    return kept
-
-
-def _top_p(mass: Row, p: float) -> NDArray[np.bool_]:
-    """The smallest set of the greatest that holds the share p (ties: smallest ids)."""
-    order = np.argsort(-mass, kind="stable")
-    share = (mass[order] / mass.sum()).cumsum()
-    kept = np.zeros(len(mass), dtype=bool)
-    kept[order[: 1 + int(share[:-1].searchsorted(p))]] = True
+def _greatest(values: Row, least: float, count: int) -> NDArray[np.bool_]:
+    """The so many greatest, of which the smallest is given (ties: smallest ids)."""
+    kept: NDArray[np.bool_] = values >= least
+    surplus = int(np.count_nonzero(kept)) - count
+    if surplus > 0:
+        kept[np.flatnonzero(values == least)[-surplus:]] = False
     return kept
 
 
