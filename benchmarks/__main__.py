@@ -88,7 +88,7 @@ def _measure(options: BenchmarkArguments, rooms: list[str], project: Path) -> It
         "generation": lambda: generation.generation_rows(
             generation.SIZES, seconds / 2, rounds, device
         ),
-        "predicting": lambda: predicting.predicting_rows(compose, seconds),
+        "predicting": lambda: predicting.predicting_rows(compose, seconds, rounds),
         "page": lambda: page.page_rows(seconds / 2, rounds),
         "starts": lambda: starts.start_rows(project, rounds),
         "scale": lambda: scale.scale_rows(compose, options.megabytes, seconds, rounds, accelerator),

@@ -2,6 +2,7 @@
 
     python experiments/results.py add NAME METRIC RUN…   keeps these runs' figures in NAME/runs.json
     python experiments/results.py table                  writes the table anew from all such files
+    python experiments/results.py show NAME RUN          puts a run into NAME/README.md
 
 METRIC may be several, parted by commas.
 Runs of one experiment whose commands differ by nothing but the seed are one row. Of a study
@@ -10,6 +11,7 @@ Runs of one experiment whose commands differ by nothing but the seed are one row
 
 import json
 import shlex
+import shutil
 import sys
 from collections import defaultdict
 from datetime import date
@@ -34,6 +36,9 @@ COLUMNS = (
     "date",
 )
 BEGIN, END = "<!-- results -->\n", "<!-- end of results -->\n"
+SHOWN_BEGIN, SHOWN_END = "<!-- a run -->\n", "<!-- end of a run -->\n"
+_PICTURES = ("curves.png", "confusion.png")  # of a run
+_SAMPLE_LINES = 24
 _SPLIT = "dataset.split.seed="
 _SAID_ELSEWHERE = ("seed=", "hydra.", "trainer.progress=", "trainer.figures=", "output_dir=")
 
@@ -164,29 +169,45 @@ def _seeds(runs: list[dict[str, Any]]) -> str:
     return f"{seeds}; {len(splits)} splits" if len(splits) > 1 else seeds
 
 
+def show(name: str, folder: Path) -> None:
+    """Puts what a run looks like between the marks of an experiment's ``README.md``.
+
+    Raises:
+        SystemExit: if the run is not complete.
+    """
+    facts = facts_of(folder, "val/loss")
+    path = HERE / name / "README.md"
+    pictures = [picture for picture in _PICTURES if (folder / picture).exists()]
+    for picture in pictures:
+        shutil.copyfile(folder / picture, path.parent / picture)
+    machine = f"{facts['machine']}, {facts['precision']}"
+    parts = [
+        f"A run: `{facts['command']} seed={facts['seed']}`, val loss "
+        f"{facts['metrics']['val/loss']:.4f} after {facts['seconds']:,.0f} s ({machine}).",
+        *(f"![{picture.removesuffix('.png')}]({picture})" for picture in pictures),
+    ]
+    samples = folder / "samples.txt"
+    if samples.exists():
+        lines = samples.read_text(encoding="utf-8").splitlines()[:_SAMPLE_LINES]
+        parts.append("\n".join(["```text", *map(str.rstrip, lines)]).rstrip() + "\n```")
+    _between(path, SHOWN_BEGIN, SHOWN_END, "\n\n".join(parts) + "\n")
+
+
+def _between(path: Path, begin: str, end: str, text: str) -> None:
+    """Puts a text between two marks of a file."""
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    path.write_text(f"{before}{begin}{text}{end}{rest.split(end)[1]}", encoding="utf-8")
+
+
 def table() -> str:
     """The table, in Markdown."""
-    names = [
-        "experiment",
-        "metric",
-        "value",
-        "seeds",
-        "parameters",
-        "seconds",
-        "machine",
-        "command",
-        "date",
-    ]
     marks = ["---", "---", "---:", "---", "---:", "---:", "---", "---", "---"]
-    return "\n".join([f"| {' | '.join(names)} |", f"| {' | '.join(marks)} |", *rows()]) + "\n"
+    return "\n".join([f"| {' | '.join(COLUMNS)} |", f"| {' | '.join(marks)} |", *rows()]) + "\n"
 
 
 def write_table() -> None:
     """Puts the table between its marks in ``README.md``."""
-    path = HERE / "README.md"
-    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(f"{before}{BEGIN}{table()}{END}{after}", encoding="utf-8")
+    _between(HERE / "README.md", BEGIN, END, table())
 
 
 if __name__ == "__main__":
@@ -194,6 +215,8 @@ if __name__ == "__main__":
         case ["add", name, metric, *folders] if folders:
             add(name, metric, [Path(folder) for folder in folders])
             write_table()
+        case ["show", name, folder]:
+            show(name, Path(folder))
         case ["table"]:
             write_table()
         case _:

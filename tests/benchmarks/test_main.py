@@ -66,10 +66,10 @@ def test_generation_rows_compare_one_text_and_many(monkeypatch):
     assert filtered[-1].yardstick == "without"
 
 
-def test_predicting_rows_read_a_file(monkeypatch):
-    (row,) = predicting.predicting_rows(compose, 0.01, names=50)
-    assert row.unit == "names/s and core"
-    assert row.ours > 0
+def test_predicting_rows_read_a_file():
+    rows = list(predicting.predicting_rows(compose, 0.01, 1, names=50))
+    assert [row.unit for row in rows] == ["names/s and core", "GFLOP/s"]
+    assert all(row.ours > 0 for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from charlab.data.tokens.characters import CharacterVocabulary
 from charlab.data.tokens.utf8_bytes import ByteVocabulary
 from charlab.decoding.generation_config import GenerationConfig
-from charlab.decoding.lane_choosers import DeviceChooser, NumpyChooser
+from charlab.decoding.lane_choosers import DeviceChooser, NumpyChooser, lane_chooser
 from charlab.decoding.logits_filters import LogitsFilters
 
 CPU = torch.device("cpu")
@@ -103,3 +103,9 @@ def test_a_lane_that_may_draw_nothing_is_marked(temperature):
     for chooser in both(filters, 2):
         _, _, unfit = chooser.choose(logits, 0, torch.full((2,), 0.5).double())
         assert unfit.tolist() == [False, True]
+
+
+def test_many_numbers_are_left_to_the_threads_of_pytorch():
+    filters = LogitsFilters(GenerationConfig(), LETTERS, documents=False)
+    assert isinstance(lane_chooser(filters, 1000, CPU), NumpyChooser)
+    assert isinstance(lane_chooser(filters, 100_000, CPU), DeviceChooser)

@@ -22,7 +22,7 @@ def results(tmp_path, monkeypatch):
 def write_run(folder, *, seed, loss, status="completed"):
     (folder / ".hydra").mkdir(parents=True)
     (folder / ".hydra" / "overrides.yaml").write_text(f"- model=gru\n- seed={seed}\n")
-    metrics = {"status": status, "test/loss": loss, "test/accuracy": 0.5}
+    metrics = {"status": status, "test/loss": loss, "test/accuracy": 0.5, "val/loss": 1.25}
     rest = {"model/parameters": 1234, "time/train_seconds": 10.0 * seed}
     (folder / "metrics.json").write_text(json.dumps(metrics | rest))
     environment = {"seed": seed, "cpus": 2, "device": "cpu", "precision": "bf16"}
@@ -71,6 +71,23 @@ def test_a_run_that_is_not_complete_or_lacks_the_metric_is_not_kept(results, tmp
         run = write_run(tmp_path / word.replace("/", "-"), seed=1, loss=1.0, status=status)
         with pytest.raises(SystemExit, match=word):
             results.add("mine", metric, [run])
+
+
+def test_a_run_is_shown_with_its_figure_and_samples(results, tmp_path):
+    run = write_run(tmp_path / "run", seed=4, loss=1.0)
+    (run / "curves.png").write_bytes(b"picture")
+    (run / "samples.txt").write_text("Nora \n\n")
+    page = tmp_path / "mine" / "README.md"
+    page.parent.mkdir()
+    page.write_text(f"Mine.\n{results.SHOWN_BEGIN}old\n{results.SHOWN_END}After.\n")
+    results.show("mine", run)
+    assert (page.parent / "curves.png").read_bytes() == b"picture"
+    text = page.read_text()
+    assert "`python train.py model=gru seed=4`, val loss 1.2500 after 40 s" in text
+    assert "![curves](curves.png)\n\n```text\nNora\n```\n" in text
+    assert "old" not in text
+    assert text.startswith("Mine.\n")
+    assert text.endswith("After.\n")
 
 
 def test_the_table_in_the_repository_is_what_its_files_say(results, monkeypatch):

@@ -1,8 +1,8 @@
 """The next token of many texts at once: drawn where the logits are.
 
-On a CPU in NumPy, which sorts and exponentiates small rows in a fraction of PyTorch's time and
-without waking its threads; elsewhere in PyTorch, without making the host wait for the device. Both
-do the same, which the tests hold them to.
+On a CPU in NumPy, which sorts and exponentiates small rows in a fraction of PyTorch's time; where
+there are many numbers, which PyTorch's threads share, or they are on another device, in PyTorch,
+without making the host wait for the device. Both do the same, which the tests hold them to.
 
 A lanes, V vocabulary size.
 """
@@ -20,6 +20,7 @@ from charlab.decoding.random_streams import draw
 Rows = NDArray[np.float64]  # (A, V)
 _SAFE_MASS = (1e-200, 1e200)  # sums of exponentials that are neither cut off nor overflowing
 _TINY = float(np.finfo(np.float64).tiny)
+_FEW = 2**17  # logits of a step
 
 
 class LaneChooser(Protocol):
@@ -46,8 +47,9 @@ class LaneChooser(Protocol):
 
 
 def lane_chooser(filters: LogitsFilters, lanes: int, device: torch.device) -> LaneChooser:
-    """The one for logits on a device."""
-    return (NumpyChooser if device.type == "cpu" else DeviceChooser)(filters, lanes, device)
+    """The one for logits (lanes, V) on a device."""
+    few = device.type == "cpu" and lanes * len(filters.forbidden(0)) <= _FEW
+    return (NumpyChooser if few else DeviceChooser)(filters, lanes, device)
 
 
 class DeviceChooser:
