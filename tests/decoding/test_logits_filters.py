@@ -14,6 +14,7 @@ from charlab.decoding.logits_filters import (
     rule_out,
     with_temperature,
 )
+from charlab.decoding.random_streams import draw
 from charlab.errors import ConfigError
 
 # Few different values, so that ties are frequent; -inf stands for what is ruled out already.
@@ -81,6 +82,16 @@ def test_no_or_hardly_any_temperature_leaves_the_most_probable(temperature):
     probabilities = with_temperature(logits, temperature).softmax(-1)
     ties = [[0, 1, 0, 0], [1, 0, 0, 0]] if temperature == 0 else [[0, 0.5, 0.5, 0], [1, 0, 0, 0]]
     assert probabilities.tolist() == ties
+
+
+@pytest.mark.parametrize("temperature", [0, 0.5])
+def test_of_a_row_that_rules_all_out_nothing_is_left(temperature):
+    settings = GenerationConfig(temperature=temperature, top_k=2, top_p=0.9)
+    filters = LogitsFilters(settings, CharacterVocabulary("abc"), documents=False)
+    logits = torch.zeros(2, 5, dtype=torch.float64)
+    logits[1, 2:] = -math.inf  # the marks are left, which a stream never draws
+    _, unfit = draw(filters(logits, 0), torch.full((2,), 0.5, dtype=torch.float64))
+    assert unfit.tolist() == [False, True]
 
 
 def test_high_temperature_is_finite():

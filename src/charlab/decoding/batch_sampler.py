@@ -4,17 +4,17 @@ B samples, A of them still going on, V vocabulary size.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from charlab.decoding.lane_choosers import LaneChooser, lane_chooser
 from charlab.decoding.logits_filters import LogitsFilters
 from charlab.decoding.model_protocol import on_host, refuse_diverged
-from charlab.decoding.random_streams import RandomStreams
+from charlab.decoding.random_streams import RandomStreams, draw
 from charlab.decoding.readers import Reader
 from charlab.decoding.results import Hypothesis
 from charlab.decoding.stopping import StoppingCriteria
@@ -50,16 +50,23 @@ def draw_hypotheses(
     """
     device = on_host(reader.logits).device
     rows = _SampleRows(len(reader.logits), stopping, on_id)
-    lanes = _Lanes(reader, lane_chooser(filters, len(reader.logits), device))
+    lanes = _Lanes(reader, filters.to(device))
     steps = steps or (1 if device.type == "cpu" else _DEVICE_STEPS)
     while (block := min(steps, stopping.length - lanes.generated)) > 0 and len(rows.going):
         uniform = torch.from_numpy(random_streams.take(block)[:, rows.going]).to(device)  # (K, A)
         drawn = [lanes.draw(chance) for chance in uniform]
-        ids, nats, unfit = (torch.stack(part).cpu().numpy() for part in zip(*drawn, strict=True))
+        ids, nats, unfit = map(_to_host, zip(*drawn, strict=True))
         stay = rows.add(ids, nats, unfit)
         if 0 < len(stay) < ids.shape[1]:
             lanes.keep(torch.from_numpy(stay).to(device))
     return rows.hypotheses()
+
+
+def _to_host(steps: Sequence[Tensor]) -> NDArray[Any]:
+    """What lanes drew in K steps, (K, A)."""
+    rows = steps[0][None] if len(steps) == 1 else torch.stack(list(steps))
+    found: NDArray[Any] = rows.cpu().numpy()
+    return found
 
 
 class _Lanes:
@@ -69,10 +76,11 @@ class _Lanes:
         generated: tokens that each has drawn.
     """
 
-    def __init__(self, reader: Reader, chooser: LaneChooser) -> None:
+    def __init__(self, reader: Reader, filters: LogitsFilters) -> None:
         self.generated = 0
         self._reader = reader
-        self._chooser = chooser
+        self._filters = filters
+        self._states = filters.begin(len(reader.logits))
         self._last: Tensor | None = None
 
     def draw(self, chance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -83,8 +91,10 @@ class _Lanes:
         """
         if self._last is not None:
             self._reader.read(self._last)
-        logits = on_host(self._reader.logits)
-        ids, nats, unfit = self._chooser.choose(logits, self.generated, chance)
+            self._states = self._filters.follow(self._states, self._last)
+        logits = on_host(self._reader.logits).double()
+        ids, unfit = draw(self._filters(logits, self.generated, self._states), chance)
+        nats = logits.gather(1, ids[:, None]).squeeze(1) - logits.logsumexp(dim=-1)
         self._last = ids
         self.generated += 1
         return ids, nats, unfit
@@ -93,7 +103,7 @@ class _Lanes:
         """Goes on with these lanes alone."""
         if self._last is not None:
             self._last = self._last[lanes]
-        self._chooser.keep(lanes)
+        self._states = None if self._states is None else self._states[lanes]
         self._reader.keep(lanes.to(self._reader.logits.device))
 
 

@@ -7,6 +7,7 @@ has the logit -inf. All take and give floating-point logits (B, V).
 
 import copy
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -46,26 +47,46 @@ def keep_top_k(logits: Tensor, k: int) -> Tensor:
     """Keeps the k most probable tokens, exactly k of them (ties: smallest ids)."""
     if k >= logits.shape[-1]:
         return logits
-    least = logits.topk(k, dim=-1).values[:, -1:]  # (B, 1)
-    kept = logits >= least
-    if logits.device.type != "cpu" or int(kept.sum()) != k * len(logits):
-        above, tied = logits > least, logits == least
-        kept = above | (tied & (tied.cumsum(-1) <= k - above.sum(-1, keepdim=True)))
-    return logits.masked_fill(~kept, _OUT)
+    least = _ascending(logits)[:, -k].unsqueeze(-1)  # (B, 1)
+    counts = torch.full_like(least, k, dtype=torch.long)
+    return logits.masked_fill(~_greatest(logits, least, counts), _OUT)
 
 
 def keep_top_p(logits: Tensor, p: float) -> Tensor:
     """Keeps the smallest set of the most probable tokens whose mass is at least p.
 
-    Never empty (Holtzman et al. 2020, arXiv:1904.09751).
+    Never empty (Holtzman et al. 2020, arXiv:1904.09751); ties: smallest ids.
     """
     if p >= 1:  # rounding of the sum must not cost the rarest tokens
         return logits
-    ranked, order = logits.sort(dim=-1, descending=True, stable=True)
-    mass = ranked.softmax(dim=-1).cumsum(dim=-1)
-    full = torch.zeros_like(order, dtype=torch.bool)
-    full[:, 1:] = mass[:, :-1] >= p  # those before it are enough already
-    return logits.masked_fill(torch.zeros_like(full).scatter(-1, order, full), _OUT)
+    mass = logits.softmax(dim=-1)
+    ranked = _ascending(mass).flip(-1)
+    # Those are in the set before which there is not enough yet; the first always.
+    before = (ranked.cumsum(dim=-1)[:, :-1] < p).sum(dim=-1, keepdim=True)  # (B, 1)
+    kept = _greatest(mass, ranked.gather(-1, before), before + 1)
+    return logits.masked_fill(~kept, _OUT)
+
+
+def _ascending(rows: Tensor) -> Tensor:
+    """Each row's values in order, (B, V); on a CPU by NumPy, which takes a tenth of the time."""
+    if rows.device.type == "cpu":
+        return torch.from_numpy(np.sort(rows.numpy(), axis=-1))
+    return rows.sort(dim=-1).values
+
+
+def _greatest(values: Tensor, least: Tensor, counts: Tensor) -> Tensor:
+    """Which are the greatest of each row, (B, V) bool (ties: smallest ids).
+
+    Args:
+        values: of which, (B, V).
+        least: the smallest of the greatest, (B, 1).
+        counts: how many, (B, 1).
+    """
+    kept = values >= least
+    if values.device.type == "cpu" and int(kept.sum()) == int(counts.sum()):  # no ties
+        return kept
+    above, tied = values > least, values == least
+    return above | (tied & (tied.cumsum(-1) <= counts - above.sum(-1, keepdim=True)))
 
 
 class LogitsFilters:

@@ -85,25 +85,30 @@ class Chooser:
             mass = np.exp(row, self._mass)
             total = float(self._ones.dot(mass))
         if self._sharpness == math.inf:
-            mass = self._filtered(row, allowed)
+            drawn = _surest(row, allowed)
         else:
             if self._sharpness != 1:
                 mass = np.exp(np.multiply(row, self._sharpness, mass), mass)
-            mass = np.multiply(mass, allowed, mass)
-            if self._ranked:
-                mass = self._most_probable(row, mass, allowed)
-        drawn = self._invert(mass, chance)
-        if drawn < 0:  # the exponentials of all that is allowed are too small or too great
-            drawn = self._invert(self._filtered(row, allowed), chance)
-            if drawn < 0:
-                raise ValueError("the filters leave no symbol to draw")
+            drawn = self._draw(np.multiply(mass, allowed, mass), chance)
+            if drawn < 0:  # the exponentials of all that is allowed are too small or too great
+                drawn = self._draw(self._shifted(row, allowed), chance)
+        if drawn < 0:
+            raise ValueError("the filters leave no symbol to draw")
         if self._state is not None:
             self._state = int(self._after[self._state, drawn])
         return drawn, float(row[drawn]) - math.log(total)
 
+    def _draw(self, mass: Row, chance: float) -> int:
+        """The id at a share of what top-k and top-p leave of the mass; -1 as of `_invert`."""
+        if not self._ranked:
+            return self._invert(mass, chance)
+        ids = self._most_probable(mass)
+        place = self._invert(mass[ids], chance) if len(ids) else -1  # of no numbers there is none
+        return place if place < 0 else int(ids[place])
+
     def _invert(self, mass: Row, chance: float) -> int:
-        """The id at a share of the mass; -1 if the mass is none to reckon with."""
-        sums = np.add.accumulate(mass, 0, None, self._sums)
+        """The place at a share of the mass; -1 if the mass is none to reckon with."""
+        sums = np.add.accumulate(mass, 0, None, self._sums[: len(mass)])
         total = float(sums[-1])
         if not _SAFE_MASS[0] < total < _SAFE_MASS[1]:
             return -1
@@ -112,41 +117,35 @@ class Chooser:
             wanted = math.nextafter(total, 0.0)
         return int(sums.searchsorted(wanted, "right"))
 
-    def _filtered(self, row: Row, allowed: Row) -> Row:
-        """What is left of the probability, unnormalized; the greatest is 1."""
+    def _shifted(self, row: Row, allowed: Row) -> Row:
+        """The mass of what is allowed, the greatest of which is 1."""
         kept = np.where(allowed > 0, row, -np.inf)
-        greatest = kept.max()
-        if self._temperature == 0:
-            best = np.zeros_like(row)
-            best[kept.argmax()] = greatest > -np.inf
-            return best
-        mass = np.exp((kept - greatest) / max(self._temperature, _TINY))
-        return self._most_probable(row, mass, allowed)
-
-    def _most_probable(self, row: Row, mass: Row, allowed: Row) -> Row:
-        """What top-k and top-p leave of the mass of what is allowed."""
-        if self._top_k is not None and self._top_k < len(row):
-            kept = np.where(allowed > 0, row, -np.inf)
-            ranked = kept.copy()
-            ranked.partition(len(row) - self._top_k)
-            mass = mass * _greatest(kept, float(ranked[-self._top_k]), self._top_k)
-        if self._top_p is not None:
-            ranked = mass.copy()
-            ranked.sort()
-            ranked = ranked[::-1]
-            sums = np.add.accumulate(ranked)
-            before = int(sums[:-1].searchsorted(self._top_p * sums[-1]))
-            mass = mass * _greatest(mass, float(ranked[before]), before + 1)
+        mass: Row = np.exp((kept - kept.max()) / max(self._temperature, _TINY))
         return mass
 
+    def _most_probable(self, mass: Row) -> NDArray[np.int64]:
+        """The ids that top-k and top-p leave, ascending."""
+        ranked = mass.copy()
+        ranked.sort()  # so few are sorted sooner than parted
+        count = len(mass)
+        if self._top_k is not None and self._top_k < count:
+            count = self._top_k
+        if self._top_p is not None:
+            sums = np.add.accumulate(ranked[-count:][::-1])
+            count = 1 + int(sums[:-1].searchsorted(self._top_p * sums[-1]))
+        least = ranked[-count]
+        ids: NDArray[np.int64] = (mass >= least).nonzero()[0]
+        surplus = len(ids) - count
+        if surplus > 0:  # ties: smallest ids
+            ids = np.delete(ids, (mass[ids] == least).nonzero()[0][-surplus:])
+        return ids
 
-def _greatest(values: Row, least: float, count: int) -> NDArray[np.bool_]:
-    """The so many greatest, of which the smallest is given (ties: smallest ids)."""
-    kept: NDArray[np.bool_] = values >= least
-    surplus = int(np.count_nonzero(kept)) - count
-    if surplus > 0:
-        kept[np.flatnonzero(values == least)[-surplus:]] = False
-    return kept
+
+def _surest(row: Row, allowed: Row) -> int:
+    """The most probable id (ties: smallest); -1 if none is allowed."""
+    kept = np.where(allowed > 0, row, -np.inf)
+    best = int(kept.argmax())
+    return best if kept[best] > -np.inf else -1
 
 
 def draw_one(

