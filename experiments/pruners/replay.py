@@ -224,8 +224,6 @@ def table_of_settings() -> Iterator[dict[str, Any]]:
                 known = {**common, "startup_trials": startup, "by": by}
                 yield {"pruner": "median", **known}
                 yield {"pruner": "percentile", "percentile": 25.0, **known}
-                for share in (10.0, 15.0, 25.0, 35.0):
-                    yield {"pruner": "top", "percentile": share, **known}
         for factor in (2, 3, 4) if warmup else ():
             yield {"pruner": "successive_halving", "reduction_factor": factor, **common}
             yield {"pruner": "hyperband", "reduction_factor": factor, **common}

@@ -59,7 +59,7 @@ def test_a_winner_that_begins_slowly_is_the_regret(replaying):
     found = recording(replaying, [1.0, 2.0, 3.0])
     slow = replaying.Curve(tuple((100 * i, 30.0 - 5 * i) for i in range(1, 7)), 60.0, 1.0)
     found = replace(found, curves=(*found.curves, slow))
-    settings = {"pruner": "top", "percentile": 25.0, "startup_trials": 1, "warmup": 1}
+    settings = {"pruner": "percentile", "percentile": 25.0, "startup_trials": 1, "warmup": 1}
     assert replaying.replay(found, settings, workers=1).regret == pytest.approx(1.0)
     late = replaying.replay(found, {**settings, "warmup": 5}, workers=1)
     assert late.regret == 0
@@ -72,7 +72,7 @@ def test_where_no_curves_cross_the_best_is_always_found(replaying, workers, by):
     found = recording(replaying, [*map(float, chance.permutation(20))], points=24, per_epoch=4)
     for settings in (
         {"pruner": "median", "warmup": 0, "startup_trials": 1},
-        {"pruner": "top", "percentile": 25.0, "warmup": 0, "startup_trials": 1},
+        {"pruner": "percentile", "percentile": 25.0, "warmup": 0, "startup_trials": 1},
         {"pruner": "successive_halving", "reduction_factor": 3, "warmup": 1},
     ):
         result = replaying.replay(found, {**settings, "by": by, "per_epoch": 4}, workers)
@@ -86,7 +86,7 @@ def test_by_seconds_a_slow_trial_is_compared_later_in_its_training(replaying):
     fast = recording(replaying, [1.0, 1.0])
     slow = replace(fast.curves[0], seconds=120.0)
     found = replace(fast, curves=(*fast.curves, slow))
-    settings = {"pruner": "top", "percentile": 10.0, "warmup": 1, "startup_trials": 1}
+    settings = {"pruner": "percentile", "percentile": 10.0, "warmup": 1, "startup_trials": 1}
     assert replaying.replay(found, settings, workers=1).pruned == 0
     assert replaying.replay(found, {**settings, "by": "seconds"}, workers=1).pruned == 1
 

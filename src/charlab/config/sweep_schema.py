@@ -54,7 +54,7 @@ ENGINES: dict[str, type] = {"local": LocalOptions, "slurm": SlurmOptions, "ray":
 
 SAMPLERS = ("tpe", "random", "grid", "gp", "qmc")
 DUPLICATES = ("reuse", "redraw", "train")
-PRUNERS = ("none", "median", "percentile", "top", "successive_halving", "hyperband", "patient")
+PRUNERS = ("none", "median", "percentile", "successive_halving", "hyperband", "patient")
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def test_the_default_sweep(planned: Callable[..., Plan]) -> None:
     )
     spec = found.spec
     assert (spec.objectives, spec.directions) == (("val/loss",), ("minimize",))
-    assert (spec.sampler, spec.pruner, spec.seed) == ("tpe", "median", 1)
+    assert (spec.sampler, spec.pruner, spec.seed) == ("tpe", "successive_halving", 1)
     assert "optimizer.lr" not in spec.base
     assert spec.base["model.name"] == "lstm"
     assert list(SweepSpec.from_json(spec.to_json()).differences(spec)) == []
@@ -157,7 +157,7 @@ def test_words_of_the_command_line_win(planned: Callable[..., Plan]) -> None:
 @pytest.mark.parametrize(
     ("objective", "monitor", "pruner", "direction"),
     [
-        ("val/accuracy", ["task.monitor=val/accuracy"], "median", "maximize"),
+        ("val/accuracy", ["task.monitor=val/accuracy"], "successive_halving", "maximize"),
         ("best/val/loss", [], "none", "minimize"),
         ("model/parameters", [], "none", "minimize"),
         ("speed/train_chars_per_second", [], "none", "maximize"),

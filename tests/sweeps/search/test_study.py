@@ -10,7 +10,7 @@ import pytest
 
 from charlab.config.sweep_schema import PRUNERS, SAMPLERS
 from charlab.errors import ConfigError, SweepError
-from charlab.sweeps.search.pruners import TopPruner, build_pruner
+from charlab.sweeps.search.pruners import build_pruner
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.search.storage import open_storage
 from charlab.sweeps.search.study import build_sampler, create, load
@@ -89,7 +89,6 @@ def test_samplers_by_name(name: str, kind: type) -> None:
         ("none", optuna.pruners.NopPruner),
         ("median", optuna.pruners.MedianPruner),
         ("percentile", optuna.pruners.PercentilePruner),
-        ("top", TopPruner),
         ("successive_halving", optuna.pruners.SuccessiveHalvingPruner),
         ("hyperband", optuna.pruners.HyperbandPruner),
         ("patient", optuna.pruners.PatientPruner),
@@ -103,7 +102,7 @@ def test_pruners_by_name(name: str, kind: type) -> None:
 def test_all_names_are_tested() -> None:
     assert set(SAMPLERS) == {"tpe", "random", "grid", "gp", "qmc"}
     assert set(PRUNERS) == {
-        "none", "median", "percentile", "top", "successive_halving", "hyperband", "patient"
+        "none", "median", "percentile", "successive_halving", "hyperband", "patient"
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from charlab.builders.corpus import Prepared
 from charlab.config.sweep_schema import SweepOptions
 from charlab.sweeps.search.space import Parameter
 
-_AUTO = "median"  # the pruner of sweep.pruner=auto
+_AUTO = "successive_halving"  # the pruner of sweep.pruner=auto
 
 
 def pruner_of(options: SweepOptions, objectives: Sequence[str]) -> str:
