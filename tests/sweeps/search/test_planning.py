@@ -175,7 +175,7 @@ def test_trials_that_may_be_pruned_validate_as_often_as_asked(
     planned: Callable[..., Plan],
 ) -> None:
     """Also the command that repeats one; the user's own word about it wins."""
-    key, epoch = "trainer.validate_every", planned().spec.unit
+    key, epoch = "trainer.validate_every", planned("sweep.validate_every=null").spec.unit
     spec = planned("sweep.validate_every=0.25").spec
     assert f"{key}=0.25" in spec.fixed
     assert spec.base[key] == 0.25
