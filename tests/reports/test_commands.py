@@ -20,7 +20,10 @@ SMALL = [
     "dataset.batch_size=8",
     "trainer.max_epochs=1",
     "trainer.accelerator=cpu",
+    "trainer.figures=never",
 ]
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 def commands_of(page: str) -> list[list[str]]:

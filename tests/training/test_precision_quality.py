@@ -30,7 +30,7 @@ def test_bf16_reaches_the_validation_loss_of_float32(
     command_line: Command, markov_text, model, tmp_path
 ):
     differences = []
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         losses = []
         for precision in ("float32", "bf16"):
             done = command_line(
@@ -45,6 +45,7 @@ def test_bf16_reaches_the_validation_loss_of_float32(
                 "trainer.validate_every=100000",
                 "trainer.accelerator=cpu",
                 "task.samples.count=0",
+                "trainer.figures=never",
                 f"trainer.precision={precision}",
                 f"seed={seed}",
                 f"hydra.run.dir={tmp_path}/{precision}{seed}",
