@@ -83,7 +83,7 @@ def test_the_default_sweep(planned: Callable[..., Plan]) -> None:
     found = planned()
     assert found.n_trials == 30
     assert found.spec.space == {
-        "optimizer.lr": "tag(log, interval(1e-3, 1e-2))",
+        "optimizer.lr": "tag(log, interval(2e-3, 2e-2))",
         "model.hidden_size": "choice(128, 256, 384)",
         "model.num_layers": "range(1, 3)",
     }
@@ -272,7 +272,7 @@ def test_known_settings(planned: Callable[..., Plan]) -> None:
         ),
         (
             ["sweep.sampler=grid"],
-            "sweep.sampler=grid needs points, and optimizer.lr=tag(log, interval(1e-3, 1e-2)) is "
+            "sweep.sampler=grid needs points, and optimizer.lr=tag(log, interval(2e-3, 2e-2)) is "
             "an interval: write optimizer.lr=choice(…), or leave it out by a plain value",
         ),
         (
