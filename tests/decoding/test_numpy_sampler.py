@@ -83,3 +83,16 @@ def test_what_is_not_finite_is_refused(value):
     chooser = Chooser(LogitsFilters(GenerationConfig(), LETTERS, documents=False))
     with pytest.raises(CheckpointError, match="not finite"), np.errstate(all="ignore"):
         chooser.choose(logits, 0, 0.5)
+
+
+@given(st.integers(0, 10**6), st.integers(1, 1200), st.none() | st.floats(0.05, 1.0))
+def test_of_a_large_vocabulary_the_same_are_left(seed, top_k, top_p):
+    vocabulary = CharacterVocabulary("".join(chr(0x4E00 + i) for i in range(1000)))
+    generation_options = GenerationConfig(top_k=top_k, top_p=top_p)
+    filters = LogitsFilters(generation_options, vocabulary, documents=False)
+    rng = np.random.default_rng(seed)
+    logits = (3 * rng.standard_normal(vocabulary.size)).astype(np.float32)
+    chance = rng.random()
+    rows = torch.from_numpy(logits)[None].double()
+    expected, _ = draw(filters(rows, 0), torch.tensor([chance]).double())
+    assert Chooser(filters).choose(logits, 0, chance)[0] == expected.item()

@@ -47,7 +47,11 @@ def keep_top_k(logits: Tensor, k: int) -> Tensor:
     """Keeps the k most probable tokens, exactly k of them (ties: smallest ids)."""
     if k >= logits.shape[-1]:
         return logits
-    least = _ascending(logits)[:, -k].unsqueeze(-1)  # (B, 1)
+    if logits.device.type == "cpu":  # by NumPy in a fraction of the time
+        place = logits.shape[-1] - k
+        least = torch.from_numpy(np.partition(logits.numpy(), place, axis=-1)[:, place, None])
+    else:
+        least = logits.topk(k, dim=-1).values[:, -1:]  # (B, 1)
     counts = torch.full_like(least, k, dtype=torch.long)
     return logits.masked_fill(~_greatest(logits, least, counts), _OUT)
 
@@ -68,8 +72,8 @@ def keep_top_p(logits: Tensor, p: float) -> Tensor:
 
 
 def _ascending(rows: Tensor) -> Tensor:
-    """Each row's values in order, (B, V); on a CPU by NumPy, which takes a tenth of the time."""
-    if rows.device.type == "cpu":
+    """Each row's values in order, (B, V)."""
+    if rows.device.type == "cpu":  # by NumPy in a tenth of the time
         return torch.from_numpy(np.sort(rows.numpy(), axis=-1))
     return rows.sort(dim=-1).values
 

@@ -27,6 +27,7 @@ from charlab.models.folded.weights import FoldedModel, FoldedReader
 Row = NDArray[np.float64]
 _SMALL = 2**21  # bytes of weights
 _SAFE_MASS = (1e-200, 1e200)  # sums of exponentials that are neither cut off nor overflowing
+_MANY = 512  # numbers; fewer are sorted sooner than parted
 _TINY = float(np.finfo(np.float64).tiny)
 
 
@@ -126,10 +127,13 @@ class Chooser:
     def _most_probable(self, mass: Row) -> NDArray[np.int64]:
         """The ids that top-k and top-p leave, ascending."""
         ranked = mass.copy()
-        ranked.sort()  # so few are sorted sooner than parted
         count = len(mass)
         if self._top_k is not None and self._top_k < count:
             count = self._top_k
+            if len(mass) > _MANY:
+                ranked.partition(len(mass) - count)
+                ranked = ranked[-count:]
+        ranked.sort()
         if self._top_p is not None:
             sums = np.add.accumulate(ranked[-count:][::-1])
             count = 1 + int(sums[:-1].searchsorted(self._top_p * sums[-1]))
