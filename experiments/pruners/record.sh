@@ -9,6 +9,6 @@ for seed in 1 2 3; do
         name=${data%% *}
         python train.py -m sweep=optuna sweep.name="pruners_${name}_$seed" ${data#* } \
             sweep.pruner=none sweep.sampler=random sweep.seed="$seed" seed="$seed" sweep.workers=2 \
-            'model.hidden_size=choice(64,128,192)' trainer.validate_every=0.25 "$@"
+            'model.hidden_size=choice(64,128,192)' 'optimizer.lr=tag(log,interval(1e-3,1e-2))' trainer.validate_every=0.25 "$@"
     done
 done
