@@ -66,6 +66,7 @@ def test_generation_rows_compare_one_text_and_many(monkeypatch):
     assert filtered[-1].yardstick == "without"
 
 
+@pytest.mark.slow
 def test_predicting_rows_read_a_file():
     rows = list(predicting.predicting_rows(compose, 0.01, 1, names=50))
     assert [row.unit for row in rows] == ["names/s and core", "GFLOP/s"]
