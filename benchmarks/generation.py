@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from benchmarks.timing import alternate, rate
 from charlab.data.tokens.characters import CharacterVocabulary
 from charlab.decoding.decoder import generate
 from charlab.decoding.generation_config import GenerationConfig
+from charlab.decoding.results import Sample
 from charlab.models import LanguageModel, build_model
 from charlab.models.folded.weights import FoldedModel
 
@@ -73,8 +75,8 @@ def _filter_rows(model: LanguageModel, size: Size, seconds: float, rounds: int) 
         length = _STEPS[size.hidden][count > 1]
         for filters in FILTERS:
             filtered, plain = alternate(
-                lambda n=count, t=length, f=filters: ours(model, n, t, seconds, f),  # type: ignore[misc]
-                lambda n=count, t=length: ours(model, n, t, seconds),  # type: ignore[misc]
+                partial(ours, model, count, length, seconds, filters),
+                partial(ours, model, count, length, seconds),
                 rounds,
             )
             named = ", ".join(f"{key}={value}" for key, value in filters.items())
@@ -127,14 +129,11 @@ def ours(
 ) -> float:
     """Characters a second of whole calls: reading the prompt and folding the weights included."""
     settings = GenerationConfig(length=length, seed=1, **(filters or {}))
-    drawn = 0
 
-    def draw() -> None:
-        nonlocal drawn
-        samples = generate(model, _VOCABULARY, settings, documents=False, count=count)
-        drawn = sum(sample.characters for sample in samples)  # a stop string ends some early
+    def draw() -> list[Sample]:
+        return generate(model, _VOCABULARY, settings, documents=False, count=count)
 
-    draw()
+    drawn = sum(sample.characters for sample in draw())  # a stop string ends some early
     return rate(draw, seconds=seconds, work=drawn)
 
 
