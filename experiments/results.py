@@ -194,8 +194,15 @@ def show(name: str, folder: Path) -> None:
 
 
 def _between(path: Path, begin: str, end: str, text: str) -> None:
-    """Puts a text between two marks of a file."""
-    before, rest = path.read_text(encoding="utf-8").split(begin)
+    """Puts a text between two marks of a file.
+
+    Raises:
+        SystemExit: if the file lacks them.
+    """
+    content = path.read_text(encoding="utf-8") if path.exists() else ""
+    if begin not in content or end not in content:
+        sys.exit(f"{path}: write the lines {begin.strip()} and {end.strip()} where it is to stand")
+    before, rest = content.split(begin)
     path.write_text(f"{before}{begin}{text}{end}{rest.split(end)[1]}", encoding="utf-8")
 
 

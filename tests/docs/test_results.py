@@ -90,6 +90,12 @@ def test_a_run_is_shown_with_its_figure_and_samples(results, tmp_path):
     assert text.endswith("After.\n")
 
 
+def test_a_page_without_marks_is_told_in_one_line(results, tmp_path):
+    run = write_run(tmp_path / "run", seed=4, loss=1.0)
+    with pytest.raises(SystemExit, match="write the lines <!-- a run -->"):
+        results.show("nowhere", run)
+
+
 def test_the_table_in_the_repository_is_what_its_files_say(results, monkeypatch):
     monkeypatch.setattr(results, "HERE", ROOT / "experiments")
     text = (ROOT / "experiments" / "README.md").read_text()
