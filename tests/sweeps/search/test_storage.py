@@ -2,9 +2,13 @@
 
 import hashlib
 import os
+import shutil
 import sqlite3
+import struct
 import threading
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +22,7 @@ from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.results.sweep_file import file_url
 from charlab.sweeps.search import retries
 from charlab.sweeps.search.retries import Patience, StorageError
-from charlab.sweeps.search.storage import open_storage
+from charlab.sweeps.search.storage import _NAMES_A_FILE, open_storage
 from charlab.sweeps.search.study import load
 from tests.sweeps.toys import Worker, states_of, toy_sweep, trials_of
 
@@ -187,6 +191,47 @@ def test_reading_changes_nothing(tmp_path: Path) -> None:
         study.set_user_attr("a", 1)
     assert (hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_mtime_ns) == before
     assert sorted(path.name for path in location.folder.iterdir()) == ["study.db"]
+
+
+def _cut_off(file: Path, folder: Path) -> Path:
+    """The file as a process leaves it that is killed in the midst of a transaction."""
+    folder.mkdir()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA cache_size=1")  # pages: what is changed reaches the file
+        connection.execute("UPDATE studies SET study_name = 'half'")
+        connection.execute("CREATE TABLE more (text)")
+        connection.executemany("INSERT INTO more VALUES (?)", [("x" * 1000,)] * 200)
+        shutil.copy(file, folder)
+        shutil.copy(f"{file}-journal", folder)
+        connection.rollback()
+    return folder / file.name
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_what_a_killed_process_had_half_written_is_undone(reading: bool, tmp_path: Path) -> None:
+    location = toy_sweep(tmp_path)
+    _cut_off(location.folder / "study.db", tmp_path / "killed")
+    left = replace(location, folder=tmp_path / "killed", storage=file_url(tmp_path / "killed"))
+    assert load(left, reading=reading)[0].study_name == location.name
+    assert sorted(path.name for path in left.folder.iterdir()) == ["study.db"]
+
+
+def test_a_journal_that_names_another_file_deletes_none(tmp_path: Path) -> None:
+    location = toy_sweep(tmp_path)
+    file = _cut_off(location.folder / "study.db", tmp_path / "killed")
+    victim = tmp_path / "victim"
+    victim.write_text("nothing that a journal would be called")
+    journal = file.with_name("study.db-journal")
+    name = str(victim).encode()
+    lengths = struct.pack(">II", len(name), sum(name))
+    start = struct.pack(">I", 2**30 // 4096 + 1)
+    journal.write_bytes(journal.read_bytes() + start + name + lengths + _NAMES_A_FILE)
+    with pytest.raises(ConfigError, match="more than a sweep's storage"):
+        open_storage(file_url(file.parent), reading=True)
+    assert victim.exists()
+    with closing(sqlite3.connect(file)) as connection:  # the danger is there
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    assert not victim.exists()
 
 
 def test_damage_while_the_sweep_goes_on_is_one_line(tmp_path: Path) -> None:

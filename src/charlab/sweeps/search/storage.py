@@ -6,7 +6,7 @@ import stat
 import urllib.parse
 import warnings
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ from charlab.sweeps.search.retries import (
 _BEGINNINGS = 20  # tries to open a storage that another process is just making
 _LARGEST = 4 * 2**30  # bytes of a storage's file that is read
 _BUSY = 60  # seconds that SQLite waits for another process
+# The end of a rollback journal that names another file, a "super-journal"
+_NAMES_A_FILE = bytes((0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7))
 
 
 class PatientStorage(RDBStorage):
@@ -142,6 +144,7 @@ def _require_sound(file: Path) -> None:
             raise ConfigError(f"{file} is not a regular file")
         if found.st_size > _LARGEST:
             raise ConfigError(f"{file} is larger than {_LARGEST:,} bytes")
+        _undo_what_was_cut_off(file)
         with closing(_connect_to_read(file)) as connection:
             ((verdict, *_),) = connection.execute("PRAGMA quick_check(1)").fetchall()
             kinds = {kind for (kind,) in connection.execute("SELECT type FROM sqlite_schema")}
@@ -155,7 +158,30 @@ def _require_sound(file: Path) -> None:
         raise ConfigError(f"{file} holds more than tables, so no study: {', '.join(sorted(kinds))}")
 
 
-def _connect_to_read(file: Path) -> sqlite3.Connection:
-    """A connection that neither makes nor changes the file."""
-    name = f"file:{urllib.parse.quote(str(file.absolute()))}?mode=ro"
+def _undo_what_was_cut_off(file: Path) -> None:
+    """Rolls back what a killed process had half written: until then, nobody can read the file.
+
+    Raises:
+        ConfigError: if the journal names a file: SQLite would delete it
+            (https://www.sqlite.org/fileformat.html#the_rollback_journal).
+    """
+    journal = file.with_name(f"{file.name}-journal")
+    try:
+        with closing(_connect_to_read(file)) as connection:
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+    else:
+        return
+    with suppress(FileNotFoundError):  # another process was faster
+        if journal.read_bytes().endswith(_NAMES_A_FILE):
+            raise ConfigError(f"{journal} belongs to more than a sweep's storage: not followed")
+    with closing(_connect_to_read(file, "rw")) as connection:
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+
+
+def _connect_to_read(file: Path, mode: str = "ro") -> sqlite3.Connection:
+    """A connection that makes no file, and in its first mode changes none."""
+    name = f"file:{urllib.parse.quote(str(file.absolute()))}?mode={mode}"
     return sqlite3.connect(name, timeout=_BUSY, uri=True, check_same_thread=False)
