@@ -163,7 +163,7 @@ def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]])
 
 def _seeds(runs: list[dict[str, Any]]) -> str:
     """The seeds of runs, and on how many splits of the data."""
-    seeds = ", ".join(dict.fromkeys(str(run["seed"]) for run in runs))
+    seeds = ", ".join(map(str, sorted({run["seed"] for run in runs})))
     words = [word for run in runs for word in run.get("command", "").split()]  # a study has none
     splits = {word for word in words if word.startswith(_SPLIT)}
     return f"{seeds}; {len(splits)} splits" if len(splits) > 1 else seeds

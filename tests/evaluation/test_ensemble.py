@@ -12,11 +12,12 @@ from charlab.builders.corpus import resolve
 from charlab.data.batches.batch import IGNORE
 from charlab.data.corpus import Corpus
 from charlab.data.documents.document import Document
+from charlab.data.facts import facts_of
 from charlab.errors import ConfigError
 from charlab.evaluation.ensemble import Member, average
 from charlab.evaluation.evaluate import measure
 from charlab.tasks import TASKS
-from charlab.tasks.task import Task, facts_of
+from charlab.tasks.task import Task
 from tests.support.corpora import short_documents
 
 Make = Callable[..., Member[Any]]

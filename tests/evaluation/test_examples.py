@@ -1,8 +1,9 @@
 import pytest
 
 from charlab.builders.corpus import resolve
+from charlab.data.facts import facts_of
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.tasks import TASKS
-from charlab.tasks.task import TrainedNetwork, facts_of
 
 NAMES = [(f"{letter}{'no' * n}{i}", letter) for letter in "ab" for n in (1, 2, 3) for i in range(9)]
 SMALL = ("task=classify", "model.hidden_size=4", "model.embedding_size=3", "model.dropout=0.5")

@@ -7,11 +7,12 @@ import pytest
 from google.protobuf import text_format
 from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
+from charlab.data.facts import facts_of
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import to_png
 from charlab.gallery.embeddings import embedding_pictures, token_kind
 from charlab.gallery.projector import write_projector
 from charlab.tasks import TASKS
-from charlab.tasks.task import TrainedNetwork, facts_of
 
 NAMES = [(f"{a}{b}{c}", label) for a, label in (("x", "one"), ("y", "a\ttab"), ("ж", "<b>"))
          for b in "aeou" for c in "dkst"]  # fmt: skip

@@ -7,12 +7,13 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from charlab.builders.corpus import resolve
+from charlab.data.facts import facts_of
 from charlab.errors import ConfigError, DataError
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import to_image
 from charlab.gallery.inside import InsidePictures
 from charlab.inspection.activations import Unit
 from charlab.tasks import TASKS
-from charlab.tasks.task import TrainedNetwork, facts_of
 
 NAMES = ["units", "unit", "memory", "context", "saturation"]
 

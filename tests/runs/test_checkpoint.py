@@ -15,6 +15,7 @@ from charlab.builders.network import count_parameters, restore_network, task_of
 from charlab.config import build, to_plain
 from charlab.config.schema import MODELS, RunOptions
 from charlab.config.task_options import TASK_OPTIONS
+from charlab.data.facts import DataFacts
 from charlab.data.tokens import make_vocabulary
 from charlab.errors import CheckpointError
 from charlab.runs import checkpoint_file
@@ -23,7 +24,6 @@ from charlab.runs.data_paths import absolute_paths
 from charlab.runs.environment import versions
 from charlab.system.random_state import random_states
 from charlab.tasks import TASKS
-from charlab.tasks.task import DataFacts
 from tests.support.settled import settled
 
 SYMBOLS = tuple("abcdé")

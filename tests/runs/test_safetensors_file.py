@@ -13,10 +13,10 @@ import torch
 
 from charlab.builders.network import restore_network
 from charlab.config.task_options import TASK_OPTIONS
+from charlab.data.facts import DataFacts
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import FORMAT, Checkpoint, load, save_safetensors
 from charlab.tasks import TASKS
-from charlab.tasks.task import DataFacts
 from tests.support.settled import settled
 
 LABELS, TAGS, TARGETS = ("New", "新しい"), ("N", "V"), ("x", "y")

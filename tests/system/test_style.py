@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from charlab.system.style import has_colour, is_screen, line, painted, styled
+from charlab.system import style
+from charlab.system.style import has_colour, is_screen, line, painted, styled, visible
 
 
 class Terminal(io.StringIO):
@@ -47,3 +48,9 @@ def test_what_a_terminal_obeys_is_visible_in_every_piece() -> None:
     text = line("\x1b[31m", styled("a\rb", "path"), styled(7, "value"))
     assert text.plain == "\\x1b[31ma\\rb7"
     assert painted("\x1b[2J", io.StringIO()) == "\\x1b[2J"
+
+
+def test_nothing_that_would_be_escaped_passes_for_printable() -> None:
+    escaped = [c for c in map(chr, range(0x10000)) if style._UNSEEN.match(c)]
+    assert len(escaped) > 2000
+    assert [c for c in escaped if visible(c) == c or visible(f"a{c}") == f"a{c}"] == []

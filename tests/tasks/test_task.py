@@ -10,9 +10,10 @@ from charlab.builders.corpus import resolve
 from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import Document
+from charlab.data.facts import facts_of
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.tasks import TASKS
-from charlab.tasks.task import Task, facts_of
+from charlab.tasks.task import Task
 from charlab.testing.task_contract import TaskContract
 
 NAMES = [(f"{a}{b * n}{a}", a) for n in (1, 2, 5) for a in "aei" for b in "xyzw"]

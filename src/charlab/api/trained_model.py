@@ -14,6 +14,7 @@ from charlab.builders.network import restore_network, task_of
 from charlab.config.task_options import tasks_asked_by
 from charlab.data.corpus import Corpus
 from charlab.errors import CharlabError, CheckpointError, DataError, RunError
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.inspection.activations import parse_unit, recurrent_of, require_unit
 from charlab.inspection.units import BUDGET, UnitReport
 from charlab.runs import folder as runs
@@ -21,7 +22,7 @@ from charlab.runs.checkpoint import Checkpoint, load, save_safetensors
 from charlab.runs.data_paths import located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture

@@ -19,11 +19,12 @@ from charlab.builders.network import restore_network, task_of
 from charlab.config.schema import RunOptions, is_of_body
 from charlab.config.validation import build, to_plain
 from charlab.errors import ConfigError
+from charlab.inspection.symbols import Axes
 from charlab.models.recurrent import RecurrentModel
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load
 from charlab.system.words import spelled
-from charlab.tasks.task import Axes, Task
+from charlab.tasks.task import Task
 
 
 @dataclass(frozen=True)

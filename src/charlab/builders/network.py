@@ -10,11 +10,12 @@ from torch import Tensor, nn
 from charlab.builders.corpus import check_together
 from charlab.config.schema import SGDOptions
 from charlab.data.corpus import LAYOUTS
+from charlab.data.facts import DataFacts
 from charlab.errors import CharlabError, CheckpointError, ConfigError
 from charlab.runs.checkpoint import Checkpoint, require_like
 from charlab.system.devices import total_memory
 from charlab.tasks import TASKS
-from charlab.tasks.task import DataFacts, Task
+from charlab.tasks.task import Task
 
 
 def task_of(checkpoint: Checkpoint) -> Task[Any]:

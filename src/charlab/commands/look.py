@@ -11,7 +11,9 @@ from charlab.config.cli_options import LookArguments
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.overrides import protect
+from charlab.data.facts import facts_of
 from charlab.errors import ConfigError
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import spare
 from charlab.figures.picture import Picture
 from charlab.gallery.files import LOOK, Gallery, write_gallery
@@ -24,7 +26,7 @@ from charlab.system.files import read_bounded, user_path
 from charlab.system.style import line, styled
 from charlab.system.terminal import remark, show, start_logging
 from charlab.tasks import TASKS
-from charlab.tasks.task import Task, TrainedNetwork, facts_of
+from charlab.tasks.task import Task
 
 _MOST_TEXT = 2**20  # bytes of input=
 

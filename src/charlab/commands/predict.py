@@ -37,6 +37,7 @@ def predict(given: Sequence[PredictArguments]) -> int:
     if arguments.top < 1:
         raise ConfigError(f"top= must be at least 1, got {arguments.top}")
     predictor = load_ensemble(given).predictor
+    predictor.most = arguments.top
     if arguments.beam_width is not None:
         predictor.search_with(arguments.beam_width)
     elif arguments.top > (predictor.beam_width or arguments.top):

@@ -119,11 +119,11 @@ class Asking:
         encoded = encode_documents(list(map(Document, wholes)), self.vocabulary)
         places = np.flatnonzero(encoded.ids[:] == UNK)
         unknown = set((np.searchsorted(encoded.offsets, places, side="right") - 1).tolist())
-        found = []
+        found, none = [], Counter[str]()
         for number, (whole, size) in enumerate(
             zip(wholes, np.diff(encoded.offsets).tolist(), strict=True)
         ):
-            counts = lost.get(number, Counter())
+            counts = lost.get(number, none)
             tokens = size + counts.total() if counts else size
             if number in unknown:
                 counts = counts + Counter(token for _, token in self.vocabulary.unknown(whole))

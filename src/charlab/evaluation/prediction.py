@@ -32,9 +32,11 @@ class Predictor(ABC, Generic[Answer]):
 
     Attributes:
         beam_width: beginnings of an answer that are carried on; None: answers are not searched for.
+        most: alternatives of an answer that are wanted; None: all. More may be given.
     """
 
     beam_width: int | None = None
+    most: int | None = None
 
     def __init__(self, network: nn.Module, asking: Asking) -> None:
         self.network: Any = network

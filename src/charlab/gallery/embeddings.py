@@ -12,6 +12,7 @@ from markupsafe import Markup
 from charlab.data.tokens.ragged import EncodedSplit, Ragged, chunks, cut_windows
 from charlab.data.tokens.vocabulary import FIRST, NAMES, Vocabulary
 from charlab.evaluation.examples import drawn
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.markup import table
 from charlab.figures.picture import Part, Picture
 from charlab.figures.points import label_plane_figure, token_plane_figure
@@ -24,7 +25,7 @@ from charlab.inspection.embeddings import (
     token_vectors,
 )
 from charlab.models.recurrent import RecurrentModel
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 
 MOST_STATES = 3_000  # texts; more points cover one another
 _MOST_TOKENS = 160  # that can be told apart in a plane, the most frequent

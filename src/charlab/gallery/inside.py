@@ -14,6 +14,7 @@ from charlab.data.batches.batch import BatchForm
 from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.data.tokens.vocabulary import EOS, NAMES, UNK
 from charlab.errors import DataError
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.memory import Reach, context_figure, gradient_figure, saturation_figure
 from charlab.figures.picture import Part, Picture
 from charlab.figures.unit_text import UnitText, unit_text_figure, unit_text_html
@@ -38,7 +39,7 @@ from charlab.inspection.predictions import encoded_lines, likeliest_condition
 from charlab.inspection.properties import Values, family, of_one_character
 from charlab.inspection.saturation import measure_saturation
 from charlab.inspection.units import Followed, UnitReport
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 
 _UNITS = 5  # that are shown by themselves
 _EXCERPT = 432  # tokens of a text that is shown

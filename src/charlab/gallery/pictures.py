@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES
 from charlab.evaluation.dataset_statistics import bigram_table, inspect_corpus
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.data import bigram_figure, label_figure, length_figure
 from charlab.figures.picture import Part, Picture
 from charlab.figures.run_curves import run_curves_figure
@@ -22,7 +23,7 @@ from charlab.inspection.activations import Unit
 from charlab.inspection.unfolding import unfold
 from charlab.models.recurrent import RecurrentModel
 from charlab.runs.history import History
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 
 
 @dataclass(frozen=True)

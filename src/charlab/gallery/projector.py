@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from torch.utils.tensorboard import SummaryWriter
 
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.gallery.embeddings import states_and_labels
 from charlab.system.terminal import visible
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 
 _LONGEST = 80  # characters of a text beside its point
 

@@ -44,7 +44,10 @@ def visible(text: object, keep: str = "") -> str:
     Args:
         keep: characters that stay as they are, such as a newline.
     """
-    shown = escape_bytes(str(text))
+    text = str(text)
+    if text.isprintable():  # ten times as fast; nothing that is escaped here is printable
+        return text
+    shown = escape_bytes(text)
     return _UNSEEN.sub(lambda m: m[0] if m[0] in keep else ascii(m[0])[1:-1], shown)
 
 

@@ -9,10 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -23,58 +21,28 @@ from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batche
 from charlab.data.batches.loaders import TrainingBatches, training_batches
 from charlab.data.batches.stream import Variation
 from charlab.data.corpus import Corpus
+from charlab.data.facts import DataFacts
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.vocabulary import EOS, UNK, Vocabulary
 from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import ConfigError, DataError
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import describe_examples
 from charlab.evaluation.prediction import Predictor
+from charlab.evaluation.trained_network import Network, TrainedNetwork, ValidationWriter
 from charlab.inspection.activations import Reading
+from charlab.inspection.symbols import Axes, recurrent_axes
 from charlab.inspection.units import BUDGET, UnitReport, find_units
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
-from charlab.models.reference import layer_weights
 from charlab.models.state import State
 
 if TYPE_CHECKING:
     from charlab.evaluation.ensemble import Member
     from charlab.figures.picture import Picture
 
-Network = TypeVar("Network", bound=nn.Module)
-
 POSITIONS = 16_384  # of a batch that is measured, padding included
 _LOGITS = 2**24  # positions × outputs of such a batch at most: 64 MB
-
-
-@dataclass(frozen=True)
-class DataFacts:
-    """What a network has to know of its data, and a checkpoint keeps of them.
-
-    Attributes:
-        vocabulary: the tokens.
-        labels: the labels, in order; () without.
-        label_counts: training documents of each label; () without labels.
-        tags: the tags, in order; () without.
-        target_vocabulary: the tokens of targets; None without.
-    """
-
-    vocabulary: Vocabulary
-    labels: tuple[str, ...] = ()
-    label_counts: tuple[int, ...] = ()
-    tags: tuple[str, ...] = ()
-    target_vocabulary: Vocabulary | None = None
-
-
-def facts_of(corpus: Corpus) -> DataFacts:
-    """The facts of a corpus."""
-    labels = corpus.splits["train"].labels
-    classes = len(corpus.labels)
-    counts = [] if labels is None else np.bincount(labels, minlength=classes).tolist()
-    return DataFacts(
-        corpus.vocabulary, corpus.labels, tuple(counts), corpus.tags, corpus.target_vocabulary
-    )
 
 
 @dataclass(frozen=True)
@@ -94,84 +62,6 @@ class StepOutput:
     predictions: int
     correct: Tensor | None
     state: State | None
-
-
-@dataclass(frozen=True)
-class Symbols:
-    """What the places along an axis of a parameter stand for.
-
-    Attributes:
-        kind: what they are, in the plural ("characters", "labels"): others are never the same.
-        names: of each place what it is; the vocabulary's marks are numbers.
-    """
-
-    kind: str
-    names: tuple[str | int, ...]
-
-
-Axes = dict[int, Symbols]
-"""By axes of a parameter; the other axes are units of the network."""
-
-
-def token_symbols(vocabulary: Vocabulary, kind: str = "") -> Symbols:
-    """The marks and tokens of a vocabulary, in the order of their ids."""
-    return Symbols(kind + vocabulary.plural, (EOS, UNK, *vocabulary.tokens))
-
-
-class ValidationWriter(Protocol):
-    """Where a task shows what numbers do not: a run's loggers, of which each shows what it can."""
-
-    def text(self, tag: str, text: str, step: int) -> None:
-        """Writes a text, to the letter."""
-
-    def image(self, tag: str, pixels: npt.NDArray[np.uint8], step: int) -> None:
-        """Writes an image, (height, width, 3)."""
-
-
-@dataclass(frozen=True)
-class TrainedNetwork(Generic[Network]):
-    """A network with its data at hand, for what a task shows while it trains and at its end.
-
-    Attributes:
-        network: the network.
-        corpus: its data.
-        seed: of the run; what is drawn at random follows from it.
-        name: what it is called beside others; "" alone.
-        text: what a gallery is to look at, normalized; None: something of the split.
-        beside: others of the same task that pictures may show on the same axes.
-    """
-
-    network: Network
-    corpus: Corpus
-    seed: int
-    name: str = ""
-    text: str | None = None
-    beside: "tuple[TrainedNetwork[Network], ...]" = ()
-
-
-def recurrent_axes(
-    model: RecurrentModel, name: str, vocabulary: Vocabulary, labels: Sequence[str] = ()
-) -> dict[str, Axes]:
-    """The axes of a recurrent model's parameters that are symbols.
-
-    Args:
-        name: the model's in the network.
-        vocabulary: what it reads.
-        labels: what it is conditioned on, if it is.
-    """
-    tokens = token_symbols(vocabulary)
-    one_hot = model.input.embedding is None
-    axes: dict[str, Axes] = {f"{name}.input.embedding.weight": {0: tokens}}
-    if one_hot:  # the first layer's input weights have a column for each token
-        first = {id(layer_weights(kernel, 0).weight_ih) for kernel in model.first_kernels()}
-        axes = {
-            f"{name}.{key}": {1: tokens}
-            for key, weight in model.named_parameters()
-            if id(weight) in first
-        }
-    condition = {0: Symbols("labels", tuple(labels))}
-    axes[f"{name}.input.conditions.weight"] = condition | ({1: tokens} if one_hot else {})
-    return axes
 
 
 class Task(ABC, Generic[Network]):

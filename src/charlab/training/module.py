@@ -19,13 +19,14 @@ from charlab.data.batches.noise import with_noise
 from charlab.errors import CheckpointError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.evaluate import Meter
+from charlab.evaluation.trained_network import Network
 from charlab.models.activations import Features, activation_penalty, watched_features
 from charlab.models.state import State, carried_state, detach_state
 from charlab.runs.checkpoint import named, require_like
 from charlab.runs.history import History
 from charlab.system.signals import Stopped
 from charlab.targets.making import make_optimizer
-from charlab.tasks.task import Network, StepOutput, Task
+from charlab.tasks.task import StepOutput, Task
 from charlab.training.averaging import WeightAverage
 from charlab.training.distributed.process_group import ProcessGroup
 from charlab.training.loader import STEPS_PER_CHUNK, BatchIterator, TrainLoader

@@ -15,8 +15,10 @@ from charlab.config.validation import build, to_plain
 from charlab.data.batches.evaluation import EvaluationBatches, NothingToRead
 from charlab.data.batches.loaders import TrainingBatches
 from charlab.data.corpus import Corpus
+from charlab.data.facts import facts_of
 from charlab.errors import CheckpointError, ConfigError
 from charlab.evaluation.bits_per_character import split_text
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.runs.checkpoint import UNFIT, Checkpoint, listed_tokens, named
 from charlab.runs.environment import versions
 from charlab.system.devices import choose_device
@@ -24,7 +26,7 @@ from charlab.system.random_state import random_states, restore_random_states
 from charlab.system.terminal import warn
 from charlab.system.words import counted
 from charlab.tasks import TASKS
-from charlab.tasks.task import Task, TrainedNetwork, facts_of
+from charlab.tasks.task import Task
 from charlab.training.callbacks.checkpointing import BestSoFar, CheckpointCallback
 from charlab.training.callbacks.log_validation import BestMetrics
 from charlab.training.callbacks.users import UserCallbacks

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from charlab.builders.corpus import resolve
+from charlab.data.facts import facts_of
 from charlab.tasks import TASKS
 from charlab.tasks import task as task_module
-from charlab.tasks.task import facts_of
 
 CPU = torch.device("cpu")
 

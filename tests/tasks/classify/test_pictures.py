@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from charlab.data.facts import facts_of
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import to_png
 from charlab.tasks.classify.pictures import Answered
 from charlab.tasks.classify.task import ClassifyTask
-from charlab.tasks.task import TrainedNetwork, facts_of
 
 NAMES = [(f"{a}{b}{c}{'xyz'[i]}", f"label {i}") for i in range(3) for a in "ab" for b in "cde"
          for c in "fgh"]  # fmt: skip

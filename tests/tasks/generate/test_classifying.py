@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from charlab.builders.corpus import resolve
+from charlab.data.facts import facts_of
 from charlab.evaluation.evaluate import measure
 from charlab.models import build_model
 from charlab.models.language_model import LanguageModel
 from charlab.tasks.generate import classifying
 from charlab.tasks.generate.classifying import GenerativeClassifier, as_classifier
 from charlab.tasks.generate.task import GenerateTask
-from charlab.tasks.task import facts_of
 
 TEXTS = [("abcab", "x"), ("bca", "y"), ("cab", "x"), ("bacb", "y"), ("acc", "z")] * 6
 

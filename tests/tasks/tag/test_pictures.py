@@ -8,10 +8,11 @@ import torch
 
 from charlab.data.corpus import build_corpus
 from charlab.data.documents.document import Document
+from charlab.data.facts import facts_of
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import to_png
 from charlab.tasks.tag.pictures import Tags
 from charlab.tasks.tag.task import TagTask
-from charlab.tasks.task import TrainedNetwork, facts_of
 
 TEXTS = ["ab 1", "b1 a", "aa b", "1b b", "a1 1"]
 

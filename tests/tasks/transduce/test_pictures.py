@@ -5,9 +5,10 @@ import pytest
 
 from charlab.data.corpus import build_corpus
 from charlab.data.documents.document import Document
+from charlab.data.facts import facts_of
 from charlab.decoding.transduction import Transduction
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import to_png
-from charlab.tasks.task import TrainedNetwork, facts_of
 from charlab.tasks.transduce import pictures as module
 from charlab.tasks.transduce.task import TransduceTask
 

@@ -5,7 +5,7 @@ import torch
 
 from charlab.config.schema import RunOptions
 from charlab.data.documents.document import Document
-from charlab.tasks.task import facts_of
+from charlab.data.facts import facts_of
 from charlab.tasks.transduce import task as module
 from charlab.tasks.transduce.references import references_of
 from charlab.tasks.transduce.task import TransduceTask

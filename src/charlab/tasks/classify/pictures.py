@@ -9,6 +9,7 @@ import numpy.typing as npt
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 from charlab.evaluation.examples import drawn
 from charlab.evaluation.labels import label_scores
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.calibration import reliability_figure
 from charlab.figures.confusion import confusion_figure
 from charlab.figures.label_scores import label_scores_figure
@@ -18,7 +19,7 @@ from charlab.figures.prefixes import ReadText, prefixes_figure
 from charlab.inspection.calibration import reliability
 from charlab.inspection.labels import label_log_probabilities, prefix_probabilities
 from charlab.models.classifier import Classifier
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 
 _EXAMPLES = 20_000  # that are looked at; of more, so many are drawn
 _READ = 6  # texts that are shown while they are read

@@ -35,9 +35,9 @@ class LabelRanker(Predictor[Probabilities]):
         self._window = window
 
     def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Probabilities]:
-        """All labels with their probabilities."""
+        """All labels with their probabilities, or the likeliest that are wanted."""
         values, order = self._log_probabilities(texts).exp().sort(descending=True, stable=True)
-        rows = zip(order.tolist(), values.tolist(), strict=True)
+        rows = zip(order[:, : self.most].tolist(), values[:, : self.most].tolist(), strict=True)
         return [[(self._labels[i], p) for i, p in zip(*row, strict=True)] for row in rows]
 
     def _log_probabilities(self, texts: EncodedSplit) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
+from charlab.data.facts import DataFacts
 from charlab.data.tokens.ragged import count_windows
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import DataError
@@ -21,6 +22,8 @@ from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.trained_network import TrainedNetwork
+from charlab.inspection.symbols import Axes, Symbols, token_symbols
 from charlab.models.classifier import Classifier
 from charlab.models.ensemble import EnsembleClassifier
 from charlab.models.state import State
@@ -28,15 +31,7 @@ from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.task import (
-    Axes,
-    DataFacts,
-    StepOutput,
-    Symbols,
-    Task,
-    TrainedNetwork,
-    token_symbols,
-)
+from charlab.tasks.task import StepOutput, Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture

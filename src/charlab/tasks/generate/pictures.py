@@ -9,6 +9,7 @@ import numpy as np
 
 from charlab.data.tokens.vocabulary import NAMES, REPLACEMENT
 from charlab.errors import DataError
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.coloured_text import coloured_figure, coloured_text, heat_legend
 from charlab.figures.picture import Part, Picture
 from charlab.figures.predictions import Likely, predictions_figure
@@ -29,7 +30,6 @@ from charlab.inspection.predictions import (
 from charlab.inspection.words import words_of
 from charlab.models.language_model import LanguageModel
 from charlab.tasks.generate.temperatures import temperature_parts
-from charlab.tasks.task import TrainedNetwork
 
 if TYPE_CHECKING:
     from charlab.tasks.generate.task import GenerateTask

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from charlab.data.corpus import Corpus
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Sample, describe_novelty
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.models.language_model import LanguageModel
-from charlab.tasks.task import TrainedNetwork
 
 _SMOKE_COUNT, _SMOKE_LENGTH = 3, 40
 

@@ -10,12 +10,15 @@ from torch import nn
 from charlab.config.schema import RunOptions
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
+from charlab.data.facts import DataFacts
 from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, name_places, require_same
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
+from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
+from charlab.inspection.symbols import Axes, token_symbols
 from charlab.models.ensemble import EnsembleLanguageModel
 from charlab.models.language_model import LanguageModel
 from charlab.models.state import State, carried_state
@@ -26,15 +29,7 @@ from charlab.tasks.classify.task import ClassifyTask
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.classifying import GenerativeClassifier, as_classifier
 from charlab.tasks.generate.samples import describe_samples, draw_samples
-from charlab.tasks.task import (
-    Axes,
-    DataFacts,
-    StepOutput,
-    Task,
-    TrainedNetwork,
-    ValidationWriter,
-    token_symbols,
-)
+from charlab.tasks.task import StepOutput, Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture

@@ -9,10 +9,10 @@ from charlab.decoding.results import Sample
 from charlab.evaluation.copied_spans import SpanNovelty
 from charlab.evaluation.novelty import training_documents
 from charlab.evaluation.reference_texts import opening_text
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.picture import Part
 from charlab.figures.temperature import Drawn, samples_table, temperature_figure
 from charlab.models.language_model import LanguageModel
-from charlab.tasks.task import TrainedNetwork
 
 if TYPE_CHECKING:
     from charlab.tasks.generate.task import GenerateTask

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.evaluation.examples import drawn
 from charlab.evaluation.labels import label_scores
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.confusion import confusion_figure
 from charlab.figures.label_scores import label_scores_figure
 from charlab.figures.markup import Piece, table, tagged_text, tags_legend
@@ -17,7 +18,7 @@ from charlab.figures.picture import Part, Picture
 from charlab.inspection.confusions import frequent_confusions
 from charlab.models.tagger import Tagger
 from charlab.tasks.tag.predictor import Tagged, TagPredictor
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 
 _DOCUMENTS = 5_000  # that are looked at; of more, so many are drawn
 _TEXTS = 12  # texts that are shown

@@ -15,13 +15,15 @@ from charlab.evaluation.ensemble import Member, ensemble_outputs, require_same
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import label_table, macro_f1
 from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.trained_network import TrainedNetwork
+from charlab.inspection.symbols import Axes, Symbols
 from charlab.models.ensemble import EnsembleClassifier
 from charlab.models.state import State
 from charlab.models.tagger import Tagger
 from charlab.tasks import register
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
-from charlab.tasks.task import Axes, StepOutput, Symbols, Task, TrainedNetwork
+from charlab.tasks.task import StepOutput, Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture

@@ -11,13 +11,14 @@ from charlab.data.batches.evaluation import numbered_batches
 from charlab.data.tokens.ragged import chosen_documents
 from charlab.data.tokens.vocabulary import NAMES, Vocabulary
 from charlab.decoding.transduction import transduce
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.error_by_length import error_by_length_figure
 from charlab.figures.markup import table
 from charlab.figures.picture import Part, Picture
 from charlab.figures.token_names import token_name
 from charlab.inspection.confusions import symbol_edits
 from charlab.models.encoder_decoder import EncoderDecoder
-from charlab.tasks.task import Task, TrainedNetwork
+from charlab.tasks.task import Task
 from charlab.tasks.transduce.attention import LONGEST, draw_attention, look_while_writing
 from charlab.tasks.transduce.references import Tokens, documents_of, targets_of_texts
 

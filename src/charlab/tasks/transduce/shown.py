@@ -4,8 +4,8 @@ import torch
 
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.transduction import transduce
+from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.models.encoder_decoder import EncoderDecoder
-from charlab.tasks.task import TrainedNetwork, ValidationWriter
 from charlab.tasks.transduce.attention import Looked, draw_attention, look_while_writing
 from charlab.tasks.transduce.references import documents_of
 

@@ -22,21 +22,14 @@ from charlab.evaluation.ensemble import Member, require_same, require_same_token
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.losses import cross_entropy
 from charlab.evaluation.metrics import token_metrics
+from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
+from charlab.inspection.symbols import Axes, recurrent_axes, token_symbols
 from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.ensemble import EnsembleEncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.task import (
-    POSITIONS,
-    Axes,
-    StepOutput,
-    Task,
-    TrainedNetwork,
-    ValidationWriter,
-    recurrent_axes,
-    token_symbols,
-)
+from charlab.tasks.task import POSITIONS, StepOutput, Task
 from charlab.tasks.transduce.predictor import TargetPredictor
 from charlab.tasks.transduce.references import WithReferences, references_of
 from charlab.tasks.transduce.shown import show_targets

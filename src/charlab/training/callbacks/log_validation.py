@@ -6,7 +6,7 @@ from typing import Any
 import pytorch_lightning as pl
 
 from charlab.config.task_options import Metric
-from charlab.tasks.task import TrainedNetwork
+from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.training.loggers.run_loggers import RunLoggers
 from charlab.training.module import TrainingModule
 
