@@ -35,8 +35,9 @@ CONF = Path(__file__).parent.parent / "conf"
 
 @functools.cache
 def _compose(overrides: tuple[str, ...]) -> RunOptions:
+    words = ["trainer.figures=never", *overrides]  # drawing takes longer than such a training
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return check(compose("train", protect(overrides)))
+        return check(compose("train", protect(words)))
 
 
 @pytest.fixture(scope="session")

@@ -48,9 +48,9 @@ def test_flipped_bytes_cost_points_and_nothing_else(tmp_path):
     (path,) = tmp_path.glob("events.*")
     whole = path.read_bytes()
     for place in range(len(whole)):
-        for value in (0x00, 0x80, 0xFF):
-            path.write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
-            assert len(read_curve(tmp_path, "val/loss")) <= 3
+        value = (0x00, 0x80, 0xFF)[place % 3]
+        path.write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
+        assert len(read_curve(tmp_path, "val/loss")) <= 3
 
 
 def test_a_pipe_is_no_curve(tmp_path):
