@@ -1,6 +1,7 @@
 """Ranks labels for texts with a trained network: ``python predict.py --help``."""
 
-from charlab.cli import main, predict
+from charlab.cli import predict
+from charlab.system.command_process import main
 
 if __name__ == "__main__":
     main(predict)

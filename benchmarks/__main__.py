@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.rows import Row, to_json, to_markdown
-from charlab.cli import main
 from charlab.config.cli_args import (
     CommandArguments,
     argument,
@@ -18,6 +17,7 @@ from charlab.config.cli_args import (
     wants_help,
 )
 from charlab.errors import ConfigError
+from charlab.system.command_process import main
 
 ROOMS = ("training", "tasks", "batches", "generation", "predicting", "page", "starts", "scale")
 

@@ -1,22 +1,17 @@
-"""The commands: from a command line to a command, and from an error to one line and an exit
-code.
-"""
+"""The commands: from a command line to what it asks for."""
 
-import contextlib
-import os
 import secrets
 import shlex
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from charlab.errors import CharlabError, ConfigError, closest, line_about_the_machine, nearest
+from charlab.errors import ConfigError, closest, nearest
 from charlab.runs.folder import find
-from charlab.system.startup import prepare
+from charlab.system.command_process import complain, exit_code, main, report_known
 
 if TYPE_CHECKING:
     from charlab.commands.grid import Grid
@@ -24,39 +19,6 @@ if TYPE_CHECKING:
     from charlab.config.schema import RunOptions
 
 T = TypeVar("T", bound="CommandArguments")
-_WANTS_TRACEBACK = os.environ.get("HYDRA_FULL_ERROR") == "1"
-
-
-def main(command: Callable[[list[str]], int]) -> None:
-    """Runs a command with the arguments of the command line and exits.
-
-    Exit codes: 0 done, 1 bad input (one line on standard error; ``HYDRA_FULL_ERROR=1`` shows the
-    traceback), 128 + the signal's number where one ended it (130: Ctrl-C).
-    """
-    _prepare_streams()
-    sys.unraisablehook = _on_unraisable
-    prepare()
-    try:
-        code = _print_version() if "--version" in sys.argv[1:] else command(sys.argv[1:])
-        sys.stdout.flush()
-    except KeyboardInterrupt as error:
-        _end_quietly()
-        _complain("interrupted", kind="")
-        code = 128 + getattr(error, "signum", signal.SIGINT)
-    except BrokenPipeError:  # whoever read our output has enough
-        code = 0
-    except Exception as error:
-        known = _report_known(error)
-        if known is None:
-            from charlab.system.terminal import say_traceback
-
-            sys.excepthook = say_traceback
-            raise
-        code = known
-    finally:
-        _end_quietly()
-    _drop_unwritten()
-    sys.exit(code)
 
 
 def run() -> None:
@@ -78,7 +40,7 @@ def run() -> None:
         hint = (
             f"did you mean: charlab {shlex.join([near, *rest])}" if near else nearest(chosen, names)
         )
-        _complain(f"charlab {chosen}: no such command; {hint}")
+        complain(f"charlab {chosen}: no such command; {hint}")
         sys.exit(1)
     del sys.argv[1]
     main(command)
@@ -99,24 +61,6 @@ _HELP = """charlab: a laboratory for character-level recurrent networks
 charlab COMMAND --help says more; charlab --version."""
 
 
-def _print_version() -> int:
-    from importlib.metadata import version
-
-    print(f"charlab {version('charlab')}")
-    return 0
-
-
-def _on_unraisable(found: "sys.UnraisableHookArgs") -> None:
-    """As Python says it, but for a Ctrl-C that came while an object was let go."""
-    if not isinstance(found.exc_value, KeyboardInterrupt):
-        sys.__unraisablehook__(found)
-
-
-def _end_quietly() -> None:
-    """Nothing but the way out is left: another Ctrl-C ends the process, and prints nothing."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def train(arguments: list[str]) -> int:
     """``train.py``: trains, or goes on with a run that stopped."""
     from charlab.config.flags import HELP, sort_flags
@@ -135,7 +79,7 @@ def train(arguments: list[str]) -> int:
     from charlab.commands.grid import Grid
 
     grid = Grid()
-    code = run_composed(partial(_train_job, grid), report=_report_known, announce=grid.begin)
+    code = run_composed(partial(_train_job, grid), report=report_known, announce=grid.begin)
     grid.say_end()
     return code
 
@@ -402,58 +346,3 @@ def _require_run(*given: Any) -> None:
         if hasattr(options, "run"):
             command = options.command
             find(options.run, options.output_dir, tasks_asked_by(command), command)
-
-
-def exit_code(signum: int | None) -> int:
-    """0, or what a shell expects of a command that a signal ended."""
-    return 0 if signum is None else 128 + signum
-
-
-def _report_known(error: Exception) -> int | None:
-    """Says what the user can do something about and returns an exit code; None for our own bugs."""
-    message = line_about_the_machine(error)
-    lines = error.lines if isinstance(error, CharlabError) else (message,) if message else ()
-    if not lines:
-        return None
-    if _WANTS_TRACEBACK:
-        from charlab.system.terminal import say_traceback
-
-        say_traceback(type(error), error, error.__traceback__)
-    else:
-        _complain(*lines)
-    return 1
-
-
-def _complain(*lines: str, kind: str = "error: ") -> None:
-    from charlab.system.style import line, styled
-    from charlab.system.terminal import remark
-
-    with contextlib.suppress(OSError):  # standard error itself may be full
-        for text in lines:
-            remark(line(styled(kind, "bad"), text))
-
-
-def _drop_unwritten() -> None:
-    """Lets go of output that cannot be written: Python would complain of it at its end."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _prepare_streams() -> None:
-    """Any script passes, whatever the locale; what a stream cannot say is escaped.
-
-    A stream that the shell closed is the null device: else the next file that is opened would be
-    standard output to whoever writes to it by number.
-    """
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(descriptor, True)
-    os.close(descriptor)
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -16,6 +16,7 @@ from unittest.mock import patch
 import pytest
 
 from charlab import cli
+from charlab.system import command_process
 from tests.support.shell import ROOT, environment
 
 
@@ -45,7 +46,7 @@ def in_process(
         contextlib.redirect_stderr(err),
         pytest.raises(SystemExit) as ended,
     ):
-        cli.main(getattr(cli, script.removesuffix(".py")))
+        command_process.main(getattr(cli, script.removesuffix(".py")))
     code = ended.value.code
     assert isinstance(code, int)
     return subprocess.CompletedProcess(argv, code, _text(out), _text(err))
@@ -66,7 +67,7 @@ def _as_it_was(folder: Path) -> Iterator[None]:
     on_ctrl_c = signal.getsignal(signal.SIGINT)
     with (
         patch.dict(os.environ, environment(), clear=True),
-        patch.object(cli, "_WANTS_TRACEBACK", False),
+        patch.object(command_process, "_WANTS_TRACEBACK", False),
         patch.object(sys, "unraisablehook", sys.unraisablehook),
         contextlib.chdir(folder),
     ):
