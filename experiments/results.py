@@ -57,7 +57,11 @@ def facts_of(folder: Path, metric: str) -> dict[str, Any]:
             near = ", ".join(each for each in run.metrics if each.startswith("test/"))
             sys.exit(f"{folder}: it measured no {name}; there is {near}")
     environment = read_json(folder / "environment.json")
-    words = [word for word in run.overrides if not word.startswith(_SAID_ELSEWHERE)]
+    words = [
+        "init=RUN" if word.startswith(("init=", "init.run=")) else word
+        for word in run.overrides
+        if not word.startswith(_SAID_ELSEWHERE)
+    ]
     return {
         "command": shlex.join(["python", "train.py", *words]),
         "seed": environment["seed"],
