@@ -44,6 +44,7 @@ def _first_step(project: Path) -> float:
             "trainer.log_every=1",
             "trainer.accelerator=cpu",
             "task.samples.count=0",
+            "trainer.figures=never",
             f"output_dir={folder}",
         ]
         begin, _ = _run(project, arguments)

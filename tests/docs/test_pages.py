@@ -22,6 +22,10 @@ def follow(page: str, folder: Path) -> str:
     """Writes the files that a page names and runs its commands in one shell; what they print."""
     for script in ROOT.glob("*.py"):
         (folder / script.name).symlink_to(script)
+    trainer = folder / "conf" / "trainer" / "default.yaml"  # one's own: runs draw no pictures
+    trainer.parent.mkdir(parents=True)
+    shipped = (ROOT / "conf" / "trainer" / "default.yaml").read_text(encoding="utf-8")
+    trainer.write_text(shipped.replace("figures: auto", "figures: never"), encoding="utf-8")
     commands = ["set -euo pipefail"]
     for block in BLOCK.finditer((DOCS / page).read_text(encoding="utf-8")):
         if block["path"] is not None:
