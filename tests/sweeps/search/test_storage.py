@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from charlab.errors import CharlabError, ConfigError
 from charlab.sweeps.results.sweep_file import file_url
-from charlab.sweeps.search import retries
+from charlab.sweeps.search import retries, storage
 from charlab.sweeps.search.retries import Patience, StorageError
 from charlab.sweeps.search.storage import _NAMES_A_FILE, open_storage
 from charlab.sweeps.search.study import load
@@ -108,8 +108,6 @@ def test_an_end_that_was_told_without_an_answer(tmp_path: Path, monkeypatch: Any
     monkeypatch.setattr(retries, "_sleep", lambda seconds: None)
     lossy = unanswered(RDBStorage.set_trial_state_values)
     monkeypatch.setattr("charlab.sweeps.search.storage.RDBStorage.set_trial_state_values", lossy)
-    from charlab.sweeps.search import storage
-
     guarded = storage._guarded(lossy, repeats=True)
     monkeypatch.setattr(storage.PatientStorage, "set_trial_state_values", guarded)
     worker = Worker(toy_sweep(tmp_path))
@@ -214,6 +212,16 @@ def test_what_a_killed_process_had_half_written_is_undone(reading: bool, tmp_pat
     left = replace(location, folder=tmp_path / "killed", storage=file_url(tmp_path / "killed"))
     assert load(left, reading=reading)[0].study_name == location.name
     assert sorted(path.name for path in left.folder.iterdir()) == ["study.db"]
+
+
+def test_what_cannot_be_undone_is_one_line(tmp_path: Path, monkeypatch: Any) -> None:
+    location = toy_sweep(tmp_path)
+    file = _cut_off(location.folder / "study.db", tmp_path / "killed")
+    connect = storage._connect_to_read
+    monkeypatch.setattr(storage, "_connect_to_read", lambda file, *_: connect(file))  # root writes
+    with pytest.raises(ConfigError, match=r"left half written .*take a copy") as raised:
+        open_storage(file_url(file.parent), reading=True)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_journal_that_names_another_file_deletes_none(tmp_path: Path) -> None:

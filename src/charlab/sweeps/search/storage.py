@@ -162,8 +162,8 @@ def _undo_what_was_cut_off(file: Path) -> None:
     """Rolls back what a killed process had half written: until then, nobody can read the file.
 
     Raises:
-        ConfigError: if the journal names a file: SQLite would delete it
-            (https://www.sqlite.org/fileformat.html#the_rollback_journal).
+        ConfigError: if the file may not be written, or the journal names another file: SQLite would
+            delete that (https://www.sqlite.org/fileformat.html#the_rollback_journal).
     """
     journal = file.with_name(f"{file.name}-journal")
     try:
@@ -177,8 +177,14 @@ def _undo_what_was_cut_off(file: Path) -> None:
     with suppress(FileNotFoundError):  # another process was faster
         if journal.read_bytes().endswith(_NAMES_A_FILE):
             raise ConfigError(f"{journal} belongs to more than a sweep's storage: not followed")
-    with closing(_connect_to_read(file, "rw")) as connection:
-        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    try:
+        with closing(_connect_to_read(file, "rw")) as connection:
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        raise ConfigError(
+            f"{file} was left half written by a process that was killed, and may not be written "
+            f"here to undo that ({error}): take a copy of the folder"
+        ) from error
 
 
 def _connect_to_read(file: Path, mode: str = "ro") -> sqlite3.Connection:
