@@ -5,8 +5,8 @@
     python experiments/results.py show NAME RUN          puts a run into NAME/README.md
 
 METRIC may be several, parted by commas.
-Runs of one experiment whose commands differ by nothing but the seed are one row. Of a study
-(``study.py``), whose own page shows all of it, each cell's best setting is a row.
+Runs of one experiment whose commands differ by nothing but the seed, or the split of the data, are
+one row. Of a study (``study.py``), whose own page shows all of it, each cell's best setting is one.
 """
 
 import json
@@ -147,7 +147,12 @@ def _best_rows(name: str, setting: str, dataset: str, kept: dict[str, Any]) -> l
 
 
 def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]]) -> str:
-    found = mean_interval([run["metrics"][metric] for run in runs])
+    of_splits = defaultdict[str, list[float]](list)
+    for run in runs:
+        of_splits[_split_of(run)].append(run["metrics"][metric])
+    # Runs on one split share its test part: their mean is one observation.
+    means = [mean_interval(values).mean for values in of_splits.values()]
+    found = mean_interval(means if len(means) > 1 else next(iter(of_splits.values())))
     value = f"{found.mean:.4f}" + ("" if found.half is None else f" ± {found.half:.4f}")
     seconds = sum(run["seconds"] for run in runs) / len(runs)
     machines = dict.fromkeys(f"{run['machine']}, {run['precision']}" for run in runs)
@@ -168,9 +173,14 @@ def _row(experiment: str, metric: str, command: str, runs: list[dict[str, Any]])
 def _seeds(runs: list[dict[str, Any]]) -> str:
     """The seeds of runs, and on how many splits of the data."""
     seeds = ", ".join(map(str, sorted({run["seed"] for run in runs})))
-    words = [word for run in runs for word in run.get("command", "").split()]  # a study has none
-    splits = {word for word in words if word.startswith(_SPLIT)}
+    splits = set(map(_split_of, runs))
     return f"{seeds}; {len(splits)} splits" if len(splits) > 1 else seeds
+
+
+def _split_of(run: dict[str, Any]) -> str:
+    """The word of a run's command that says how its data are split; "" if none does."""
+    words = run.get("command", "").split()  # a study's runs have none
+    return next((word for word in words if word.startswith(_SPLIT)), "")
 
 
 def show(name: str, folder: Path) -> None:
