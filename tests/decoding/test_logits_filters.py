@@ -55,9 +55,19 @@ def test_top_p_keeps_the_smallest_sufficient_set(rows, p):
             assert ids == {i for i in mass if row[i] > -math.inf}
             continue
         assert sum(mass[i] for i in ids) >= p - 1e-12
-        # Without its least probable member it is too small, and none outside is more probable.
-        assert sum(mass[i] for i in ids) - min(mass[i] for i in ids) < p + 1e-12
-        assert ids == set(ranked(row)[: len(ids)])
+        # Without its least probable member it is too small, and none outside is more probable
+        # (logits may differ by less than probabilities can); of equals the first are in it.
+        least = min(mass[i] for i in ids)
+        assert sum(mass[i] for i in ids) - least < p + 1e-12
+        outside = mass.keys() - ids
+        assert all(mass[i] <= least + 1e-15 for i in outside)
+        assert all(inside < out for out in outside for inside in ids if row[inside] == row[out])
+
+
+@pytest.mark.parametrize("p", [0.3, 0.5, 0.9])
+def test_logits_that_are_no_more_probable_are_equals(p):
+    rows = torch.tensor([[0.0, 5e-324], [5e-324, 0.0]], dtype=torch.float64)
+    assert left(keep_top_p(rows, p)) == ([{0}, {0}] if p <= 0.5 else [{0, 1}, {0, 1}])
 
 
 def test_filters_leave_the_kept_logits_alone():
