@@ -242,6 +242,15 @@ def test_a_journal_that_names_another_file_deletes_none(tmp_path: Path) -> None:
     assert not victim.exists()
 
 
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_a_journal_that_is_no_file_is_not_waited_for(kind: str, tmp_path: Path) -> None:
+    location = toy_sweep(tmp_path)
+    journal = location.folder / "study.db-journal"
+    os.mkfifo(journal) if kind == "pipe" else journal.symlink_to("/dev/zero")
+    with pytest.raises(ConfigError, match="journal is not a regular file"):
+        open_storage(location.storage, reading=True)
+
+
 def test_damage_while_the_sweep_goes_on_is_one_line(tmp_path: Path) -> None:
     location = toy_sweep(tmp_path)
     study, _ = load(location)

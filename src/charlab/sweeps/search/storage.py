@@ -1,6 +1,7 @@
 """The storage of a sweep's study: opened with care, and patient with what passes."""
 
 import functools
+import os
 import sqlite3
 import stat
 import urllib.parse
@@ -166,6 +167,8 @@ def _undo_what_was_cut_off(file: Path) -> None:
             delete that (https://www.sqlite.org/fileformat.html#the_rollback_journal).
     """
     journal = file.with_name(f"{file.name}-journal")
+    if os.path.lexists(journal) and not stat.S_ISREG(journal.lstat().st_mode):
+        raise ConfigError(f"{journal} is not a regular file")
     try:
         with closing(_connect_to_read(file)) as connection:
             connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
@@ -174,8 +177,9 @@ def _undo_what_was_cut_off(file: Path) -> None:
             raise
     else:
         return
-    with suppress(FileNotFoundError):  # another process was faster
-        if journal.read_bytes().endswith(_NAMES_A_FILE):
+    with suppress(FileNotFoundError), journal.open("rb") as content:  # unless another was faster
+        content.seek(-len(_NAMES_A_FILE), os.SEEK_END)
+        if content.read() == _NAMES_A_FILE:
             raise ConfigError(f"{journal} belongs to more than a sweep's storage: not followed")
     try:
         with closing(_connect_to_read(file, "rw")) as connection:
