@@ -84,14 +84,21 @@ def test_a_killed_process_frees_what_it_held(url: str) -> None:
 
 
 def _break(url: str, locks: DatabaseLocks) -> None:
-    """Has the server end the connection of some locks."""
+    """Has the server end the connection of some locks, and waits until it has: it does so later."""
     is_postgres = url.startswith("postgresql")
     ask = "SELECT pg_backend_pid()" if is_postgres else "SELECT CONNECTION_ID()"
     assert locks._connection is not None
     number = locks._connection.exec_driver_sql(ask).scalar()
     end = f"SELECT pg_terminate_backend({number})" if is_postgres else f"KILL {number}"
-    with sqlalchemy.create_engine(url).connect() as other:
+    view, column = ("pg_stat_activity", "pid") if is_postgres else ("processlist", "id")
+    schema = "pg_catalog" if is_postgres else "information_schema"
+    is_there = f"SELECT count(*) FROM {schema}.{view} WHERE {column} = {number}"
+    deadline = time.monotonic() + 30
+    with sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT").connect() as other:
         other.exec_driver_sql(end)
+        while other.exec_driver_sql(is_there).scalar():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 def test_a_broken_connection_is_made_anew_where_it_held_nothing(url: str) -> None:
