@@ -4,19 +4,10 @@ import sys
 
 import pytest
 
-from charlab.errors import ConfigError, nearest
+from charlab.errors import ConfigError
 from charlab.registry import USER_PATH, OptionsOf, Registry, user_folders
 
 NUMBER = itertools.count()
-
-
-def test_nearest():
-    assert nearest("lstmm", ["gru", "lstm"]) == "did you mean 'lstm'?"
-    assert nearest("zzz", ["gru", "lstm"]) == "choose one of: gru, lstm"
-    many = [f"Language {i}" for i in range(40)]
-    assert nearest("zzz", many) == f"choose one of: {', '.join(many[:12])}, … (40 in all)"
-    twelve = many[:12]
-    assert nearest("zzz", twelve) == f"choose one of: {', '.join(twelve)}"
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def line_about_the_machine(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.strerror:
         where = f" {error.filename}" if error.filename else ""
         says = "the disk is full" if error.errno in DISK_FULL else "the system says"
-        return f"{says}: {error.strerror}{where}"
+        return f"{says}: {error.strerror}{where}".replace("\n", r"\n")  # a file's name may have one
     text = str(error).lower()
     if isinstance(error, MemoryError) or "out of memory" in text or "can't allocate" in text:
         return (

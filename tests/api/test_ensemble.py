@@ -1,8 +1,6 @@
 """Ensembles of runs, by the goldens of the current version."""
 
 import dataclasses
-import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -60,26 +58,6 @@ def test_labels_of_generating_runs_are_averaged_and_not_their_tokens() -> None:
     ]
     assert both.evaluate("val").keys() == both.members[0].evaluate("val").keys()
     assert both.members[1].corpus is both.members[0].corpus  # read once
-
-
-def test_the_command_says_the_average_and_each_member(tmp_path: Path) -> None:
-    output, figure = tmp_path / "x.json", tmp_path / "x.png"
-    words = [f"run={CLASSIFY}", f"run={GENERATE}", DATA, f"output={output}", f"figure={figure}"]
-    done = in_process("evaluate.py", *words)
-    assert done.returncode == 0, done.stderr
-    written = json.loads(output.read_text())
-    mixed = charlab.ensemble([load(CLASSIFY), load(GENERATE)])
-    found = mixed.evaluate()
-    assert {name: written[name] for name in found} == pytest.approx(found)
-    rows = re.findall(r"^  (average|run \d) +([\d.]+) ", done.stdout, re.M)
-    alone = [mixed.members[0].evaluate(), mixed.members[1].evaluate(as_classifier=True)]
-    for (_, said), metrics in zip(rows, [found, *alone], strict=True):
-        assert float(said) == pytest.approx(metrics["test/loss"], abs=1e-6)
-    assert written["members/2/test/loss"] == alone[1]["test/loss"]
-    assert written["members/1/run"] == str(mixed.members[0].path)
-    assert figure.read_bytes().startswith(b"\x89PNG")
-    listed = in_process("evaluate.py", f"run={CLASSIFY},{GENERATE}", DATA, "as=classify")
-    assert listed.stdout == done.stdout
 
 
 def test_predictions_are_averaged() -> None:

@@ -43,29 +43,6 @@ def test_the_layout_may_be_chosen(compose_options, make_corpus):
     assert resolve(options, corpus).task.condition_on_label
 
 
-def test_a_wish_is_kept(compose_options, make_corpus):
-    corpus = make_corpus(NAMES)
-    for wish in (True, False):
-        options = compose_options(f"task.condition_on_label={str(wish).lower()}")
-        assert resolve(options, corpus).task.condition_on_label is wish
-    assert resolve(compose_options("task=classify"), corpus).task.pooling
-
-
-@pytest.mark.parametrize(
-    ("texts", "reason"),
-    [
-        (UNLABELLED, r"the documents have 0 labels"),
-        (ONE_LABEL, r"the documents have 1 label"),
-        (STREAM, "the text is one stream"),
-    ],
-)
-def test_a_wish_that_cannot_be(compose_options, make_corpus, texts, reason):
-    options = compose_options("task.condition_on_label=true", "dataset.seq_len=8")
-    message = f"condition_on_label=true needs short documents with two labels or more; {reason}$"
-    with pytest.raises(ConfigError, match=message):
-        resolve(options, make_corpus(texts))
-
-
 def test_task_and_data_have_to_fit(compose_options, make_corpus):
     with pytest.raises(DataError, match="two classes or more and all documents are of the one"):
         resolve(compose_options("task=classify"), make_corpus(ONE_LABEL))
@@ -206,3 +183,17 @@ def test_other_data_are_not_romanized(compose_options, words):
         ConfigError, match=r"^dataset\.romanized=true is for the names that charlab"
     ):
         read_corpus(compose_options(*words, "dataset.romanized=true"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["model.embedding_size=0"], "shares a learned embedding"),
+        (["task=classify"], "is for tasks that write text; task=classify does not"),
+        (["task=tag", "dataset=conllu"], "task=tag does not"),
+    ],
+)
+def test_tied_embeddings_need_a_vocabulary_that_is_written(compose_options, words, message):
+    with pytest.raises(ConfigError, match=message):
+        check_together(compose_options("model.tied_embeddings=true", *words))
+    check_together(compose_options("model.tied_embeddings=true"))

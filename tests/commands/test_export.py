@@ -11,7 +11,6 @@ import pytest
 import torch
 
 import charlab
-from charlab.errors import ConfigError
 from tests.goldens.make import HERE
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run
@@ -150,17 +149,6 @@ def test_without_its_packages_onnx_says_what_to_install(goldens: Path) -> None:
     with patch("charlab.cli.find_spec", nothing):
         line = refused("run=runs/generate_names", "format=onnx", folder=goldens)
     assert "pip install 'charlab[export]'" in line
-
-
-@pytest.mark.skipif(find_spec("onnx") is None, reason="no onnx")
-def test_a_network_with_parameters_of_its_own_is_refused(goldens: Path) -> None:
-    from charlab.export.onnx_models import export_onnx
-
-    model = charlab.load("runs/generate_names")
-    model.network.extra = torch.nn.Linear(1, 1)
-    with pytest.raises(ConfigError, match=r"extra\.weight has no form in ONNX"):
-        export_onnx(model, goldens / "o")
-    assert not (goldens / "o").exists()
 
 
 def test_without_a_runtime_nothing_is_compared(goldens: Path) -> None:

@@ -17,6 +17,7 @@ from charlab.config import RunOptions
 from charlab.errors import CheckpointError, ConfigError
 from charlab.runs.checkpoint import load
 from charlab.training import run as training
+from tests.support.golden_runs import CLASSIFY
 from tests.support.in_process import in_process
 from tests.support.same_run import assert_same_run
 from tests.support.shell import TINY, only_run
@@ -93,6 +94,25 @@ def test_answers_on_the_screen_and_in_files(run: Path, tmp_path: Path) -> None:
     done = in_process("predict.py", f"run={run}", "text=ab")
     assert done.stdout.startswith("ab\t")
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_what_was_never_seen_is_said(tmp_path: Path) -> None:
+    run = f"run={CLASSIFY}"
+    done = in_process("predict.py", run, "text=heim北京")
+    assert len(done.stdout.splitlines()) == 1
+    said = "characters not known from training: 33.3% ('北', '京')"
+    assert done.stderr.splitlines() == [said]
+    assert in_process("predict.py", run, "text=heim").stderr == ""
+    output = tmp_path / "x.csv"
+    texts = "heim\n=北\n\n京京京x\n"
+    done = in_process("predict.py", run, f"output={output}", "top=2", stdin=texts)
+    assert "in 2 of 4 texts" in done.stderr
+    with output.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["text"] for row in rows] == ["heim", "'=北", "", "京京京x"]
+    assert [float(row["unseen_share"]) for row in rows] == [0, 1, 0, 1]
+    assert [row["unseen"] for row in rows] == ["", "'= 北", "", "京 x"]
+    assert [bool(row["label_2"]) for row in rows] == [True, True, False, True]
 
 
 def test_a_beam_is_for_texts_that_are_written(run: Path) -> None:

@@ -14,53 +14,14 @@ from tests.support.in_process import in_process
 from tests.support.shell import ROOT
 
 RUNS = ROOT / "tests/goldens/runs"
-NAMES, TEXT = f"run={RUNS}/generate_names", f"run={RUNS}/generate_text"
+NAMES = f"run={RUNS}/generate_names"
 DATA = f"dataset.path={ROOT}/tests/goldens/data/names"
-HEATS = ["0.3", "0.7", "1.2"]
 
 
-def sample(*words: str, terminal: bool = False) -> "subprocess.CompletedProcess[str]":
-    done = in_process("sample.py", *words, "seed=3", terminal=terminal)
+def sample(*words: str) -> "subprocess.CompletedProcess[str]":
+    done = in_process("sample.py", *words, "seed=3")
     assert done.returncode == 0, done.stderr
     return done
-
-
-def test_only_the_setting_differs() -> None:
-    shared = [TEXT, "length=40", "prompt=a", "novelty=false"]
-    several = sample(*shared, f"temperature={','.join(HEATS)}").stdout
-    blocks = several.removeprefix("=== ").split("\n=== ")
-    assert [block.split(" ")[0] for block in blocks] == [f"temperature={heat}" for heat in HEATS]
-    for block, heat in zip(blocks, HEATS, strict=True):
-        text = block.partition("===\n")[2].rstrip("\n")
-        (alone,) = charlab.load(RUNS / "generate_text").generate(
-            "a", length=40, temperature=float(heat), seed=3
-        )
-        assert text == alone.text.rstrip("\n")
-
-
-def test_columns_and_rows_on_a_terminal() -> None:
-    words = [NAMES, DATA, "count=2", "temperature=0,1.2", "label=Southern,Northern"]
-    done = sample(*words, terminal=True)
-    lines = [line.rstrip() for line in done.stdout.splitlines()]
-    columns = [[cell.strip() for cell in line.split("│")] for line in lines if "│" in line]
-    assert columns[0] == ["temperature", "Southern", "Northern"]
-    assert [row[0] for row in columns if row[0]] == ["temperature", "0", "1.2"]
-    assert max(map(len, lines)) <= 80
-    samples = charlab.load(RUNS / "generate_names").generate(
-        count=2, label="Northern", temperature=1.2, seed=3
-    )
-    shown = "".join(row[2] for row in columns)
-    assert all(s.text in shown for s in samples)
-    assert "nats/char" in shown
-    assert "2 of 2 novel" in shown
-
-
-def test_runs_beside_each_other() -> None:
-    both = f"{NAMES},{RUNS}/generate_text"
-    done = sample(both, "length=9", "novelty=false", terminal=True)
-    heads = [cell.strip() for cell in done.stdout.splitlines()[0].split("│")]
-    assert heads == ["generate_names", "generate_text"]
-    assert done.stderr.count("run: ") == 2
 
 
 @pytest.mark.parametrize("form", ["csv", "tsv", "jsonl"])

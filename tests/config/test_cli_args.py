@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.config.cli_args import argument, convert, describe, parse_arguments, wants_help
+from charlab.config.cli_args import argument, describe, parse_arguments, wants_help
 from charlab.config.cli_options import EvaluateArguments, PredictArguments, SampleArguments
-from charlab.decoding.generation_config import GenerationConfig
 from charlab.errors import ConfigError
 
 DOORS = [SampleArguments, PredictArguments, EvaluateArguments]
@@ -73,16 +72,3 @@ def test_help_explains_every_word_within_80_columns(command_line, monkeypatch):
         typed = f"{field.metadata['key'] or field.name}={default}"
         shown = typed.lower() if isinstance(field.default, bool) else typed
         assert f" {shown.rstrip()} {field.metadata['help']}" in together
-
-
-@pytest.mark.parametrize("command_line", DOORS)
-def test_defaults_are_of_their_types(command_line):
-    for field in dataclasses.fields(command_line):
-        if field.default is not None:
-            assert convert(field.type, str(field.default)) == field.default
-
-
-def test_the_command_offers_every_setting_of_decoding():
-    names = {field.name for field in dataclasses.fields(GenerationConfig)}
-    assert names <= {field.name for field in dataclasses.fields(SampleArguments)}
-    GenerationConfig(**{name: getattr(SampleArguments(), name) for name in names})

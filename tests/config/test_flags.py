@@ -4,7 +4,6 @@ import pytest
 
 from charlab.config.flags import refuse_flags, sort_flags
 from charlab.config.hydra_app import known_words
-from charlab.config.hydra_settings import require_known
 from charlab.errors import ConfigError
 from tests.support.in_process import in_process
 
@@ -83,43 +82,3 @@ def test_every_command_has_help_a_version_and_no_other_flag(script: str) -> None
     assert done.returncode == 1
     assert done.stderr.startswith("error: '--output' is not of the form key=value: did you mean ")
     assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("hydra.job.chdir=true", r"hydra\.job\.chdir is not used here"),
-        ("hydra.output_subdir=x", r"hydra\.output_subdir is not used here"),
-        ("hydra/job_logging=default", r"hydra\.job_logging is not used here"),
-        ("+hydra.job_logging.root.level=INFO", "train.log"),
-        ("hydra/hydra_logging=colorlog", "train.log"),
-        ("hydra.verbose=true", "train.log"),
-        ("hydra.mode=SOME", r"hydra\.mode=SOME: it is RUN, or MULTIRUN"),
-        ("-m hydra.mode=RUN", r"hydra\.mode=RUN"),
-        ("-m hydra.run.dir=x", r"below hydra\.sweep\.dir="),
-        ("hydra.mode=MULTIRUN hydra.run.dir=x", r"below hydra\.sweep\.dir="),
-        ("hydra.sweep.dir=x", r"hydra\.sweep\.dir is for a grid"),
-        ("hydra.sweep.subdir=x", "is for a grid"),
-        ("-m sweep=optuna hydra.sweep.dir=x", "a sweep's trials go to sweeps/"),
-        ("-m sweep=optuna hydra.run.dir=x", "a sweep's trials go to sweeps/"),
-        ("hydra.run.dir=", "is empty"),
-        ("hydra.run.dir=null", "is empty"),
-    ],
-)
-def test_settings_of_hydra_that_have_no_place_here(line: str, message: str) -> None:
-    with pytest.raises(ConfigError, match=message) as caught:
-        require_known(*sort_flags(line.split(), KNOWN))
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("line", "grid"),
-    [
-        ("hydra.run.dir=x hydra.job.chdir=false hydra/job_logging=none", False),
-        ("hydra.mode=RUN hydra.output_subdir=null", False),
-        ("-m hydra.sweep.dir=x hydra.mode=MULTIRUN", True),
-        ("hydra.mode=MULTIRUN hydra.searchpath=[file://x]", True),
-    ],
-)
-def test_settings_of_hydra_that_do(line: str, grid: bool) -> None:
-    assert require_known(*sort_flags(line.split(), KNOWN)) is grid

@@ -1,6 +1,6 @@
 """Runs that were stored before a setting was there are read as what they did."""
 
-from charlab.config.later_settings import flat_with_later, with_later
+from charlab.config.later_settings import flat_with_later, with_later, with_later_model
 from charlab.config.schema import RunOptions
 from charlab.config.validation import build, flat, to_plain
 
@@ -26,3 +26,17 @@ def test_a_stored_sweep_gets_what_its_trials_lack(compose_options):
     assert found["task.label_smoothing"] == 0.0
     assert "init.run" not in found
     assert "task.language_weight" not in found
+
+
+def test_files_from_before_an_option_stand_for_its_absence(compose_options):
+    options = compose_options("model=gru")
+    plain = to_plain(options)
+    new = {
+        name
+        for name, value in plain["model"].items()
+        if value in (False, None, 0.0, "plain") and name not in ("bidirectional", "dropout")
+    }
+    old = {k: v for k, v in plain["model"].items() if k not in new}
+    assert len(new) == 8
+    for completed in (with_later, with_later_model):
+        assert build(RunOptions, completed({**plain, "model": old})) == options

@@ -9,7 +9,7 @@ from charlab.config.flags import sort_flags
 from charlab.config.hydra_app import known_words
 from charlab.config.unknown_words import nearest_choice, nearest_key, no_choice, unknown_key
 from charlab.config.validation import choices_with, dotted_keys
-from charlab.errors import ConfigError, closest
+from charlab.errors import ConfigError
 
 KNOWN = [*known_words(), "resume"]
 
@@ -114,8 +114,6 @@ def test_values() -> None:
     assert nearest_choice("chars", ("char", "byte", "word")) == "char"
     assert nearest_choice("fp16", ("auto", "float32", "bf16")) == "bf16"
     assert nearest_choice(3, ("auto", "cpu")) == ""
-    assert closest("bilstm", ["bilstm_names", "gru_text"]) == "bilstm_names"
-    assert closest("x", []) == ""
 
 
 def test_what_another_choice_has() -> None:

@@ -1,7 +1,9 @@
 """From documents to encoded splits."""
 
 import statistics
+from collections import Counter
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charlab.data.corpus import Corpus, build_corpus, choose_layout, encode_documents
-from charlab.data.corpus_checks import require_classes, require_measurable, require_window
 from charlab.data.documents.document import SPLITS, Document
 from charlab.data.splits import Fractions, apportion
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
@@ -34,8 +35,10 @@ def build(
     layout: str = "auto",
     fractions: Fractions = EIGHTY,
     normalize: str = "nfc",
+    **options: Any,
 ) -> Corpus:
-    return build_corpus(docs, normalize=normalize, layout=layout, fractions=fractions, split_seed=3)
+    options |= {"normalize": normalize, "layout": layout, "fractions": fractions}
+    return build_corpus(docs, split_seed=3, **options)
 
 
 def texts_of(split: EncodedSplit, vocabulary: Vocabulary) -> list[str]:
@@ -168,15 +171,6 @@ def test_auto_layout(lengths: list[int], layout: str) -> None:
     assert choose_layout("sequences", lengths) == "sequences"
 
 
-def test_report_counts_what_normalization_took() -> None:
-    docs = [Document(text) for text in ["Ünal", "Øre", "李", "Ann", "Ann"]]
-    report = build(docs, normalize="ascii", fractions=(1, 0, 0)).report
-    assert report.dropped_characters == {"Ø": 1, "李": 1}
-    assert report.emptied_documents == 1
-    assert (report.documents, report.characters) == (4, 4 + 2 + 3 + 3)
-    assert report.duplicate_documents == 1
-
-
 def test_scarce_labels_are_named() -> None:
     docs = [Document(f"a{i}", "many") for i in range(30)] + [Document("b1", "few")] * 5
     assert build(docs).report.scarce_labels == ("few",)
@@ -207,32 +201,6 @@ def test_an_empty_train_part_is_refused() -> None:
 def test_unknown_layout() -> None:
     with pytest.raises(ConfigError, match=r"dataset\.layout='steam'.*stream"):
         build([Document("ab")], layout="steam")
-
-
-def test_classification_needs_two_labels() -> None:
-    one = build([Document(f"a{i}", "only") for i in range(20)])
-    with pytest.raises(DataError, match="one class 'only'"):
-        require_classes(one)
-    require_measurable(one, tokens=True)
-    none = build([Document(f"a{i}") for i in range(20)])
-    with pytest.raises(DataError, match="needs labels"):
-        require_classes(none)
-
-
-def test_a_stream_needs_one_window() -> None:
-    corpus = build([Document("abcdefghij" * 2)], fractions=(0.8, 0.1, 0.1))
-    require_window(corpus, 15)
-    with pytest.raises(DataError, match=r"has 16 characters .*takes 17 .*seq_len to 15 or less"):
-        require_window(corpus, 16)
-
-
-def test_parts_without_anything_to_measure() -> None:
-    corpus = build([Document("abcdefghij")])
-    with pytest.raises(DataError, match="the val part has 1 of 10 characters and needs at least 2"):
-        require_measurable(corpus, tokens=True)
-    corpus = build([Document("ab"), Document("cd")], layout="sequences")
-    with pytest.raises(DataError, match="the val part has 0 of 4 characters"):
-        require_measurable(corpus, tokens=True)
 
 
 def test_encoding_documents_from_elsewhere() -> None:
@@ -286,3 +254,54 @@ def test_what_is_held_out_is_the_test_part_else_the_val_part(fractions, expected
         docs, layout="sequences", fractions=fractions, split_seed=0, normalize="none"
     )
     assert corpus.held_out == expected
+
+
+def numbered(
+    prefix: str, count: int, split: str | None, label: str | None = None
+) -> list[Document]:
+    return [Document(f"{prefix}{i}", label, split) for i in range(count)]
+
+
+def test_without_train_there_is_nothing_to_learn() -> None:
+    with pytest.raises(DataError, match="train part is empty"):
+        build([Document("abc" * 9, None, "val")])
+
+
+def test_labels_have_to_be_known() -> None:
+    docs = numbered("a", 10, None, "x") + numbered("b", 10, None, "y")
+    assert build(docs + numbered("c", 3, "val", "y")).labels == ("x", "y")
+    with pytest.raises(DataError, match="label 'z' stands in the val or test part alone"):
+        build(docs + numbered("c", 3, "val", "z"))
+    with pytest.raises(DataError, match="3 of 23 documents have no label"):
+        build(docs + numbered("c", 3, "val"))
+
+
+def test_a_repeated_text_counts_once_in_each_part() -> None:
+    docs = [*numbered("a", 12, None), *numbered("a", 12, None), *numbered("a", 5, "test")]
+    corpus = build([*docs, *numbered("a", 5, "test")], layout="sequences", distinct=True)
+    assert corpus.report.repeats_dropped == 12 + 5
+    assert corpus.splits["test"].documents == 5
+
+
+def test_the_fingerprint_is_the_same_for_every_unit() -> None:
+    docs = [Document("Größe", "x"), Document("中文", "y")] * 5
+    found = Counter(
+        build(docs, layout="stream", unit=unit, min_count=1).fingerprint
+        for unit in ("char", "byte", "word")
+    )
+    assert list(found.values()) == [3]
+    moved = [Document("Größe", "x", "test"), *docs[1:]]
+    assert build(moved, layout="stream").fingerprint not in found
+
+
+def test_a_collection_s_parts_are_not_those_of_versions_that_cut_it() -> None:
+    docs = [Document(f"{i}abc" * 50, "xy"[i % 2]) for i in range(6)]
+    whole = build(docs, layout="stream", predicts_label=True, fractions=(0.5, 0.5, 0.0))
+    assert whole.fingerprint != build(docs, layout="stream").fingerprint
+
+
+def test_labels_are_told_apart_composed() -> None:
+    docs = [Document(f"a{i}", ["Fran\u00e7ais", "Franc\u0327ais "][i % 2]) for i in range(8)]
+    corpus = build([*docs, *docs, Document("b", "caf\udce9")], layout="sequences", distinct=True)
+    assert corpus.labels == ("Français", r"caf\xe9")
+    assert corpus.report.repeats_dropped == 8

@@ -6,7 +6,6 @@ from charlab.data.tokens.vocabulary import UNK
 from charlab.data.tokens.words import WordVocabulary, split_words
 from charlab.decoding.decoder import generate
 from charlab.decoding.generation_config import GenerationConfig
-from charlab.decoding.prompt import default_start
 from charlab.decoding.scoring import score
 from charlab.errors import ConfigError, UnknownCharacterError
 
@@ -88,11 +87,6 @@ def test_words_that_cannot_stay_apart_join(make_model):
         make_model(dense), dense, GenerationConfig(length=5, seed=0), documents=False
     )
     assert sample.predictions == 5
-
-
-def test_what_a_stream_begins_after():
-    assert default_start(vocabulary) == "\n"
-    assert default_start(WordVocabulary(["the", " king"])) == " king"  # the first there is
 
 
 def test_unknown_words_are_named_or_marked(make_model):

@@ -9,41 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
-from charlab.evaluation import ngram_counts as events_module
 from charlab.evaluation.ngram_baseline import InterpolatedTrigram, fit_weights
-from charlab.evaluation.ngram_counts import Events, count_events, list_events, predictions
-
-V = 5  # two marks and three characters
-
-Event = tuple[int, int, int, int]  # before, last, target, label
-
-pieces = st.lists(
-    st.tuples(st.lists(st.integers(2, V - 1), min_size=1, max_size=6), st.integers(0, 1)),
-    min_size=2,
-    max_size=12,
-).filter(lambda docs: any(len(text) > 1 for text, _ in docs))
-
-
-def encode(docs: list[tuple[list[int], int]]) -> EncodedSplit:
-    ids = np.array([i for text, _ in docs for i in text], dtype=np.uint8)
-    labels = np.array([label for _, label in docs], dtype=np.int64)
-    return EncodedSplit(ids, flat_offsets([len(text) for text, _ in docs]), labels)
-
-
-def walk(docs: list[tuple[list[int], int]], layout: str) -> list[Event]:
-    """The predictions, one by one."""
-    if layout == "stream":
-        return [
-            (text[p - 2] if p > 1 else 0, text[p - 1], text[p], label)
-            for text, label in docs
-            for p in range(1, len(text))
-        ]
-    events = []
-    for text, label in docs:
-        marked = [0, 0, *text, 0]
-        events += [(marked[p - 2], marked[p - 1], marked[p], label) for p in range(2, len(marked))]
-    return events
+from charlab.evaluation.ngram_counts import Events, list_events
+from tests.support.ngrams import Documents, Event, V, encode, pieces, walk
 
 
 def components(train: list[Event], event: Event, conditional: bool) -> list[float]:
@@ -67,49 +35,6 @@ def components(train: list[Event], event: Event, conditional: bool) -> list[floa
     return result
 
 
-def rows_of(events: Events) -> list[Event]:
-    columns = (events.before, events.last, events.target, events.label)
-    return list(zip(*(column.tolist() for column in columns), strict=True))
-
-
-@pytest.mark.parametrize("layout", ["sequences", "stream"])
-@given(docs=pieces, chunk=st.integers(1, 30))
-def test_events_equal_a_walk(layout: str, docs: list[tuple[list[int], int]], chunk: int) -> None:
-    chunks = list(list_events(encode(docs), layout, chunk))
-    assert [row for events in chunks for row in rows_of(events)] == walk(docs, layout)
-    assert predictions(encode(docs), layout) == len(walk(docs, layout))
-    groups = [group for events in chunks for group in events.group.tolist()]
-    if layout == "stream":
-        ends = np.cumsum([len(text) for text, _ in docs])
-        inside = [p for p in range(ends[-1] - 1) if p + 1 not in ends]
-        assert groups == [p * 100 // (ends[-1] - 1) for p in inside]
-    else:
-        assert groups == [i for i, (text, _) in enumerate(docs) for _ in range(len(text) + 1)]
-
-
-@pytest.mark.parametrize(("cells", "most"), [(10**6, 10**6), (0, 10**6), (0, 3), (60, 5)])
-@pytest.mark.parametrize("labelled", [False, True])
-@given(docs=pieces, chunk=st.integers(1, 30))
-def test_counts_equal_a_counter(
-    labelled: bool, cells: int, most: int, docs: list[tuple[list[int], int]], chunk: int
-) -> None:
-    with pytest.MonkeyPatch.context() as patch:  # tables of everything, sorted keys, several parts
-        patch.setattr(events_module, "MOST_CELLS", cells)
-        patch.setattr(events_module, "MOST_KEYS", most)
-        patch.setattr(events_module, "CHUNK", 2)
-        chunks = list_events(encode(docs), "sequences", chunk)
-        parts = list(count_events(chunks, V, labelled=labelled))
-    found: Counter[Event] = Counter()
-    for part in parts:
-        rows = rows_of(part.events)
-        assert len(set(rows)) == len(rows)
-        found.update(dict(zip(rows, part.counts.tolist(), strict=True)))
-    expected = [event if labelled else (*event[:3], 0) for event in walk(docs, "sequences")]
-    assert found == Counter(expected)
-    if most == 10**6:
-        assert len(parts) == 1
-
-
 @pytest.mark.parametrize("layout", ["sequences", "stream"])
 @pytest.mark.parametrize("conditional", [False, True])
 @settings(max_examples=25)
@@ -117,9 +42,9 @@ def test_counts_equal_a_counter(
 def test_loss_equals_dictionaries(
     layout: str,
     conditional: bool,
-    train: list[tuple[list[int], int]],
-    val: list[tuple[list[int], int]],
-    test: list[tuple[list[int], int]],
+    train: Documents,
+    val: Documents,
+    test: Documents,
 ) -> None:
     model = InterpolatedTrigram(
         encode(train), encode(val), vocabulary_size=V, layout=layout, conditional=conditional

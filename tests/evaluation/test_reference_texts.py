@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from charlab.data.corpus import build_corpus
 from charlab.data.documents.document import Document
 from charlab.data.tokens.ragged import EncodedSplit, count_windows, cut_windows
-from charlab.data.tokens.tokenized import count_token_ids
 from charlab.evaluation import reference_texts
 from charlab.evaluation.reference_texts import document_texts, name_opening, opening_text
 
@@ -52,11 +51,3 @@ def test_windows_are_counted_without_making_them(
     assert made is not None
     expected = np.bincount(made, minlength=3)
     np.testing.assert_array_equal(count_windows(encoded, seq_len, 3), expected)
-
-
-@pytest.mark.parametrize("length", [2**17, 2**17 + 1])
-def test_counting_by_pairs(length: int) -> None:
-    numbers = np.random.default_rng(0).integers(0, 200, length).astype(np.uint8)
-    np.testing.assert_array_equal(
-        count_token_ids(numbers, 200), np.bincount(numbers, minlength=200)
-    )

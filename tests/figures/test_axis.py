@@ -70,6 +70,7 @@ def test_ticks_of_a_narrow_axis_differ():
         (999_999, "1000k"),
         (2_000_000, "2M"),
         (-1.5e9, "-1.5G"),
+        (float("inf"), "inf"),
     ],
 )
 def test_numbers_of_few_digits(value, text):

@@ -1,32 +1,9 @@
-"""Pictures of what networks have learnt, and TensorBoard's projector."""
-
-import csv
-import math
+"""Pictures of what networks have learnt."""
 
 import pytest
-from google.protobuf import text_format
-from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
-from charlab.data.facts import facts_of
-from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import to_png
 from charlab.gallery.embeddings import embedding_pictures, token_kind
-from charlab.gallery.projector import write_projector
-from charlab.tasks import TASKS
-
-NAMES = [(f"{a}{b}{c}", label) for a, label in (("x", "one"), ("y", "a\ttab"), ("ж", "<b>"))
-         for b in "aeou" for c in "dkst"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def network_of(make_corpus, compose_options):
-    def make(task, *words, texts=NAMES, layout="sequences"):
-        corpus = make_corpus(texts, layout=layout)
-        options = compose_options(f"task={task}", "model.hidden_size=4", *words)
-        task = TASKS[task](options, facts_of(corpus))
-        return task, TrainedNetwork(task.build_network().eval(), corpus, 0)
-
-    return make
 
 
 @pytest.mark.parametrize(
@@ -56,28 +33,6 @@ def test_a_stream_without_labels_has_no_states(network_of):
     )  # fmt: skip
     names = {picture.name for picture in embedding_pictures(task, trained, "val")}
     assert names == {"embeddings", "neighbours"}
-
-
-def test_the_projector_s_files_are_as_tensorboard_reads_them(network_of, tmp_path):
-    task, trained = network_of("classify")
-    folder = tmp_path / "projector"
-    for _ in range(2):  # the second replaces the first
-        assert write_projector(task, trained, "val", folder)
-    config = ProjectorConfig()
-    text_format.Parse((folder / "projector_config.pbtxt").read_text(), config)
-    (embedding,) = config.embeddings
-    vectors = (folder / embedding.tensor_path).read_text().splitlines()
-    with (folder / embedding.metadata_path).open(encoding="utf-8") as file:
-        head, *rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-    assert head == ["text", "label"]
-    val = trained.corpus.splits["val"]
-    assert len(vectors) == len(rows) == val.documents
-    assert [label for _, label in rows] == [
-        trained.corpus.labels[i].replace("\t", "\\t") for i in val.labels.tolist()
-    ]
-    assert all(len(row.split("\t")) == 4 for row in vectors)
-    assert all(math.isfinite(float(x)) for row in vectors for x in row.split("\t"))
-    assert list(folder.glob("events.out.tfevents.*"))  # else TensorBoard sees no run there
 
 
 @pytest.mark.parametrize(

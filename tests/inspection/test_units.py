@@ -151,16 +151,3 @@ def test_tags_are_properties_where_they_are_told():
     assert found["tag y"].correlation == pytest.approx(-found["tag x"].correlation)
     assert found["tag y"].tokens + 60 * 2 > (tags > 0).sum() / 2  # a document has 60
     assert abs(found["tag y"].correlation) > 0.5
-
-
-@pytest.mark.parametrize(("unit", "tokens"), [("word", [" “", "a", " b"]), ("byte", [])])
-def test_a_token_of_several_characters_has_the_properties_of_its_last(unit, tokens):
-    vocabulary = make_vocabulary(unit, tokens)
-    text = "a “a b"
-    ids = vocabulary.encode(text).astype(np.uint16)
-    split = EncodedSplit(ids, flat_offsets([len(ids)]), None)
-    reading = Reading("sequences", BatchForm.NEXT, 16)
-    sample = sample_places(split, reading, 100)
-    table = property_table(split, vocabulary, sample, reading)
-    letter = table.values[1:, table.names.index("letter")].tolist()
-    assert letter == ([1, 0, 1, 1] if unit == "word" else [1, 0, 0, 0, 0, 1, 0, 1])

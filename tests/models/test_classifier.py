@@ -9,10 +9,10 @@ V, H, B, T, C = 7, 6, 3, 4, 5
 LENGTHS = torch.tensor([4, 1, 3])
 
 
-def a_classifier(name="lstm", pooling="last", **options):
+def a_classifier(name="lstm", pooling="last", predicts_next=False, **options):
     options = {"embedding_size": 5, "num_layers": 2} | options
     recurrent = build_model(name, vocabulary_size=V, hidden_size=H, **options)
-    model = Classifier(recurrent, C, pooling)
+    model = Classifier(recurrent, C, pooling, predicts_next=predicts_next)
     randomize(model)
     return model.double().eval()
 
@@ -77,3 +77,23 @@ def test_options_are_checked():
         Classifier(recurrent, 1)
     with pytest.raises(ValueError, match="pooling must be one of last, mean, max, mean_max, got"):
         Classifier(recurrent, 2, "min")
+
+
+@pytest.mark.parametrize("options", [{}, {"bidirectional": True, "num_layers": 1}])
+def test_the_next_character_is_told_from_the_past_alone(options):
+    model = a_classifier("gru", "mean_max", predicts_next=True, **options)
+    ids = torch.randint(2, V, (2, 7))
+    changed = ids.clone()
+    changed[:, 4:] = 2 + (ids[:, 4:] - 1) % (V - 2)
+    labels, following = model.forward_with_next(ids)
+    others, changed_following = model.forward_with_next(changed)
+    assert_close(following[:, :4], changed_following[:, :4])
+    assert not torch.allclose(following[:, 4:], changed_following[:, 4:])
+    assert not torch.allclose(labels, others)
+    assert_close(labels, model(ids))
+
+
+def test_layers_that_know_the_future_tell_no_next_character():
+    model = a_classifier("gru", predicts_next=True, bidirectional=True)
+    with pytest.raises(ValueError, match="future"):
+        model.forward_with_next(torch.randint(V, (B, T)))

@@ -93,8 +93,3 @@ def test_a_decoder_may_be_tied():
     network = EncoderDecoder(build_model("gru", **options), decoder)
     assert isinstance(network.output, TiedOutput)
     assert network(IDS, torch.tensor([5, 5, 5]), IDS).shape == (3, 5, V)
-
-
-def test_one_hot_input_cannot_be_tied():
-    with pytest.raises(ValueError, match="tied_embeddings needs a learned embedding"):
-        tied(0)

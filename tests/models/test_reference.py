@@ -43,8 +43,3 @@ def test_one_seed_draws_the_same_parameters_as_torch(name):
     torch.manual_seed(0)
     ours = ReferenceRecurrence(cell, D, H, L).state_dict()
     assert_close(ours, dict(theirs), atol=0, rtol=0)
-
-
-def test_cells_name_the_blocks_of_their_weights():
-    for cell, make in PAIRS.values():
-        assert make().weight_hh_l0.shape == (len(cell.gates) * H, H)

@@ -2,6 +2,7 @@ import torch
 from torch.testing import assert_close
 
 from charlab.models import detach_state, reset_lanes, select_lanes
+from charlab.models.state import carried_state
 
 L, B, H = 2, 3, 5
 
@@ -40,3 +41,18 @@ def test_select_takes_lanes_in_order_and_again():
     chosen = select_lanes(state, torch.tensor([2, 0, 2, 1]))
     for before, after in zip(state, chosen, strict=True):
         assert torch.equal(after, torch.stack([before[:, k] for k in (2, 0, 2, 1)], dim=1))
+
+
+def test_what_is_carried():
+    state = a_state()
+
+    def carried(fresh, before=state):
+        return carried_state(before, fresh)
+
+    assert carried(None) is state
+    assert carried(None, None) is None
+    assert carried(torch.tensor([True]), None) is None
+    assert carried(torch.ones(2, dtype=torch.bool)) is None
+    for part, before in zip(carried(torch.tensor([False, True, False])), state, strict=True):
+        assert torch.equal(part[:, [0, 2]], before[:, [0, 2]])
+        assert not part[:, 1].any()

@@ -16,7 +16,6 @@ from charlab.data.tokens.ragged import EncodedSplit, cut_windows, flat_offsets
 from charlab.data.tokens.words import split_words
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.logits_filters import LogitsFilters
-from charlab.errors import CheckpointError
 from charlab.models.attention import ATTENTIONS
 from charlab.models.pooling import POOLINGS
 from charlab.play.description import describe
@@ -250,13 +249,6 @@ def test_tied_outputs_are_products_with_the_embedding(compose_options, tmp_path)
             for text in texts_of(number):
                 ask(cases[-1], text, None if task == "generate" else 2)
     check(cases, in_node([case.given for case in cases], tmp_path))
-
-
-@pytest.mark.parametrize("option", ["layer_norm", "residual"])
-def test_what_the_engine_does_not_compute_is_refused(compose_options, option):
-    trained = trained_model(compose_options, "generate", "gru", num_layers=2, **{option: True})
-    with pytest.raises(CheckpointError, match=f"cannot run a model with {option}"):
-        describe(trained, "float32")
 
 
 @needs_browser

@@ -9,8 +9,6 @@ from torch import nn
 
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import CheckpointError, ConfigError
-from charlab.models.cells import VanillaCell
-from charlab.play.description import describe
 from charlab.play.packing import (
     WEIGHTS,
     pack_array,
@@ -19,7 +17,7 @@ from charlab.play.packing import (
     unpack_array,
     unpacked_network,
 )
-from tests.support.played import LABELS, trained_model
+from tests.support.played import trained_model
 
 MATRIX = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
 
@@ -44,35 +42,13 @@ def test_vectors_stay_exact_and_so_does_what_float16_cannot_hold(weights):
         np.testing.assert_array_equal(unpack_array(pack_array(array, weights)), array)
 
 
-def test_a_network_is_plain_data(compose_options):
-    trained = trained_model(
-        compose_options, "generate", "lstm", of_task={"condition_on_label": True}
-    )
-    description = describe(trained)
-    assert json.loads(json.dumps(description)) == description
-    assert (description["task"], description["labels"]) == ("generate", list(LABELS))
-    assert description["recurrent"]["gates"] == ["input", "forget", "candidate", "output"]
-    assert description["arrays"].keys() == trained.network.state_dict().keys()
-    assert description["weights"] == "float16"
-
-
-def test_what_the_page_cannot_run_is_refused(compose_options):
-    trained = trained_model(compose_options, "classify", "vanilla")
+def test_what_cannot_be_packed_is_refused():
+    network = nn.Linear(2, 2)
     with pytest.raises(ConfigError, match="weights=int4: choose one of: float16, int8, float32"):
-        describe(trained, "int4")
-
-    class Own(VanillaCell):
-        pass
-
-    trained.network.recurrent.cell = Own()
-    with pytest.raises(CheckpointError, match="cannot run model=vanilla, only vanilla, lstm and g"):
-        describe(trained)
-    trained.network = nn.Linear(2, 2)
-    with pytest.raises(CheckpointError, match="cannot run a Linear, only networks that generate"):
-        describe(trained)
-    nn.init.constant_(trained.network.weight, torch.nan)
+        pack_weights(network, "int4")
+    nn.init.constant_(network.weight, torch.nan)
     with pytest.raises(CheckpointError, match="diverged"):
-        pack_weights(trained.network, "int8")
+        pack_weights(network, "int8")
 
 
 @pytest.mark.parametrize(("weights", "differs"), [("float32", False), ("int8", True)])

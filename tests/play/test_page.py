@@ -13,7 +13,6 @@ import pytest
 
 from charlab.api import TrainedModel
 from charlab.figures.pages import digest
-from charlab.play.colors import ramps
 from charlab.play.description import describe
 from charlab.play.page import play_page, script
 from charlab.play.playable import Playable
@@ -223,19 +222,6 @@ def test_the_policy_names_the_one_script_and_the_one_style(pages: dict[str, str]
     parser.feed(page)
     assert not {name for name in names if name in ("style", "src", "href") or name.startswith("on")}
     assert not re.search(r"https?://(?!www.w3.org/2000/svg)|innerHTML|eval\(|fetch\(", script())
-
-
-def test_letters_can_be_read_on_every_colour() -> None:
-    def luminance(colour: str) -> float:
-        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-    for light, dark in ramps().values():
-        for ink, colours in (("#1c2128", light), ("#e4e7eb", dark)):
-            for colour in colours:
-                a, b = sorted((luminance(ink), luminance(colour)))
-                assert (b + 0.05) / (a + 0.05) >= 4.5, colour
 
 
 def test_the_default_network_is_a_page_of_less_than_ten_megabytes(

@@ -1,50 +1,12 @@
-import csv
-import io
-import json
-import re
 import shlex
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from charlab.errors import ConfigError
-from charlab.reports.charts import runs_charts
 from charlab.reports.comparison import compare
-from charlab.reports.run_curves import RunCurves
 from charlab.reports.run_records import RunFacts
-from charlab.reports.runs_report import runs_csv, runs_page
-
-
-def run(name, seed, value, *, status="completed", metric="test/loss", arguments=None, **settings):
-    known = {"task.name": "generate", "model.name": name, "seed": str(seed)}
-    return RunFacts(
-        folder=Path(f"outputs/{name}/{seed}"),
-        status=status,
-        metrics={} if value is None else {metric: value},
-        settings={**known, **{k.replace("__", "."): v for k, v in settings.items()}},
-        overrides=(f"model={name}", f"seed={seed}", "+output_dir=x")
-        if arguments is None
-        else arguments,
-        fingerprint="abc",
-    )
-
-
-def page_of(found, pattern, curves):
-    charts = runs_charts(found, curves)
-    written = datetime(2026, 11, 22)
-    return runs_page(found, charts, pattern=pattern, curves=curves, written=written)
-
-
-RUNS = [
-    run("lstm", 1, 2.0, model__forget_bias="1.0"),
-    run("lstm", 2, 2.2, model__forget_bias="1.0"),
-    run("gru", 1, 1.9),
-    run("gru", 2, 2.0),
-    run("gru", 3, 2.1),
-    run("gru", 4, 1.0, status="interrupted"),
-    run("vanilla", 1, 2.5, model__nonlinearity="tanh"),
-]
+from tests.support.run_samples import RUNS, run
 
 
 def test_groups_are_averaged_over_seeds_best_first():
@@ -139,8 +101,6 @@ def test_a_metric_that_no_run_has():
 def test_no_completed_run_is_no_error():
     found = compare([run("gru", 1, None, status="running")])
     assert found.groups == ()
-    page = page_of(found, "x", {})
-    assert "nothing to compare yet" in page
 
 
 def test_what_cannot_be_compared_is_said():
@@ -161,42 +121,3 @@ def test_a_group_s_command_repeats_a_run_as_it_was_typed():
     expected[-1] = "trainer.max_epochs=4"
     assert shlex.split(compare([extended]).groups[0].command) == expected
     assert compare([run("gru", 1, 2.0, arguments=())]).groups[0].command is None
-
-
-def test_the_table_holds_all_runs():
-    rows = list(csv.reader(io.StringIO(runs_csv(compare(RUNS)), newline="")))
-    assert rows[0] == ["place", "model.name", "seed", "test/loss", "status", "remark", "folder"]
-    assert rows[1] == ["1", "gru", "1", "1.9", "completed", "", "outputs/gru/1"]
-    assert rows[-1] == ["", "gru", "4", "1.0", "interrupted", "interrupted", "outputs/gru/4"]
-    assert len(rows) == 1 + len(RUNS)
-
-
-def test_the_page_says_what_it_compares():
-    line = RunCurves([(10, 3.0), (20, 2.0)], [(5, 4.0)], {"characters": [], "seconds": []})
-    curves = {"model=gru": [line]}
-    page = page_of(compare(RUNS), "<b>*", curves)
-    assert "&lt;b&gt;*" in page
-    assert "1.7516 to 2.2484" in page  # 2 ± 4.303 * 0.1 / sqrt(3)
-    assert "none (one seed)" in page
-    assert "Shown: 1 of 3 groups" in page
-    assert page.count("<svg") == 2  # groups, and curves over steps: more is not known
-    hover = json.loads(re.search(r'id="hover">(.*?)</script>', page)[1])
-    assert hover["group-0"] == "model=gru\n2.0000 ± 0.2484"
-    assert hover["run-1-1"] == "model=lstm\nseed 2: 2.2000\noutputs/lstm/2"
-    assert (hover["curve-0"], hover["train-0"]) == (
-        "model=gru\nvalidation",
-        "model=gru\ntraining",
-    )
-    assert {f"group-{i}" for i in range(3)} | {"curve-0"} <= hover.keys()
-    assert 'data-marks="group-0 group-1 group-2"' in page
-    assert 'data-marks="curve-0"' in page
-
-
-def test_what_users_write_is_only_text():
-    evil = "<img src=x onerror=alert(1)>$x^$</script>"
-    found = compare([run("gru", 1, 2.0, dataset__path=evil), run("gru", 1, 2.1)])
-    curves = {evil: [RunCurves([(10, 3.0)], [], {"characters": [], "seconds": []})]}
-    page = page_of(found, evil, curves)
-    assert "<img" not in page
-    assert page.count("</script>") == 2
-    assert "&lt;img src=x" in page

@@ -1,7 +1,5 @@
 import pytest
 
-from charlab.reports.coordinates import coordinates
-from charlab.reports.importances import importances
 from charlab.reports.parameters import objective_axis, parameter_names, parameters
 from tests.support.sweep_samples import sweep, trial
 
@@ -79,54 +77,3 @@ def test_values_far_off_are_drawn_at_the_axis_end():
     assert (axis.low, axis.high, axis.clamped) == (2.0, 2.3, "high")
     assert axis.unit(50.0) == 1
     assert axis.ticks()[-1] == (1.0, "≥ 2.3")
-
-
-def test_lines_run_from_the_worst_to_the_best():
-    lines = coordinates(sweep(TRIALS, space=SPACE))
-    assert lines.trials == [0, 2, 1]
-    assert lines.ranks == [0, 0.5, 1]
-    assert lines.marked == [1]
-    assert [axis.label for axis in lines.axes] == ["size", "lr", "n", "kind", "on", "val/loss"]
-    assert lines.rows[2] == pytest.approx([0, 1, 1, 0, 0, 0])
-    assert lines.rows[1][2] < 0  # below the axis: it has no such setting
-
-
-def test_nothing_searched_no_lines():
-    assert coordinates(sweep([trial(0, value=1.0)])) is None
-    assert coordinates(sweep([trial(0, "failed", parameters={"lr": 0.1})])) is None
-
-
-def test_what_matters_is_important():
-    trials = [
-        trial(i, value=float((i % 10) ** 2), parameters={"x": float(i % 10), "y": float(i // 10)})
-        for i in range(60)
-    ]
-    shares = importances(sweep(trials)).shares
-    assert list(shares) == ["x", "y"]
-    assert shares["x"] > 0.9
-    assert sum(shares.values()) == pytest.approx(1)
-    # it is the same the other way round
-    upwards = [trial(t.number, value=-t.values[0], parameters=t.parameters) for t in trials]
-    again = importances(sweep(upwards, directions=("maximize",))).shares
-    assert again == pytest.approx(shares)
-
-
-@pytest.mark.parametrize(
-    ("trials", "remark"),
-    [
-        ([], "needs two complete trials with different val/loss"),
-        ([trial(0, value=1.0, parameters={"x": 1.0})], "needs two complete trials"),
-        ([trial(i, value=1.0, parameters={"x": float(i)}) for i in range(3)], "needs two complete"),
-        (
-            [trial(i, value=float(i), parameters={"x": 1.0}) for i in range(3)],
-            "with different settings",
-        ),
-        ([trial(i, value=float(i)) for i in range(3)], "with different settings"),
-        ([trial(i, "pruned", parameters={"x": float(i)}) for i in range(3)], "needs two complete"),
-    ],
-)
-def test_why_there_are_no_importances(trials, remark, recwarn):
-    found = importances(sweep(trials))
-    assert found.shares == {}
-    assert remark in found.remark
-    assert not recwarn.list

@@ -1,8 +1,5 @@
 import math
 
-import pytest
-
-from charlab.reports.savings import estimate_savings
 from charlab.reports.sweep_numbers import history, pareto_front, ranks
 from tests.support.sweep_samples import sweep, trial
 
@@ -40,48 +37,3 @@ def test_the_pareto_front_by_hand():
     found = sweep(trials, objectives=("loss", "speed"), directions=("minimize", "maximize"))
     assert [one.number for one in pareto_front(found)] == [0, 2, 4]
     assert {one.number for one in found.study.best_trials} == {0, 2, 4}  # Optuna agrees
-
-
-def test_savings_by_hand():
-    trials = [
-        trial(0, value=2.0, seconds=100.0, curve=((500, 3.0), (1000, 2.0))),
-        trial(1, value=2.1, seconds=120.0, curve=((1200, 2.1),)),
-        # a fifth was done in 20 s, so that 80 s are saved
-        trial(2, "pruned", seconds=20.0, limit_share=0.2, curve=((10, 4.0),)),
-        # 275 of the median 1100 characters are a quarter: 30 s of 120
-        trial(3, "pruned", seconds=30.0, curve=((275, 4.0),)),
-        trial(4, "pruned", seconds=5.0),  # nothing known
-        trial(5, "failed", seconds=7.0),
-    ]
-    found = estimate_savings(sweep(trials))
-    assert (found.pruned, found.counted) == (3, 2)
-    assert found.spent == pytest.approx(282)
-    assert found.saved == pytest.approx(80 + 90)
-    assert found.share == pytest.approx(170 / 452)
-    # 10 characters were a fifth, 275 a quarter; the failed and the unknown trial reported nothing
-    assert found.saved_characters == pytest.approx(40 + 825)
-    assert found.share_of_characters == pytest.approx(865 / (865 + 1000 + 1200 + 10 + 275))
-
-
-def test_what_another_trial_measured_counts_once():
-    """A trial with the same settings takes over all figures but the time."""
-    own = {"limit_share": 0.25, "metrics": {"progress/characters": 100.0}}
-    trials = [trial(0, value=1.0, seconds=8.0, metrics={"progress/characters": 400.0})]
-    trials += [trial(1, "pruned", seconds=2.0, **own), trial(2, "pruned", seconds=None, **own)]
-    found = estimate_savings(sweep(trials))
-    assert (found.pruned, found.counted, found.saved) == (2, 1, 6.0)
-    assert found.share_of_characters == pytest.approx(300 / 800)
-
-
-def test_no_pruned_trial_nothing_saved():
-    assert estimate_savings(sweep([trial(0, value=2.0)])) is None
-
-
-def test_savings_without_any_complete_trial():
-    curve = ((10, 2.0),)
-    unknown = estimate_savings(sweep([trial(0, "pruned", seconds=9.0, curve=curve)]))
-    assert (unknown.pruned, unknown.counted, unknown.saved, unknown.share) == (1, 0, 0, 0)
-    # a trial that is pruned at its very end saves nothing; beyond it, no less than that
-    done = trial(0, value=1.0, curve=((10, 1.0),), seconds=9.0)
-    late = trial(1, "pruned", seconds=9.0, curve=((30, 2.0),))
-    assert estimate_savings(sweep([done, late])).saved == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from charlab.reports.charts import endings, sweep_charts
+from charlab.reports.charts import sweep_charts
 from charlab.reports.sweep_report import sweep_page
 from tests.support.sweep_samples import large_sweep, sweep, trial, two_objectives
 
@@ -297,9 +297,3 @@ def test_three_objectives_make_three_pairs():
     results = sweep(trials, objectives=("a", "b", "c"), directions=("minimize",) * 3)
     labels = re.findall(r">(a|b|c)</text>", read(results).charts[0])
     assert labels == ["a", "b", "a", "c", "b", "c"]
-
-
-def test_objectives_that_are_one_file_name_have_charts_of_their_own():
-    names = ("a/b", "a_b", "a_b_2")
-    results = sweep([], objectives=names, directions=("minimize",) * 3)
-    assert endings(results) == ["_a_b", "_a_b_2", "_a_b_2_3"]

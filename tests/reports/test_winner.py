@@ -2,44 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from charlab.reports.baselines import beside_baseline
 from charlab.reports.winner import SAMPLES, read_samples, show_winner
 from tests.support.sweep_samples import write_run
 
 LOSS = {"val/loss": 2.0, "test/loss": 2.1}
-
-
-@pytest.mark.parametrize(
-    ("runs", "said"),
-    [
-        (
-            [
-                {"test/perplexity": 8.0, "test/trigram_perplexity": 10.0},
-                {"test/perplexity": 9.0, "test/trigram_perplexity": 10.0},
-            ],
-            "The best model beats its baseline, an interpolated trigram model: "
-            "test/perplexity 8.5000 against 10.",
-        ),
-        (
-            [{"test/accuracy": 0.25, "test/most_frequent_accuracy": 0.25}],  # no better is a loss
-            "The best model loses to its baseline, always answering the most frequent label: "
-            "test/accuracy 0.2500 against 0.2500.",
-        ),
-        (
-            [{"val/perplexity": 30.0, "best/val/perplexity": 9.5, "val/trigram_perplexity": 10.5}],
-            "The best model beats its baseline, an interpolated trigram model: "
-            "val/perplexity 9.5000 against 10.5000.",
-        ),
-    ],
-)
-def test_beside_a_baseline(runs, said):
-    assert str(beside_baseline(runs)) == said
-
-
-def test_what_was_not_measured_of_all_runs_is_not_said():
-    known = {"test/perplexity": 8.0, "test/trigram_perplexity": 10.0}
-    assert beside_baseline([known, {"test/perplexity": 8.0}]) is None
-    assert beside_baseline([{"test/trigram_perplexity": 10.0}]) is None
 
 
 def run_of(folder: Path, task: str, samples: str = "") -> Path:

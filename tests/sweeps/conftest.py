@@ -1,15 +1,21 @@
-"""Storages that do not wait for the disk."""
+"""Storages that do not wait for the disk; a sweep's options, a database server's URL."""
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
+from hydra import compose, initialize_config_dir
 from optuna.storages._rdb.storage import _VersionManager
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from charlab.config.sweep_schema import SweepOptions, read_options
+from charlab.sweeps.search.databases import with_driver
 from charlab.sweeps.search.storage import quiet
+from tests.sweeps.servers import KINDS
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -43,3 +49,18 @@ def _known_version() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _quiet() -> None:
     quiet()
+
+
+@pytest.fixture(scope="session")
+def sweep_options(conf: Path) -> Callable[..., SweepOptions]:
+    """``sweep_options(pruner="median")``: those of sweep=optuna but for what is named."""
+    with initialize_config_dir(str(conf), version_base="1.3"):
+        default = read_options(compose("train", ["sweep=optuna"]))
+    return lambda **changes: dataclasses.replace(default, **changes)
+
+
+@pytest.fixture(scope="module", params=sorted(KINDS))
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database server, of each kind; it takes seconds to start."""
+    with KINDS[request.param]() as plain:
+        yield with_driver(plain)

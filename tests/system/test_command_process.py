@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from charlab.errors import ConfigError
 from charlab.system import command_process
 from charlab.system.command_process import exit_code, main, report_known
+from tests.support.golden_runs import CLASSIFY
+from tests.support.shell import through_bash
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +71,23 @@ def test_our_own_faults_are_not_hidden() -> None:
 def test_a_signal_s_code() -> None:
     assert exit_code(None) == 0
     assert exit_code(signal.SIGTERM) == 143
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", ">&- 2>&- <&-", ">/dev/full"])
+@pytest.mark.parametrize(("script", "word"), [("sample.py", "--help"), ("train.py", "modl=2")])
+def test_closed_streams(script: str, word: str, closed: str) -> None:
+    done = through_bash(script, word, redirect=closed)
+    assert done.returncode == (script == "train.py" or closed == ">/dev/full")
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.slow
+def test_an_answer_without_streams(tmp_path: Path) -> None:
+    arguments = [f"run={CLASSIFY}", "text=la", f"output={tmp_path / 'x.csv'}"]
+    done = through_bash("predict.py", *arguments, redirect=">&- 2>&- <&-")
+    assert done.returncode == 0
+    assert len((tmp_path / "x.csv").read_text().splitlines()) == 2
+    assert through_bash("predict.py", arguments[0], stdin="la\n", redirect="<&-").stderr == (
+        "error: standard input is empty: there is nothing to answer\n"
+    )

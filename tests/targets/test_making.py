@@ -9,7 +9,7 @@ import torch
 
 from charlab import targets
 from charlab.builders.corpus import check_together
-from charlab.config.targets import OptimizerTarget, SchedulerTarget, Target
+from charlab.config.targets import OptimizerTarget, SchedulerTarget
 from charlab.errors import ConfigError
 from charlab.targets import find, find_callback
 
@@ -131,12 +131,3 @@ def test_an_error_in_the_user_s_module_is_not_taken_for_its_absence(
     with pytest.raises(ModuleNotFoundError, match="nosuch_library"):
         find_callback("broken_callbacks.Thing", "callbacks.a")
     sys.modules.pop("broken_callbacks", None)
-
-
-def test_plain_data_again():
-    target = OptimizerTarget("a.B", {"betas": [0.1, 0.2]}, lr=0.5)
-    plain = target.to_plain()
-    assert plain == {"_target_": "a.B", "lr": 0.5, "betas": [0.1, 0.2]}
-    plain["betas"].append(3)
-    assert target.arguments == {"betas": [0.1, 0.2]}
-    assert Target("a.B", {}).to_plain() == {"_target_": "a.B"}

@@ -16,7 +16,6 @@ from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
 from charlab.system.random_state import seed_everything
 from charlab.system.signals import StopSignals
-from charlab.tasks.classify.task import class_weights
 from charlab.training import run
 from charlab.training.session import Session
 from charlab.training.statistics import DivergedError
@@ -106,24 +105,6 @@ def test_training_is_the_plain_loop(
     assert last.keys() == expected.keys()
     for name, weight in expected.items():
         assert torch.equal(last[name], weight), name
-
-
-def test_options_of_the_training_loss_do_not_change_the_reported_one(
-    compose_options: Callable[..., RunOptions], names_like: Path
-) -> None:
-    losses = []
-    for arguments in ([], ["task.class_weights=balanced", "task.label_smoothing=0.3"]):
-        options = compose_options("task=classify", f"dataset.path={names_like}", *arguments)
-        seed_everything(1)
-        prepared = prepare(options)
-        session = Session(prepared.options, prepared.corpus)
-        network, batch = session.network.eval(), next(session.batches.epoch(0))
-        output = session.task.training_loss(network, batch, None, measure=True)
-        losses.append((float(output.objective.detach()), float(output.loss)))
-    (plain_objective, plain), (objective, reported) = losses
-    assert reported == plain
-    assert plain_objective == pytest.approx(plain / output.predictions)
-    assert objective != pytest.approx(plain_objective)
 
 
 @pytest.fixture
@@ -224,21 +205,6 @@ def test_weights_that_blow_up_in_the_last_step_are_found_by_the_validation(
     with pytest.raises(DivergedError, match="the validation loss is"):
         run.train(prepare(options))
     assert not list(tmp_path.rglob("best.ckpt"))
-
-
-def test_class_weights_count_windows_of_a_stream(
-    compose_options: Callable[..., RunOptions], tmp_path: Path
-) -> None:
-    (tmp_path / "long.txt").write_text("abcd " * 2000, encoding="utf-8")
-    (tmp_path / "short.txt").write_text("efgh " * 200, encoding="utf-8")
-    options = compose_options(
-        "dataset=text", "task=classify", "task.class_weights=balanced", f"dataset.path={tmp_path}"
-    )
-    prepared = prepare(options)
-    session = Session(prepared.options, prepared.corpus)
-    assert session.task.data.label_counts == (1, 1)
-    counts = torch.tensor([8000 // 64, 13])  # 800 characters: 13 windows of 61 or 62
-    assert torch.equal(session.task._class_weights, class_weights(counts, 1.0))
 
 
 class Follower(pl.Callback):

@@ -1,6 +1,5 @@
 """What recipes are made of goes on exactly: each option, stopped in the middle and resumed."""
 
-import dataclasses
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +9,8 @@ import torch
 
 from charlab.builders.corpus import prepare
 from charlab.config import RunOptions
-from charlab.data.batches.noise import with_noise
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import load, save
-from charlab.system.random_state import seed_everything
 from charlab.training import run
 from charlab.training.averaging import WeightAverage
 from charlab.training.session import Session
@@ -123,27 +120,6 @@ def test_an_average_is_what_is_measured_and_saved(make):
         assert_same(snapshot.network, shown)
         assert_same(snapshot.training["average"]["weights"], raw)
     assert_same(dict(session.network.state_dict()), raw)
-
-
-@pytest.mark.parametrize("kind", ["random", "unknown"])
-def test_noise_replaces_its_share_of_what_is_read(make, kind):
-    batch = next(make("classify").batches.epoch(0))
-    batch = dataclasses.replace(batch, ids=batch.ids.repeat(200, 1))
-    seed_everything(1)
-    noisy = with_noise(batch, 0.25, kind)
-    changed = noisy.ids != batch.ids
-    assert torch.equal(noisy.text, batch.ids)
-    assert noisy.targets is batch.targets
-    assert not changed[batch.ids == 0].any()
-    tokens = batch.ids != 0
-    share = changed[tokens].float().mean().item()
-    if kind == "unknown":
-        assert (noisy.ids[changed] == 1).all()
-        assert share == pytest.approx(0.25, abs=0.02)
-    else:  # a token may be replaced by itself; new ones are as frequent as in the text
-        assert set(noisy.ids[changed].tolist()) <= set(batch.ids[tokens].tolist())
-        frequencies = torch.bincount(batch.ids[tokens]) / tokens.sum()
-        assert share == pytest.approx(0.25 * (1 - (frequencies**2).sum().item()), abs=0.02)
 
 
 def test_the_rate_goes_with_a_window_of_random_length(make, monkeypatch):

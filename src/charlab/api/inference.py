@@ -20,6 +20,7 @@ from charlab.errors import CheckpointError, ConfigError, nearest
 from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.evaluate import Meter, measure
 from charlab.evaluation.prediction import Answers, Predictor
+from charlab.system.style import visible
 from charlab.tasks.tag.predictor import Tagged
 from charlab.tasks.task import POSITIONS, Task
 from charlab.tasks.transduce.predictor import Targets
@@ -40,7 +41,7 @@ class Ranking(list[tuple[str, float]]):
         self.unseen = unseen
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{label} {probability:.3f}" for label, probability in self[:_SHOWN])
+        shown = ", ".join(f"{visible(label)} {share:.3f}" for label, share in self[:_SHOWN])
         more = f", … ({len(self)} labels)" if len(self) > _SHOWN else ""
         return f"<{shown}{more}>"
 
@@ -94,6 +95,7 @@ class InferenceModel(ABC):
         """The data, in which there is such a part.
 
         Raises:
+            ConfigError: if no data have a part of that name.
             DataError: if there is none.
             CharlabError: if the data are not those of the training any more.
         """

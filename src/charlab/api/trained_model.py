@@ -13,13 +13,21 @@ from charlab.builders.corpus import read_corpus
 from charlab.builders.network import restore_network, task_of
 from charlab.config.task_options import tasks_asked_by
 from charlab.data.corpus import Corpus
-from charlab.errors import CharlabError, CheckpointError, DataError, RunError
+from charlab.data.documents.document import SPLITS
+from charlab.errors import (
+    CharlabError,
+    CheckpointError,
+    ConfigError,
+    DataError,
+    RunError,
+    nearest,
+)
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.inspection.activations import parse_unit, recurrent_of, require_unit
 from charlab.inspection.units import BUDGET, UnitReport
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load, save_safetensors
-from charlab.runs.data_paths import located
+from charlab.runs.data_paths import AGAIN, located
 from charlab.system.devices import choose_device
 from charlab.system.terminal import warn
 from charlab.tasks.task import Task
@@ -98,6 +106,8 @@ class TrainedModel(InferenceModel):
 
     def require_split(self, split: str) -> Corpus:
         """See :meth:`InferenceModel.require_split`."""
+        if split not in SPLITS:
+            raise ConfigError(f"split={split}: no such part; {nearest(split, list(SPLITS))}")
         if split not in self.corpus.splits:
             raise DataError(
                 f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
@@ -132,6 +142,7 @@ class TrainedModel(InferenceModel):
         from charlab.gallery.selection import chosen
 
         self.require_split(split)
+        names = [names] if isinstance(names, str) else names
         return chosen(pictures_of(self.subject(text, beside, unit), split), names)
 
     def subject(
@@ -205,7 +216,11 @@ def load_model(
     Raises:
         RunError: if there is no such run.
         CheckpointError: if its checkpoint cannot be loaded.
+        ConfigError: if there is no such accelerator, or ``data`` holds another setting.
     """
+    for key in data or {}:
+        if key not in AGAIN:
+            raise ConfigError(f"data={{{key!r}: …}}: no such setting; {nearest(key, list(AGAIN))}")
     device = choose_device(accelerator)
     tasks = tasks_asked_by(command) if task is None else [task]
     failure: CharlabError | None = None

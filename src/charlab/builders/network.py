@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from charlab.builders.corpus import check_together
-from charlab.config.schema import SGDOptions
+from charlab.config.schema import AdamOptions, SGDOptions
 from charlab.data.corpus import LAYOUTS
 from charlab.data.facts import DataFacts
 from charlab.errors import CharlabError, CheckpointError, ConfigError
@@ -64,10 +64,13 @@ def require_memory(task: Task[Any], *, positions: int, device: torch.device) -> 
     # Most networks are far too small to be counted: 16 gates and directions would fit as well.
     if 4 * (features + 64 * width * (model.num_layers * model.hidden_size + width)) <= there:
         return
-    sgd = options.optimizer if isinstance(options.optimizer, SGDOptions) else None
-    copies = 4 if sgd is None else 2 + bool(sgd.momentum)
-    parameters = _count_on_paper(task)
-    needed = 4 * (copies * parameters + features)
+    optimizer = options.optimizer
+    kept = 0  # of each weight, by the optimizer; by another one of PyTorch's perhaps nothing
+    if isinstance(optimizer, AdamOptions):
+        kept = 2
+    elif isinstance(optimizer, SGDOptions):
+        kept = int(optimizer.momentum > 0)
+    needed = 4 * ((2 + kept) * _count_on_paper(task) + features)
     if needed > there:
         raise ConfigError(
             f"training would need at least {needed / 2**30:,.3g} GiB of memory and there are "
@@ -85,7 +88,7 @@ def _count_on_paper(task: Task[Any]) -> int:
         try:
             with torch.device("meta"):  # no memory and no time
                 network = changed.build_network()
-        except (RuntimeError, OverflowError):  # more numbers than an index can have
+        except (RuntimeError, OverflowError, TypeError):  # more numbers than an index can have
             return 2**63
         counts.append(count_parameters(network))
     return counts[0] + (task.run.model.num_layers - 1) * (counts[1] - counts[0])

@@ -79,10 +79,15 @@ def _shown(drawing: Drawing, sample: Sample) -> str:
 
 
 def _run_names(drawings: Sequence[Drawing]) -> dict[str, str]:
-    """Runs by what tells them apart: their paths below the folder that holds them all."""
+    """Runs by what tells them apart: their paths below the folder that holds them all.
+
+    Where one is in the other, or the same, they are called as they are typed.
+    """
     runs = list(dict.fromkeys(drawing.arguments.run for drawing in drawings))
     whole = [os.path.abspath(os.path.expanduser(run)) for run in runs]  # noqa: PTH100, PTH111
     parent = os.path.commonpath(whole)
+    if parent in whole or len(set(whole)) < len(whole):
+        return {run: run for run in runs}
     return {
         run: run if run == "latest" else os.path.relpath(path, parent)
         for run, path in zip(runs, whole, strict=True)

@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 SETTINGS = 32  # columns for a setting and its default
+_MEANING = 20  # columns at least for what a setting means
 _NARROW, _WIDE = 60, 100
 
 
@@ -20,10 +21,11 @@ def in_two_columns(rows: Iterable[tuple[str, str]], left: int | None = None) -> 
 
     Args:
         left: columns for what is typed; what is longer has its meaning below it. By itself as
-            many as the longest needs.
+            many as the longest needs, where that leaves room for the meanings.
     """
     rows = [(f"  {typed}", meaning) for typed, meaning in rows]
-    left = left or max((len(typed) for typed, _ in rows), default=0) + 2
+    longest = max((len(typed) for typed, _ in rows), default=0)
+    left = left or min(longest + 2, _width() - _MEANING)
     lines: list[str] = []
     for typed, meaning in rows:
         wrapped = textwrap.wrap(

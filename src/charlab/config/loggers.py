@@ -14,11 +14,7 @@ def require_loggers(options: LoggerOptions) -> None:
     Raises:
         ConfigError: a line for each, with the command that installs it.
     """
-    missing = [
-        name
-        for name in options.names
-        if name in _EXTRAS and importlib.util.find_spec(_EXTRAS[name]) is None
-    ]
+    missing = [name for name in options.names if name in _EXTRAS and not _is_there(_EXTRAS[name])]
     if missing:
         raise ConfigError(
             *(
@@ -27,3 +23,9 @@ def require_loggers(options: LoggerOptions) -> None:
                 for name in missing
             )
         )
+
+
+def _is_there(module: str) -> bool:
+    """Whether it can be imported; a folder of its name, in which runs were logged, is no module."""
+    spec = importlib.util.find_spec(module)
+    return spec is not None and spec.origin is not None

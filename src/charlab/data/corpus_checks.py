@@ -31,7 +31,10 @@ def require_tags(corpus: Corpus) -> None:
         DataError: if so.
     """
     if len(corpus.tags) == 1:
-        raise DataError(f"tagging needs two tags or more and all are {corpus.tags[0]!r}")
+        raise DataError(
+            f"tagging needs two tags or more and all are {corpus.tags[0]!r}: "
+            "add documents with another"
+        )
     if not corpus.tags:
         raise DataError(
             "tagging needs tags and the documents have none: take dataset=python_tokens, accents, "

@@ -3,12 +3,14 @@
 C labels; a matrix has the true label in rows and the predicted one in columns.
 """
 
+import sys
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
+from charlab.system.tables import Column, lay_out
 from charlab.system.terminal import visible
 
 
@@ -75,14 +77,14 @@ def label_table(
         label: what one is called.
         counted: what is counted.
     """
-    names = [visible(name) for name in labels]
-    width = max(len(label), *map(len, names))
-    lines = [f"  {label:<{width}}  {counted:>8}  precision  recall     f1"]
     scores = label_scores(confusion)
-    for i in np.argsort(-scores.counts, kind="stable"):
-        precision, recall, f1 = (
-            f"{value:{wide}.3f}" if value == value else f"{'-':>{wide}}"
-            for value, wide in ((scores.precision[i], 9), (scores.recall[i], 6), (scores.f1[i], 5))
-        )
-        lines.append(f"  {names[i]:<{width}}  {scores.counts[i]:8d}  {precision}  {recall}  {f1}")
-    return lines
+    order = np.argsort(-scores.counts, kind="stable")
+    names = [f"  {visible(labels[i])}" for i in order]
+    columns = [
+        Column(f"  {label}", names, to_right=False),
+        Column(f"{counted:>8}", [str(count) for count in scores.counts[order]]),
+    ]
+    for name in ("precision", "recall", "f1"):
+        values = getattr(scores, name)[order]
+        columns.append(Column(name, ["-" if np.isnan(v) else f"{v:.3f}" for v in values]))
+    return lay_out(columns, sys.maxsize).lines

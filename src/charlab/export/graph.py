@@ -40,10 +40,12 @@ class Graph:
     Attributes:
         used: the parameters that are in it, by `id`.
         inputs, outputs: in their order.
+        size: of the fixed arrays, in bytes.
     """
 
     def __init__(self) -> None:
         self.used: set[int] = set()
+        self.size = 0
         self.inputs: list[Value] = []
         self.outputs: list[Value] = []
         self._nodes: list[onnx.NodeProto] = []
@@ -72,7 +74,9 @@ class Graph:
     def constant(self, value: npt.ArrayLike, dtype: npt.DTypeLike = np.int64) -> str:
         """A fixed array."""
         name = f"constant_{len(self._weights)}"
-        self._weights.append(numpy_helper.from_array(np.asarray(value, dtype), name))
+        array = np.asarray(value, dtype)
+        self._weights.append(numpy_helper.from_array(array, name))
+        self.size += array.nbytes
         return name
 
     def parameter(self, tensor: Tensor) -> npt.NDArray[np.float32]:

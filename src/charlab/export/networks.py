@@ -42,19 +42,24 @@ class Exported(NamedTuple):
     reference: Reference
 
 
-@singledispatch
 def graphs(network: nn.Module) -> Iterator[Exported]:
     """The graphs of a network.
 
     Raises:
         ConfigError: if there are none for such a network, or such a cell.
     """
+    kinds = _graphs.registry  # exactly these: a subclass may compute something else
+    return kinds.get(type(network), kinds[object])(network)
+
+
+@singledispatch
+def _graphs(network: nn.Module) -> Iterator[Exported]:
     raise ConfigError(
         f"a {type(network).__name__} has no form in ONNX: format=safetensors takes every network"
     )
 
 
-@graphs.register
+@_graphs.register
 def _language_model(network: LanguageModel) -> Iterator[Exported]:
     recurrent, V = network.recurrent, network.vocabulary_size
 
@@ -77,7 +82,7 @@ def _language_model(network: LanguageModel) -> Iterator[Exported]:
     yield Exported("sequence", graph, sequence)
 
 
-@graphs.register
+@_graphs.register
 def _classifier(network: Classifier) -> Iterator[Exported]:
     recurrent, C = network.recurrent, network.num_classes
     if network.pooling == "last" and not recurrent.bidirectional:
@@ -90,7 +95,7 @@ def _classifier(network: Classifier) -> Iterator[Exported]:
     yield Exported("sequence", graph, lambda given: (network(given["ids"], given["lengths"]),))
 
 
-@graphs.register
+@_graphs.register
 def _tagger(network: Tagger) -> Iterator[Exported]:
     recurrent, C = network.recurrent, network.num_tags
     if not recurrent.bidirectional:
@@ -103,7 +108,7 @@ def _tagger(network: Tagger) -> Iterator[Exported]:
     yield Exported("sequence", graph, lambda given: (network(given["ids"], given["lengths"]),))
 
 
-@graphs.register
+@_graphs.register
 def _encoder_decoder(network: EncoderDecoder) -> Iterator[Exported]:
     decoder, names = network.decoder, Memory._fields
     V = decoder.vocabulary_size

@@ -16,7 +16,7 @@ from charlab.export.networks import Exported, graphs
 from charlab.system.files import write_bytes
 from charlab.tasks.task import Task
 
-_LARGEST = 2**31  # bytes; a protocol buffer holds no more
+_LARGEST = 2**31 - 2**24  # bytes of weights; a protocol buffer holds 2 GiB with all the rest
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,18 @@ def export_onnx(model: TrainedModel, folder: Path) -> list[Written]:
     """Writes a network's models, NAME.onnx each, into a folder that is made if need be.
 
     Raises:
-        ConfigError: if the network has no form in ONNX.
-        RunError: if what onnxruntime computes is not what PyTorch does, or a file cannot be
-            written; none is then.
+        ConfigError: if the network has no form in ONNX, or is too large for a file.
+        RunError: if what onnxruntime computes is not what PyTorch does (no file is written then),
+            or a file cannot be written.
     """
     metadata = metadata_of(model.trained_for)
-    if 4 * sum(p.numel() for p in model.network.parameters()) >= _LARGEST:
-        raise ConfigError("the network has more than 2 GiB, the most that a file of ONNX holds")
     made = list(graphs(model.network))
     _require_all(model.network, made)
+    if max(each.graph.size for each in made) > _LARGEST:  # tied embeddings are in it twice
+        raise ConfigError(
+            "the network makes a file of more than 2 GiB, the most that ONNX holds: "
+            "format=safetensors takes every network"
+        )
     packed = [each.graph.model(each.name, metadata).SerializeToString() for each in made]
     differences: list[float | None] = [None] * len(made)
     if find_spec("onnxruntime") is not None:

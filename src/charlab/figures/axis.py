@@ -89,7 +89,9 @@ class Axis:
 def short_number(value: float, digits: int = 3) -> str:
     """A number of few digits: "0.0143", "3e-5", "1234", "135k", "2.3M"."""
     sizes = ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (9999.5, 1e3, "k"))
-    size, letter = next(((s, letter) for at, s, letter in sizes if abs(value) >= at), (1.0, ""))
+    size, letter = next(
+        ((s, letter) for at, s, letter in sizes if at <= abs(value) < math.inf), (1.0, "")
+    )
     digits = max(digits, 4) if abs(value / size) >= 999.5 else digits
     return f"{value / size:.{digits}g}{letter}".replace("e-0", "e-")
 

@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from charlab.figures.colors import LIGHT, SERIES
 from charlab.figures.sweeps import tidy
@@ -33,4 +34,6 @@ def error_by_length_figure(
     above.legend(frameon=False, fontsize=9)
     below.bar(lengths, counts, color=LIGHT["complete"])
     tidy(below, f"{unit} of the text", "texts")
+    for axis in (below.xaxis, below.yaxis):
+        axis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     return figure

@@ -38,7 +38,6 @@ def learning_curves_figure(
     metric: str,
     training: Curves | None = None,
     x_label: str = "optimizer steps",
-    yardstick: tuple[str, float] | None = None,
     limits: Limits | None = None,
 ) -> Figure:
     """Draws a line for each group in its color; marks are "curve-GROUP" and "train-GROUP".
@@ -48,7 +47,6 @@ def learning_curves_figure(
         metric: what the values are.
         training: the same of training, dashed; None: it is not shown.
         x_label: what places are.
-        yardstick: name and value of what every run must beat, a dashed line.
         limits: the part of the vertical axis to be shown; None: all.
     """
     figure, axes = new_figure(4.6)
@@ -62,9 +60,6 @@ def learning_curves_figure(
     rest = len(curves) - len(SERIES)
     if rest > 0:
         axes.plot([], [], linestyle="", label=f"and {rest} more")
-    if yardstick is not None:
-        name, value = yardstick
-        axes.axhline(value, linestyle="--", color="gray", label=f"{name} ({value:.2f})")
     tidy(axes, x_label, metric)
     show_part(axes, limits)
     axes.set_xlim(left=0)

@@ -61,11 +61,11 @@ def write_gallery(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for picture in pictures:
-            one, figures = _draw(picture)
+            one, figures = _draw(picture, file_format)
             drawn.append(one)
             files[picture.name] = [
-                _write(figure, folder / _file_name(picture.name, place, file_format))
-                for place, figure in enumerate(figures)
+                _write(data, folder / _file_name(picture.name, place, file_format))
+                for place, data in enumerate(figures)
             ]
             on_picture(picture, files[picture.name], one.fault)
         write_text(folder / PAGE, gallery_page(drawn, heading, datetime.now()))
@@ -78,15 +78,16 @@ def write_gallery(
     return Gallery(folder / PAGE, files, faults)
 
 
-def _draw(picture: Picture) -> tuple[Drawn, list[Figure]]:
-    """A picture for the page, and its figures; whatever goes wrong is said instead."""
+def _draw(picture: Picture, file_format: str) -> tuple[Drawn, list[bytes]]:
+    """A picture for the page, and its figures' files; whatever goes wrong is said instead."""
     try:
         parts = list(picture.draw())
         if not parts:
             return Drawn(picture, fault="there is nothing to show"), []
-        figures = [part for part in parts if isinstance(part, Figure)]
         shown = [part for part in parts if not (picture.is_text and isinstance(part, Figure))]
         elements = [embedded(part, picture.title) for part in shown]
+        to_bytes = to_png if file_format == "png" else _svg_file
+        figures = [to_bytes(part) for part in parts if isinstance(part, Figure)]
     except Exception as error:
         return Drawn(picture, fault=one_line(error)), []
     return Drawn(picture, elements), figures
@@ -96,8 +97,8 @@ def _file_name(name: str, place: int, file_format: str) -> str:
     return f"{name}{f'-{place + 1}' if place else ''}.{file_format}"
 
 
-def _write(figure: Figure, path: Path) -> Path:
-    write_bytes(path, to_png(figure) if path.suffix == ".png" else _svg_file(figure))
+def _write(data: bytes, path: Path) -> Path:
+    write_bytes(path, data)
     return path
 
 

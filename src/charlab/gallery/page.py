@@ -10,7 +10,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from charlab.figures import to_png
-from charlab.figures.pages import page_environment
+from charlab.figures.pages import as_unicode, page_environment
 from charlab.figures.picture import Part, Picture
 from charlab.figures.svg import to_svg
 
@@ -78,5 +78,4 @@ def gallery_page(drawn: Sequence[Drawn], heading: Heading, written: datetime) ->
     ]
     template = page_environment("charlab.gallery").get_template("gallery.html")
     text = template.render(sections=sections, heading=heading, written=f"{written:%Y-%m-%d %H:%M}")
-    # a file name that is no Unicode would make the page none either
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return as_unicode(text)

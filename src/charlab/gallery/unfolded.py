@@ -46,15 +46,16 @@ def example_of(task: Task[Any], corpus: Corpus) -> Example:
 
 
 def _fitting(split: EncodedSplit, vocabulary: Vocabulary) -> int:
-    """A short document, of the first ones, that any font can show; the first where none is."""
+    """Of the first documents one that is short and that any font can show, as far as there is."""
     lengths = split.lengths[:_LOOKED_AT]
-    ids = split.ids[: int(split.offsets[len(lengths)])]
     is_plain = np.array([name.isascii() for name in _named(vocabulary, range(vocabulary.size))])
-    strange = np.append(0, np.cumsum(~is_plain[ids]))[split.offsets[: len(lengths) + 1]]
-    distance = np.abs(lengths - (_STEPS - 1)) + 100 * (lengths < 2) + 50 * (np.diff(strange) > 0)
+    begins, ends = split.offsets[: len(lengths)], split.offsets[1 : len(lengths) + 1]
+    openings = zip(begins.tolist(), np.minimum(ends, begins + _LONG).tolist(), strict=True)
+    is_strange = np.array([not is_plain[split.ids[begin:end]].all() for begin, end in openings])
+    distance = np.abs(lengths - (_STEPS - 1)) + 50 * is_strange
     if split.targets is not None:
         distance = distance + np.abs(split.targets.lengths[:_LOOKED_AT] - (_STEPS - 1))
-    return int(distance.argmin())
+    return int(np.lexsort((distance, lengths < 2))[0])  # one token alone leads to no other
 
 
 def _target(targets: Ragged, document: int, vocabulary: Vocabulary) -> list[str]:

@@ -39,6 +39,8 @@ def describe(trained: TrainedModel, weights: str = WEIGHTS[0]) -> dict[str, Any]
     network = trained.network
     model, dataset = options.model, options.dataset
     asking = task.asking
+    kinds = _of_network.registry  # exactly these: a subclass may compute something else
+    of_network = kinds.get(type(network), kinds[object])
     return {
         "format": FORMAT,
         "name": f"{model.name} {model.num_layers} × {model.hidden_size} on {dataset.name}",
@@ -50,7 +52,7 @@ def describe(trained: TrainedModel, weights: str = WEIGHTS[0]) -> dict[str, Any]
         "knows_return": asking.knows_return,
         "documents": dataset.layout == "sequences",
         "window": dataset.seq_len if dataset.layout == "stream" else None,
-        **_of_network(network, trained),
+        **of_network(network, trained),
         "weights": weights,
         "arrays": pack_weights(network, weights),
     }

@@ -1,8 +1,8 @@
 """A trained network with what the page says of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from charlab.system.terminal import visible, warn
 
 MOST_BYTES = 64 * 2**20  # of a network in a page: browsers grow slow at reading more
 _BYTES = {"float16": 2, "int8": 1, "float32": 4}
-_EXAMPLES, _SHORT, _LONGEST = 6, 4, 400  # texts, and characters of each
+_EXAMPLES, _SHORT, _LONGEST = 6, 4, 400  # texts, and tokens of each
 _WINDOW = 240  # tokens of what is shown of a stream
 _LOOKED_AT = 20_000  # held-out tokens, to find what units follow
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "vanilla": "vanilla RNN"}
@@ -71,8 +71,7 @@ def playable(trained: TrainedModel, path: str, weights: str) -> Playable:
         cost = packing_cost(trained, description["arrays"])
         examples = _examples(corpus)
         followed = _followed(trained, corpus)
-    counts = trained.trained_for.data.label_counts
-    labels = description.get("labels", [])
+    counts = description.get("label_counts")
     return Playable(
         path,
         _CELLS.get(trained.options.model.name, trained.options.model.name),
@@ -80,7 +79,7 @@ def playable(trained: TrainedModel, path: str, weights: str) -> Playable:
         description,
         _facts(trained, path, description, cost),
         examples,
-        labels[int(np.argmax(counts))] if labels and counts else None,
+        description["labels"][int(np.argmax(counts))] if counts else None,
         followed,
     )
 
@@ -136,17 +135,16 @@ def _followed(trained: TrainedModel, corpus: Corpus) -> list[dict[str, Any]] | N
     )
     best = sorted(report.found, key=lambda each: -abs(each.correlation))
     keys = ("name", "layer", "part", "unit", "correlation")
-    return [
-        {key: each.record()[key] for key in keys} for each in best if not isnan(each.correlation)
-    ]
+    return [{key: each.record()[key] for key in keys} for each in best]
 
 
 def _text(texts: Any, corpus: Corpus, document: int) -> str:
     begin, end = texts.offsets[document : document + 2].tolist()
-    text = corpus.vocabulary.decode(texts.ids[begin : min(end, begin + _LONGEST)])
+    ids = texts.ids[begin : min(end, begin + _LONGEST)]
+    text = corpus.vocabulary.decode(ids[: corpus.vocabulary.whole(ids.tolist())])
     if corpus.layout == "sequences":
         return text
-    return text[max(text.find("\n"), text.find(" ")) + 1 :]  # no half words at its beginning
+    return re.sub(r"^\S*\s", "", text)  # no half words at its beginning
 
 
 def _facts(

@@ -29,8 +29,8 @@ class Beside:
     def loses(self) -> bool:
         """Whether the network does not beat its baseline."""
         if higher_is_better(self.tag):
-            return self.value <= self.baseline
-        return self.value >= self.baseline
+            return not self.value > self.baseline  # also where it is no number
+        return not self.value < self.baseline
 
     def __str__(self) -> str:
         verdict = "The best model loses to" if self.loses else "The best model beats"

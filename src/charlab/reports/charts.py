@@ -1,5 +1,6 @@
 """The charts of a sweep or of compared runs: drawn once, for the page and as PNG files."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,7 @@ from charlab.sweeps.results.records import SweepResults
 
 MOST_GROUPS = 40  # in one chart
 _FEW = 4  # trials; of fewer no part of an axis is worth more than the rest
+_LONGEST = 100  # characters of an objective in a file's name
 
 Curves = Mapping[str, Sequence[RunCurves]]
 """Of each group, the curves of its runs."""
@@ -148,9 +150,9 @@ def endings(results: SweepResults) -> list[str]:
         return [""]
     names: list[str] = []
     for objective in results.objectives:
-        name = plain = f"_{objective.replace('/', '_')}"
+        name = "_" + re.sub(r"[^\w.-]", "_", objective, flags=re.ASCII)[:_LONGEST]
         while name in names:  # "val/loss" and "val_loss"
-            name = f"{plain}_{len(names) + 1}"
+            name += "_2"
         names.append(name)
     return names
 

@@ -150,7 +150,7 @@ def _set_repeats_apart(bucket: list[RunFacts], apart: dict[int, str]) -> None:
     for run in bucket:
         if newest[run.seed] is not run:
             apart[id(run)] = f"repeated by {newest[run.seed].folder} (same settings, same seed)"
-    bucket[:] = newest.values()
+    bucket[:] = [run for run in bucket if newest[run.seed] is run]
 
 
 def _telling_keys(identities: Sequence[Mapping[str, str]]) -> tuple[str, ...]:

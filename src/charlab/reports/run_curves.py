@@ -1,5 +1,6 @@
 """Training and validation curves of compared runs, over steps, characters and seconds."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,7 +76,8 @@ def read_run_curves(run: RunFacts, metric: str) -> RunCurves:
 
 
 def _thinned(points: Sequence[tuple[float, float]]) -> Points:
-    """The points, of many the means of neighbours."""
+    """The points whose values are numbers, of many the means of neighbours."""
+    points = [point for point in points if math.isfinite(point[1])]
     size = -(-len(points) // _MOST)
     parts = [points[i : i + size] for i in range(0, len(points), size or 1)]
-    return [tuple(np.mean(part, axis=0).tolist()) for part in parts] if size > 1 else [*points]
+    return [tuple(np.mean(part, axis=0).tolist()) for part in parts] if size > 1 else points

@@ -29,7 +29,8 @@ def heeded() -> list[signal.Signals]:
 def killed_by(number: int) -> str:
     """How a process that a signal ended is spoken of."""
     hint = ", perhaps for want of memory" if number == signal.SIGKILL else ""
-    return f"killed by {signal.Signals(number).name}{hint}"
+    known = number in set(signal.Signals)  # most real-time signals have no name
+    return f"killed by {signal.Signals(number).name if known else f'signal {number}'}{hint}"
 
 
 class Interrupted(KeyboardInterrupt):

@@ -1,6 +1,5 @@
 """Processes' shares of the batches, put together, are the batches of one process."""
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -9,8 +8,8 @@ from hypothesis import strategies as st
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import evaluation_batches
 from charlab.data.batches.loaders import TrainingBatches, training_batches
-from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.errors import ConfigError
+from tests.support.encoded import documents
 
 LENGTHS = st.lists(st.integers(1, 9), min_size=1, max_size=40)
 PROCESSES = st.integers(1, 4)
@@ -20,13 +19,6 @@ CUTS = [
     ("stream", BatchForm.NEXT),
     ("stream", BatchForm.LABEL),
 ]
-
-
-def documents(lengths: list[int]) -> EncodedSplit:
-    """Documents of which no two characters are the same; labels are their numbers."""
-    offsets = flat_offsets(lengths)
-    ids = (np.arange(offsets[-1]) + 2).astype(np.uint16)
-    return EncodedSplit(ids, offsets, np.arange(len(lengths), dtype=np.int64))
 
 
 def rows(batch: Batch) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -3,23 +3,26 @@
 import sys
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charlab.data.documents.document import LongDocument
+from charlab.data.documents.files.decode import decode_pieces, decode_text, utf8_blocks
 from charlab.data.documents.normalize import check_steps, normalize_text
 from charlab.data.tokens import chunks as module
 from charlab.data.tokens import tokenizer
 from charlab.data.tokens.chunks import cut_utf8, is_solid, normalized_pieces, safe_cut
+from charlab.errors import DataError
 
 STEPS = ["none", "nfc", "nfkc", "ascii", "lower", "nfc+lower", "nfkc+lower", "ascii+lower"]
 
 # What normalization joins, splits, reorders, or reads together.
 JOINING = "é\u0301\u0323\u0345\u0307\u1100\u1161\u11a8가각ｶﾞ\u3099か\u0958\u093c"
-letters = st.sampled_from([*"aA \nΣσς.'\u00b7\u2019İIﬁﷺ中。", *JOINING])
+letters = st.sampled_from([*"aA \nΣσς.'\u00b7\u2019İIﬁﷺ中😀。", *JOINING])
 texts = st.text(letters | st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
@@ -127,3 +130,69 @@ def test_pieces_are_given_on_as_they_come(monkeypatch: pytest.MonkeyPatch) -> No
     found, _ = next(normalized_pieces(document, ("nfc",), Counter(), tokenizer("char")))
     assert found == "one "
     assert len(came) == 1
+
+
+# The same of bytes, which are decoded only to see where they may be cut
+
+NAME = "'text'"
+sizes = st.integers(1, 20)
+
+
+def blocks_of(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[i : i + size] for i in range(0, len(data), size))
+
+
+def of_bytes(data: bytes, block: int) -> LongDocument:
+    return LongDocument(
+        pieces=lambda: decode_pieces(blocks_of(data, block), "utf-8", NAME),
+        label=None,
+        identity=(),
+        utf8=lambda: utf8_blocks(blocks_of(data, block)),
+    )
+
+
+@given(texts, sizes, sizes)
+@example("😀" * 20, 7, 5)  # no place to cut
+@example("中" * 20, 7, 5)  # a place after each
+def test_pieces_are_text_and_put_together_the_whole(text: str, block: int, size: int) -> None:
+    pieces = list(cut_utf8(blocks_of(text.encode(), block), size))
+    assert "".join(piece.decode() for piece in pieces) == text
+    assert all(pieces)
+
+
+@pytest.mark.parametrize("steps", ["none", "nfc", "nfkc", "nfc+lower", "ascii"])
+@given(text=texts, block=sizes, size=sizes)
+def test_both_forms_are_the_normalized_text(steps: str, text: str, block: int, size: int) -> None:
+    chosen = check_steps(steps)
+    clean = decode_text(text.replace("\0", "").encode(), "utf-8", NAME)
+    dropped: Counter[str] = Counter()
+    expected_dropped: Counter[str] = Counter()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cut_utf8, "__defaults__", (size,))
+        source = of_bytes(text.replace("\0", "").encode(), block)
+        pairs = list(normalized_pieces(source, chosen, dropped, tokenizer("char")))
+    assert all(piece.encode() == data for piece, data in pairs)
+    expected = normalize_text(clean, chosen, expected_dropped)
+    assert "".join(piece for piece, _ in pairs) == expected
+    assert dropped == expected_dropped
+
+
+def test_where_nothing_can_be_cut_little_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_HELD", 100)
+    pieces = list(cut_utf8(blocks_of(("😀" * 1000).encode(), 64), 16))
+    assert max(map(len, pieces)) <= 200
+    assert b"".join(pieces).decode() == "😀" * 1000
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"good \xff bad", "byte 0xff at offset 5"),
+        (b"gut " * 9 + b"\xc3", "byte 0xc3 at offset 36"),
+        (b"a\0b", "zero character at position 1"),
+        ("\ud800".encode("utf-8", "surrogatepass"), "byte 0xed at offset 0"),
+    ],
+)
+def test_what_is_no_text_is_said_where(data: bytes, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        list(normalized_pieces(of_bytes(data, 4), ("nfc",), Counter(), tokenizer("char")))

@@ -1,41 +1,19 @@
-"""Characters and ids, against plain dictionaries."""
-
-import sys
-from bisect import bisect_left
+"""What vocabularies of all units share."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from charlab.data.tokens.characters import CharacterVocabulary
-from charlab.data.tokens.vocabulary import UNK
+from charlab.data.tokens.vocabulary import (
+    EOS,
+    FIRST,
+    UNK,
+    code_points,
+    counted_tokens,
+    smallest_unsigned,
+    utf8_of,
+)
 from charlab.errors import UnknownCharacterError
-
-
-@given(known=st.text(), text=st.text())
-def test_encoding_equals_a_dictionary(known: str, text: str) -> None:
-    characters = sorted(set(known))
-    ids = {character: 2 + bisect_left(characters, character) for character in characters}
-    vocabulary = CharacterVocabulary(known)
-    encoded = vocabulary.encode(text)
-    assert encoded.dtype == np.int64
-    assert encoded.tolist() == [ids.get(character, UNK) for character in text]
-    assert vocabulary.size == 2 + len(characters)
-    shown = "".join(character if character in ids else "\ufffd" for character in text)
-    assert vocabulary.decode(encoded) == shown
-
-
-def test_characters_are_sorted_and_distinct() -> None:
-    assert CharacterVocabulary("banana").tokens == ("a", "b", "n")
-    assert (
-        CharacterVocabulary("ab") == CharacterVocabulary(["b", "a"]) != CharacterVocabulary("abc")
-    )
-
-
-def test_code_points_above_all_known_ones_and_surrogates_are_unknown() -> None:
-    vocabulary = CharacterVocabulary("aé")
-    assert vocabulary.encode("ê" + chr(sys.maxunicode) + "\udcff").tolist() == [UNK] * 3
 
 
 def test_require_known_names_at_most_five() -> None:
@@ -48,6 +26,23 @@ def test_require_known_names_at_most_five() -> None:
     assert "\n" not in str(error.value)
 
 
-def test_only_single_characters() -> None:
-    with pytest.raises(ValueError, match="'ab'"):
-        CharacterVocabulary(["a", "ab"])
+def test_the_mark_of_a_document_has_no_text_and_the_unknown_one_is_shown() -> None:
+    assert CharacterVocabulary("ab").decode([EOS, FIRST + 1, UNK, FIRST, EOS]) == "b\ufffda"
+    assert CharacterVocabulary("ab").decode([]) == ""
+
+
+@pytest.mark.parametrize("text", ["", "aé中😀", "a\ud800b"])
+def test_code_points_are_those_of_each_character(text: str) -> None:
+    assert code_points(text).tolist() == list(map(ord, text))
+    assert utf8_of(text).decode("utf-8", "surrogatepass") == text
+
+
+def test_the_smallest_type_holds_the_largest_id() -> None:
+    sizes = {0: 1, 1: 1, 256: 1, 257: 2, 65_536: 2, 65_537: 4}
+    assert {size: smallest_unsigned(size).itemsize for size in sizes} == sizes
+    assert all(np.iinfo(smallest_unsigned(size)).min == 0 for size in sizes)
+
+
+def test_tokens_are_counted_in_words() -> None:
+    assert counted_tokens(1, "byte") == "1 byte"
+    assert counted_tokens(2000, "char") == "2,000 characters"

@@ -41,20 +41,16 @@ def test_a_study_that_holds_something_else_is_damaged(tmp_path, change):
         load_results(folder)
 
 
-def test_a_sweep_tells_the_command_that_goes_on_with_it(tmp_path):
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        (["--multirun", "sweep.name=x y"], ("--multirun", "sweep.name=x y")),
+        (None, ()),  # of an earlier version
+        (5, ()),
+    ],
+)
+def test_what_was_typed_to_start_a_sweep(tmp_path, stored, words):
     location = toy_sweep(tmp_path)
-    record = {"name": location.name, "storage": None, "n_trials": 3}
-
-    def command(words, **settings):
-        (location.folder / RECORD).write_text(json.dumps({**record, "words": words}))
-        return load_results(location.folder).command(**settings)
-
-    words = ["--multirun", "sweep.name=x y", "sweep.finalists=0", "+sweep.workers=2"]
-    assert command(words) == (
-        "python train.py --multirun 'sweep.name=x y' sweep.finalists=0 +sweep.workers=2"
-    )
-    assert command(words, finalists=3, workers=1) == (
-        "python train.py --multirun 'sweep.name=x y' sweep.finalists=3 sweep.workers=1"
-    )
-    assert command(None, finalists=3) is None  # of an earlier version
-    assert command(5) is None
+    record = {"name": location.name, "storage": None, "n_trials": 3, "words": stored}
+    (location.folder / RECORD).write_text(json.dumps(record))
+    assert load_results(location.folder).words == words

@@ -2,35 +2,25 @@
 
 import os
 import random
-import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy
 
 from charlab.errors import ConfigError
-from charlab.sweeps.search.databases import with_driver, without_password
+from charlab.sweeps.search.databases import without_password
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.search.storage import open_storage
 from charlab.sweeps.search.study import create
-from charlab.sweeps.workers.locks import DatabaseLocks, locks_for
+from charlab.sweeps.workers.locks import DatabaseLocks
 from tests.support.shell import ROOT, environment, through_bash
-from tests.sweeps.servers import KINDS, PASSWORD, QUOTED
+from tests.sweeps.servers import PASSWORD, QUOTED
 from tests.sweeps.toys import ledger_of, states_of, toy_spec, trials_of
 
 pytestmark = pytest.mark.slow  # a server takes seconds to start
-
-
-@pytest.fixture(scope="module", params=sorted(KINDS))
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    with KINDS[request.param]() as plain:
-        yield with_driver(plain)
 
 
 def _sweep(url: str, folder: Path, name: str, **changes: object) -> StudyLocation:
@@ -50,100 +40,6 @@ def _supervisor(location: StudyLocation, n_trials: int) -> "subprocess.Popen[str
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def test_a_trial_belongs_to_one_process_until_it_lets_go(url: str) -> None:
-    mine, yours = DatabaseLocks(url, "s"), DatabaseLocks(url, "s")
-    assert mine.take(3)
-    assert not yours.take(3)
-    assert yours.take(4)
-    assert DatabaseLocks(url, "another sweep").take(3)
-    mine.let_go(3)
-    assert yours.take(3)
-
-
-def test_a_killed_process_frees_what_it_held(url: str) -> None:
-    code = (
-        "import sys, time; from charlab.sweeps.workers.locks import DatabaseLocks; "
-        "locks = DatabaseLocks(sys.argv[1], 'killed'); choice = locks.alone(); "
-        "choice.__enter__(); print(locks.take(0), flush=True); time.sleep(600)"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, url], stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "True\n"
-        mine = DatabaseLocks(url, "killed")
-        assert not mine.take(0)
-        holder.send_signal(signal.SIGKILL)
-    with mine.alone():  # waits no longer
-        deadline = time.monotonic() + 30
-        while not mine.take(0):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-
-
-def _break(url: str, locks: DatabaseLocks) -> None:
-    """Has the server end the connection of some locks, and waits until it has: it does so later."""
-    is_postgres = url.startswith("postgresql")
-    ask = "SELECT pg_backend_pid()" if is_postgres else "SELECT CONNECTION_ID()"
-    assert locks._connection is not None
-    number = locks._connection.exec_driver_sql(ask).scalar()
-    end = f"SELECT pg_terminate_backend({number})" if is_postgres else f"KILL {number}"
-    view, column = ("pg_stat_activity", "pid") if is_postgres else ("processlist", "id")
-    schema = "pg_catalog" if is_postgres else "information_schema"
-    is_there = f"SELECT count(*) FROM {schema}.{view} WHERE {column} = {number}"
-    deadline = time.monotonic() + 30
-    with sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT").connect() as other:
-        other.exec_driver_sql(end)
-        while other.exec_driver_sql(is_there).scalar():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-
-
-def test_a_broken_connection_is_made_anew_where_it_held_nothing(url: str) -> None:
-    locks = DatabaseLocks(url, "broken")
-    _break(url, locks)
-    assert locks.take(1)
-    assert not DatabaseLocks(url, "broken").take(1)
-
-
-def test_a_broken_connection_that_held_a_trial_takes_it_again(url: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr("charlab.sweeps.workers.locks._SECONDS_BETWEEN_STATUSES", 0.05)
-    mine, yours = DatabaseLocks(url, "broken too"), DatabaseLocks(url, "broken too")
-    assert mine.take(1)
-    lost = threading.Event()
-    mine.keep(is_mine=lambda: True, lost=lost.set)
-    _break(url, mine)
-    deadline = time.monotonic() + 30
-    while yours.take(1):  # for a moment it is free
-        yours.let_go(1)
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    assert not lost.is_set()
-    mine.let_go(1)
-    assert yours.take(1)
-
-
-def test_whoever_lost_a_trial_to_another_learns_it(url: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr("charlab.sweeps.workers.locks._SECONDS_BETWEEN_STATUSES", 0.05)
-    mine, yours = DatabaseLocks(url, "lost"), DatabaseLocks(url, "lost")
-    assert mine.take(1)
-    _break(url, mine)
-    assert yours.take(1)
-    lost = threading.Event()
-    mine.keep(is_mine=lambda: False, lost=lost.set)
-    assert lost.wait(30)
-
-
-def test_processes_of_one_file_system_see_that_nobody_died(url: str, tmp_path: Path) -> None:
-    mine, yours = (locks_for(StudyLocation("shared", tmp_path, url)) for _ in range(2))
-    assert mine.take(1)
-    assert isinstance(mine, DatabaseLocks)
-    _break(url, mine)
-    assert not yours.take(1)
-    mine.let_go(1)
-    assert yours.take(1)
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -197,13 +93,6 @@ def test_a_wrong_password_is_one_line_that_does_not_say_it(url: str) -> None:
             use(wrong)
         assert "\n" not in str(caught.value)
         assert "wr0ng" not in str(caught.value)
-
-
-def test_a_server_that_is_not_there_is_one_line(url: str) -> None:
-    nowhere = sqlalchemy.engine.make_url(url).set(port=1).render_as_string(hide_password=False)
-    with pytest.raises(ConfigError, match=r"^sweep\.storage cannot be used: .*onnect") as caught:
-        DatabaseLocks(nowhere, "s")
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)

@@ -1,6 +1,5 @@
-"""Who chooses trials and who prunes them: all by name, seeded, whatever the sweep's name."""
+"""Who chooses trials: all by name, seeded, whatever the sweep's name."""
 
-import binascii
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -8,13 +7,12 @@ from typing import Any
 import optuna
 import pytest
 
-from charlab.config.sweep_schema import PRUNERS, SAMPLERS
+from charlab.config.sweep_schema import SAMPLERS
 from charlab.errors import ConfigError, SweepError
-from charlab.sweeps.search.pruners import build_pruner
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.search.storage import open_storage
 from charlab.sweeps.search.study import build_sampler, create, load
-from tests.sweeps.toys import toy_spec, toy_sweep, trials_of, work_serially
+from tests.sweeps.toys import toy_spec, toy_sweep, work_serially
 
 MIXED = {"x": "interval(0,1)", "n": "range(0,4)", "c": "choice(a,b)"}
 
@@ -83,76 +81,8 @@ def test_samplers_by_name(name: str, kind: type) -> None:
     assert type(sampler) is kind
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("none", optuna.pruners.NopPruner),
-        ("median", optuna.pruners.MedianPruner),
-        ("percentile", optuna.pruners.PercentilePruner),
-        ("successive_halving", optuna.pruners.SuccessiveHalvingPruner),
-        ("hyperband", optuna.pruners.HyperbandPruner),
-        ("patient", optuna.pruners.PatientPruner),
-    ],
-)
-@pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
-def test_pruners_by_name(name: str, kind: type) -> None:
-    assert isinstance(build_pruner(toy_spec(pruner=name)), kind)
-
-
 def test_all_names_are_tested() -> None:
     assert set(SAMPLERS) == {"tpe", "random", "grid", "gp", "qmc"}
-    assert set(PRUNERS) == {
-        "none", "median", "percentile", "successive_halving", "hyperband", "patient"
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("pruner", sorted({*PRUNERS} - {"none"}))
-def test_pruners_give_up_what_is_hopeless(pruner: str, tmp_path: Path) -> None:
-    """The best finishes; a sweep of many worse ones does not train them all in full."""
-    location = toy_sweep(tmp_path, space={"x": "interval(0,30)"}, pruner=pruner)
-    work_serially(location, 10)
-    trials = trials_of(location)
-    pruned = [t for t in trials if t.state.name == "PRUNED"]
-    complete = [t for t in trials if t.state.name == "COMPLETE"]
-    assert len(pruned) + len(complete) == 10
-    assert pruned
-    assert any(len(t.intermediate_values) < 9 for t in pruned)
-    assert min(t.params["x"] for t in complete) == min(t.params["x"] for t in trials)
-    for trial in pruned:
-        steps = list(trial.intermediate_values)
-        assert steps == [100 * (i + 1) for i in range(len(steps))]
-        assert len(steps) <= 9
-    if pruner in ("median", "percentile"):
-        assert all(t.number >= 2 for t in pruned)  # startup_trials
-        assert all(len(t.intermediate_values) >= 2 for t in pruned)  # warmup
-
-
-@pytest.mark.parametrize("warmup", [0, 2])
-def test_the_warm_up_is_in_validations(warmup: int, tmp_path: Path) -> None:
-    location = toy_sweep(tmp_path, pruner="median", warmup=warmup, startup_trials=1)
-    work_serially(location, 5)
-    lengths = [len(t.intermediate_values) for t in trials_of(location) if t.state.name == "PRUNED"]
-    assert min(lengths) == warmup + 1
-
-
-@pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
-def test_hyperbands_brackets_are_optunas_own_without_the_name(monkeypatch: Any) -> None:
-    """Brackets of the same budgets as Optuna's, dealt by number alone, all of them in use."""
-    options: Any = {"min_resource": 100, "max_resource": 2700, "reduction_factor": 3}
-    optunas = optuna.pruners.HyperbandPruner(**options)
-    ours: Any = build_pruner(toy_spec(pruner="hyperband", full=2700))
-    study = optuna.create_study(study_name="x", sampler=optuna.samplers.RandomSampler(0))
-    optunas._try_initialization(study)
-    ours._try_initialization(study)
-    assert ours._trial_allocation_budgets == optunas._trial_allocation_budgets
-    true_crc = binascii.crc32
-    monkeypatch.setattr(binascii, "crc32", lambda data: true_crc(data.rpartition(b"_")[2]))
-    brackets = []
-    for _ in range(60):
-        trial: Any = study._storage.get_trial(study.ask()._trial_id)
-        brackets.append(ours._get_bracket_id(study, trial))
-        assert brackets[-1] == optunas._get_bracket_id(study, trial)
-    assert set(brackets) == set(range(ours._n_brackets))
 
 
 def test_who_creates_first_defines(tmp_path: Path) -> None:

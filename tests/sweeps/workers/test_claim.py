@@ -10,7 +10,6 @@ import pytest
 from charlab.sweeps.search import suggest
 from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.search.study import load
-from charlab.sweeps.search.suggest import SpaceFunctionError, load_function
 from charlab.sweeps.workers import claim
 from charlab.sweeps.workers.claim import (
     CRASHES,
@@ -29,9 +28,7 @@ SPACE_FUNCTION = """
 import optuna
 
 def depends(trial):
-    if trial.params["x"] < 0.5:
-        return {"small": True, "deep": trial.suggest_int("deep", 1, 3)}
-    return {"name": "'a b'", "nothing": None, "list": [1, 2]}
+    return {"y": trial.params["x"]}
 
 def refuses(trial):
     raise optuna.TrialPruned("x is odd")
@@ -41,8 +38,6 @@ def breaks(trial):
 
 def wrong(trial):
     return ["y"]
-
-number = 3
 """
 
 
@@ -221,23 +216,6 @@ def test_waiting_trials_count_and_come_before_new_ones(tmp_path):
     assert worker.taken(3).arguments == ["x=0.5"]
 
 
-def test_settings_that_depend_on_others(tmp_path, function_file):
-    location = toy_sweep(tmp_path, function=f"{function_file}:depends")
-    worker = Worker(location)
-    seen = set()
-    for _ in range(10):
-        claimed = worker.taken(10)
-        x = claimed.trial.params["x"]
-        if x < 0.5:
-            deep = claimed.trial.params["deep"]
-            assert claimed.arguments == [f"x={x!r}", "small=true", f"deep={deep}"]
-        else:
-            assert claimed.arguments == [f"x={x!r}", "name='a b'", "nothing=null", "list=[1, 2]"]
-        seen.add(x < 0.5)
-        worker.finish(claimed, value=x)
-    assert seen == {True, False}
-
-
 def test_an_adopted_trial_keeps_its_words_when_the_function_changes(tmp_path, function_file):
     worker = Worker(toy_sweep(tmp_path, function=f"{function_file}:depends"))
     claimed = worker.taken(1)
@@ -264,26 +242,6 @@ def test_trials_that_the_function_refuses(name, state, reason, tmp_path, functio
     trials = trials_of(worker.location)
     assert [t.state.name for t in trials] == [state] * 2
     assert trials[0].user_attrs[REASON] == reason.format(file=function_file)
-
-
-@pytest.mark.parametrize(
-    ("reference", "complaint"),
-    [
-        ("nowhere.py:f", "there is no file nowhere.py; write FILE.py:function"),
-        ("f", "there is no file f; write FILE.py:function"),
-        ("/dev/null:space", "there is no file /dev/null"),
-        ("{file}.txt:space", "there is no file "),
-        ("{file}:absent", "AttributeError: module 'charlab_space_function' has no attribute"),
-        ("{file}:number", "number is no function"),
-        ("{file}.torn.py:f", "SyntaxError: invalid syntax"),
-    ],
-)
-def test_functions_that_are_not_there(reference, complaint, function_file):
-    Path(f"{function_file}.torn.py").write_text("def f(:")
-    with pytest.raises(SpaceFunctionError) as raised:
-        load_function(reference.format(file=function_file))
-    assert complaint in str(raised.value)
-    assert str(raised.value).startswith("sweep.space_function=")
 
 
 def claim_all(plain: dict[str, str], n_trials: int, own: str) -> list[int]:

@@ -142,22 +142,6 @@ def test_too_many_failures_stop_the_sweep_and_a_second_try_is_given(tmp_path: Pa
     assert failed + 2 <= states_of(location)["FAIL"] <= failed + 3
 
 
-@pytest.mark.parametrize(
-    ("metrics", "reason"),
-    [
-        ({"val/loss": float("nan")}, "val/loss is not a number"),
-        ({}, "the run has no figure val/accuracy; there are val/loss"),
-    ],
-)
-def test_results_that_cannot_be_compared_fail(metrics: Any, reason: str, tmp_path: Path) -> None:
-    objectives = ("val/loss",) if metrics else ("val/accuracy",)
-    location = toy_sweep(tmp_path, composition={"figures": metrics}, objectives=objectives)
-    assert toy_supervisor(location, 1, 1).run() is None
-    (trial,) = trials_of(location)
-    assert trial.state.name == "FAIL"
-    assert trial.user_attrs[REASON] == reason
-
-
 def test_workers_that_cannot_start(tmp_path: Path) -> None:
     location = toy_sweep(tmp_path)
     supervisor = toy_supervisor(location, 3, 1)
@@ -165,20 +149,6 @@ def test_workers_that_cannot_start(tmp_path: Path) -> None:
     with pytest.raises(SweepError, match="workers die before they take a trial"):
         supervisor.run()
     assert trials_of(location) == []
-
-
-def test_pruned_trials(tmp_path: Path) -> None:
-    location = toy_sweep(tmp_path, pruner="median", startup_trials=1, composition={"steps": 6})
-    assert toy_supervisor(location, 5, 1).run() is None
-    trials = trials_of(location)
-    states = states_of(location)
-    assert states["COMPLETE"] + states["PRUNED"] == 5
-    assert states["PRUNED"] >= 1
-    for trial in trials:
-        if trial.state.name == "PRUNED":
-            assert trial.user_attrs[REASON] == "given up: behind the others"
-            assert 2 <= len(trial.intermediate_values) <= 6
-            assert trial.value == trial.intermediate_values[trial.last_step]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,7 +7,6 @@ from charlab.config.schema import RunOptions
 from charlab.data.documents.document import Document
 from charlab.data.facts import facts_of
 from charlab.tasks.transduce import task as module
-from charlab.tasks.transduce.references import references_of
 from charlab.tasks.transduce.task import TransduceTask
 from tests.support.corpora import short_documents
 
@@ -24,18 +23,6 @@ def edits(one: str, other: str) -> int:
         edits(one, other[1:]) + 1,
         edits(one[1:], other[1:]) + (one[0] != other[0]),
     )
-
-
-def test_texts_with_unknown_tokens_are_not_one_another(compose_options):
-    docs = [Document("a", target="x"), Document("b", target="y")]
-    docs += [Document(text, target=t, split="test") for text, t in (("é", "x"), ("è", "y"))]
-    corpus = short_documents(docs, fields=("target",))
-    options: RunOptions = compose_options("task=transduce", "task.max_length=9")
-    task = TransduceTask(options, facts_of(corpus))
-    test = corpus.splits["test"]
-    assert len(set(test.ids[:].tolist())) == 1
-    (batch,) = task.evaluation_batches(test, device=torch.device("cpu"))
-    assert [len(each) for each in references_of(batch)] == [1, 1]
 
 
 @pytest.mark.parametrize("positions", [1, 1000])

@@ -45,7 +45,8 @@ class SequenceBatches:
     Attributes:
         steps_per_epoch: batches of an epoch.
         characters_per_epoch: `Batch.characters` of all of them together.
-        padding_share: positions that are padding, of all; the same in every epoch.
+        padding_share: positions that are padding, of all; the same in every epoch. Of pairs at
+            least so much, for texts and targets are padded apart.
 
     Raises:
         ConfigError: if a batch has fewer documents than there are processes.

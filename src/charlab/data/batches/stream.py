@@ -46,7 +46,7 @@ class StreamBatches:
     Attributes:
         lanes: lanes that are read here, the B of every batch.
         steps_per_epoch: windows of a lane.
-        characters_per_epoch: predictions.
+        characters_per_epoch: predictions; an epoch that parts a piece has one fewer.
 
     Raises:
         ValueError: if there is nothing to predict.

@@ -34,8 +34,9 @@ def require_objectives(options: SweepOptions, prepared: Prepared) -> tuple[str, 
             raise ConfigError(
                 f"objective {name} needs a validation part: give dataset.split.fractions one"
             )
-    if len(set(objectives)) < len(objectives):
-        raise ConfigError("sweep.objectives names one figure twice")
+    twice = [name for place, name in enumerate(objectives) if name in objectives[:place]]
+    if twice:
+        raise ConfigError(f"sweep.objectives names {twice[0]} twice: leave one out")
     if len(objectives) > 1:
         _require_several(options)
     elif options.pruner not in ("auto", "none") and not objectives[0].startswith("val/"):

@@ -16,7 +16,7 @@ from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions, is_of_body
 from charlab.config.sweep_schema import SweepOptions
 from charlab.config.validation import build, flat, to_plain
-from charlab.errors import CharlabError, ConfigError
+from charlab.errors import CharlabError, ConfigError, one_line
 from charlab.sweeps.search.objectives import direction_of, follow_objective, require_objectives
 from charlab.sweeps.search.queueing import known_settings
 from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
@@ -155,7 +155,7 @@ def _faults_of(what: str, hint: str = "") -> Iterator[None]:
         yield
     except CharlabError as error:
         hint = hint if "must be a whole number" in str(error) else ""
-        raise ConfigError(f"{what}: {error}{hint}") from error
+        raise ConfigError(f"{what}: {one_line(error)}{hint}") from error
 
 
 def _try_out(

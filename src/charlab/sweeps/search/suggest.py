@@ -1,7 +1,6 @@
 """A trial's settings: what the study's sampler chooses, and what the user's function adds."""
 
 import importlib.util
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,15 @@ from optuna.distributions import CategoricalDistribution, IntDistribution
 from charlab.builders.corpus import check_together
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
-from charlab.errors import CharlabError, ConfigError
+from charlab.config.overrides import quote
+from charlab.errors import CharlabError, ConfigError, one_line
 from charlab.sweeps.search.space import Parameter, words_of
 from charlab.sweeps.search.spec import SweepSpec
 from charlab.sweeps.search.storage import quiet
+from charlab.system.words import spelled
 
 _PROBES = 20  # tries of the user's function before the first trial
+_SHOWN = 100  # characters of what it returned
 
 
 class SpaceFunctionError(ConfigError):
@@ -41,12 +43,11 @@ def choose(spec: SweepSpec, trial: optuna.trial.BaseTrial) -> list[str]:
     except optuna.TrialPruned:
         raise
     except Exception as error:
-        raise SpaceFunctionError(
-            f"{spec.function} failed: {type(error).__name__}: {error}"
-        ) from error
+        raise SpaceFunctionError(f"{spec.function} failed: {one_line(error)}") from error
     if not isinstance(extra, Mapping):
+        got = " ".join(repr(extra).split())[:_SHOWN]
         raise SpaceFunctionError(
-            f"{spec.function} must return a mapping of settings to values, got {extra!r}"
+            f"{spec.function} must return a mapping of settings to values, got {got}"
         )
     return [*arguments, *(f"{key}={_literal(value)}" for key, value in extra.items())]
 
@@ -68,7 +69,8 @@ def try_function(spec: SweepSpec, composition: Composition) -> None:
         try:
             check_together(check(composition.compose(arguments)))
         except CharlabError as error:
-            raise ConfigError(f"{spec.function} gave {' '.join(arguments)}: {error}") from error
+            given = " ".join(arguments)
+            raise ConfigError(f"{spec.function} gave {given}: {one_line(error)}") from error
         accepted += 1
     if not accepted:
         raise ConfigError(f"{spec.function} refuses every one of {_PROBES} trials")
@@ -105,14 +107,15 @@ def load_function(reference: str) -> Callable[[Any], Any]:
         loader.loader.exec_module(module)
         function: Callable[[Any], Any] = getattr(module, name)
     except Exception as error:
-        raise SpaceFunctionError(
-            f"sweep.space_function={reference}: {type(error).__name__}: {error}"
-        ) from error
+        raise SpaceFunctionError(f"sweep.space_function={reference}: {one_line(error)}") from error
     if not callable(function):
         raise SpaceFunctionError(f"sweep.space_function={reference}: {name} is no function")
     return function
 
 
 def _literal(value: Any) -> str:
-    """A value in Hydra's syntax."""
-    return value if isinstance(value, str) else json.dumps(value)
+    """A value in Hydra's syntax: a text is taken to be in it already, unless it is in a list."""
+    if isinstance(value, list | tuple):
+        items = (quote(item) if isinstance(item, str) else _literal(item) for item in value)
+        return f"[{', '.join(items)}]"
+    return spelled(value)

@@ -34,7 +34,7 @@ def validate_more(
         return fixed, prepared
     trainer = dataclasses.replace(run.trainer, validate_every=every)
     run = dataclasses.replace(run, trainer=trainer)
-    return [*fixed, f"{key}={every:g}"], dataclasses.replace(prepared, options=run)
+    return [*fixed, f"{key}={every:.15g}"], dataclasses.replace(prepared, options=run)
 
 
 def report_unit(prepared: Prepared) -> tuple[int, int | None]:

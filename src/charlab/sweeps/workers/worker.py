@@ -97,6 +97,7 @@ def _work_on_one(where: StudyLocation, n_trials: int, owner: str, slot: int, job
     except RunInUseError as error:
         print(f"trial {claimed.trial.number}: {error}; it is let go", file=sys.stderr)
         claimed.trial.set_user_attr(STALLS, [-1, 0])
+        time.sleep(_SECONDS_BEFORE_ANOTHER_TRY)
         stopped = True
     locks.let_go(claimed.trial.number)
     if stopped and not claimed.is_mine:

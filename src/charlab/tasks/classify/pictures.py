@@ -111,8 +111,8 @@ def pictures(
     yield Picture(
         "label-scores",
         "Precision and recall of each label",
-        "Precision: of what is taken for a label, the share that has it. Recall: of what has it, "
-        f"the share that is found. F1 is their harmonic mean. Counts are of {answered.on}.",
+        "Precision: of what is taken for a label, the share that has it; recall: of what has it, "
+        f"the share that is found; F1 is their harmonic mean. Counts are of {answered.on}.",
         lambda: [_scores(answered)],
         about,
     )

@@ -29,6 +29,7 @@ from charlab.inspection.predictions import (
 )
 from charlab.inspection.words import words_of
 from charlab.models.language_model import LanguageModel
+from charlab.system.words import counted
 from charlab.tasks.generate.temperatures import temperature_parts
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ class GenerationPictures:
         """What is looked at, in words; where it is cut they say so."""
         text, unit = self._trained.text, NAMES[self._vocabulary.unit]
         if text is None and self._documents:
-            return f"{_DOCUMENTS} documents of the {self._split} part, drawn at random"
+            count = min(_DOCUMENTS, self._trained.corpus.splits[self._split].documents)
+            return f"{counted(count, 'document')} of the {self._split} part, drawn at random"
         if text is None:
             return f"a stretch of the {self._split} part, from a place drawn at random"
         given = len(_lines(text) if self._documents else self._vocabulary.encode(text))

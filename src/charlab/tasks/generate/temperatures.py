@@ -21,7 +21,7 @@ TEMPERATURES = (0.2, 0.5, 0.8, 1.0, 1.5)
 _COUNT, _LENGTH = 100, 100  # of documents
 _FEW, _LONG = 3, 300  # of a stream
 _SHOWN = 8  # documents of each temperature
-_GRAM = 3  # tokens that are counted as one where texts are long
+_GRAM = 3  # characters that are counted as one where texts are long
 
 
 def temperature_parts(

@@ -108,8 +108,8 @@ def pictures(task: Task[Tagger], trained: TrainedNetwork[Tagger], split: str) ->
     yield Picture(
         "tag-scores",
         "Precision and recall of each tag",
-        "Precision: of what is given a tag, the share that has it. Recall: of what has it, the "
-        f"share that is given it. F1 is their harmonic mean. Counted are {tags.on}.",
+        "Precision: of what is given a tag, the share that has it; recall: of what has it, the "
+        f"share that is given it; F1 is their harmonic mean. Counted are {tags.on}.",
         lambda: [_scores(tags)],
         about,
     )

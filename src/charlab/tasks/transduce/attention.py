@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from charlab.data.tokens.vocabulary import EOS, Vocabulary
+from charlab.data.tokens.vocabulary import EOS, REPLACEMENT, Vocabulary
 from charlab.models.encoder_decoder import EncoderDecoder
 
 LONGEST = 60  # tokens of a text or target whose attention can still be read in a picture
@@ -47,15 +47,15 @@ def look_while_writing(
     """
     if network.attention is None or max(len(text), len(target)) > LONGEST:
         return None
-    source, written = vocabularies
+    read, written = (("", REPLACEMENT, *vocabulary.tokens) for vocabulary in vocabularies)
     device = next(network.parameters()).device
     ids, lengths = torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
     weights = network.attention_weights(ids, lengths, torch.tensor([[EOS, *target]], device=device))
     assert weights is not None
     return Looked(
         weights[0].float().cpu().numpy(),
-        [source.decode([token]) for token in text],
-        [*(written.decode([token]) for token in target), ""],
+        [read[token] for token in text],
+        [*(written[token] for token in target), ""],
     )
 
 

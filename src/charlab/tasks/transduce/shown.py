@@ -7,7 +7,7 @@ from charlab.decoding.transduction import transduce
 from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.tasks.transduce.attention import Looked, draw_attention, look_while_writing
-from charlab.tasks.transduce.references import documents_of
+from charlab.tasks.transduce.references import documents_of, targets_of_texts
 
 SHOWN = 4  # texts that a validation shows
 
@@ -31,20 +31,23 @@ def show_targets(
     split = trained.corpus.splits.get("val")
     if split is None or split.targets is None:
         return
+    assert split.texts is not None
     source, target = vocabularies
-    pairs = zip(documents_of(split), documents_of(split.targets), strict=True)
+    known = targets_of_texts(split)
+    rows = zip(documents_of(split), documents_of(split.targets), split.texts.tolist(), strict=True)
     places = {number * split.documents // SHOWN for number in range(SHOWN)}
-    chosen = [pair for place, pair in enumerate(pairs) if place in places]
+    chosen = [row for place, row in enumerate(rows) if place in places]
     device = next(trained.network.parameters()).device
     lines: list[str] = []
     looked: list[Looked] = []
-    for text, right in chosen:
+    for text, right, number in chosen:
         ids, lengths = torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
         ((best, *_),) = transduce(
             trained.network, ids, lengths, width=1, count=1, max_length=max_length
         )
-        is_right = "right" if best.ids == list(right) else f"it is {target.decode(right)}"
-        lines.append(f"{source.decode(text)} → {target.decode(best.ids)} ({is_right})")
+        is_right = tuple(best.ids) in known[number]
+        verdict = "right" if is_right else f"it is {target.decode(right)}"
+        lines.append(f"{source.decode(text)} → {target.decode(best.ids)} ({verdict})")
         if (one := look_while_writing(trained.network, vocabularies, text, best.ids)) is not None:
             looked.append(one)
     writer.text("samples", "\n".join(lines), step)

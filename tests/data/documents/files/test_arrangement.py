@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from charlab.data.documents.files.arrangement import label_of
+from charlab.data.documents.files.entries import Entry
 from charlab.data.documents.sources import Request, read_source
 from charlab.errors import DataError
 
@@ -148,3 +150,11 @@ def test_what_is_passed_over_is_named(tmp_path: Path) -> None:
 def test_a_folder_that_an_archive_lacks(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no 'nmaes' to read"):
         read(f"{lay(tmp_path, PAIRS, 'zip')}/nmaes", "names", classify=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("a/Thai.txt", "Thai"), ("Gro\u0308ße.v2.txt", "Größe.v2"), ("noend", "noend")],
+)
+def test_labels_are_the_name_without_its_ending(name: str, label: str) -> None:
+    assert label_of(Entry(Path(name), Path(name).parts)) == label

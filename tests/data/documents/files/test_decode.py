@@ -1,17 +1,10 @@
 import codecs
-import gzip
-import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charlab.data.documents.document import Document, LongDocument
-from charlab.data.documents.files import text_files
-from charlab.data.documents.files.decode import decode_pieces, decode_text, is_utf8
-from charlab.data.documents.files.entries import Entry
-from charlab.data.documents.files.text_files import read_lines
-from charlab.data.documents.sources import Request, read_source
+from charlab.data.documents.files.decode import decode_pieces, decode_text, is_utf8, utf8_blocks
 from charlab.errors import DataError
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "latin-1", "gb18030", "euc-jp"]
@@ -76,88 +69,20 @@ def test_a_character_that_the_end_cuts_off():
         list(decode_pieces(cut("hello佐".encode()[:-1], 6), "utf-8", "it"))
 
 
-# Long documents
+@given(
+    st.text(st.sampled_from(["\ufeff", "\r", "\n", "a", "é"]), max_size=12),
+    st.integers(1, 5),
+    st.booleans(),
+)
+def test_bytes_are_those_of_the_decoded_text(text: str, block: int, exact: bool) -> None:
+    data = text.encode()
+    expected = decode_text(data, "utf-8", "it", exact=exact)
+    assert b"".join(utf8_blocks(cut(data, block), exact=exact)).decode() == expected
 
 
-@pytest.fixture
-def long_file(tmp_path, monkeypatch):
-    """A file of 40,002 bytes, each block of which ends inside of something."""
-    monkeypatch.setattr(text_files, "LARGE", 40_000)
-    monkeypatch.setattr("charlab.data.documents.files.opening.BLOCK", 1001)
-    file = tmp_path / "long.txt"
-    file.write_bytes(("é\r\n佐" * 6000).encode()[:40_001] + b"\n")
-    return file
-
-
-def read(path) -> list:
-    return list(read_source("text", Request(str(path))))
-
-
-def test_a_large_file_is_a_long_document(long_file, tmp_path):
-    (document,) = read(long_file)
-    assert isinstance(document, LongDocument)
-    assert (document.label, document.split) == (None, None)
-    whole = long_file.read_bytes().decode().replace("\r\n", "\n")
-    pieces = list(document.pieces())
-    assert len(pieces) > 10
-    assert "".join(pieces) == whole == "".join(document.pieces())
-    (tmp_path / "small.txt").write_text("small")
-    documents = read(tmp_path)
-    assert [document.label for document in documents] == ["long", "small"]
-    assert "".join(documents[1].pieces()) == "small"  # beside it, much is much in all
-    long_file.unlink()
-    assert read(tmp_path) == [Document("small", "small")]
-
-
-def test_a_compressed_file_is_long_by_what_is_in_it(long_file, tmp_path):
-    packed = tmp_path / "packed.txt.gz"
-    packed.write_bytes(gzip.compress(long_file.read_bytes()))
-    (document,) = read(packed)
-    assert isinstance(document, LongDocument)
-    (plain,) = read(long_file)
-    assert list(document.pieces()) == list(plain.pieces())
-
-
-def test_a_file_of_the_limit_s_size_is_held_in_memory(long_file):
-    os.truncate(long_file, 40_000)
-    (document,) = read(long_file)
-    assert isinstance(document, Document)
-
-
-def test_identity_changes_with_the_file(long_file):
-    def identity():
-        (document,) = read(long_file)
-        return document.identity
-
-    before = identity()
-    assert identity() == before
-    (other,) = list(read_source("text", Request(str(long_file), encoding="latin-1")))
-    assert other.identity != before
-    with long_file.open("ab") as file:
-        file.write(b"more")
-    assert identity() != before
-
-
-def test_what_is_wrong_with_a_long_file_is_said_by_its_pieces(long_file):
-    with long_file.open("ab") as file:
-        file.write(b"\xff")
-    (document,) = read(long_file)
-    offset = long_file.stat().st_size - 1
-    with pytest.raises(
-        DataError, match=rf"long\.txt' is not utf-8 text: byte 0xff at .* {offset};"
-    ):
-        list(document.pieces())
-
-
-@pytest.mark.parametrize("block", [1, 2, 3, 5, 1000])
-def test_lines_across_blocks(tmp_path, monkeypatch, block):
-    monkeypatch.setattr("charlab.data.documents.files.opening.BLOCK", block)
-    file = tmp_path / "a.txt"
-    for data in (b"", b"\n", b"one", b"one\n", b"\n\none\r\ntwo three\r\r\n\nfour", b"a\n\n"):
-        file.write_bytes(data)
-        text = data.decode().replace("\r\n", "\n").replace("\r", "\n")
-        lines = list(read_lines(Entry(file, ("a.txt",)), "utf-8"))
-        assert lines == text.split("\n")[: None if text and text[-1] != "\n" else -1]
+def test_names_of_utf_8() -> None:
+    assert all(map(is_utf8, ["utf-8", "UTF8", "u8", "utf_8"]))
+    assert not any(map(is_utf8, ["utf-8-sig", "utf-16", "latin-1", "no such thing"]))
 
 
 @pytest.mark.parametrize("encoding", ["rot13", "no-such", "a\udcffb", "\udc80", "ütf-8", "a\0b"])

@@ -2,13 +2,8 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from charlab.data.documents.files.arrangement import label_of as label_of_entry
-from charlab.data.documents.files.entries import Entry
 from charlab.data.documents.files.files import files_below, locate
-from charlab.data.documents.files.text_files import read_text as read_entry
 from charlab.errors import DataError
 
 
@@ -18,17 +13,6 @@ def refused(what, *arguments) -> str:
         what(*arguments)
     assert "\n" not in str(error.value)
     return str(error.value)
-
-
-def read_text(file: Path, encoding: str) -> str:
-    return read_entry(Entry(file, (file.name,)), encoding)
-
-
-def label_of(file: Path) -> str:
-    return label_of_entry(Entry(file, file.parts))
-
-
-# Finding
 
 
 @pytest.mark.parametrize(
@@ -169,68 +153,6 @@ def test_links_in_circles_and_what_is_no_regular_file_are_passed_over(tmp_path):
     assert [file.name for file in passed] == [".hidden", "broken.txt", "circle", "pipe"]
 
 
-# Reading
-
-
-@given(text=st.text(st.characters(exclude_characters="\0\r\ufeff", exclude_categories=["Cs"])))
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
-def test_what_was_written_is_read(tmp_path_factory, text, encoding):
-    file = tmp_path_factory.mktemp("any") / "text"
-    for newline in ("\n", "\r\n", "\r"):
-        file.write_bytes(text.replace("\n", newline).encode(encoding))
-        assert read_text(file, encoding) == text
-
-
-def test_only_a_leading_byte_order_mark_is_dropped(tmp_path):
-    file = tmp_path / "marked.txt"
-    file.write_bytes("\ufeffa\ufeffb".encode())
-    assert read_text(file, "utf-8") == "a\ufeffb"
-
-
-@pytest.mark.parametrize(
-    ("data", "encoding", "message"),
-    [
-        (
-            b"caf\xe9",
-            "utf-8",
-            "byte 0xe9 at offset 3; choose the encoding that it was written in (da",
-        ),
-        (b"caf\xe9", "utf-8", "(dataset.encoding=latin-1)"),
-        ("é".encode(), "ascii", "byte 0xc3 at offset 0; choose the encoding"),
-        ("é".encode(), "ascii", "(dataset.encoding=utf-8)"),
-        ("né".encode("utf-16"), "utf-8", "byte 0xff at offset 0; "),
-        ("né".encode("utf-16"), "utf-8", "(dataset.encoding=utf-16)"),
-        (b"\xef\xbb\xbfab\xff", "utf-8", "byte 0xff at offset 5"),
-        (b"\x7fELF\x02\x00\xff", "utf-8", "it looks like a binary file: leave it out"),
-        (b"a\0b\0", "utf-8", "(a zero character at position 1): leave it out, or choose its enc"),
-        (b"abc", "utf-16", "is not utf-16 text: byte 0x63 at offset 2"),
-        (b"abc", "utf8x", "unknown encoding 'utf8x': dataset.encoding is a name such as utf-8"),
-        (b"abc", "rot13", "unknown encoding 'rot13'"),
-        (b"abc", "a\0b", r"unknown encoding 'a\x00b'"),
-        (b"abc", "", "unknown encoding ''"),
-        (b"abc", "undefined", "is not undefined text"),
-    ],
-)
-def test_bytes_that_are_no_text_in_the_encoding(tmp_path, data, encoding, message):
-    (tmp_path / "file.txt").write_bytes(data)
-    found = refused(read_text, tmp_path / "file.txt", encoding)
-    assert message in found
-    assert "file.txt" in found or "unknown encoding" in found
-
-
-def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
-    def deny(path, flags, mode=0o777):
-        raise PermissionError(13, "Permission denied", str(path))
-
-    (tmp_path / "x.txt").touch()
-    monkeypatch.setattr(os, "open", deny)  # file modes do not stop an administrator
-    assert refused(read_text, tmp_path / "x.txt", "utf-8").endswith("x.txt': Permission denied")
-
-
-def test_a_folder_where_a_file_should_be(tmp_path):
-    assert "Is a directory" in refused(read_text, tmp_path, "utf-8")
-
-
 def test_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
     def deny(path):
         raise PermissionError(13, "Permission denied", str(path))
@@ -238,17 +160,3 @@ def test_a_folder_that_may_not_be_listed(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", deny)
     message = refused(files_below, tmp_path)
     assert message == f"cannot list the folder {str(tmp_path)!r}: Permission denied"
-
-
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [("a/Thai.txt", "Thai"), ("Gro\u0308ße.v2.txt", "Größe.v2"), ("noend", "noend")],
-)
-def test_labels_are_the_name_without_its_ending(name, label):
-    assert label_of(Path(name)) == label
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names here")
-def test_a_pipe_is_not_waited_for(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    assert "is not a regular file" in refused(read_text, tmp_path / "pipe", "utf-8")

@@ -1,4 +1,4 @@
-"""Every source keeps the contract; and parts of a dataset in files of their own."""
+"""The package of sources: every one keeps the contract; parts in files of their own."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -89,52 +89,6 @@ def test_what_lies_beside_the_library_is_not_of_it(monkeypatch, tmp_path):
 # The user's own text
 
 
-def test_a_file_is_one_document(tmp_path):
-    file = tmp_path / "Größe 'n' [1], a=b.txt"
-    file.write_bytes("\ufeffErste\r\nZeile\rund  \n\nEnde ".encode())
-    text = "Erste\nZeile\nund  \n\nEnde "
-    assert read(file) == [Document(text)]
-    assert read(tmp_path) == [Document(text, "Größe 'n' [1], a=b")]
-
-
-def test_a_folder_is_a_document_per_file_in_subfolders_too(tmp_path):
-    files = {"b.txt": "B", "a/z.md": "Z", "a/c.txt": "C", "a.txt": "A", "a/日本.txt": "N"}
-    hidden = {".git/config": "no", ".DS_Store": "no", "a/.c.swp": "no", "empty.txt": " \n"}
-    for name, content in (files | hidden).items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    documents = read(tmp_path)
-    assert [(d.label, d.text) for d in documents] == [
-        ("c", "C"),
-        ("z", "Z"),
-        ("日本", "N"),
-        ("a", "A"),
-        ("b", "B"),
-    ]
-
-
-def test_a_pattern_is_a_document_per_file_that_it_fits(tmp_path):
-    for name in ("one.txt", "two.txt", "two.md"):
-        (tmp_path / name).write_text(name)
-    (tmp_path / "folder.txt").mkdir()
-    documents = read(tmp_path / "*.txt")
-    assert documents == [Document("one.txt", "one"), Document("two.txt", "two")]
-
-
-def test_an_empty_file_of_several_is_named(tmp_path):
-    (tmp_path / "leer.txt").write_bytes(b" \n")
-    for path in (tmp_path, tmp_path / "*.txt"):
-        with pytest.raises(DataError, match=r"leer\.txt' is empty"):
-            read(path)
-
-
-def test_a_binary_file_in_a_folder_is_named(tmp_path):
-    (tmp_path / "a.txt").write_text("text")
-    (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
-    with pytest.raises(DataError, match=r"b\.png'.*0x89 at offset 0.*binary file: leave it out"):
-        read(tmp_path)
-
-
 def test_folders_are_labels_where_all_files_lie_in_several(tmp_path):
     for name in ("data/neg/1.txt", "data/pos/1.txt", "data/pos/deep/2.txt"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,11 @@ def members(file: Path) -> tuple[list[str], list[str]]:
         raise DataError(f"{title} is encrypted ({locked!r}): unpack it and give what was in it")
     if not kept:
         raise DataError(f"the archive {title} holds no file to read")
-    others = [info.filename for info in infos if not info.is_dir() and info.filename not in kept]
+    others = [
+        info.filename
+        for info in infos
+        if not info.filename.endswith("/") and info.filename not in kept
+    ]
     return sorted(kept, key=parts), others
 
 
@@ -63,6 +67,8 @@ def _climbs(name: str) -> bool:
 
 
 def _readable(info: zipfile.ZipInfo) -> bool:
+    place = parts(info.filename)  # none of a name that is empty or a dot
     linked = stat.S_ISLNK(info.external_attr >> 16)
-    hidden = any(part.startswith(HIDDEN) for part in parts(info.filename))
-    return not (info.is_dir() or info.filename.endswith("\\") or linked or hidden)
+    hidden = any(part.startswith(HIDDEN) for part in place)
+    folder = info.filename.endswith(("/", "\\"))
+    return bool(place) and not (folder or linked or hidden)

@@ -1,5 +1,6 @@
 """What a path of the user's holds: files, plain or compressed, members of archives."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,7 +37,8 @@ class Entry:
         """What messages call it."""
         if not self.parts:
             return "standard input"
-        return repr(str(self.file)) if self.member is None else f"{self.member!r} in {self.file!s}"
+        file = repr(str(self.file))
+        return file if self.member is None else f"{self.member!r} in {file}"
 
     @cached_property
     def name(self) -> str:
@@ -134,7 +136,8 @@ def _archive_in(path: str) -> tuple[Path | None, tuple[str, ...]]:
     """The archive that a path leads through, and where in it; None if it leads through none."""
     place = user_path(path)
     for above in place.parents:
-        if above.suffix.lower() == ARCHIVE and above.is_file():
+        # pathlib's raises for a name too long, which `locate` words
+        if above.suffix.lower() == ARCHIVE and os.path.isfile(above):  # noqa: PTH113
             return above, place.relative_to(above).parts
     return None, ()
 
@@ -157,7 +160,7 @@ def _expand(file: Path, parts: tuple[str, ...], passed: list[str], *, whole: boo
     passed += others
     for member in kept:
         inside = archives.parts(member)
-        _refuse(inside[-1], f"{member!r} in {file!s}", (*COMPRESSED, ARCHIVE))
+        _refuse(inside[-1], f"{member!r} in {str(file)!r}", (*COMPRESSED, ARCHIVE))
         entries.append(Entry(file, (*above, *inside), member))
     return entries
 

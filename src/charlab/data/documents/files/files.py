@@ -118,7 +118,7 @@ def _similar(missing: Path) -> str:
     """Words about a missing file's surroundings: the end of a message."""
     try:
         neighbours = sorted(neighbour.name for neighbour in missing.parent.iterdir())
-    except OSError:
+    except (OSError, ValueError):  # the latter of a zero character
         return f"; its folder {str(missing.parent)!r} is not there or cannot be read"
     plain = {_plain(name): name for name in neighbours}
     close = difflib.get_close_matches(_plain(missing.name), plain, n=1)

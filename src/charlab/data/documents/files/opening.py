@@ -151,7 +151,9 @@ def _worded(file: Path, title: str) -> Iterator[None]:
         if error.strerror is None:  # the unpackers' own
             raise damaged(file, title, error) from error
         raise DataError(f"cannot read {title}: {error.strerror}") from error
-    except (zlib.error, lzma.LZMAError, zipfile.BadZipFile, EOFError) as error:
+    except KeyError as error:  # a member that the archive had when it was listed
+        raise _changed(title) from error
+    except (zlib.error, lzma.LZMAError, zipfile.BadZipFile, EOFError, UnicodeError) as error:
         raise damaged(file, title, error) from error
     except (NotImplementedError, RuntimeError) as error:  # a method of packing, a password
         raise DataError(f"{title} cannot be unpacked here: {error}") from error

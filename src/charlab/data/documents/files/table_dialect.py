@@ -12,9 +12,9 @@ CHARACTERS = 2**16  # they are longer
 # What a column of texts is called where it is the only one and nobody says; else the first line is
 # a text as well.
 HEADERS = (
-    " text name surname word line sentence paragraph title headline review comment message body "
+    "text name surname word line sentence paragraph title headline review comment message body "
     "content document description tweet post quote poem lyric string input utterance question "
-    "answer prompt caption summary abstract article story "
+    "answer prompt caption summary abstract article story"
 )
 
 
@@ -46,16 +46,17 @@ def find_dialect(lines: Sequence[str], wanted: Sequence[str]) -> Dialect:
         lines: the first ones, with their ends.
         wanted: columns that there should be.
     """
-    said = re.fullmatch(r"sep=(.)\n?", lines[0], re.IGNORECASE) if lines else None
+    said = re.fullmatch(r'sep=([^"\n])\n?', lines[0], re.IGNORECASE) if lines else None
     delimiter = said[1] if said else max(NAMES, key=lambda sign: _fitness(lines, sign, wanted))
-    quoted = re.compile(re.escape(delimiter) + ' +"')
-    return Dialect(delimiter, any(map(quoted.search, lines)), 1 if said else 0)
+    outside = re.sub('"[^"]*"', '""', "".join(lines))  # what stands in quotes says nothing
+    spaced = re.search(re.escape(delimiter) + ' +"', outside) is not None
+    return Dialect(delimiter, spaced, 1 if said else 0)
 
 
 def is_header(cell: str) -> bool:
     """Whether the first cell of a table with one column is rather its name than a text."""
-    word = cell.strip().casefold()
-    return f" {word} " in HEADERS or f" {word.removesuffix('s')} " in HEADERS
+    word, names = cell.strip().casefold(), HEADERS.split()
+    return word in names or word.removesuffix("s") in names
 
 
 def _fitness(lines: Sequence[str], delimiter: str, wanted: Sequence[str]) -> tuple[bool, float]:

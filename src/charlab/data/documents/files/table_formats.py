@@ -182,9 +182,22 @@ def _parquet_rows(file: Any, columns: Columns) -> Iterator[Row]:
     _check_type(file.schema_arrow.field(chosen["text"]).type, columns.title, chosen["text"])
     number = 0
     for batch in file.iter_batches(columns=list(chosen.values())):
-        for row in zip(*(batch.column(name).to_pylist() for name in chosen.values()), strict=True):
+        cells = [_cells(batch, name, columns.title) for name in chosen.values()]
+        for row in zip(*cells, strict=True):
             number += 1
             yield dict(zip(chosen, row, strict=True)), f"row {number}"
+
+
+def _cells(batch: Any, name: str, title: str) -> list[Any]:
+    try:
+        cells: list[Any] = batch.column(name).to_pylist()
+    except ValueError as error:  # bytes that are no UTF-8, times of nanoseconds
+        said = " ".join(str(error).split())
+        raise DataError(
+            f"{title}: a cell of the column {name!r} cannot be read ({said}): write the column as "
+            "text in UTF-8"
+        ) from error
+    return cells
 
 
 def _check_size(about: Any, size: int, title: str) -> None:

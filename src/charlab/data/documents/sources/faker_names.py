@@ -109,7 +109,7 @@ def clean_name(raw: str) -> str | None:
     - is a single character, but for scripts where that is a syllable;
     - has a word that makes it a remark ("auch Schlauchin").
     """
-    if _PLAIN.fullmatch(raw):
+    if _PLAIN.fullmatch(raw) and raw not in REMARKS:
         return raw
     name = " ".join(raw.split())
     kinds = {_kind(character) for character in name}

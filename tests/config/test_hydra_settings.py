@@ -1,0 +1,138 @@
+"""Hydra's own settings: what is refused, where a run's folder is, whose configurations are read."""
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hydra import compose, initialize_config_dir
+
+from charlab.config.flags import sort_flags
+from charlab.config.hydra_app import known_words
+from charlab.config.hydra_settings import (
+    FIRST,
+    looked_into_first,
+    origin_words,
+    own_configurations,
+    own_folder,
+    require_known,
+)
+from charlab.errors import ConfigError
+
+Composed = Callable[..., Any]
+
+
+@pytest.fixture
+def hydra_node(conf: Path) -> Composed:
+    """``hydra_node("hydra.run.dir=x")``: what Hydra says of a run that these words compose."""
+
+    def composed(*words: str) -> Any:
+        with initialize_config_dir(str(conf), version_base="1.3"):
+            mode = "hydra.mode=RUN"  # as a command line's is without -m
+            return compose("train", [mode, *words], return_hydra_config=True).hydra
+
+    return composed
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("hydra.job.chdir=true", r"hydra\.job\.chdir is not used here"),
+        ("hydra.output_subdir=x", r"hydra\.output_subdir is not used here"),
+        ("hydra/job_logging=default", r"hydra\.job_logging is not used here"),
+        ("+hydra.job_logging.root.level=INFO", "train.log"),
+        ("hydra/hydra_logging=colorlog", "train.log"),
+        ("hydra.verbose=true", "train.log"),
+        ("hydra.mode=SOME", r"hydra\.mode=SOME: it is RUN, or MULTIRUN"),
+        ("-m hydra.mode=RUN", r"hydra\.mode=RUN"),
+        ("-m hydra.run.dir=x", r"below hydra\.sweep\.dir="),
+        ("hydra.mode=MULTIRUN hydra.run.dir=x", r"below hydra\.sweep\.dir="),
+        ("hydra.sweep.dir=x", r"hydra\.sweep\.dir is for a grid"),
+        ("hydra.sweep.subdir=x", "is for a grid"),
+        ("-m sweep=optuna hydra.sweep.dir=x", "a sweep's trials go to sweeps/"),
+        ("-m sweep=optuna hydra.run.dir=x", "a sweep's trials go to sweeps/"),
+        ("hydra.run.dir=", "is empty"),
+        ("hydra.run.dir=null", "is empty"),
+    ],
+)
+def test_settings_of_hydra_that_have_no_place_here(line: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        require_known(*sort_flags(line.split(), known_words()))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "grid"),
+    [
+        ("hydra.run.dir=x hydra.job.chdir=false hydra/job_logging=none", False),
+        ("hydra.mode=RUN hydra.output_subdir=null", False),
+        ("-m hydra.sweep.dir=x hydra.mode=MULTIRUN", True),
+        ("hydra.mode=MULTIRUN hydra.searchpath=[file://x]", True),
+    ],
+)
+def test_settings_of_hydra_that_do(line: str, grid: bool) -> None:
+    assert require_known(*sort_flags(line.split(), known_words())) is grid
+
+
+@pytest.mark.parametrize(
+    ("words", "folder"),
+    [
+        ([], None),
+        (["seed=3"], None),
+        (["hydra.run.dir=my/run"], Path("my/run")),
+        (["hydra.run.dir=."], Path()),  # typed, so it is meant
+        (["hydra.mode=MULTIRUN"], None),
+        (["hydra.mode=MULTIRUN", "hydra.sweep.dir=x", "hydra.job.num=7"], Path("x/7")),
+        (["hydra.mode=MULTIRUN", "hydra.sweep.dir=x", "hydra.sweep.subdir=y"], Path("x/y")),
+    ],
+)
+def test_the_folder_that_a_user_gave(
+    words: list[str], folder: Path | None, hydra_node: Composed
+) -> None:
+    assert own_folder(hydra_node(*words)) == folder
+
+
+def test_a_run_says_where_it_was_composed_from_unless_that_is_as_usual(
+    hydra_node: Composed, tmp_path: Path
+) -> None:
+    assert origin_words(hydra_node("seed=3", "hydra.run.dir=x")) == []
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "mine.yaml").write_text("name: gru\n")
+    search = f"hydra.searchpath=[file://{tmp_path}]"
+    assert origin_words(hydra_node(search)) == [search]
+    with looked_into_first([str(tmp_path)]):
+        assert origin_words(hydra_node()) == [f"--config-dir={tmp_path}"]
+        assert origin_words(hydra_node(search)) == [f"--config-dir={tmp_path}", search]
+
+
+def test_configurations_are_those_of_the_folder_given_or_of_conf_where_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, conf: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    assert own_configurations(["--multirun"]) == ([], ["--multirun"])
+    given = ["--config-dir=mine", "--cfg=job"]
+    assert own_configurations(given) == ([str(tmp_path / "mine")], ["--cfg=job"])
+    (tmp_path / "conf").mkdir()
+    assert own_configurations([]) == ([str(tmp_path / "conf")], [])
+    assert own_configurations(given)[0] == [str(tmp_path / "mine")]
+    path = ["--config-path=elsewhere"]  # Hydra is told what to read instead
+    assert own_configurations(path) == ([], path)
+    monkeypatch.chdir(conf.parent)
+    assert own_configurations([]) == ([], [])  # charlab's own
+
+
+def test_a_folder_of_configurations_that_is_not_there_is_one_line() -> None:
+    with pytest.raises(ConfigError, match=r"^--config-dir=nö/where: there is no such folder$"):
+        own_configurations(["--config-dir=nö/where"])
+
+
+def test_what_is_looked_into_first_is_forgotten_after_an_error() -> None:
+    before = list(FIRST)
+    with looked_into_first(["outer"]):
+        with contextlib.suppress(ZeroDivisionError), looked_into_first(["a", "b"]):
+            assert FIRST == ["a", "b"]
+            raise ZeroDivisionError
+        assert FIRST == ["outer"]
+    assert before == FIRST

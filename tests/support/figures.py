@@ -1,0 +1,29 @@
+"""What a figure shows."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+
+from charlab.figures import to_image
+from tests.support.tick_labels import touching
+
+
+def legend(figure: Figure) -> list[str]:
+    """What stands in the legend above a figure."""
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def points(artist: Any) -> list[list[float]]:
+    """The places of a line, or of points that were scattered."""
+    places = artist.get_xydata() if hasattr(artist, "get_xydata") else artist.get_offsets()
+    return np.asarray(places).tolist()  # type: ignore[no-any-return]
+
+
+def drawn(figure: Figure) -> npt.NDArray[np.uint8]:
+    """The pixels of a figure that is drawn without a warning and whose ticks can be read."""
+    assert touching(figure) == []
+    with warnings.catch_warnings(action="error"):
+        return to_image(figure)
