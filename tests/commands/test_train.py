@@ -252,6 +252,7 @@ def test_settings_are_composed_as_on_a_command_line(
         (["seed=1,2"], ["Ambiguous value for argument 'seed=1,2': several values make a grid"]),
         (["sweep=optuna"], ["sweep=… makes many runs: add -m"]),
         (["resume=latest"], ["unknown setting 'resume'"]),
+        (["+hydra.job.chdir=true"], ["+hydra.job.chdir=true: Hydra's own settings are train.py's"]),
         (
             ["model.dropout=2", "optimizer.lr=-1"],
             ["model.dropout must be at least 0 and below 1", "optimizer.lr must be above 0"],

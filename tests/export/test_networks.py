@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -104,3 +105,15 @@ def test_steps_are_there_where_a_text_can_be_read_step_by_step() -> None:
 def test_what_has_no_form_is_refused() -> None:
     with pytest.raises(ConfigError, match="a Linear has no form in ONNX: format=safetensors"):
         list(graphs(nn.Linear(1, 1)))
+
+
+def test_a_network_of_another_kind_has_no_graph_of_its_parent_s() -> None:
+    class Doubled(LanguageModel):
+        def forward(self, *arguments: Any, **rest: Any) -> Any:
+            logits, state = super().forward(*arguments, **rest)
+            return 2 * logits, state
+
+    plain = LanguageModel(body("gru", 1, 3))
+    assert [one.name for one in graphs(plain)] == ["step", "sequence"]
+    with pytest.raises(ConfigError, match="a Doubled has no form in ONNX"):
+        list(graphs(Doubled(body("gru", 1, 3))))

@@ -20,6 +20,7 @@ from charlab.inspection.predictions import (
     excerpts_of_documents,
     first_tokens,
     likeliest_condition,
+    lines_of,
     predict_excerpt,
     token_bits,
 )
@@ -148,3 +149,8 @@ def test_of_a_long_split_the_beginning_is_measured(make_corpus: Callable[..., Co
     assert part.labels is not None
     assert len(part.labels) == part.documents
     assert first_tokens(split, 10**6) is split
+
+
+def test_lines_end_at_newlines_and_nowhere_else() -> None:
+    assert lines_of("a\u2028b\x0bc\r\n \r\nd\re\n") == ["a\u2028b\x0bc", "d", "e"]
+    assert lines_of("") == lines_of(" \n") == []

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from charlab.api import TrainedModel
-from charlab.data.corpus import Corpus
+from charlab.data.corpus import Corpus, build_corpus
+from charlab.data.documents.document import Document
 from charlab.errors import ConfigError
-from charlab.play.playable import playable
+from charlab.play.playable import _examples, playable
 from tests.support.played import LABELS, trained_model
 
 Compose = Callable[..., Any]
@@ -80,6 +81,30 @@ def test_examples_of_a_stream_begin_with_a_whole_word(
     for example in examples:
         assert 100 < len(example) <= 240
         assert f" {example}" in held_out
+
+
+def test_a_stream_s_examples_lose_half_a_word_at_most(
+    compose_options: Compose, make_corpus: Making
+) -> None:
+    line = " ".join(f"{a}{b}{c}" for a in "abcde" for b in "abcde" for c in "ab")  # 199 characters
+    corpus = make_corpus([("\n".join([line] * 60), None)], layout="stream", fractions=HALVES)
+    examples = playable(trained_on(compose_options, corpus), "run", "float16").examples
+    assert examples
+    assert min(map(len, examples)) > 230
+
+
+def test_examples_of_bytes_end_with_a_whole_character() -> None:
+    corpus = build_corpus(
+        [Document("日本語 " * 700)],
+        normalize="nfc",
+        layout="stream",
+        fractions=HALVES,
+        split_seed=0,
+        unit="byte",
+    )
+    shown = _examples(corpus)
+    assert shown
+    assert set("".join(shown)) == set("日本語 ")
 
 
 # What is known of a network

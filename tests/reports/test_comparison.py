@@ -53,7 +53,7 @@ def test_only_completed_runs_are_averaged():
 def test_the_same_seed_twice_is_no_second_measurement():
     again = RunFacts(Path("outputs/later"), "completed", {"test/loss": 1.7}, RUNS[2].settings)
     found = compare([*RUNS, again])
-    assert found.groups[0].values == (1.7, 2.0, 2.1)
+    assert found.groups[0].values == (2.0, 2.1, 1.7)
     assert found.apart[0] == (
         RUNS[2],
         "repeated by outputs/later (same settings, same seed)",

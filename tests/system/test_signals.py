@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from charlab.system.signals import Interrupted, StopSignals
+from charlab.system.signals import Interrupted, StopSignals, killed_by
 
 # What ends a process that does not heed it: Ctrl-C, kill, a closed terminal, SLURM's --signal,
 # submitit's warning, the limit of CPU time.
@@ -100,3 +100,9 @@ def test_a_thread_heeds_no_signals():
     thread.start()
     thread.join()
     assert stopped == [None]
+
+
+def test_every_signal_can_be_spoken_of():
+    assert killed_by(signal.SIGTERM) == "killed by SIGTERM"
+    assert killed_by(signal.SIGKILL) == "killed by SIGKILL, perhaps for want of memory"
+    assert killed_by(35) == "killed by signal 35"  # a real-time signal has no name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from charlab.builders.corpus import prepare
 from charlab.config.overrides import take_out
 from charlab.config.schema import RunOptions
+from charlab.errors import ConfigError
 from charlab.runs.folder import require_writable
 from charlab.system.startup import rarely_collected
 from charlab.system.terminal import start_logging
@@ -100,5 +101,8 @@ def _compose(overrides: Sequence[str]) -> tuple[RunOptions, str]:
 
     if isinstance(overrides, str):
         overrides = [overrides]
+    for override in overrides:
+        if override.lstrip("+~").startswith(("hydra.", "hydra/")):
+            raise ConfigError(f"{override}: Hydra's own settings are train.py's: leave it out")
     config = Composition.here().compose(protect(overrides))
     return check(config), OmegaConf.to_yaml(config)

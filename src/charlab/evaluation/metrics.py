@@ -10,5 +10,5 @@ import math
 
 def token_metrics(loss: float, unit: str = "char") -> dict[str, float]:
     """A loss in nats per token and the same said otherwise: loss, perplexity, bits_per_<unit>."""
-    perplexity = math.exp(loss) if loss < 700 else math.inf
+    perplexity = math.inf if loss >= 700 else math.exp(loss)
     return {"loss": loss, "perplexity": perplexity, f"bits_per_{unit}": loss / math.log(2)}

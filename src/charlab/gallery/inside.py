@@ -35,7 +35,7 @@ from charlab.inspection.memory import (
     measure_gradients,
 )
 from charlab.inspection.position_table import property_table
-from charlab.inspection.predictions import encoded_lines, likeliest_condition
+from charlab.inspection.predictions import encoded_lines, likeliest_condition, lines_of
 from charlab.inspection.properties import Values, family, of_one_character
 from charlab.inspection.saturation import measure_saturation
 from charlab.inspection.units import Followed, UnitReport
@@ -213,7 +213,7 @@ class InsidePictures:
             # A stream's last token is never read, only predicted.
             ids = np.append(encoded.ids[:], UNK)
             return replace(encoded, ids=ids, offsets=flat_offsets([len(ids)]))
-        whole = map(self._task.asking.whole, text.splitlines())
+        whole = map(self._task.asking.whole, lines_of(text))
         encoded = encoded_lines(vocabulary, [line for line in whole if line])
         if not encoded.documents:
             raise DataError("the text is empty to this model: there is nothing to look at")

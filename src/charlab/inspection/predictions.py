@@ -1,5 +1,6 @@
 """How well a language model predicts each token of a text, and what it would have said instead."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -232,6 +233,11 @@ def excerpt_of_stream(
     begin = max(begin, first + 1)
     end = min(int(encoded.offsets[document + 1]), begin + most)
     return Excerpt(ids[first:begin].astype(np.int64), ids[begin:end].astype(np.int64))
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a user's text that are not blank, parted by newlines alone, as in a file."""
+    return [line for line in re.split(r"\r\n?|\n", text) if line.strip()]
 
 
 def encoded_lines(vocabulary: Vocabulary, lines: Sequence[str]) -> EncodedSplit:

@@ -228,3 +228,12 @@ def test_a_glob_becomes_the_choices_behind_it(conf):
     assert space["model"].text == "choice(gru,lstm,vanilla)"
     with pytest.raises(ConfigError, match=r"model=glob\(q\*\) finds nothing to choose from"):
         read_space({}, ["model=glob(q*)"], loader)
+
+
+def test_words_of_a_range_are_as_on_paper():
+    parameter = Parameter("model.dropout", "range(0.1,0.9,0.1)")
+    drawn = [0.1 + place * 0.1 for place in range(8)]  # as Optuna adds them up
+    assert drawn[2] != 0.3
+    assert [parameter.word(value) for value in drawn] == [
+        f"model.dropout={tenth / 10}" for tenth in range(1, 9)
+    ]

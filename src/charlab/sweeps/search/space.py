@@ -70,7 +70,10 @@ class Parameter:
         return None if choices is None else list(choices)
 
     def word(self, value: Any) -> str:
-        """The override that gives a run this value."""
+        """The override that gives a run this value; of a range as it is written on paper."""
+        grid: Any = self.distribution
+        if isinstance(grid, FloatDistribution) and grid.step is not None:
+            value = _stepped(grid.low, grid.step, round((value - grid.low) / grid.step))
         text = repr(value) if self.choices is None else self._choices[value]
         return f"{self.key}={text}"
 
@@ -317,7 +320,7 @@ def _range(parameter: Parameter, sweep: Any) -> BaseDistribution:
 
 
 def _stepped(low: Any, step: Any, count: int) -> Any:
-    """``low + count * step`` as written on paper: 0.1 + 2 × 0.1 is 0.3, as it is for Optuna."""
+    """``low + count * step`` as written on paper: 0.1 + 2 × 0.1 is 0.3."""
     if isinstance(low, int) and isinstance(step, int):
         return low + count * step
     return float(Decimal(str(low)) + count * Decimal(str(step)))

@@ -24,6 +24,7 @@ from charlab.inspection.predictions import (
     excerpts_of_documents,
     first_tokens,
     likeliest_condition,
+    lines_of,
     predict_excerpt,
     token_bits,
 )
@@ -112,11 +113,13 @@ class GenerationPictures:
         """What is looked at, in words; where it is cut they say so."""
         text, unit = self._trained.text, NAMES[self._vocabulary.unit]
         if text is None and self._documents:
-            count = min(_DOCUMENTS, self._trained.corpus.splits[self._split].documents)
-            return f"{counted(count, 'document')} of the {self._split} part, drawn at random"
+            split = self._trained.corpus.splits[self._split]
+            count = counted(min(_DOCUMENTS, split.documents), "document")
+            cut = f" (at most {_DOCUMENT} {unit} of each)" * bool((split.lengths > _DOCUMENT).any())
+            return f"{count} of the {self._split} part, drawn at random{cut}"
         if text is None:
             return f"a stretch of the {self._split} part, from a place drawn at random"
-        given = len(_lines(text) if self._documents else self._vocabulary.encode(text))
+        given = len(lines_of(text) if self._documents else self._vocabulary.encode(text))
         most, what = (_DOCUMENTS, "lines") if self._documents else (_LINE, unit)
         return "the text given" if given <= most else f"the first {most} {what} of the text given"
 
@@ -142,7 +145,7 @@ class GenerationPictures:
         encoded, text = self._trained.corpus.splits[self._split], self._trained.text
         conditional = self._task.is_conditional
         if text is not None and self._documents:
-            lines = [self._task.asking.whole(line) for line in _lines(text)[:_DOCUMENTS]]
+            lines = [self._task.asking.whole(line) for line in lines_of(text)[:_DOCUMENTS]]
             encoded = encoded_lines(self._vocabulary, lines)
             found = excerpts_of_documents(
                 encoded, range(encoded.documents), conditional=False, most=_DOCUMENT
@@ -217,11 +220,6 @@ class GenerationPictures:
             words_table(hardest, everything, high=_HIGH),
             words_table(costly, everything, high=_HIGH),
         ]
-
-
-def _lines(text: str) -> list[str]:
-    """The documents of a text: its lines."""
-    return [line for line in text.splitlines() if line.strip()]
 
 
 def _said(pieces: Sequence[str], bits: Floats) -> list[str]:

@@ -66,7 +66,7 @@ class Options(TaskOptions):
             )
 
     def resolve(self, run: "RunOptions", corpus: "Corpus") -> Self:
-        """Writes targets at most half as long again as training's longest; see `TaskOptions`."""
+        """Writes targets of at most 3/2 of training's longest and one token; see `TaskOptions`."""
         from charlab.data.corpus_checks import require_measurable, require_targets
 
         require_targets(corpus)

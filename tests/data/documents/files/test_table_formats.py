@@ -205,6 +205,7 @@ def test_parquet_without_its_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         ('{"text": "b"', "line 2: no JSON (Expecting ',' delimiter"),
         ('["b"]', "line 2: a line of JSON Lines is an object"),
         ('{"txt": "b"}', "line 2: there is no 'text' in it, only 'txt'"),
+        ("{}", "line 2: there is no 'text' in it, only an empty object"),
         ('{"text": 5}', "line 2: the text is a number, not text"),
         ('{"text": ["b"]}', "line 2: the text is a list, not text"),
         ('{"text": true}', "line 2: the text is true or false, not text"),

@@ -133,7 +133,7 @@ def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
             chosen = columns.choose(names, f", line {number}")
         missing = next((name for name in chosen.values() if name not in row), None)
         if missing is not None:
-            there = ", ".join(map(repr, row))
+            there = ", ".join(map(repr, row)) or "an empty object"
             raise DataError(
                 f"{columns.title}, line {number}: there is no {missing!r} in it, only {there}"
             )
