@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 
-from benchmarks import generation, page, predicting, timing, training
+from benchmarks import generation, page, predicting, starts, timing, training
 from benchmarks.bare import Size, sampling_steps, training_steps
 from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
@@ -92,7 +92,7 @@ def test_wrong_words_are_one_line(arguments, message):
 def test_the_command_prints_a_table_and_writes_json(tmp_path):
     file = tmp_path / "bench.json"
     done = bench(
-        "only=batches,page,starts,scale",
+        "only=batches,page,scale",
         "seconds=0.2",
         "rounds=1",
         "megabytes=2",
@@ -100,8 +100,16 @@ def test_the_command_prints_a_table_and_writes_json(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     rooms = {row["room"] for row in json.loads(file.read_text())["rows"]}
-    assert rooms == {"batches", "starts", "scale"} | ({"page"} if page.browser() else set())
-    assert "| first training step, embedded names | s |" in done.stdout
+    assert rooms == {"batches", "scale"} | ({"page"} if page.browser() else set())
+    assert "| training on 2 MB | characters/s |" in done.stdout
+
+
+@pytest.mark.slow
+def test_starts_are_those_of_commands():
+    rows = list(starts.start_rows(ROOT, 0))
+    assert [row.what for row in rows[-2:]] == ["first training step, embedded names", "the same"]
+    assert all(row.ours > 0 for row in rows)
+    assert rows[-1].ours > rows[-1].theirs  # training imports torch
 
 
 def test_help_says_how_it_is_started():

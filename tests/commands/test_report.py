@@ -8,6 +8,7 @@ import shlex
 import shutil
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -287,27 +288,44 @@ def test_commands_on_a_page_about_older_runs(goldens: Path) -> None:
     assert run_all(page, goldens) == ["train.py", "evaluate.py"]
 
 
-@pytest.mark.slow
-def test_commands_on_pages_about_new_ones(names_folder: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def sweep_page(names_folder: Path, tmp_path: Path) -> Callable[..., str]:
+    """``sweep_page("a", "model=gru,lstm", …)``: a small grid in a folder of its own, and its page."""
     fixed = [*SMALL, f"dataset.path={names_folder}", f"output_dir={tmp_path}", "sweep.workers=1"]
 
-    def sweep(name: str, *words: str) -> str:
-        done = through_bash("train.py", "-m", *words, f"sweep.name={name}", *fixed)
+    def run(name: str, *words: str) -> str:
+        arguments = ("-m", "sweep=grid", *words, f"sweep.name={name}", *fixed)
+        done = through_bash("train.py", *arguments)
         assert done.returncode == 0, done.stderr
         return page_about(tmp_path, sweep=tmp_path / "sweeps" / name)
 
+    return run
+
+
+@pytest.mark.slow
+def test_commands_on_a_page_with_finalists(sweep_page: Callable[..., str], tmp_path: Path) -> None:
     finalists = ["sweep.finalists=2", "sweep.finalist_seeds=2"]
-    page = sweep("a", "sweep=grid", "model=gru,lstm", "task=generate", *finalists)
+    page = sweep_page("a", "model=gru,lstm", "task=generate", *finalists)
     assert "The winner" in page
     # the winner with its seed; each finalist with its first, of which one is the winner's
     assert sorted(run_all(page, tmp_path)) == ["evaluate.py", "sample.py", "train.py", "train.py"]
 
-    page = sweep("b", "sweep=grid", "seed=1,2", "task=classify", "sweep.finalist_seeds=2")
+
+@pytest.mark.slow
+def test_commands_on_a_page_that_lacks_finalists(
+    sweep_page: Callable[..., str], tmp_path: Path
+) -> None:
+    page = sweep_page("b", "seed=1,2", "task=classify", "sweep.finalist_seeds=2")
     assert run_all(page, tmp_path) == ["train.py", "evaluate.py", "sweep"]
     assert "The winner" in page_about(tmp_path, sweep=tmp_path / "sweeps" / "b")
 
+
+@pytest.mark.slow
+def test_commands_on_pages_about_an_unfinished_sweep_and_runs(
+    sweep_page: Callable[..., str], tmp_path: Path
+) -> None:
     both = "sweep.objectives=[val/loss,model/parameters]"
-    sweep("c", "sweep=grid", "model=gru,lstm", "task=generate", both)
+    sweep_page("c", "model=gru,lstm", "task=generate", both)
     record = tmp_path / "sweeps" / "c" / RECORD
     record.write_text(json.dumps(json.loads(record.read_text()) | {"n_trials": 9}))
     page = page_about(tmp_path, sweep=tmp_path / "sweeps" / "c")

@@ -82,11 +82,12 @@ def settings(files: dict[str, list[str]], task: str, dataset: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize(("task", "dataset"), pairs(FITTING))
 def test_what_fits_trains(
-    files: dict[str, list[str]], tmp_path: Path, task: str, dataset: str, model: str
+    files: dict[str, list[str]], tmp_path: Path, task: str, dataset: str
 ) -> None:
+    """Cells take turns, each with each task: they know of no data (the twelve runs have all)."""
+    model = MODELS[FITTING[task].index(dataset) % len(MODELS)]
     words = [f"task={task}", f"dataset={dataset}", f"model={model}", "debug=smoke"]
     done = in_process("train.py", *words, *settings(files, task, dataset), f"output_dir={tmp_path}")
     assert done.returncode == 0, done.stderr

@@ -12,7 +12,7 @@ from charlab.runs.history import History
 
 def point(step: int, **metrics: float) -> dict[str, float]:
     """A measurement after as many steps, ten to an epoch."""
-    return {"epochs": step / 10, "step": step, "steps": 10, **metrics}
+    return {"epochs": step / 10, "step": step, "steps": 1, **metrics}
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +83,12 @@ def test_metrics_that_are_to_rise_are_told_apart(task: Any) -> None:
 def test_a_title_says_what_was_trained_on_what(network_of: Callable[..., Any]) -> None:
     task, _ = network_of("classify", "model=gru", "dataset=text")
     assert title_of(task) == "classify · text · gru"
+
+
+def test_of_very_many_validations_a_mean_is_not_taken_for_the_best(task: Any) -> None:
+    known = History()
+    for step in range(1001):
+        known.add("val", point(step, loss=float(step != 501)))
+    (loss,) = curves_of(task, known, 501, ["loss"])
+    assert (50.1, 0.5) in loss.val
+    assert loss.best is None

@@ -26,7 +26,8 @@ def curves_of(
         {**point, **task.training_metrics(point["loss"])}
         for point in thinned(history.train, _POINTS)
     ]
-    best = [point for point in history.val if point["step"] == best_step]
+    # of very many validations neighbours are averaged: such a mean is not the best one's figure
+    best = [p for p in history.val if p["step"] == best_step and p["steps"] == 1]
     rising = {metric.name for metric in task.options.metrics if metric.higher_is_better}
     curves = [
         Curves(

@@ -37,7 +37,7 @@ def read_yaml(path: Path) -> Any:
             if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
                 raise ValueError("it has aliases, or lies too deep in itself")
         return yaml.load(text, Loader=_Loader)
-    except (yaml.YAMLError, OverflowError, TypeError, AttributeError) as error:
+    except (yaml.YAMLError, OverflowError, TypeError, AttributeError, LookupError) as error:
         raise ValueError("it is damaged") from error
 
 

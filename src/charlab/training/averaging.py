@@ -75,7 +75,8 @@ class WeightAverage:
         Raises:
             CheckpointError, TypeError: if it is the state of another network.
         """
-        updates, weights = named(state, object)["updates"], named(state["weights"], Tensor)
+        updates = named(state, object).get("updates")
+        weights = named(state.get("weights"), Tensor)
         own = self._network.state_dict()
         if not isinstance(updates, int) or updates < 0 or weights.keys() != own.keys():
             raise CheckpointError("the averaged weights are not those of this network")

@@ -8,6 +8,7 @@ from typing import Any
 from charlab.builders.network import count_parameters, load_weights
 from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
+from charlab.data.documents.files.standard_input import DASH
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import DISK_FULL, RunError, line_about_the_machine
 from charlab.evaluation.bits_per_character import split_text
@@ -15,7 +16,7 @@ from charlab.evaluation.evaluate import Meter, measure
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import load
 from charlab.runs.environment import describe
-from charlab.system.files import user_path, write_json, write_text
+from charlab.system.files import write_json, write_text
 from charlab.system.style import styled
 from charlab.system.terminal import LOGGER, say
 from charlab.training.loggers.run_loggers import open_loggers
@@ -43,7 +44,9 @@ class RunRecord:
         self._folder = folder
         options, corpus = session.options, session.corpus
         environment = describe(session.device, session.precision, options.seed, corpus.fingerprint)
-        environment["settings"] = resolved_settings(options, session.device.type)
+        environment["settings"] = resolved_settings(
+            options, session.device.type, session.data_paths
+        )
         write_json(folder / "environment.json", environment)
 
     def write(self, status: str) -> dict[str, float | str]:
@@ -105,20 +108,24 @@ class RunRecord:
             self.loggers.close(self._status)
 
 
-def resolved_settings(options: RunOptions, device: str) -> dict[str, Any]:
+def resolved_settings(
+    options: RunOptions, device: str, data_paths: Mapping[str, str]
+) -> dict[str, Any]:
     """What a run did, in which nothing is left open: two that did the same have the same.
 
     Args:
         options: resolved as checkpoints hold them.
         device: the kind that ``auto`` stood for.
+        data_paths: where the data are (see :mod:`charlab.runs.data_paths`): a run may go on in
+            another folder than the one that its paths were typed in.
     """
     settings: dict[str, Any] = to_plain(options)
     settings["trainer"]["accelerator"] = device
     dataset = settings["dataset"]
     dataset["min_count"] = resolve_min_count(options.dataset.unit, options.dataset.min_count)
-    for key in ("path", "val_path", "test_path"):
-        if dataset[key] not in (None, "-"):
-            dataset[key] = str(user_path(dataset[key]).resolve())
+    for name, path in data_paths.items():
+        if path != DASH:
+            dataset[name] = str(Path(path).resolve())
     return settings
 
 

@@ -79,7 +79,9 @@ class TrainStatistics:
 
     def divergence(self, progress: Progress) -> DivergedError:
         """What is to be said when the sums are no longer finite."""
-        loss, norm, _ = (self.sums.device / max(1, self.sums.windows)).tolist()
+        sums = self.sums
+        loss, norm, _ = sums.device.tolist()
+        loss, norm = loss / max(1, sums.predictions), norm / max(1, sums.windows)
         return DivergedError(
             f"the loss is no longer a finite number at step {progress.step} (epoch "
             f"{progress.epoch + 1}, gradient norm {norm:g}, loss {loss:g}); an earlier "
@@ -108,8 +110,8 @@ class TrainStatistics:
             CharlabError: if it is something else.
         """
         counts = dict(plain)
-        device = counts.pop("device")
-        require_like(device, torch.zeros(3, dtype=device.dtype), "sums.device")
+        device = counts.pop("device", None)
+        require_like(device, torch.zeros(3, dtype=getattr(device, "dtype", None)), "sums.device")
         if device.dtype not in (torch.float32, torch.float64):
             raise CheckpointError(f"sums.device is of {device.dtype}")
         sums = Sums(device, **check_some(Sums, counts, prefix="sums."))

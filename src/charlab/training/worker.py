@@ -64,7 +64,4 @@ def _train(work: "WorkerSpec", ready: Callable[[], None]) -> None:
 
 
 if __name__ == "__main__":
-    # By its importable name: what was pickled as charlab.training.trainer.Work is that class.
-    from charlab.training import worker
-
-    worker.main()
+    main()

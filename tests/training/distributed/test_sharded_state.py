@@ -96,7 +96,6 @@ CASES = [
     pytest.param([*TAG, "trainer.accumulate=2"], id="tag"),
     pytest.param([*TAG, "dataset.layout=stream", "dataset.seq_len=5"], id="tagged windows"),
     pytest.param([*PAIRS, "model=gru"], id="transduce"),
-    pytest.param(["dataset.layout=stream"], id="text"),
     pytest.param(["dataset.layout=stream", "trainer.accumulate=3", "model=gru"], id="accumulated"),
     pytest.param(["task=classify", "task.class_weights=balanced"], id="classify"),
     pytest.param(["task=classify", "dataset.layout=stream", "trainer.accumulate=2"], id="windows"),
@@ -115,7 +114,7 @@ def test_other_tasks(arguments: list[str], run: Train) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("processes", "arguments"),
-    [(2, ["dataset.layout=stream"]), (3, ["task=classify"]), (2, TAG), (2, PAIRS)],
+    [(2, ["dataset.layout=stream"]), (3, ["task=classify"])],
 )
 def test_stopped_and_resumed(
     processes: int, arguments: list[str], run: Train, monkeypatch: pytest.MonkeyPatch

@@ -80,5 +80,9 @@ class RunLogger(Logger):
 def words_of(kind: str, error: BaseException) -> str:
     """A logger's fault in one line, with what may help."""
     text = one_line(error)
-    hint = "; wandb login, or logger.wandb.offline=true" if "API key" in text else ""
+    hint = (
+        "; wandb login, or logger.wandb.offline=true"
+        if kind == "wandb" and "API key" in text
+        else ""
+    )
     return f"logger={kind}: {text}{hint}"

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from charlab.config.schema import MlflowOptions
 from charlab.system.terminal import visible
 from charlab.training.loggers.base import RunLogger, Setting
 
+_VARIABLE = "MLFLOW_TRACKING_URI"
 _ENDED = {"completed": "FINISHED", "failed": "FAILED"}  # anything else is "KILLED" there
 
 
@@ -34,10 +37,10 @@ class MlflowRun(RunLogger, MLFlowLogger):
         logging.getLogger("mlflow").setLevel(logging.ERROR)
         logging.getLogger("alembic").setLevel(logging.ERROR)
         own = None
-        uri = options.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
+        uri = options.tracking_uri or os.environ.get(_VARIABLE)
         if not uri:
             place = output_dir.absolute()
-            uri, own = f"sqlite:///{place}/mlflow.db", f"{place.as_uri()}/mlartifacts"
+            uri, own = f"sqlite:///{quote(str(place))}/mlflow.db", f"{place.as_uri()}/mlartifacts"
         super().__init__(
             options.experiment, name, tracking_uri=uri, artifact_location=own, run_id=run_id
         )
@@ -45,12 +48,24 @@ class MlflowRun(RunLogger, MLFlowLogger):
 
     def begin(self, settings: Mapping[str, Setting], *, resumed: bool) -> str | None:
         """Opens the run and tells it the settings, which never change there."""
+        self._open()
         if resumed and self._run_id is not None:
             self.experiment.update_run(self._own_id, "RUNNING")
         else:
             self.log_hyperparams({key: visible(value) for key, value in settings.items()})
         local = self._uri.startswith(("sqlite:", "file:"))
-        return f"mlflow ui --backend-store-uri {self._uri}" if local else None
+        command = ["mlflow", "ui", "--backend-store-uri", self._uri]
+        return shlex.join(command) if local else None
+
+    def _open(self) -> None:
+        """Opens the run; MLflow puts its store into the environment, where a next run would look."""
+        before = os.environ.get(_VARIABLE)
+        try:
+            _ = self.experiment
+        finally:
+            os.environ.pop(_VARIABLE, None)
+            if before is not None:
+                os.environ[_VARIABLE] = before
 
     @property
     def _own_id(self) -> str:

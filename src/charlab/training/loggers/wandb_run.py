@@ -1,5 +1,6 @@
 """Weights & Biases."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class WandbRun(RunLogger, WandbLogger):
         run = self.experiment
         self.log_hyperparams(dict(settings))
         if self._is_offline:
-            return f"wandb sync {Path(run.dir).parent}"
+            return shlex.join(["wandb", "sync", str(Path(run.dir).parent)])
         return None if run.url is None else str(run.url)
 
     def add_text(self, tag: str, text: str, step: int) -> None:
