@@ -290,7 +290,7 @@ def test_commands_on_a_page_about_older_runs(goldens: Path) -> None:
 
 @pytest.fixture
 def sweep_page(names_folder: Path, tmp_path: Path) -> Callable[..., str]:
-    """``sweep_page("a", "model=gru,lstm", …)``: a small grid in a folder of its own, and its page."""
+    """``sweep_page("a", "model=gru,lstm", …)``: a small grid, and its page."""
     fixed = [*SMALL, f"dataset.path={names_folder}", f"output_dir={tmp_path}", "sweep.workers=1"]
 
     def run(name: str, *words: str) -> str:

@@ -162,7 +162,7 @@ def test_what_may_not_be_read_is_not_called_damaged(
     assert message.endswith("last.ckpt: Permission denied")
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{", b"[1]", b"\xff", b"a: &a [*a]"])
+@pytest.mark.parametrize("content", [None, b"a: &a [*a]"])
 def test_resuming_needs_no_overrides_file(run: Path, content: bytes | None) -> None:
     path = run / ".hydra" / "overrides.yaml"
     path.unlink()

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from torch import Tensor, nn
+from torch import nn
 
 from charlab.api import TrainedModel
 from charlab.errors import ConfigError, RunError
-from charlab.models.classifier import Classifier
 from tests.support.played import CHARACTERS, LABELS, TAGS, trained_model
 
 pytest.importorskip("onnx")
@@ -113,11 +112,8 @@ def test_a_network_that_computes_something_else_is_not_written(
 ) -> None:
     pytest.importorskip("onnxruntime")
 
-    class Doubling(Classifier):
-        def forward(self, ids: Tensor, lengths: Tensor | None = None) -> Tensor:
-            return 2 * super().forward(ids, lengths)
-
-    model.network.__class__ = Doubling
+    as_it_was = model.network.forward
+    model.network.forward = lambda *given, **rest: 2 * as_it_was(*given, **rest)
     with pytest.raises(RunError, match=r"the ONNX model 's.*' differs from"):
         export_onnx(model, tmp_path / "o")
     assert not (tmp_path / "o").exists()

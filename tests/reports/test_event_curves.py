@@ -83,14 +83,6 @@ def test_a_chart_by_its_former_name(tmp_path):
     )
 
 
-def test_event_files_are_below_the_run_too_but_not_behind_a_link(tmp_path):
-    write(tmp_path / "run" / "seed=2", [(10, 3.0)])
-    (tmp_path / "other").mkdir()
-    (tmp_path / "other" / "link").symlink_to(tmp_path / "run" / "seed=2")
-    assert read_curve(tmp_path / "run", "val/loss") == [(10, 3.0)]
-    assert read_curve(tmp_path / "other", "val/loss") == []
-
-
 def test_a_table_stands_in_for_event_files(tmp_path):
     table = CsvTable(tmp_path)
     assert not has_curves(tmp_path)

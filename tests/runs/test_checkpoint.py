@@ -1,11 +1,7 @@
 import dataclasses
-import io
-import os
 import pickle
 import random
-import struct
 import warnings
-import zipfile
 
 import pytest
 import torch
@@ -18,7 +14,6 @@ from charlab.config.task_options import TASK_OPTIONS
 from charlab.data.facts import DataFacts
 from charlab.data.tokens import make_vocabulary
 from charlab.errors import CheckpointError
-from charlab.runs import checkpoint_file
 from charlab.runs.checkpoint import FORMAT, Checkpoint, load, save
 from charlab.runs.data_paths import absolute_paths
 from charlab.runs.environment import versions
@@ -183,24 +178,6 @@ def test_it_holds_plain_data_only(saved):
     assert build(RunOptions, data["options"]) == load(saved).options
 
 
-def test_loading_needs_no_device_that_wrote_it(saved, tmp_path):
-    # A file from a GPU says "cuda:0" where one from the CPU says "cpu".
-    other = tmp_path / "gpu.ckpt"
-    with zipfile.ZipFile(saved) as before, zipfile.ZipFile(other, "w") as after:
-        for name in before.namelist():
-            content = before.read(name)
-            if name.endswith("data.pkl"):
-                assert b"X\x03\x00\x00\x00cpu" in content
-                content = content.replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0")
-            after.writestr(name, content)
-    if not torch.cuda.is_available():
-        with pytest.raises(RuntimeError, match="on a CUDA device"):
-            torch.load(other, weights_only=True)
-    for tensor in load(other).network.values():
-        assert tensor.device == torch.device("cpu")
-    assert_close(dict(load(other).network), dict(load(saved).network), rtol=0, atol=0)
-
-
 def test_a_save_that_fails_leaves_the_old_file(make_checkpoint, saved):
     before = saved.read_bytes()
     broken = dataclasses.replace(make_checkpoint(), training={"hook": lambda: None})
@@ -211,34 +188,6 @@ def test_a_save_that_fails_leaves_the_old_file(make_checkpoint, saved):
 
 
 # What is not loaded
-
-
-class Intruder:
-    """Makes a folder when it is unpickled without care."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def __reduce__(self):
-        return os.mkdir, (str(self.folder),)
-
-
-@pytest.mark.parametrize("how", ["torch", "torch, old format", "pickle"])
-def test_a_stranger_s_code_does_not_run(saved, tmp_path, how):
-    folder = tmp_path / "made by a stranger"
-    data = {**read(saved), "versions": {"torch": Intruder(folder)}}
-    path = tmp_path / "evil.ckpt"
-    if how == "pickle":
-        path.write_bytes(pickle.dumps(data))
-        opened = lambda: pickle.loads(path.read_bytes())  # noqa: E731
-    else:
-        torch.save(data, path, _use_new_zipfile_serialization=how == "torch")
-        opened = lambda: torch.load(path, weights_only=False)  # noqa: E731
-    message = refuse(path)
-    assert "could run code" in message or "cannot be read as a checkpoint" in message
-    assert not folder.exists()
-    opened()  # the trap itself works
-    assert folder.exists()
 
 
 HOSTILE = [
@@ -317,26 +266,10 @@ def test_no_interpolation_is_followed(saved, monkeypatch):
     assert again.output_dir == "${dataset.path}"
 
 
-def test_other_files(tmp_path, saved):
-    assert refuse(tmp_path / "none.ckpt").startswith("there is no checkpoint")
-    for content in (b"", b"hello", bytes(range(256)), b"PK\x03\x04" + bytes(50)):
-        (tmp_path / "other.ckpt").write_bytes(content)
-        assert refuse(tmp_path / "other.ckpt").endswith("as a checkpoint; is it damaged?")
-    os.mkfifo(tmp_path / "pipe")
-    (tmp_path / "zero").symlink_to("/dev/zero")
-    (tmp_path / "circle").symlink_to("circle")
-    reasons = {"pipe": "regular", "zero": "regular", "circle": "symbolic", ".": "directory"}
-    for name, reason in reasons.items():
-        message = refuse(tmp_path / name)
-        assert message.startswith("cannot read the checkpoint ")
-        assert reason in message
-        assert "damaged" not in message
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("a.txt", "hello")
-    assert "cannot be read as a checkpoint" in refuse(tmp_path / "a.zip")
-    for data in ({"state_dict": {}}, [1, 2], torch.zeros(2)):
-        torch.save(data, tmp_path / "other.ckpt")
-        assert refuse(tmp_path / "other.ckpt").endswith("is not a checkpoint of charlab")
+@pytest.mark.parametrize("data", [{"state_dict": {}}, [1, 2], torch.zeros(2)], ids=str)
+def test_a_file_of_something_else(tmp_path, data):
+    torch.save(data, tmp_path / "other.ckpt")
+    assert refuse(tmp_path / "other.ckpt").endswith("is not a checkpoint of charlab")
 
 
 @pytest.mark.parametrize("version", [0, 1, "1", None, torch.ones(2)])
@@ -395,120 +328,3 @@ def test_a_damaged_file_is_refused_or_whole(saved):
                 refused.append(str(error))
     assert len(refused) > 50
     assert not any("\n" in message for message in refused)
-
-
-def test_a_torn_pickle(saved):
-    """A file whose frame is whole and whose inside is not."""
-    with zipfile.ZipFile(saved) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    (inside,) = [name for name in parts if name.endswith("data.pkl")]
-    for content in (
-        b"",
-        b"\x80\x02",
-        parts[inside][:50],
-        b"\x80\x02}q\x00(X\x01",
-        b"\x80\x02h\x05.",
-    ):
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w") as archive:
-            for name, part in parts.items():
-                archive.writestr(name, content if name == inside else part)
-        saved.write_bytes(out.getvalue())
-        message = refuse(saved)
-        assert "damaged" in message
-
-
-def test_one_flipped_bit_in_the_weights_is_noticed(make_checkpoint, tmp_path):
-    path = tmp_path / "a.ckpt"
-    save(make_checkpoint(), path)
-    data = bytearray(path.read_bytes())
-    weight = next(iter(load(path).network.values())).numpy().tobytes()
-    data[data.index(weight) + 1] ^= 1
-    path.write_bytes(data)
-    with pytest.raises(CheckpointError, match="is it damaged"):
-        load(path)
-
-
-# What is made to take memory or time
-
-
-def repack(path, method=zipfile.ZIP_STORED, **members):
-    """Writes the archive anew: packed in another way, with other or further members."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    prefix = next(iter(parts)).split("/")[0]
-    parts |= {f"{prefix}/{name.replace('__', '.')}": content for name, content in members.items()}
-    with zipfile.ZipFile(path, "w", method) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-
-
-def test_what_is_packed_densely_is_not_unpacked(saved):
-    repack(saved, zipfile.ZIP_DEFLATED, more=bytes(50_000_000))
-    assert saved.stat().st_size < 100_000
-    assert "looks like a bomb" in refuse(saved)
-
-
-def test_a_member_that_says_to_be_larger_than_the_file(saved):
-    repack(saved, more=b"x")
-    data = bytearray(saved.read_bytes())
-    at = data.rindex(b"PK\x01\x02")
-    data[at + 20 : at + 28] = struct.pack("<II", 2**31, 2**31)  # packed, unpacked
-    saved.write_bytes(data)
-    assert "looks like a bomb" in refuse(saved)
-
-
-def test_a_file_of_holes_is_not_read_through(saved):
-    os.truncate(saved, 2**40)
-    assert "larger than this machine's memory" in refuse(saved)
-
-
-def test_more_parts_than_a_network_has(saved, monkeypatch):
-    monkeypatch.setattr(checkpoint_file, "_MEMBERS", 5)
-    assert "more than 5 parts" in refuse(saved)
-
-
-@pytest.mark.parametrize(
-    ("limit", "message"), [("_PARTS", "values"), ("_PICKLE", "MiB"), ("_DEPTH", "too deep")]
-)
-def test_values_are_counted(saved, monkeypatch, limit, message):
-    monkeypatch.setattr(checkpoint_file, limit, 2)
-    assert message in refuse(saved)
-
-
-def test_few_bytes_that_stand_for_many_values(saved):
-    value = [1, 2]
-    for _ in range(10):  # a list in which a list stands ten times, and so on
-        value = [value] * 10
-    assert "too many" in refuse(change(saved, versions={"torch": value}))
-    circle = {}
-    circle["again"] = circle
-    assert "too deep" in refuse(change(saved, training=circle))
-
-
-@pytest.mark.parametrize("name", ["builtins bytearray", "torch FloatTensor", "os system"])
-def test_a_pickle_names_tensors_and_nothing_else(saved, name):
-    call = f"c{name.replace(' ', chr(10))}\n".encode() + b"J\x00\x00\x00\x7f\x85R."
-    repack(saved, data__pkl=b"\x80\x02" + call)
-    assert "could run code" in refuse(saved)
-
-
-@pytest.mark.parametrize(
-    "tensor",
-    [
-        torch.zeros(1).expand(10**12),
-        torch.zeros(3, 4).T,
-        torch.eye(3).to_sparse(),
-        torch.tensor([1.0, torch.nan]),
-        torch.zeros(2, dtype=torch.complex64).conj(),
-        torch.zeros(2, device="meta"),
-        {(1, 2): 3},
-        {1, 2},
-        1j,
-        10**30,
-        b"bytes",
-    ],
-    ids=str,
-)
-def test_only_plain_tensors_and_values(saved, tensor):
-    refuse(change(saved, training={"odd": tensor}))

@@ -109,3 +109,36 @@ def test_where_only_time_limits_a_run_intervals_go_on(
     assert {after - before for before, after in pairwise(ends)} == {
         validate_every or windows_per_epoch
     }
+
+
+@given(
+    windows_per_epoch=st.integers(1, 25),
+    accumulate=st.integers(1, 7),
+    max_epochs=st.integers(1, 4),
+    max_steps=st.none() | st.integers(1, 60),
+    validate_every=st.none() | st.integers(1, 30),
+)
+def test_steps_of_several_windows_end_with_the_epoch(
+    windows_per_epoch: int,
+    accumulate: int,
+    max_epochs: int,
+    max_steps: int | None,
+    validate_every: int | None,
+) -> None:
+    limits = Limits(max_epochs, max_steps, None, windows_per_epoch, accumulate)
+    progress, ends = Progress(), []
+    train_loader = TrainLoader(progress, limits, validate_every)
+    while not limits.reached(progress):
+        for chunk in train_loader:
+            for _ in range(chunk):
+                count = min(accumulate, windows_per_epoch - progress.window)
+                progress.advance(5, windows_per_epoch, count)
+        assert progress.step == train_loader.last_step
+        ends.append(progress.step)
+    per_epoch = len(range(0, windows_per_epoch, accumulate))
+    assert limits.steps_per_epoch == per_epoch
+    total = min(max_epochs * per_epoch, max_steps or max_epochs * per_epoch)
+    every = validate_every or per_epoch
+    assert ends == [*range(every, total, every), total]
+    whole_epochs, steps = divmod(total, per_epoch)
+    assert (progress.epoch, progress.window) == (whole_epochs, steps * accumulate)

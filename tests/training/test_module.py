@@ -20,8 +20,10 @@ from charlab.training import run
 from charlab.training.session import Session
 from charlab.training.statistics import DivergedError
 from charlab.training.trainer import fit
+from charlab.training.trainer import new_session as begin
 
 STEPS = 21  # two chunks and a part of a third
+ACCUMULATED = 11  # steps of several windows each
 
 
 @pytest.fixture
@@ -226,3 +228,148 @@ def test_lightnings_own_callbacks_find_the_metrics(
         assert not fit(session, tmp_path, signals, [follower, stopping])
     assert session.module.progress.step == 18  # the second validation was not 100 nats better
     assert follower.losses[-1] == pytest.approx(session.module.metrics["val/loss"])
+
+
+@pytest.fixture
+def make_labelled_session(
+    compose_options: Callable[..., RunOptions], tmp_path: Path
+) -> Callable[..., Session]:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for label, unit in (("A", "ab"), ("B", "xyz")):
+        lines = [unit * (1 + i % 5) + str(i) for i in range(31)]
+        (folder / f"{label}.txt").write_text("\n".join(lines), encoding="utf-8")
+
+    def make(*arguments: str) -> Session:
+        options = compose_options(
+            f"dataset.path={folder}",
+            f"output_dir={tmp_path / 'outputs'}",
+            "model.hidden_size=8",
+            "model.embedding_size=5",
+            "model.dropout=0",
+            "dataset.seq_len=7",
+            "scheduler=constant",
+            "scheduler.warmup=0",
+            "trainer.gradient_clip=null",
+            "trainer.precision=float32",
+            "trainer.max_epochs=null",
+            f"trainer.max_steps={ACCUMULATED}",
+            "trainer.progress=none",
+            *arguments,
+        )
+        prepared = prepare(options)
+        return begin(prepared.options, prepared.corpus)
+
+    return make
+
+
+def accumulating_loop(session: Session, accumulate: int) -> None:
+    """Sums of losses over several batches, divided by all that they predict, then one step."""
+    network: Any = session.network
+    options = session.options.optimizer
+    optimizer = torch.optim.AdamW(
+        network.parameters(), options.lr, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+    )
+    steps, epoch, state = 0, 0, None
+    while steps < ACCUMULATED:
+        batches = list(session.batches.epoch(epoch))
+        for first in range(0, len(batches), accumulate):
+            group = batches[first : first + accumulate]
+            losses, predictions = torch.zeros(()), 0
+            for batch in group:
+                if batch.fresh is not None:
+                    state = None
+                logits, state = network(batch.ids, state, condition=batch.labels)
+                state = tuple(part.detach() for part in state)
+                flat = logits.flatten(0, 1)
+                losses = losses + F.cross_entropy(flat, batch.targets.flatten(), reduction="sum")
+                predictions += int((batch.targets != -100).sum())
+            optimizer.zero_grad()
+            (losses / predictions).backward()
+            optimizer.step()
+            steps += 1
+            if steps == ACCUMULATED:
+                return
+        epoch += 1
+
+
+@pytest.mark.parametrize("layout", ["sequences", "stream"])
+def test_accumulation_is_the_plain_loop(
+    layout: str, make_labelled_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    arguments = [f"dataset.layout={layout}", "dataset.batch_size=5", "trainer.validate_every=4"]
+    session = make_labelled_session(*arguments, "trainer.accumulate=4")
+    reference = make_labelled_session(*arguments)
+    assert session.batches.steps_per_epoch % 4  # an epoch's last step has fewer
+    folder = tmp_path / "run"
+    folder.mkdir()
+    result = run._run(session, folder, watch=None)
+    assert result.metrics["progress/steps"] == ACCUMULATED
+    last = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)["network"]
+    accumulating_loop(reference, 4)
+    for name, weight in reference.network.state_dict().items():
+        torch.testing.assert_close(last[name], weight, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop_after", [1, 9])
+def test_a_stopped_run_goes_on_between_steps(
+    stop_after: int, make_labelled_session: Callable[..., Session], tmp_path: Path
+) -> None:
+    arguments = ["dataset.layout=stream", "dataset.batch_size=5", "trainer.accumulate=3"]
+    weights = []
+    for name, limits in (("whole", [ACCUMULATED]), ("parts", [stop_after, ACCUMULATED])):
+        folder = tmp_path / name
+        folder.mkdir()
+        checkpoint = None
+        for limit in limits:
+            session = make_labelled_session(*arguments, f"trainer.max_steps={limit}")
+            if checkpoint is not None:
+                session.restore(checkpoint)
+            run._run(session, folder, watch=None)
+            checkpoint = session.snapshot()
+        last = torch.load(folder / "checkpoints" / "last.ckpt", weights_only=True)
+        weights.append(last["network"])
+    for key, weight in weights[0].items():
+        assert torch.equal(weights[1][key], weight), key
+
+
+def test_the_rate_goes_with_a_window_of_random_length(
+    new_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = new_session("dataset.random_lengths=true", "scheduler=constant")
+    step = session.module.optimizer.step
+    rates: list[float] = []
+
+    def record() -> None:
+        rates.append(session.module.optimizer.param_groups[0]["lr"])
+        step()
+
+    monkeypatch.setattr(session.module.optimizer, "step", record)
+    for _ in range(5):
+        session.module._train_step(measure=False)
+    widths = [b.ids.shape[1] for b in list(session.batches.epoch(0))[:5]]
+    share = session.module.limits.share
+    assert share(session.module.progress) < 1
+    usual = session.module.schedule._highest[0]
+    assert rates[-1] == pytest.approx(usual * widths[-1] / 12)
+    assert session.module.optimizer.param_groups[0]["lr"] == pytest.approx(usual)
+
+
+def test_penalties_are_added_to_what_is_minimized(
+    new_session: Callable[..., Session],
+) -> None:
+    penalties = ("trainer.activation_penalty=2", "trainer.temporal_penalty=3")
+    session = new_session("model.dropout=0", "trainer.precision=float32", *penalties)
+    network: Any = session.network.train()
+    batch = next(session.batches.epoch(0))
+    module = session.module
+    module._go_through(batch, None, last=True, measure=False)
+    found = {name: p.grad.clone() for name, p in network.named_parameters()}
+    network.zero_grad()
+    features, _ = network.recurrent(batch.ids)
+    objective = session.task.training_loss(network, batch, None, measure=False).objective
+    slow = (features[:, 1:] - features[:, :-1]).square().mean()
+    (objective + 2 * features.square().mean() + 3 * slow).backward()
+    for name, parameter in network.named_parameters():
+        torch.testing.assert_close(found[name], parameter.grad)

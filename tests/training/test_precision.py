@@ -1,9 +1,13 @@
+import json
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from charlab.training import precision
 from charlab.training.precision import autocast, fast_products, resolve_precision
+from tests.fixtures.commands import Command
 
 CPU = torch.device("cpu")
 
@@ -69,3 +73,51 @@ def test_products_are_fast_on_cuda_while_training_alone():
     with fast_products(torch.device("cuda")):
         assert torch.get_float32_matmul_precision() == "high"
     assert torch.get_float32_matmul_precision() == before
+
+
+@pytest.fixture(scope="module")
+def markov_text(tmp_path_factory):
+    """A text of 20 letters, each of which depends on the two before it."""
+    rng = np.random.default_rng(1)
+    chances = rng.dirichlet(np.full(20, 0.15), (20, 20)).cumsum(-1)
+    ids = [0, 1]
+    for chance in rng.random(60_000).tolist():
+        row = chances[ids[-2], ids[-1]]
+        ids.append(min(19, int(row.searchsorted(chance, "right"))))
+    file = tmp_path_factory.mktemp("markov") / "text.txt"
+    file.write_text("".join(chr(97 + i) for i in ids))
+    return file
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["lstm"])
+def test_bf16_reaches_the_validation_loss_of_float32(
+    command_line: Command, markov_text, model, tmp_path
+):
+    differences = []
+    for seed in (1, 2):
+        losses = []
+        for kind in ("float32", "bf16"):
+            done = command_line(
+                "train.py",
+                "dataset=text",
+                f"dataset.path={markov_text}",
+                "dataset.batch_size=16",
+                "dataset.seq_len=32",
+                f"model={model}",
+                "model.hidden_size=64",
+                "trainer.max_epochs=8",
+                "trainer.validate_every=100000",
+                "trainer.accelerator=cpu",
+                "task.samples.count=0",
+                "trainer.figures=never",
+                f"trainer.precision={kind}",
+                f"seed={seed}",
+                f"hydra.run.dir={tmp_path}/{kind}{seed}",
+            )
+            assert done.returncode == 0, done.stderr
+            metrics = json.loads((tmp_path / f"{kind}{seed}" / "metrics.json").read_text())
+            losses.append(metrics["val/loss"])
+        assert losses[0] < 2.2  # of log(20) = 3.0: it has learned something
+        differences.append(losses[1] - losses[0])
+    assert max(map(abs, differences)) < 0.01, differences

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import unicodedata
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -12,7 +13,10 @@ import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import charlab
+from charlab.builders.corpus import prepare
+from charlab.config import RunOptions
 from charlab.runs.event_files import event_files
+from charlab.training import run
 from tests.support.in_process import in_process
 from tests.support.shell import TINY, only_run, through_bash
 
@@ -208,3 +212,24 @@ def test_from_python(outputs: Path) -> None:
     assert {label for label, _ in short} == {"digits", "prose"}
     alone = classifier.classify(["she said"])[0]
     assert dict(alone) == pytest.approx(dict(short), abs=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["penn_treebank", "text8", "enwik8"])
+def test_recipes_for_a_gpu_run_at_a_small_size(
+    name: str, compose_options: Callable[..., RunOptions], tmp_path: Path
+) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text("the quick brown fox, it jumps over a lazy dog. " * 900, encoding="utf-8")
+    options = compose_options(
+        f"experiment={name}",
+        "debug=smoke",
+        f"dataset.path={text}",
+        "dataset.batch_size=4",
+        f"output_dir={tmp_path / 'outputs'}",
+    )
+    assert options.model.num_layers == 3
+    assert options.model.weight_dropout > 0
+    result = run.train(prepare(options))
+    assert result.status == "completed"
+    assert 0 < result.validated["val/loss"] < math.log(256)  # nats

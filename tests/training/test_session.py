@@ -6,14 +6,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
+from charlab.builders.corpus import prepare
+from charlab.config import RunOptions
 from charlab.reports.run_records import read_run
+from charlab.runs.checkpoint import load, save
+from charlab.training.session import Session
+from charlab.training.trainer import new_session
 from tests.support.in_process import in_process
-from tests.support.same_run import assert_same_run
+from tests.support.same_run import assert_same, assert_same_run
 from tests.support.shell import ROOT, TINY, environment, only_run
 
 EPOCHS = 3
@@ -121,3 +127,89 @@ def test_a_killed_run_resumed_is_the_run_never_stopped(
     assert metrics["progress/epochs"] == EPOCHS
     assert math.isfinite(metrics["test/loss"])
     assert not list(folder.rglob(".*.tmp"))
+
+
+@pytest.fixture
+def make(compose_options: Callable[..., RunOptions], tmp_path: Path) -> Callable[..., Session]:
+    text = tmp_path / "text.txt"
+    text.write_text("the quick brown fox, it jumps over a lazy dog. " * 12, encoding="utf-8")
+    names = tmp_path / "names"
+    names.mkdir()
+    for label, unit in (("A", "ab"), ("B", "xyz")):
+        lines = [unit * (1 + i % 5) + str(i) for i in range(31)]
+        (names / f"{label}.txt").write_text("\n".join(lines), encoding="utf-8")
+
+    def make(task: str, *words: str) -> Session:
+        data = ["dataset=text", f"dataset.path={text}"]
+        if task == "classify":
+            data = ["dataset=names", f"dataset.path={names}"]
+        options = compose_options(
+            f"task={task}",
+            *data,
+            "dataset.seq_len=12",
+            "dataset.batch_size=4",
+            "model.hidden_size=8",
+            "model.embedding_size=5",
+            "model.dropout=0.2",
+            f"output_dir={tmp_path / 'outputs'}",
+            "trainer.max_epochs=6",
+            "trainer.precision=float32",
+            *words,
+        )
+        prepared = prepare(options)
+        session = new_session(prepared.options, prepared.corpus)
+        session.data_paths = prepared.data_paths
+        return session
+
+    return make
+
+
+def train(session: Session, steps: int) -> None:
+    for _ in range(steps):
+        session.module._train_step(measure=False)
+
+
+OPTIONS = [
+    ("generate", "trainer.ema_decay=0.9"),
+    ("generate", "dataset.noise=0.3"),
+    ("generate", "dataset.random_offset=true", "dataset.random_lengths=true"),
+    ("generate", "task.label_smoothing=0.1", "dataset.noise=0.2", "dataset.noise_by=unknown"),
+    ("generate", "trainer.activation_penalty=2", "trainer.temporal_penalty=1"),
+    ("classify", "task.language_weight=0.3", "dataset.noise=0.2", "trainer.ema_decay=0.5"),
+]
+
+
+@pytest.mark.parametrize(("task", "words"), [(task, words) for task, *words in OPTIONS])
+def test_a_run_goes_on_exactly(
+    make: Callable[..., Session], task: str, words: list[str], tmp_path: Path
+) -> None:
+    whole = make(task, *words)
+    steps = whole.module.limits.windows_per_epoch
+    train(whole, steps + steps // 2)
+    save(whole.snapshot(), tmp_path / "middle.ckpt")
+    train(whole, steps)
+    resumed = make(task, *words)
+    resumed.restore(load(tmp_path / "middle.ckpt"))
+    train(resumed, steps)
+    ends = []
+    for session in (whole, resumed):
+        end = session.snapshot()
+        del end.training["sums"]["seconds"]
+        ends.append({"network": end.network, "training": end.training})
+    assert_same(*ends)
+
+
+def test_an_average_is_what_is_measured_and_saved(make: Callable[..., Session]) -> None:
+    session = make("generate", "trainer.ema_decay=0.9")
+    train(session, 9)
+    raw = {name: p.clone() for name, p in session.network.state_dict().items()}
+    session.module.on_validation_epoch_start()
+    shown = {name: p.clone() for name, p in session.network.state_dict().items()}
+    during = session.snapshot()
+    session.module.on_validation_end()
+    after = session.snapshot()
+    assert not torch.equal(shown["decoder.weight"], raw["decoder.weight"])
+    for snapshot in (during, after):
+        assert_same(snapshot.network, shown)
+        assert_same(snapshot.training["average"]["weights"], raw)
+    assert_same(dict(session.network.state_dict()), raw)

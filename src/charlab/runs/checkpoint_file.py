@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from charlab.errors import CheckpointError
 from charlab.runs import safetensors_file
@@ -149,7 +149,7 @@ class _Cleaner:
 
 def _plain_tensor(tensor: Tensor) -> Tensor:
     """The tensor, detached; numbers of zero size and their strides are nobody's concern."""
-    plain = type(tensor) in (Tensor, nn.Parameter) and tensor.layout == torch.strided
+    plain = type(tensor) is Tensor and tensor.layout == torch.strided
     if not plain or tensor.is_quantized or tensor.is_neg() or tensor.is_conj():
         raise _UnsafeError("a tensor in it is of an unusual kind")
     held = tensor.untyped_storage().nbytes() // tensor.element_size() - tensor.storage_offset()

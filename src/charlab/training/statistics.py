@@ -107,7 +107,7 @@ class TrainStatistics:
         """Takes up what :meth:`to_plain` gave.
 
         Raises:
-            CharlabError: if it is something else.
+            CharlabError, KeyError: if it is something else.
         """
         counts = dict(plain)
         device = counts.pop("device", None)

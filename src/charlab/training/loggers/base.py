@@ -80,9 +80,6 @@ class RunLogger(Logger):
 def words_of(kind: str, error: BaseException) -> str:
     """A logger's fault in one line, with what may help."""
     text = one_line(error)
-    hint = (
-        "; wandb login, or logger.wandb.offline=true"
-        if kind == "wandb" and "API key" in text
-        else ""
-    )
+    lacks_key = kind == "wandb" and "API key" in text
+    hint = "; wandb login, or logger.wandb.offline=true" if lacks_key else ""
     return f"logger={kind}: {text}{hint}"

@@ -5,7 +5,6 @@ import os
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +39,8 @@ class MlflowRun(RunLogger, MLFlowLogger):
         uri = options.tracking_uri or os.environ.get(_VARIABLE)
         if not uri:
             place = output_dir.absolute()
-            uri, own = f"sqlite:///{quote(str(place))}/mlflow.db", f"{place.as_uri()}/mlartifacts"
+            path = str(place).replace("%", "%25").replace("?", "%3F")  # an address's own signs
+            uri, own = f"sqlite:///{path}/mlflow.db", f"{place.as_uri()}/mlartifacts"
         super().__init__(
             options.experiment, name, tracking_uri=uri, artifact_location=own, run_id=run_id
         )
@@ -58,7 +58,7 @@ class MlflowRun(RunLogger, MLFlowLogger):
         return shlex.join(command) if local else None
 
     def _open(self) -> None:
-        """Opens the run; MLflow puts its store into the environment, where a next run would look."""
+        """Opens the run; the environment, where MLflow names its store, stays the user's own."""
         before = os.environ.get(_VARIABLE)
         try:
             _ = self.experiment
