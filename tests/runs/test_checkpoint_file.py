@@ -84,7 +84,6 @@ def test_plain_data_come_back_in_their_types(
         torch.randn(6)[2:4],
         torch.ones(2, requires_grad=True),
     ],
-    ids=str,
 )
 def test_tensors_come_back_detached(tensor: torch.Tensor, tmp_path: Path) -> None:
     found = read(save(tmp_path / "a.ckpt", {"tensor": tensor}))["tensor"]
