@@ -7,28 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charlab.data import corpus_report
-from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import SPLITS, Document
 from charlab.data.tokens.words import split_words
 from charlab.errors import DataError
 from charlab.evaluation.reference_texts import opening_text
-
-EIGHTY = (0.8, 0.1, 0.1)
-
-
-def build(docs: list[Document], **options: Any) -> Corpus:
-    defaults: dict[str, Any] = {
-        "normalize": "nfc",
-        "layout": "auto",
-        "fractions": EIGHTY,
-        "split_seed": 3,
-    }
-    return build_corpus(docs, **(defaults | options))
+from tests.support.corpora import divided
 
 
 def test_report_counts_what_normalization_took() -> None:
     docs = [Document(text) for text in ["Ünal", "Øre", "李", "Ann", "Ann"]]
-    report = build(docs, normalize="ascii", fractions=(1, 0, 0)).report
+    report = divided(docs, normalize="ascii", fractions=(1, 0, 0)).report
     assert report.dropped_characters == {"Ø": 1, "李": 1}
     assert report.emptied_documents == 1
     assert (report.documents, report.characters) == (4, 4 + 2 + 3 + 3)
@@ -37,20 +25,20 @@ def test_report_counts_what_normalization_took() -> None:
 
 def test_rare_tokens_are_unknown_and_counted() -> None:
     text = "a" * 50 + "b" * 30 + "c" * 2 + "d" + "e" * 2
-    corpus = build([Document(text)], layout="stream", fractions=(1.0, 0.0, 0.0), min_count=2)
+    corpus = divided([Document(text)], layout="stream", fractions=(1.0, 0.0, 0.0), min_count=2)
     assert corpus.vocabulary.tokens == ("a", "b", "c", "e")
     report = corpus.report
     assert (report.rare_tokens, report.rare_occurrences) == (1, 1)
     assert report.unknown_tokens == report.predicted_unknown_characters == {"train": 1}
     assert report.unknown_share["train"] == 1 / len(text)
     with pytest.raises(DataError, match=r"occurs 100 times or more.*min_count=100"):
-        build([Document(text)], layout="stream", min_count=100)
+        divided([Document(text)], layout="stream", min_count=100)
 
 
 @pytest.mark.parametrize("unit", ["char", "byte", "word"])
 def test_characters_are_counted_whatever_the_unit(unit: str) -> None:
     text = "Ünïcode wörds, 中文 and more. " * 20
-    corpus = build([Document(text)], layout="stream", unit=unit, min_count=1)
+    corpus = divided([Document(text)], layout="stream", unit=unit, min_count=1)
     report = corpus.report
     assert report.characters == len(text)
     for name, split in corpus.splits.items():
@@ -76,7 +64,7 @@ def test_what_is_predicted_and_what_is_unknown(
     docs = [Document(text, None, name) for name, part in parts.items() for text in part]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(corpus_report, "CHUNK", chunk)
-        report = build(docs, layout=layout).report
+        report = divided(docs, layout=layout).report
     known = set("".join(parts["train"]))
     unknown = {name: sum(c not in known for c in "".join(part)) for name, part in parts.items()}
     predicted = {  # nothing predicts the first of a stream's pieces
@@ -98,7 +86,7 @@ def test_what_is_predicted_and_what_is_unknown(
 
 def test_words_are_counted_as_tokens_and_in_characters() -> None:
     docs = [Document("one two one two", None, "train"), Document("three two four", None, "test")]
-    report = build(docs, layout="stream", unit="word", min_count=1).report
+    report = divided(docs, layout="stream", unit="word", min_count=1).report
     assert report.split_characters == {"train": 4, "test": 3}
     assert report.unknown_tokens == {"train": 0, "test": 2}
     # The first word of each is not predicted; a space belongs to the word after it.
@@ -116,7 +104,7 @@ def test_words_are_counted_as_tokens_and_in_characters() -> None:
 )
 def test_repeats_in_words(repeats: int, said: str, left_out: str) -> None:
     docs = [Document("ab", "x"), Document("cd", "x"), *[Document("ab", "x")] * repeats]
-    assert build(docs, layout="sequences").report.repeats_in_words == said
-    once = build(docs, layout="sequences", distinct=True).report
+    assert divided(docs, layout="sequences").report.repeats_in_words == said
+    once = divided(docs, layout="sequences", distinct=True).report
     assert once.left_out_in_words == f"{said}{left_out} (dataset.distinct)"
     assert once.duplicate_documents == 0

@@ -3,7 +3,6 @@
 import math
 import random
 from collections import defaultdict
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,8 +22,7 @@ from charlab.data.splits import (
 )
 from charlab.errors import ConfigError
 from charlab.evaluation.reference_texts import document_texts, opening_text
-
-EIGHTY = (0.8, 0.1, 0.1)
+from tests.support.corpora import EIGHTY, divided
 
 documents = st.lists(
     st.tuples(st.text("abc", min_size=1, max_size=3), st.sampled_from(["x", "y", "z", None])),
@@ -188,16 +186,6 @@ def test_groups_stay_together_and_fill_every_split_that_they_can(
 # Corpora of which the data itself sets parts apart, and what is left to be dealt out
 
 
-def build(docs: list[Document], **options: Any) -> Corpus:
-    defaults: dict[str, Any] = {
-        "normalize": "nfc",
-        "layout": "auto",
-        "fractions": EIGHTY,
-        "split_seed": 3,
-    }
-    return build_corpus(docs, **(defaults | options))
-
-
 def names(prefix: str, count: int, split: str | None, label: str | None = None) -> list[Document]:
     return [Document(f"{prefix}{i}", label, split) for i in range(count)]
 
@@ -227,7 +215,7 @@ def test_what_was_given_takes_no_share(
 @given(st.integers(20, 60), st.integers(1, 20), st.sampled_from(["sequences", "stream"]))
 def test_given_documents_go_where_they_belong(count: int, apart: int, layout: str) -> None:
     docs = names("a", count, None) + names("b", apart, "test")
-    corpus = build(docs, layout=layout)
+    corpus = divided(docs, layout=layout)
     test = corpus.splits["test"]
     assert document_texts(test, corpus.vocabulary) == [
         "".join(c if c in corpus.vocabulary.tokens else "\ufffd" for c in doc.text)
@@ -241,7 +229,7 @@ def test_given_documents_go_where_they_belong(count: int, apart: int, layout: st
 
 def test_a_text_that_says_all_its_parts() -> None:
     docs = [Document(part * 9, None, part) for part in ("train", "val", "test")]
-    corpus = build(docs, layout="stream", fractions=(0.5, 0.5, 0.0))
+    corpus = divided(docs, layout="stream", fractions=(0.5, 0.5, 0.0))
     texts = {name: opening_text(split, corpus.vocabulary) for name, split in corpus.splits.items()}
     assert texts["train"] == "train" * 9
     assert set(texts) == {"train", "val", "test"}
@@ -251,19 +239,19 @@ def test_a_text_that_says_all_its_parts() -> None:
 
 def test_parts_that_nobody_gave_are_not_there() -> None:
     docs = [Document("abc" * 9, None, "train"), Document("cab" * 3, None, "test")]
-    assert list(build(docs, layout="stream").splits) == ["train", "test"]
+    assert list(divided(docs, layout="stream").splits) == ["train", "test"]
 
 
 def test_overlap_is_counted() -> None:
     docs = [*names("a", 30, None), Document("a3", None, "test"), Document("b", None, "test")]
-    corpus = build(docs, layout="sequences", fractions=(1.0, 0.0, 0.0))
+    corpus = divided(docs, layout="sequences", fractions=(1.0, 0.0, 0.0))
     assert corpus.report.overlap == {"test": 1}
-    assert build(names("a", 30, None), layout="sequences").report.overlap == {}
+    assert divided(names("a", 30, None), layout="sequences").report.overlap == {}
 
 
 def test_only_what_train_learns_from_overlaps() -> None:
     docs = names("a", 30, None) + names("a", 30, "test")
-    corpus = build(docs, layout="sequences")
+    corpus = divided(docs, layout="sequences")
     learnt = set(document_texts(corpus.splits["train"], corpus.vocabulary))
     tested = document_texts(corpus.splits["test"], corpus.vocabulary)
     assert corpus.report.overlap["test"] == sum(text in learnt for text in tested) < 30
@@ -274,7 +262,7 @@ def test_only_what_train_learns_from_overlaps() -> None:
 def test_no_document_of_a_collection_is_on_two_sides(predicts_label: bool, layout: str) -> None:
     docs = [Document(f"abcdefgh{i:04} " * 40, "xy"[i % 2]) for i in range(60)]
     docs += docs[:5]  # the same text again goes where it went
-    corpus = build(docs, layout=layout, predicts_label=predicts_label)
+    corpus = divided(docs, layout=layout, predicts_label=predicts_label)
     parts = parts_of(corpus)
     assert not corpus.report.cut_documents
     assert {text for part in parts.values() for text in part} == {doc.text for doc in docs}
@@ -287,10 +275,14 @@ def test_no_document_of_a_collection_is_on_two_sides(predicts_label: bool, layou
 
 def test_one_text_for_each_label_is_cut_and_said_to_be() -> None:
     docs = [Document(f"{i}abc" * 50, str(i)) for i in range(9)]
-    assert build(docs, layout="stream", predicts_label=True).report.cut_documents
-    assert not build(docs, layout="stream", predicts_label=False).report.cut_documents  # 8 or more
-    assert build(docs[:7], layout="stream", predicts_label=False).report.cut_documents
-    assert not build(docs[:7] + docs[:1], layout="stream", predicts_label=True).report.cut_documents
+    assert divided(docs, layout="stream", predicts_label=True).report.cut_documents
+    assert not divided(
+        docs, layout="stream", predicts_label=False
+    ).report.cut_documents  # 8 or more
+    assert divided(docs[:7], layout="stream", predicts_label=False).report.cut_documents
+    assert not divided(
+        docs[:7] + docs[:1], layout="stream", predicts_label=True
+    ).report.cut_documents
 
 
 @pytest.mark.parametrize("predicts_label", [False, True])
@@ -299,7 +291,7 @@ def test_a_text_that_stands_in_train_and_test_is_remarked_of_streams_too(
 ) -> None:
     docs = [Document(f"{i}abc" * 50, str(i)) for i in range(3)]
     given = [docs[1]._replace(split="test"), Document("cab" * 9, "2", "test")]
-    corpus = build([*docs, *given], layout="stream", predicts_label=predicts_label)
+    corpus = divided([*docs, *given], layout="stream", predicts_label=predicts_label)
     assert corpus.report.overlap == {"test": 1}
 
 

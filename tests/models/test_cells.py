@@ -3,18 +3,11 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from torch.testing import assert_close
 
 from charlab.models.cells import Cell, GRUCell, LSTMCell, VanillaCell
-
-D, H = 5, 4
-PAIRS: dict[str, tuple[Cell, nn.RNNCellBase]] = {
-    "tanh": (VanillaCell(), nn.RNNCell(D, H)),
-    "relu": (VanillaCell("relu"), nn.RNNCell(D, H, nonlinearity="relu")),
-    "lstm": (LSTMCell(), nn.LSTMCell(D, H)),
-    "gru": (GRUCell(), nn.GRUCell(D, H)),
-}
+from tests.support.cell_pairs import PAIRS, D, H
 
 
 def drawn(cell: Cell, rows: int, size: float = 2.0) -> tuple[Tensor, Tensor, tuple[Tensor, ...]]:

@@ -6,23 +6,11 @@ from hypothesis import strategies as st
 
 from charlab.figures.axis import ABSENT
 from charlab.reports.coordinates import coordinates
-from tests.support.sweep_samples import sweep, trial, two_objectives
-
-TRIALS = [
-    trial(0, value=3.0, parameters={"lr": 1e-4, "n": 1, "kind": "b", "on": True, "size": 128}),
-    trial(1, value=1.0, parameters={"lr": 1e-2, "n": 4, "kind": "a", "on": False, "size": 64}),
-    trial(2, value=2.0, parameters={"lr": 1e-3, "kind": "a", "on": True, "size": 512}),
-]
-SPACE = {
-    "size": "choice(512,64,128)",
-    "lr": "tag(log, interval(1e-4,1e-2))",
-    "n": "int(interval(1,4))",
-    "kind": "choice(a,b)",
-}
+from tests.support.sweep_samples import MIXED_SPACE, MIXED_TRIALS, sweep, trial, two_objectives
 
 
 def test_lines_run_from_the_worst_to_the_best() -> None:
-    lines = coordinates(sweep(TRIALS, space=SPACE))
+    lines = coordinates(sweep(MIXED_TRIALS, space=MIXED_SPACE))
     assert lines is not None
     assert lines.trials == [0, 2, 1]
     assert lines.ranks == [0, 0.5, 1]

@@ -1,29 +1,23 @@
 import pytest
 
 from charlab.reports.parameters import objective_axis, parameter_names, parameters
-from tests.support.sweep_samples import sweep, trial
-
-TRIALS = [
-    trial(0, value=3.0, parameters={"lr": 1e-4, "n": 1, "kind": "b", "on": True, "size": 128}),
-    trial(1, value=1.0, parameters={"lr": 1e-2, "n": 4, "kind": "a", "on": False, "size": 64}),
-    trial(2, value=2.0, parameters={"lr": 1e-3, "kind": "a", "on": True, "size": 512}),
-]
-SPACE = {
-    "size": "choice(512,64,128)",
-    "lr": "tag(log, interval(1e-4,1e-2))",
-    "n": "int(interval(1,4))",
-    "kind": "choice(a,b)",
-}
+from tests.support.sweep_samples import MIXED_SPACE, MIXED_TRIALS, sweep, trial
 
 
-def found(trials=TRIALS, **space):
-    results = sweep(trials, space={**SPACE, **space})
+def found(trials=MIXED_TRIALS, **space):
+    results = sweep(trials, space={**MIXED_SPACE, **space})
     return {one.name: one for one in parameters(results, trials)}
 
 
 def test_settings_stand_in_the_order_of_the_space():
-    assert parameter_names(sweep(TRIALS, space=SPACE)) == ["size", "lr", "n", "kind", "on"]
-    assert parameter_names(sweep([], space=SPACE)) == []
+    assert parameter_names(sweep(MIXED_TRIALS, space=MIXED_SPACE)) == [
+        "size",
+        "lr",
+        "n",
+        "kind",
+        "on",
+    ]
+    assert parameter_names(sweep([], space=MIXED_SPACE)) == []
 
 
 @pytest.mark.parametrize(
@@ -48,9 +42,9 @@ def test_a_logarithm_needs_numbers_above_zero():
 
 def test_numbers_lie_where_they_are():
     lr, n = found()["lr"], found()["n"]
-    assert [lr.position(one) for one in TRIALS] == [1e-4, 1e-2, 1e-3]
-    assert [lr.axis.unit(lr.position(one)) for one in TRIALS] == pytest.approx([0, 1, 0.5])
-    assert n.position(TRIALS[2]) is None  # a conditional setting
+    assert [lr.position(one) for one in MIXED_TRIALS] == [1e-4, 1e-2, 1e-3]
+    assert [lr.axis.unit(lr.position(one)) for one in MIXED_TRIALS] == pytest.approx([0, 1, 0.5])
+    assert n.position(MIXED_TRIALS[2]) is None  # a conditional setting
     assert n.axis.partial
     assert n.axis.whole
     assert not lr.axis.partial
@@ -59,10 +53,10 @@ def test_numbers_lie_where_they_are():
 def test_categories_lie_side_by_side():
     size, kind, on = found()["size"], found()["kind"], found()["on"]
     assert size.axis.categories == ("64", "128", "512")  # by size, not by text
-    assert [size.position(one) for one in TRIALS] == [1, 0, 2]
+    assert [size.position(one) for one in MIXED_TRIALS] == [1, 0, 2]
     assert kind.axis.categories == ("a", "b")
     assert on.axis.categories == ("false", "true")
-    assert [on.position(one) for one in TRIALS] == [1, 0, 1]
+    assert [on.position(one) for one in MIXED_TRIALS] == [1, 0, 1]
 
 
 def test_mixed_types_are_categories():

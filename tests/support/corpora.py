@@ -1,6 +1,7 @@
 """Corpora of a few documents."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument
@@ -16,3 +17,17 @@ def short_documents(documents: Iterable[AnyDocument], fields: tuple[str, ...] = 
         split_seed=0,
         fields=fields,
     )
+
+
+EIGHTY = (0.8, 0.1, 0.1)
+
+
+def divided(documents: Iterable[AnyDocument], **options: Any) -> Corpus:
+    """Documents of which eight in ten are trained on, if the options say nothing else."""
+    defaults: dict[str, Any] = {
+        "normalize": "nfc",
+        "layout": "auto",
+        "fractions": EIGHTY,
+        "split_seed": 3,
+    }
+    return build_corpus(documents, **(defaults | options))

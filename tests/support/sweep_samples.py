@@ -214,3 +214,17 @@ def _distribution(values: Sequence[Any]) -> optuna.distributions.BaseDistributio
     if all(isinstance(value, float) for value in values):
         return optuna.distributions.FloatDistribution(min(values), max(values))
     return optuna.distributions.CategoricalDistribution(list(dict.fromkeys(values)))
+
+
+# Three trials whose settings are of every kind, and what was searched
+MIXED_TRIALS = [
+    trial(0, value=3.0, parameters={"lr": 1e-4, "n": 1, "kind": "b", "on": True, "size": 128}),
+    trial(1, value=1.0, parameters={"lr": 1e-2, "n": 4, "kind": "a", "on": False, "size": 64}),
+    trial(2, value=2.0, parameters={"lr": 1e-3, "kind": "a", "on": True, "size": 512}),
+]
+MIXED_SPACE = {
+    "size": "choice(512,64,128)",
+    "lr": "tag(log, interval(1e-4,1e-2))",
+    "n": "int(interval(1,4))",
+    "kind": "choice(a,b)",
+}

@@ -9,14 +9,8 @@ from torch import Tensor, nn
 
 from charlab.models.cells import Cell, GRUCell, LSTMCell, VanillaCell
 from charlab.models.folded.cells import FOLDED, NUMPY, TORCH, Arithmetic, FoldedCell
+from tests.support.cell_pairs import PAIRS, D, H
 
-D, H = 5, 4
-PAIRS: dict[str, tuple[Cell, nn.RNNCellBase]] = {
-    "tanh": (VanillaCell(), nn.RNNCell(D, H)),
-    "relu": (VanillaCell("relu"), nn.RNNCell(D, H, nonlinearity="relu")),
-    "lstm": (LSTMCell(), nn.LSTMCell(D, H)),
-    "gru": (GRUCell(), nn.GRUCell(D, H)),
-}
 # An array of one lane in NumPy, (N,), and of several in PyTorch, (B, N).
 LANES: dict[str, tuple[Arithmetic, int]] = {"numpy": (NUMPY, 1), "torch": (TORCH, 3)}
 
