@@ -7,20 +7,29 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.autograd.gradcheck import GradcheckError
 
 from charlab.models import RecurrentModel, State
-from charlab.models.cells import Cell, LSTMCell
+from charlab.models.cells import Cell, Gates, LSTMCell
 from charlab.testing.model_contract import RecurrentModelContract, random_ids
 from charlab.testing.model_tests import CONDITIONS, B, T
 
-CAUGHT = (AssertionError, pytest.fail.Exception)  # what a test that fails raises
+CAUGHT = (AssertionError, pytest.fail.Exception, GradcheckError)  # what a test that fails raises
 
+Parts = tuple[Tensor, ...]
 Kernel = Callable[[int, int, int, float], nn.RNNBase]
 
 
 def fused_lstm(input_size: int, hidden_size: int, num_layers: int, dropout: float) -> nn.LSTM:
     """PyTorch's kernel for `LSTMCell`."""
     return nn.LSTM(input_size, hidden_size, num_layers, dropout=dropout, batch_first=True)
+
+
+class GradientStopped(LSTMCell):
+    """Right values, wrong gradients: nothing comes back through the memory."""
+
+    def step(self, x_gates: Tensor, h_gates: Tensor, previous: Parts) -> tuple[Parts, Gates]:
+        return super().step(x_gates, h_gates, (previous[0], previous[1].detach()))
 
 
 class LSTMContract(RecurrentModelContract):
@@ -35,12 +44,16 @@ class LSTMContract(RecurrentModelContract):
 
     def __init__(
         self,
-        network: Callable[..., RecurrentModel] = RecurrentModel,
-        cell: Callable[[], Cell] = LSTMCell,
+        network: type[RecurrentModel] = RecurrentModel,
+        cell: type[Cell] = LSTMCell,
         fused: Kernel | None = fused_lstm,
         **changed: Any,
     ) -> None:
         self.network, self.cell, self.fused, self.changed = network, cell, fused, changed
+
+    def __str__(self) -> str:
+        """A test's name: without an address, so that all workers collect the same."""
+        return "-".join([self.network.__name__, self.cell.__name__, *self.changed])
 
     def build(self, **options: Any) -> RecurrentModel:
         return self.network(self.cell(), self.fused, **(options | self.changed))

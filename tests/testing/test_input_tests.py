@@ -115,7 +115,7 @@ def test_a_step_that_ignores_its_condition_is_caught() -> None:
     ],
 )
 def test_an_option_that_is_silently_mended_is_caught(
-    option: str, value: object, lenient: object
+    option: str, value: object, lenient: Any
 ) -> None:
     given = {"option": option, "value": value, "message": f"{option} must be "}
     call(LSTMContract(), "test_options_out_of_range", **given)

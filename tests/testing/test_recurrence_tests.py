@@ -8,9 +8,7 @@ from torch import Tensor
 
 from charlab.models import RecurrentModel, State
 from charlab.models.cells import Gates, LSTMCell
-from tests.support.contract_calls import CAUGHT, LSTMContract, call
-
-Parts = tuple[Tensor, ...]
+from tests.support.contract_calls import CAUGHT, GradientStopped, LSTMContract, Parts, call
 
 
 class GatesSwapped(LSTMCell):
@@ -27,11 +25,6 @@ class OutputNotCarried(LSTMCell):
 class MemoryNotCarried(LSTMCell):
     def step(self, x_gates: Tensor, h_gates: Tensor, previous: Parts) -> tuple[Parts, Gates]:
         return super().step(x_gates, h_gates, (previous[0], 0 * previous[1]))
-
-
-class GradientStopped(LSTMCell):
-    def step(self, x_gates: Tensor, h_gates: Tensor, previous: Parts) -> tuple[Parts, Gates]:
-        return super().step(x_gates, h_gates, (previous[0], previous[1].detach()))
 
 
 class GateWithoutName(LSTMCell):

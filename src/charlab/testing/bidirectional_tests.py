@@ -91,11 +91,17 @@ class BidirectionalTests(ModelTests):
         names = {*model.cell.gates, *model.cell.state_parts}
         assert all(set(layer) == names for layer in trace)
         assert all(value.shape == (B, T, 2 * H) for layer in trace for value in layer.values())
-        mirrored = self.make(num_layers=1)  # the backward reading: the mirror, read forwards
-        backwards = getattr(model.recurrence, "backwards")[0]  # noqa: B009
-        mirrored.recurrence.load_state_dict(backwards.state_dict())
-        mirrored.input.load_state_dict(model.input.state_dict())
-        for row, length in enumerate(LENGTHS):
-            _, _, alone = mirrored.forward_with_gates(ids[row : row + 1, :length].flip(1))
-            for name, value in alone[0].items():
-                assert_close(trace[0][name][row, :length, H:], value[0].flip(0))
+        for direction, half in (("forwards", slice(H)), ("backwards", slice(H, None))):
+            one_way = self.make(num_layers=1)  # backwards: the mirror, read forwards
+            layers = getattr(model.recurrence, direction)
+            one_way.recurrence.load_state_dict(layers[0].state_dict())
+            one_way.input.load_state_dict(model.input.state_dict())
+            turned = [1] if direction == "backwards" else []
+            for row, length in enumerate(LENGTHS):
+                text = ids[row : row + 1, :length].flip(turned)
+                _, _, alone = one_way.forward_with_gates(text)
+                for name, value in alone[0].items():
+                    found = trace[0][name][row : row + 1, :length, half]
+                    assert_close(found, value.flip(turned))
+        output = model.cell.state_parts[0]
+        assert_close(trace[-1][output][valid], features[valid])

@@ -48,16 +48,17 @@ class TaskContract:
     def test_metrics_are_declared(
         self, task: Task[Any], network: nn.Module, split: EncodedSplit
     ) -> None:
-        """What is measured has a direction, and what is monitored is measured."""
-        declared = {metric.name for metric in task.options.metrics}
+        """What is measured has a direction, a loss falls, and what is monitored is measured."""
+        declared = {metric.name: metric.higher_is_better for metric in task.options.metrics}
         found = measure(
             network, task.new_meter(network), task.evaluation_batches(split, device=CPU)
         )
-        assert set(found) <= declared
+        assert found.keys() <= declared.keys()
         assert "loss" in found
-        assert set(task.training_metrics(1.0)) <= declared
-        assert set(task.options.curves) <= declared
-        assert task.options.monitor.removeprefix("val/") in declared
+        assert not declared["loss"]
+        assert task.training_metrics(1.0).keys() <= declared.keys()
+        assert set(task.options.curves) <= declared.keys()
+        assert task.options.monitor.removeprefix("val/") in found
 
     @pytest.mark.parametrize("positions", [1, 17, 60, 10_000])
     def test_metrics_are_the_same_whatever_the_batches(
