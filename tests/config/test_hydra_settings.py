@@ -1,17 +1,25 @@
 """Hydra's own settings: what is refused, where a run's folder is, whose configurations are read."""
 
 import contextlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import hydra
 import pytest
 from hydra import compose, initialize_config_dir
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra.core.hydra_config import HydraConfig
+from hydra.errors import ConfigCompositionException
+from omegaconf import OmegaConf
 
 from charlab.config.flags import sort_flags
 from charlab.config.hydra_app import known_words
 from charlab.config.hydra_settings import (
     FIRST,
+    composed_once,
     looked_into_first,
     origin_words,
     own_configurations,
@@ -136,3 +144,62 @@ def test_what_is_looked_into_first_is_forgotten_after_an_error() -> None:
             raise ZeroDivisionError
         assert FIRST == ["outer"]
     assert before == FIRST
+
+
+@pytest.mark.parametrize(
+    ("words", "own", "times"),
+    [
+        ([], 2, 1),
+        (["model=gru", "optimizer.lr=0.1", "hydra.run.dir=here"], 2, 1),
+        (["--multirun", "model=gru,lstm"], 6, 5),
+        (["hydra.mode=MULTIRUN", "seed=1,2"], 6, 6),
+        (["experiment=several"], 6, 6),  # its file asks for a grid
+        (["experiment=one"], 2, 2),
+    ],
+)
+def test_what_is_composed_once_is_what_hydra_composes(
+    conf: Path, tmp_path: Path, words: list[str], own: int, times: int
+) -> None:
+    for name, asked in {
+        "several": "{mode: MULTIRUN, sweeper: {params: {seed: '1,2'}}}",
+        "one": "{mode: RUN}",
+    }.items():
+        file = tmp_path / "experiment" / f"{name}.yaml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(f"# @package _global_\nhydra: {asked}\n")
+
+    def composed() -> tuple[list[str], int]:
+        made = []
+        load = ConfigLoaderImpl._load_configuration_impl
+        with (
+            patch.object(
+                ConfigLoaderImpl, "_load_configuration_impl", autospec=True, side_effect=load
+            ) as loaded,
+            patch("sys.argv", ["train.py", f"--config-dir={tmp_path}", *words]),
+        ):
+            job = hydra.main(version_base="1.3", config_path=str(conf), config_name="train")
+            job(
+                lambda config: made.append(
+                    OmegaConf.to_yaml(HydraConfig.instance().cfg) + OmegaConf.to_yaml(config)
+                )
+            )()
+        return made, loaded.call_count
+
+    expected, as_often = composed()
+    with composed_once(grid=not {"--multirun", "hydra.mode=MULTIRUN"}.isdisjoint(words)):
+        got, count = composed()
+    clock = re.compile(r"\d\d-\d\d-\d\d")
+    assert [clock.sub("", text) for text in got] == [clock.sub("", text) for text in expected]
+    assert (as_often, count) == (own, times)
+
+
+def test_a_default_that_must_be_given_is_missed_as_ever(conf: Path, tmp_path: Path) -> None:
+    (tmp_path / "must.yaml").write_text("defaults: [train, {colour: '???'}]\n")
+    words = [f"--config-dir={tmp_path}", "--config-name=must"]
+    with (
+        composed_once(grid=False),
+        patch("sys.argv", ["train.py", *words]),
+        patch.dict("os.environ", HYDRA_FULL_ERROR="1"),
+        pytest.raises(ConfigCompositionException, match="You must specify 'colour'"),
+    ):
+        hydra.main(version_base="1.3", config_path=str(conf), config_name="train")(lambda _: None)()

@@ -1,5 +1,6 @@
 """A grid of runs (``-m model=vanilla,lstm,gru seed=1,2``): which one is at work, and a table."""
 
+import gc
 import logging
 import os
 import shlex
@@ -58,6 +59,8 @@ class Grid:
             words: overrides that not all runs have.
             total: how many runs there are; None: nobody knows.
         """
+        if self.runs:
+            gc.collect()  # the last run's trainer and its parts hold each other, and their memory
         self.total = total
         pairs = (word.lstrip("+~").partition("=") for word in words)
         self.runs.append(_Run({key: value for key, _, value in pairs}))

@@ -61,6 +61,7 @@ def train(overrides: Sequence[str] = ()) -> "TrainedModel":
         result = run(options, config, overrides, None)
     else:
         result = resume_run(stopped, rest)
+    gc.collect()  # a trainer and its parts hold each other, and their memory
     return load_model(result.folder)
 
 
@@ -86,10 +87,7 @@ def run(
         )  # finds unfit data before anything heavy is imported
         from charlab.training.run import train as train_run
 
-    try:
-        return train_run(prepared, folder=folder, config_yaml=config, overrides=overrides)
-    finally:
-        gc.collect()  # a grid's next job needs the memory of this one
+    return train_run(prepared, folder=folder, config_yaml=config, overrides=overrides)
 
 
 def _compose(overrides: Sequence[str]) -> tuple[RunOptions, str]:

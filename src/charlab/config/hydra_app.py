@@ -13,6 +13,7 @@ from charlab.config.flags import sort_flags
 from charlab.config.help import describe_group, describe_settings, wants_settings
 from charlab.config.help_layout import show_help
 from charlab.config.hydra_settings import (
+    composed_once,
     looked_into_first,
     origin_words,
     own_configurations,
@@ -99,7 +100,7 @@ def _run_composed(
 
     words = protect(arguments, grid=grid)
     sys.argv[1:] = [*flags, *words]
-    with _worded(), _help_unchecked():
+    with _worded(), _help_unchecked(), composed_once(grid=grid):
         decorate = hydra.main(
             version_base="1.3", config_path=str(conf_folder()), config_name="train"
         )

@@ -108,6 +108,51 @@ def looked_into_first(folders: Sequence[str]) -> Iterator[None]:
         FIRST[:] = before
 
 
+@contextlib.contextmanager
+def composed_once(*, grid: bool) -> Iterator[None]:
+    """Has Hydra compose what a command line asks for once.
+
+    ``hydra.main`` composes the whole configuration to learn ``hydra.mode`` from it, and then again
+    with the mode among the words: an eighth of a second on two cores, before anything is said.
+
+    Args:
+        grid: whether the command line asks for a grid or a sweep.
+    """
+    from hydra._internal.config_loader_impl import ConfigLoaderImpl
+    from hydra.types import RunMode
+
+    loader: Any = ConfigLoaderImpl
+    load = loader.load_configuration
+    wanted = RunMode.MULTIRUN if grid else RunMode.RUN
+    word = f"hydra.mode={wanted.name}"
+    made: list[tuple[Any, ...]] = []
+
+    def load_once(
+        self: Any,
+        config_name: str | None,
+        overrides: list[str],
+        run_mode: RunMode,
+        from_shell: bool = True,
+        validate_sweep_overrides: bool = True,
+    ) -> Any:
+        if not validate_sweep_overrides:  # to learn the mode; what it raises is raised again later
+            config = load(self, config_name, overrides, wanted, from_shell)
+            made.append((config_name, [*overrides, word], wanted, config))
+            return config
+        name, words, mode, config = made.pop() if made else (None, None, None, None)
+        if (name, words, mode) != (config_name, overrides, run_mode):
+            return load(self, config_name, overrides, run_mode, from_shell)
+        config.hydra.mode = mode
+        config.hydra.overrides.hydra.append(word)
+        return config
+
+    loader.load_configuration = load_once
+    try:
+        yield
+    finally:
+        loader.load_configuration = load
+
+
 def origin_words(hydra: Any) -> list[str]:
     """The words that say where a run's configuration was composed from, if not from ``conf/``.
 
