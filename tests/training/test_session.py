@@ -92,10 +92,8 @@ MASKS = (
 )
 CASES = [
     pytest.param("generate", "names", "float32", (), id="names"),
-    pytest.param("generate", "text", "bf16", (), id="text-bf16", marks=pytest.mark.slow),
-    pytest.param("generate", "text", "float32", (), id="text", marks=pytest.mark.slow),
-    pytest.param("generate", "text", "float32", RECIPE, id="recipe", marks=pytest.mark.slow),
     pytest.param("generate", "names", "bf16", (), id="names-bf16", marks=pytest.mark.slow),
+    pytest.param("generate", "text", "bf16", RECIPE, id="text-bf16", marks=pytest.mark.slow),
     pytest.param("classify", "names", "float32", (), id="classify", marks=pytest.mark.slow),
     pytest.param("generate", "text", "float32", MASKS, id="masks", marks=pytest.mark.slow),
 ]
