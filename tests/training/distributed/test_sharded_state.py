@@ -1,4 +1,4 @@
-"""Two processes are one of the double batch: what they learn, measure, write and go on with."""
+"""Several processes are one of the larger batch: what they learn, measure, write and go on with."""
 
 import json
 import signal
@@ -80,13 +80,13 @@ def assert_learned_the_same(one: Result, other: Result) -> None:
 @pytest.mark.slow
 def test_names(run: Train, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", logger="charlab")
-    one = run("one", "dataset.batch_size=8")
-    two = run("two", "dataset.batch_size=4", TWO)
-    assert_learned_the_same(one, two)
-    files = sorted(path.name.partition(".tfevents")[0] for path in two.folder.rglob("*"))
+    one = run("one", "dataset.batch_size=9")
+    three = run("three", "dataset.batch_size=3", "trainer.devices=3")
+    assert_learned_the_same(one, three)
+    files = sorted(path.name.partition(".tfevents")[0] for path in three.folder.rglob("*"))
     assert files == sorted(path.name.partition(".tfevents")[0] for path in one.folder.rglob("*"))
-    log = (two.folder / "train.log").read_text(encoding="utf-8")
-    assert log.count("2 processes") == 1
+    log = (three.folder / "train.log").read_text(encoding="utf-8")
+    assert log.count("3 processes") == 1
     assert log.count("completed after") == 1
 
 
@@ -112,15 +112,12 @@ def test_other_tasks(arguments: list[str], run: Train) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("processes", "arguments"),
-    [(2, ["dataset.layout=stream"]), (3, ["task=classify"])],
-)
+@pytest.mark.parametrize("arguments", [["dataset.layout=stream"], ["task=classify"]])
 def test_stopped_and_resumed(
-    processes: int, arguments: list[str], run: Train, monkeypatch: pytest.MonkeyPatch
+    arguments: list[str], run: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = [*arguments, "dataset.batch_size=3", "model.dropout=0.3", "trainer.max_epochs=4"]
-    arguments.append(f"trainer.devices={processes}")
+    arguments.append(TWO)
     whole = run("whole", *arguments)
     with monkeypatch.context() as patch:
         patch.setattr(training, "StopSignals", lambda: StopAfter(3, signal.SIGTERM))
@@ -129,8 +126,7 @@ def test_stopped_and_resumed(
     assert 0 < int(stopped.metrics["progress/steps"]) < int(whole.metrics["progress/steps"])
     checkpoint = load(stopped.folder / "checkpoints" / "last.ckpt")
     random = checkpoint.training["processes"]["random"]
-    assert len(random) == processes
-    first, second = (states["torch"] for states in random[:2])
+    first, second = (states["torch"] for states in random)
     assert not torch.equal(first, second)  # dropout is each one's own
     resumed = training.resume(checkpoint, checkpoint.options, stopped.folder)
     assert resumed.status == "completed"
