@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.corpus import Corpus, build_corpus, choose_layout, encode_documents
@@ -46,6 +46,7 @@ def texts_of(split: EncodedSplit, vocabulary: Vocabulary) -> list[str]:
     return [vocabulary.decode(split.ids[start:end]) for start, end in bounds]
 
 
+@settings(max_examples=50)
 @given(names)
 def test_no_text_stands_in_two_splits_after_normalization(docs: list[tuple[str, str]]) -> None:
     # A stratum of its own, half of it in train, lets the vocabulary know every character.
@@ -91,6 +92,7 @@ def test_sequences_hold_every_document_with_its_label() -> None:
     assert sum(corpus.report.split_characters.values()) == corpus.report.characters
 
 
+@settings(max_examples=60)
 @given(
     st.lists(st.text("abcdef", min_size=1, max_size=50), min_size=1, max_size=5),
     st.sampled_from([EIGHTY, (0.9, 0.1, 0.0), (0.6, 0.0, 0.4)]),

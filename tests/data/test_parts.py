@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data import parts as module
@@ -60,6 +60,7 @@ def texts_of(split: EncodedSplit, vocabulary: Vocabulary) -> list[str]:
     return [vocabulary.decode(split.ids[a:b].tolist()) for a, b in bounds(split)]
 
 
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(*[st.integers(0, 4)] * 3).filter(any), min_size=1, max_size=6),
     st.sampled_from(["stream", "sequences"]),

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from charlab.data.corpus import Corpus, build_corpus
@@ -46,6 +46,7 @@ def test_no_text_stands_in_two_splits(
     assert all(fractions[side] > 0 for sides in sides_of.values() for side in sides)
 
 
+@settings(max_examples=60)
 @given(documents, fractions, st.randoms(use_true_random=False))
 def test_order_of_documents_does_not_matter(
     docs: list[tuple[str, str | None]], fractions: Fractions, order: random.Random
@@ -81,6 +82,7 @@ def test_a_stratum_has_exact_proportions(n: int, shares: tuple[int, ...]) -> Non
     assert scarce_labels(labels, split, range(3)) == (() if n >= 3 else ("a", "b"))
 
 
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.text("abcdefgh", min_size=1, max_size=3),
@@ -212,6 +214,7 @@ def test_what_was_given_takes_no_share(
     assert shares_left(EIGHTY, given) == pytest.approx(expected)
 
 
+@settings(max_examples=40)
 @given(st.integers(20, 60), st.integers(1, 20), st.sampled_from(["sequences", "stream"]))
 def test_given_documents_go_where_they_belong(count: int, apart: int, layout: str) -> None:
     docs = names("a", count, None) + names("b", apart, "test")

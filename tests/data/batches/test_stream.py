@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.batches.batch import ALL, IGNORE, Shard
@@ -66,6 +66,7 @@ def test_pieces_of_a_stream_follow_each_other_behind_a_mark() -> None:
     assert batch.characters == encoded.predictions == 8
 
 
+@settings(max_examples=50)
 @given(
     lengths=lengths_of.filter(lambda lengths: max(lengths) > 1),
     batch_size=st.integers(1, 7),

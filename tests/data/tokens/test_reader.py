@@ -91,7 +91,7 @@ documents = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     docs=documents,
     labelled=st.booleans(),

@@ -1,7 +1,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.documents.files.decode import decode_pieces, decode_text, is_utf8, utf8_blocks
@@ -24,6 +24,7 @@ def outcome(decode) -> str:
 
 @pytest.mark.parametrize("exact", [False, True])
 @pytest.mark.parametrize("encoding", ENCODINGS)
+@settings(max_examples=25)
 @given(
     text=st.text(st.sampled_from("aé佐\U0001f600\r\n\ufeff") | st.characters(codec="utf-8")),
     size=st.integers(1, 7),
@@ -37,6 +38,7 @@ def test_pieces_make_the_whole(encoding, exact, text, size):
 
 
 @pytest.mark.parametrize("encoding", [*ENCODINGS, "ascii", "cp1252", "rot13", "x", ""])
+@settings(max_examples=25)
 @given(data=st.binary(max_size=30), size=st.integers(1, 7))
 def test_what_is_no_text_is_refused_alike(encoding, data, size):
     """The same message at the same place; but for the binary advice, which looks at a block."""
