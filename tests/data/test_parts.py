@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data import parts as module
+from charlab.data.assignment import SplitAssignment
 from charlab.data.documents.document import SPLITS, Document
 from charlab.data.parts import cut_splits, with_targets
-from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.ragged import EncodedSplit, SelectedIds
 from charlab.data.tokens.reader import tokenize_documents

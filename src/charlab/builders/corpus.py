@@ -9,7 +9,7 @@ from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument
 from charlab.data.documents.normalize import normalize_label
-from charlab.data.documents.sources import Request, in_split, read_parts, without_label
+from charlab.data.documents.sources import Request, read_parts
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import ConfigError, nearest
 from charlab.runs.data_paths import absolute_paths, located
@@ -99,7 +99,8 @@ def hold_out(documents: Iterable[AnyDocument], labels: Sequence[str]) -> Iterabl
     for document in documents:
         label = document.label and normalize_label(document.label)
         found.add(label or "")
-        yield without_label(in_split(document, "test") if label in apart else document)
+        split = "test" if label in apart else document.split
+        yield document._replace(label=None, split=split)
     known = sorted(found - {""})
     if missing := sorted(apart.difference(known)):
         raise ConfigError(

@@ -8,16 +8,11 @@ from typing import Unpack
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.assignment import FEW_DOCUMENTS, SplitAssignment, assign_splits
 from charlab.data.corpus_report import CorpusReport, report_corpus
 from charlab.data.documents.document import SHORT_DOCUMENT, AnyDocument, Document
 from charlab.data.parts import cut_splits, with_targets
-from charlab.data.splits import (
-    FEW_DOCUMENTS,
-    Fractions,
-    SplitAssignment,
-    assign_splits,
-    check_fractions,
-)
+from charlab.data.splits import Fractions, check_fractions
 from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.ragged import (
     EncodedSplit,

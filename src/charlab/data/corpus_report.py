@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.assignment import SplitAssignment
 from charlab.data.documents.document import SPLITS
-from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import token_lengths
 from charlab.data.tokens.ragged import CHUNK
 from charlab.data.tokens.tokenized import TokenizedText

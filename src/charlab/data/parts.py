@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.assignment import SplitAssignment
 from charlab.data.documents.document import SPLITS
-from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.ragged import (
     HELD,
@@ -14,11 +14,10 @@ from charlab.data.tokens.ragged import (
     Ragged,
     SelectedIds,
     TokenIds,
-    Unsigned,
     flat_offsets,
 )
 from charlab.data.tokens.tokenized import TokenizedText
-from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.data.tokens.vocabulary import Unsigned, Vocabulary
 
 
 def cut_splits(

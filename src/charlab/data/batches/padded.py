@@ -22,10 +22,9 @@ from charlab.data.tokens.ragged import (
     HELD,
     EncodedSplit,
     Ragged,
-    Unsigned,
     smallest_signed,
 )
-from charlab.data.tokens.vocabulary import EOS
+from charlab.data.tokens.vocabulary import EOS, Unsigned
 from charlab.errors import ConfigError
 from charlab.system.words import counted
 

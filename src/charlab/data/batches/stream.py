@@ -10,7 +10,7 @@ from torch import Tensor
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole, smallest_tensor
 from charlab.data.tokens.ragged import HELD, EncodedSplit, TokenIds
-from charlab.data.tokens.vocabulary import EOS
+from charlab.data.tokens.vocabulary import EOS, Unsigned
 from charlab.errors import ConfigError
 from charlab.system.words import counted
 
@@ -163,7 +163,7 @@ class Ring:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def __getitem__(self, part: slice) -> npt.NDArray[np.unsignedinteger]:
+    def __getitem__(self, part: slice) -> Unsigned:
         begin, end, _ = part.indices(len(self))
         first, last = begin + self._begin, end + self._begin
         if first >= len(self):

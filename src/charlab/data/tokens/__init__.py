@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from charlab.data.tokens.characters import CharacterTokenizer, CharacterVocabulary
 from charlab.data.tokens.symbols import SymbolTokenizer, SymbolVocabulary
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
+from charlab.data.tokens.tokenizer import Tokenizer
 from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary, byte_lengths
-from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary, smallest_unsigned
+from charlab.data.tokens.vocabulary import FIRST, UNK, Unsigned, Vocabulary, smallest_unsigned
 from charlab.data.tokens.words import WordTokenizer, WordVocabulary
 from charlab.errors import ConfigError, DataError
 

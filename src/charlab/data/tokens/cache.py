@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.ragged import StoredIds
+from charlab.data.tokens.vocabulary import Unsigned
 from charlab.errors import DataError
 from charlab.system.files import VARIABLE, cache_folder, write_atomically
 
@@ -126,7 +127,7 @@ class EntryWriter:
         self._owner.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def append(self, token_ids: npt.NDArray[np.unsignedinteger]) -> None:
+    def append(self, token_ids: Unsigned) -> None:
         """Adds token ids (n,); the file's type grows to theirs if it has to.
 
         Raises:

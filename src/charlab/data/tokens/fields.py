@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from charlab.data.documents.document import Document
 from charlab.data.tokens import tokenizer
-from charlab.data.tokens.ragged import Ragged, Unsigned, flat_offsets
+from charlab.data.tokens.ragged import Ragged, flat_offsets
 from charlab.data.tokens.utf8_bytes import utf8_bytes
-from charlab.data.tokens.vocabulary import smallest_unsigned, utf8_of
+from charlab.data.tokens.vocabulary import Unsigned, smallest_unsigned, utf8_of
 from charlab.errors import DataError
 
 

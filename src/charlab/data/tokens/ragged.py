@@ -12,9 +12,8 @@ from typing import IO, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.tokens.vocabulary import Unsigned
 from charlab.errors import DataError
-
-Unsigned = npt.NDArray[np.unsignedinteger]
 
 CHUNK = 2**20  # tokens that are looked at together
 HELD = 2**25  # tokens that are held in memory, or on a device, at most

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from charlab.data.documents.document import SPLITS
 from charlab.data.tokens.fields import NO_FIELDS, Fields
 from charlab.data.tokens.ragged import TokenIds, chunks, flat_offsets
-from charlab.data.tokens.vocabulary import utf8_of
+from charlab.data.tokens.vocabulary import Unsigned, utf8_of
 from charlab.errors import DataError
 from charlab.system.files import write_atomically
 
@@ -182,7 +182,7 @@ def _count_parts(
     return counts
 
 
-def count_token_ids(token_ids: npt.NDArray[np.unsignedinteger], size: int) -> npt.NDArray[np.int64]:
+def count_token_ids(token_ids: Unsigned, size: int) -> npt.NDArray[np.int64]:
     """How often each id below ``size`` stands in an array, (size,)."""
     if token_ids.dtype.itemsize > 1 or size > 256 or len(token_ids) < 2**17:
         return np.bincount(token_ids, minlength=size).astype(np.int64, copy=False)

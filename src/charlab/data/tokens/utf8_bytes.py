@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
-from charlab.data.tokens.vocabulary import FIRST, REPLACEMENT, UNK, Ids, Vocabulary
+from charlab.data.tokens.tokenizer import Tokenizer
+from charlab.data.tokens.vocabulary import FIRST, REPLACEMENT, UNK, Ids, Unsigned, Vocabulary
 
 BYTES = 256
 _SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which UTF-8 has no bytes for
@@ -60,9 +60,6 @@ class ByteVocabulary(Vocabulary):
         if tokens and tuple(tokens) != _SHOWN:
             raise ValueError("a vocabulary of bytes holds all 256 of them")
         super().__init__(_SHOWN)
-
-    def __repr__(self) -> str:
-        return "ByteVocabulary()"
 
     def encode(self, text: str) -> Ids:
         """Ids of a text's UTF-8 bytes, (n,); never ``UNK``."""

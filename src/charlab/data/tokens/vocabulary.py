@@ -25,6 +25,7 @@ NAMES = {
 }  # several tokens, by the unit
 
 Ids = npt.NDArray[np.int64]
+Unsigned = npt.NDArray[np.unsignedinteger]  # ids as they are stored, in the smallest type
 
 
 def counted_tokens(count: int, unit: str) -> str:
@@ -78,6 +79,9 @@ class Vocabulary(ABC):
 
     def __hash__(self) -> int:
         return hash((self.unit, self.tokens))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.tokens})"
 
     @abstractmethod
     def encode(self, text: str) -> Ids:
