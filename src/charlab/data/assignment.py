@@ -19,6 +19,7 @@ from charlab.data.splits import (
 )
 from charlab.data.tokens.ragged import flat_offsets
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText
+from charlab.data.tokens.vocabulary import Integers
 
 FEW_DOCUMENTS = 8  # fewer are no collection
 
@@ -35,15 +36,13 @@ class SplitAssignment:
         overlap: by split that was given, its documents whose text stands in train as well.
     """
 
-    shares: npt.NDArray[np.int64]
+    shares: Integers
     parts: tuple[int, ...]
     cut: bool
     scarce: tuple[str, ...]
     overlap: dict[str, int]
 
-    def pieces(
-        self, part: int
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def pieces(self, part: int) -> tuple[npt.NDArray[np.intp], Integers, Integers]:
         """A split's pieces: each one's document, where in the text it begins, and its tokens."""
         begins = flat_offsets(self.shares.ravel())[:-1].reshape(self.shares.shape)
         documents = np.flatnonzero(self.shares[:, part])
@@ -128,9 +127,7 @@ def _names(text: TokenizedText, places: npt.NDArray[np.intp]) -> list[str | None
     return [text.labels[i] for i in text.label_ids[places].tolist()]
 
 
-def _overlap(
-    texts: Sequence[str], shares: npt.NDArray[np.int64], given: Sequence[int]
-) -> dict[str, int]:
+def _overlap(texts: Sequence[str], shares: Integers, given: Sequence[int]) -> dict[str, int]:
     def texts_in(part: int) -> list[str]:
         return [texts[place] for place in np.flatnonzero(shares[:, part]).tolist()]
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS
+from charlab.data.tokens.vocabulary import Integers
 from charlab.errors import ConfigError
 
 Fractions = tuple[float, float, float]
@@ -33,7 +34,7 @@ def check_fractions(fractions: Sequence[float]) -> None:
         raise ConfigError(f"{where}: the first, of the train part, must be above 0")
 
 
-def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> npt.NDArray[np.int64]:
+def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> Integers:
     """Whole shares (n, 3) of every total (n,) by largest remainder (Hamilton's method).
 
     Every share is within one of its exact quota, and shares sum to the total. Among equal
@@ -43,7 +44,7 @@ def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> npt.NDArray[
     weights = np.asarray(fractions, dtype=np.float64)
     # Rounding keeps 0.7 · 10 from standing a hair beside 7, and equal remainders equal.
     quotas = (totals[:, None] * (weights / weights.sum())).round(6)
-    shares: npt.NDArray[np.int64] = np.floor(quotas).astype(np.int64)
+    shares: Integers = np.floor(quotas).astype(np.int64)
     left = totals - shares.sum(axis=1)
     remainders = np.where(weights > 0, (quotas - shares).round(6), -1.0)
     by_remainder = np.argsort(-remainders, axis=1, kind="stable")
@@ -112,11 +113,9 @@ def split_documents(
     return np.array([side_of[text] for text in texts], dtype=np.int8)
 
 
-def _shares(
-    count: int, already: npt.NDArray[np.int64], fractions: Fractions
-) -> npt.NDArray[np.int64]:
+def _shares(count: int, already: Integers, fractions: Fractions) -> Integers:
     """Texts of a stratum for each part; ``already`` counts the label's texts placed before."""
-    shares: npt.NDArray[np.int64] = apportion([count], fractions)[0]
+    shares: Integers = apportion([count], fractions)[0]
     needed = needed_splits(fractions)
     if count + int(already.sum()) < len(needed):
         needed = needed[:1]  # too few for all: at least learn from one
@@ -137,10 +136,7 @@ def _number(key: tuple[bool, str]) -> int:
 
 
 def split_groups(
-    groups: Sequence[tuple[bool, str]],
-    lengths: npt.NDArray[np.int64],
-    fractions: Fractions,
-    seed: int,
+    groups: Sequence[tuple[bool, str]], lengths: Integers, fractions: Fractions, seed: int
 ) -> npt.NDArray[np.int8]:
     """Puts every group of documents into a split, so that the splits have their shares of tokens.
 

@@ -10,8 +10,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charlab.data.batches import lanes as lanes_module
 from charlab.data.batches import padded as padded_module
-from charlab.data.batches import stream as lanes_module
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.batches.evaluation import BURN_IN, StreamEvaluation, evaluation_batches
 from charlab.data.batches.loaders import training_batches

@@ -132,9 +132,7 @@ def to_device(ids: Unsigned, device: torch.device | str) -> Tensor:
     return torch.tensor(smallest_tensor(ids), device=device)
 
 
-def smallest_tensor(
-    ids: Unsigned,
-) -> Unsigned | npt.NDArray[np.signedinteger]:
+def smallest_tensor(ids: Unsigned) -> Unsigned | npt.NDArray[np.signedinteger]:
     """The same ids in the smallest type that torch can do everything with.
 
     uint16 and uint32 tensors lack gather, take and more, so int16 and int32 stand in for them:

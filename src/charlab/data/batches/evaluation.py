@@ -5,14 +5,13 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard, rows_of
+from charlab.data.batches.lanes import Lanes, Seams, lane_starts
 from charlab.data.batches.padded import PaddedRows
-from charlab.data.batches.stream import Lanes, Seams, lane_starts
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.vocabulary import EOS
+from charlab.data.tokens.vocabulary import EOS, Integers
 
 BUDGET = 16_384  # positions of a batch, padding included: bounds memory for any text
 MOST_LANES = 64
@@ -82,7 +81,7 @@ def evaluation_batches(
 
 def numbered_batches(
     texts: EncodedSplit, *, device: torch.device | str = "cpu", budget: int = BUDGET
-) -> Iterator[tuple[npt.NDArray[np.int64], Batch]]:
+) -> Iterator[tuple[Integers, Batch]]:
     """Documents in padded batches, each with the places that its rows have among them, (B,).
 
     Args:
@@ -124,7 +123,7 @@ class SequenceEvaluation:
             yield self._rows.batch(documents[begin:end], self._order[begin:end])
 
 
-def _fill(lengths: npt.NDArray[np.int64], budget: int) -> list[int]:
+def _fill(lengths: Integers, budget: int) -> list[int]:
     """Bounds of batches over ascending lengths, each as full as the budget allows."""
     bounds = [0]
     while (begin := bounds[-1]) < len(lengths):

@@ -13,7 +13,14 @@ from charlab.data.tokens.characters import CharacterTokenizer, CharacterVocabula
 from charlab.data.tokens.symbols import SymbolTokenizer, SymbolVocabulary
 from charlab.data.tokens.tokenizer import Tokenizer
 from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary, byte_lengths
-from charlab.data.tokens.vocabulary import FIRST, UNK, Unsigned, Vocabulary, smallest_unsigned
+from charlab.data.tokens.vocabulary import (
+    FIRST,
+    UNK,
+    Integers,
+    Unsigned,
+    Vocabulary,
+    smallest_unsigned,
+)
 from charlab.data.tokens.words import WordTokenizer, WordVocabulary
 from charlab.errors import ConfigError, DataError
 
@@ -120,7 +127,7 @@ def learn_vocabulary(
     return vocabulary, table, (int(rare.sum()), int(occurrences[rare].sum()))
 
 
-def token_lengths(unit: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
+def token_lengths(unit: str, tokens: Sequence[str]) -> Integers:
     """Characters (code points) of each of a tokenizer's tokens, (S,).
 
     Over a text they sum to its length, but for the white space between symbols.

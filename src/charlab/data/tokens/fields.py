@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from charlab.data.documents.document import Document
 from charlab.data.tokens import tokenizer
 from charlab.data.tokens.ragged import Ragged, flat_offsets
 from charlab.data.tokens.utf8_bytes import utf8_bytes
-from charlab.data.tokens.vocabulary import Unsigned, smallest_unsigned, utf8_of
+from charlab.data.tokens.vocabulary import Integers, Unsigned, smallest_unsigned, utf8_of
 from charlab.errors import DataError
 
 
@@ -54,7 +53,7 @@ class FieldReader:
         self._unit = unit
         self._tokenizer = tokenizer(target_unit)
         self._numbers: dict[str | None, int] = {None: 0}
-        self._tags: list[npt.NDArray[np.int64]] = []
+        self._tags: list[Integers] = []
         self._targets: list[Unsigned] = []
         self._groups: dict[int, str | None] = {}
         self._digest = hashlib.sha256()
@@ -69,7 +68,7 @@ class FieldReader:
         if document.tags is not None:
             self._tags.append(self._of_tokens(document.text, document.tags))
 
-    def _of_tokens(self, text: str, tags: Sequence[str | None]) -> npt.NDArray[np.int64]:
+    def _of_tokens(self, text: str, tags: Sequence[str | None]) -> Integers:
         """The tags' numbers as they lie on tokens: a character's is at its last byte."""
         numbers = np.array(
             [self._numbers.setdefault(tag, len(self._numbers)) for tag in tags], np.int64

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS, AnyDocument, Document, LongDocument
 from charlab.data.documents.normalize import normalize_label, normalize_tagged, normalize_text
@@ -15,7 +14,7 @@ from charlab.data.tokens.chunks import normalized_pieces
 from charlab.data.tokens.fields import FieldReader
 from charlab.data.tokens.tokenized import UNASSIGNED, fingerprint, index_labels, text_key
 from charlab.data.tokens.utf8_bytes import utf8_bytes
-from charlab.data.tokens.vocabulary import Unsigned, utf8_of
+from charlab.data.tokens.vocabulary import Integers, Unsigned, utf8_of
 
 PIECE = 2**18  # characters that are tokenized together
 
@@ -162,7 +161,7 @@ class SinglePass:
         self._append(token_ids)
         return len(token_ids)
 
-    def facts(self) -> tuple[dict[str, Any], npt.NDArray[np.int64]]:
+    def facts(self) -> tuple[dict[str, Any], Integers]:
         """Plain data about all documents; a row for each (`TokenizedText.of`)."""
         parts = np.array(self._parts, np.int8)
         labels, label_ids = index_labels(self._labels, parts)

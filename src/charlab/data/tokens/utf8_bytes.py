@@ -7,7 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.tokenizer import Tokenizer
-from charlab.data.tokens.vocabulary import FIRST, REPLACEMENT, UNK, Ids, Unsigned, Vocabulary
+from charlab.data.tokens.vocabulary import (
+    FIRST,
+    REPLACEMENT,
+    UNK,
+    Ids,
+    Integers,
+    Unsigned,
+    Vocabulary,
+)
 
 BYTES = 256
 _SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which UTF-8 has no bytes for
@@ -38,7 +46,7 @@ class ByteTokenizer(Tokenizer):
         return list(_SHOWN)
 
 
-def byte_lengths() -> npt.NDArray[np.int64]:
+def byte_lengths() -> Integers:
     """One for a byte that begins a character, none for one that goes on with it, (256,)."""
     return np.array([byte & 0xC0 != 0x80 for byte in range(BYTES)], dtype=np.int64)
 

@@ -24,7 +24,8 @@ NAMES = {
     "symbol": "symbols",
 }  # several tokens, by the unit
 
-Ids = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.int64]
+Ids = Integers
 Unsigned = npt.NDArray[np.unsignedinteger]  # ids as they are stored, in the smallest type
 
 

@@ -53,7 +53,6 @@ def read_document(
     *,
     label: str | None = None,
     split: str | None = None,
-    exact: bool = False,
     large: bool = False,
 ) -> AnyDocument:
     """An entry's text as a document, a long one if it has more than `LARGE` bytes.
@@ -63,7 +62,6 @@ def read_document(
         encoding: of its bytes.
         label: of the document.
         split: of the document.
-        exact: leaves newlines and the byte-order mark as they are.
         large: makes it a long one whatever its size.
 
     Raises:
@@ -71,14 +69,13 @@ def read_document(
     """
     data = None if large else _whole(entry)
     if data is not None:
-        text = decode_text(data, encoding, entry.title, exact=exact)
-        return Document(text, label, split)
+        return Document(decode_text(data, encoding, entry.title), label, split)
 
     def pieces() -> Iterator[str]:
-        return decode_pieces(entry.blocks(), encoding, entry.title, exact=exact)
+        return decode_pieces(entry.blocks(), encoding, entry.title)
 
     def utf8() -> Iterator[bytes]:
-        return utf8_blocks(entry.blocks(), exact=exact)
+        return utf8_blocks(entry.blocks())
 
     known = utf8 if is_utf8(encoding) else None
     return LongDocument(pieces, label, entry.identity(encoding), split, known)

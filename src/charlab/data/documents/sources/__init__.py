@@ -12,15 +12,7 @@ from charlab.data.documents.document import AnyDocument, Document
 from charlab.data.documents.request import Request
 from charlab.registry import Registry, user_folders
 
-__all__ = [
-    "Request",
-    "Source",
-    "read_parts",
-    "read_source",
-    "sources",
-    "stripping",
-    "strips",
-]
+__all__ = ["Request", "Source", "read_parts", "read_source", "sources", "stripping", "strips"]
 
 __path__ += user_folders("dataset")
 
