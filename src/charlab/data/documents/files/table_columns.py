@@ -101,7 +101,7 @@ class Columns:
 
         Args:
             cells: its cells by what they hold: "text", "label", "tag", "target".
-            where: the row's place, for messages.
+            where: the table and the row's place in it, for messages.
 
         Raises:
             DataError: if a cell cannot be what it is to be.
@@ -118,7 +118,7 @@ class Columns:
             target = self._text(cells["target"], "target", where)
             if target is None:
                 raise DataError(
-                    f"{self.title}, {where}: the target ({self.target}) is empty; fill it in, or "
+                    f"{where}: the target ({self.target}) is empty; fill it in, or "
                     "leave the row out"
                 )
             document = document._replace(target=target)
@@ -130,7 +130,7 @@ class Columns:
             return None
         if not isinstance(cell, str):
             kind = _KINDS.get(type(cell), type(cell).__name__)
-            raise DataError(f"{self.title}, {where}: the {what} is {kind}, not text")
+            raise DataError(f"{where}: the {what} is {kind}, not text")
         text = cell.replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
             return None
@@ -142,7 +142,7 @@ class Columns:
         ends = [word.end() - 1 for word in re.finditer(r"\S+", text)]
         if len(tags) != len(ends) and len(tags) != len(text):
             raise DataError(
-                f"{self.title}, {where}: {counted(len(tags), 'tag')} for "
+                f"{where}: {counted(len(tags), 'tag')} for "
                 f"{counted(len(ends), 'word')} (or {counted(len(text), 'character')}): {text!r:.40}"
             )
         if len(tags) != len(ends):
@@ -155,17 +155,16 @@ class Columns:
             try:
                 label = label.decode()
             except UnicodeDecodeError as error:
-                raise DataError(f"{self.title}, {where}: the label is no UTF-8 text") from error
+                raise DataError(f"{where}: the label is no UTF-8 text") from error
         if isinstance(label, float | list | dict):
             raise DataError(
-                f"{self.title}, {where}: the label is {_KINDS[type(label)]}, "
+                f"{where}: the label is {_KINDS[type(label)]}, "
                 f"{label!r:.40}; labels are words or whole numbers"
             )
         word = "" if label is None else normalize_label(str(label))
         if not word:
             raise DataError(
-                f"{self.title}, {where}: the label ({self.label}) is empty; fill it in, or leave "
-                "the row out"
+                f"{where}: the label ({self.label}) is empty; fill it in, or leave the row out"
             )
         self._check_characters(word, where)
         return word
@@ -175,10 +174,10 @@ class Columns:
             text.encode()
         except UnicodeEncodeError as error:  # JSON can spell half a character: "\ud800"
             raise DataError(
-                f"{self.title}, {where}: {text[error.start]!r} is half a character (a surrogate)"
+                f"{where}: {text[error.start]!r} is half a character (a surrogate)"
             ) from error
         if "\0" in text:
-            raise DataError(f"{self.title}, {where}: a zero character is no text")
+            raise DataError(f"{where}: a zero character is no text")
 
 
 def _missing(title: str, key: str, name: str, names: Sequence[str]) -> DataError:
