@@ -168,19 +168,13 @@ def check_together(options: RunOptions) -> None:
             "data: leave it out"
         )
     options.task.check(options)
-    init = options.init
-    if init.run is None and (init.freeze_epochs or init.body_lr != 1):
-        key, value = (
-            ("freeze_epochs", init.freeze_epochs)
-            if init.freeze_epochs
-            else (
-                "body_lr",
-                init.body_lr,
+    for key, usual in (("freeze_epochs", 0), ("body_lr", 1)):
+        value = getattr(options.init, key)
+        if options.init.run is None and value != usual:
+            raise ConfigError(
+                f"init.{key}={value} is for weights of a trained network: add init=RUN, or leave "
+                "it out"
             )
-        )
-        raise ConfigError(
-            f"init.{key}={value} is for weights of a trained network: add init=RUN, or leave it out"
-        )
     if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
         raise ConfigError(
             "nothing would end this run: set trainer.max_epochs, trainer.max_steps or "

@@ -8,7 +8,6 @@ from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
@@ -125,11 +124,6 @@ class Batch:
     def of_all(self) -> "Batch | Whole":
         """What counts all processes' shares together."""
         return self if self.whole is None else self.whole
-
-
-def to_device(ids: Unsigned, device: torch.device | str) -> Tensor:
-    """Flat ids (N,) as a tensor in the smallest type that torch can do everything with."""
-    return torch.tensor(smallest_tensor(ids), device=device)
 
 
 def smallest_tensor(ids: Unsigned) -> Unsigned | npt.NDArray[np.signedinteger]:

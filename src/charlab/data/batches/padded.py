@@ -15,7 +15,6 @@ from charlab.data.batches.batch import (
     Shard,
     Whole,
     smallest_tensor,
-    to_device,
 )
 from charlab.data.tokens.ragged import HELD, EncodedSplit, Ragged
 from charlab.data.tokens.vocabulary import EOS, Integers, Unsigned
@@ -256,7 +255,7 @@ class _Marked:
         text = np.ones(len(marked), dtype=bool)
         text[documents.offsets + np.arange(n + 1)] = False
         marked[text] = ids
-        self._flat = to_device(marked, device)
+        self._flat = torch.tensor(smallest_tensor(marked), device=device)
         self._starts = torch.tensor(documents.offsets[:-1] + np.arange(n) + begin, device=device)
 
     def rows(self, documents: Tensor, width: int) -> Tensor:

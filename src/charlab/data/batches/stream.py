@@ -125,14 +125,11 @@ class StreamBatches:
         text = self._text.window(begin, end + 1)  # (B, T+1)
         ids, targets = text[:, :-1].long(), text[:, 1:].long()  # (B, T)
         self._seams.mark(ids, targets, begin, end)
-        characters = ids.numel() - self._seams.count(begin, end)
-        all_characters = self._all_lanes * (end - begin) - self._all_seams.count(begin, end)
         if end == self._length:
-            all_characters -= self._all_lanes - self._all_longer
-            if self._longer < self.lanes:
-                ids[self._longer :, -1] = EOS
-                targets[self._longer :, -1] = IGNORE
-                characters -= self.lanes - self._longer
+            ids[self._longer :, -1] = EOS
+            targets[self._longer :, -1] = IGNORE
+        characters = self._count(self._seams, self.lanes, self._longer, begin, end)
+        all_characters = self._count(self._all_seams, self._all_lanes, self._all_longer, begin, end)
         fresh = torch.ones(self.lanes, dtype=torch.bool, device=ids.device) if step == 0 else None
         whole = Whole(all_characters, all_characters) if self._is_share else None
         return Batch(
@@ -144,6 +141,14 @@ class StreamBatches:
             characters=characters,
             predictions=characters,
             whole=whole,
+        )
+
+    def _count(self, seams: Seams, lanes: int, longer: int, begin: int, end: int) -> int:
+        """Predictions of some lanes in a window; the shorter lanes have one fewer in the last."""
+        return (
+            lanes * (end - begin)
+            - seams.count(begin, end)
+            - (end == self._length) * (lanes - longer)
         )
 
 

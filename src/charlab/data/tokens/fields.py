@@ -89,7 +89,9 @@ class FieldReader:
         for count, what in ((len(self._tags), "tags"), (len(self._targets), "target")):
             if 0 < count < documents:
                 raise DataError(f"{documents - count} of {documents} documents have no {what}")
-        fields = NO_FIELDS
+        if not (self._groups or self._tags or self._targets):
+            return NO_FIELDS
+        fields = Fields(fingerprint=self._digest.hexdigest())
         if self._groups:
             fields = replace(fields, groups=[*map(self._groups.get, range(documents))])
         if self._tags:
@@ -102,6 +104,4 @@ class FieldReader:
             lengths = [len(token_ids) for token_ids in self._targets]
             targets = Ragged(np.concatenate(self._targets), flat_offsets(lengths))
             fields = replace(fields, targets=targets, target_tokens=self._tokenizer.tokens())
-        if not (self._groups or self._tags or self._targets):
-            return fields
-        return replace(fields, fingerprint=self._digest.hexdigest())
+        return fields

@@ -240,6 +240,5 @@ def count_windows(encoded: EncodedSplit, seq_len: int, classes: int) -> Integers
     """How many windows of each label `cut_windows` gives, (classes,), without making them."""
     if encoded.labels is None:
         return np.zeros(classes, dtype=np.int64)
-    counts = np.zeros(classes, dtype=np.int64)
-    np.add.at(counts, encoded.labels, -(-encoded.lengths // seq_len))
-    return counts
+    windows = -(-encoded.lengths // seq_len)
+    return np.bincount(encoded.labels, windows, classes).astype(np.int64)

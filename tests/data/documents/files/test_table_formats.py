@@ -248,7 +248,7 @@ def test_a_cell_too_long_is_refused_with_its_line(
     try:
         file = write(tmp_path / "a.csv", 'text\nshort\n"never closed\nand so on\n')
         assert ", line 3: the row that begins here has a quote without its partner" in refused(file)
-        file = write(tmp_path / "b.tsv", 'text\tn\nshort\t1\nmuch longer\t2\n')
+        file = write(tmp_path / "b.tsv", "text\tn\nshort\t1\nmuch longer\t2\n")
         message = refused(file)  # where quotes mean nothing
         assert f"{str(file)!r}, line 3: the row that begins here has a cell of more than" in message
         assert message.endswith(" 10 characters: cut it, or leave the row out")
