@@ -61,10 +61,6 @@ def assign_splits(
     unless there are fewer groups than splits: then a file's documents are all there is to split.
 
     Args:
-        text: the documents.
-        layout: "sequences" or "stream".
-        fractions: shares of train, val and test.
-        seed: another seed, another split (of what is not cut).
         predicts_label: whether a document's label is to be predicted.
     """
     given = sorted(set(text.parts[text.parts != UNASSIGNED].tolist()))

@@ -82,8 +82,6 @@ def split_documents(
     Args:
         texts: the documents' texts, after normalization.
         labels: a label for each, or None.
-        fractions: shares of train, val and test.
-        seed: another seed, another split.
 
     Returns:
         Index into `SPLITS` for every document, (n,).
@@ -146,8 +144,6 @@ def split_groups(
     Args:
         groups: what the documents of one group share, and no others, (n,).
         lengths: the documents' tokens, (n,).
-        fractions: shares of train, val and test.
-        seed: another seed, another split.
 
     Returns:
         Index into `SPLITS` for every document, (n,).

@@ -84,10 +84,7 @@ def numbered_batches(
 ) -> Iterator[tuple[Integers, Batch]]:
     """Documents in padded batches, each with the places that its rows have among them, (B,).
 
-    Args:
-        texts: none of them empty.
-        device: where batches are to be.
-        budget: positions of a batch, padding included.
+    Args: as of `evaluation_batches`; none of the texts is empty.
     """
     numbered = EncodedSplit(texts.ids, texts.offsets, np.arange(texts.documents))
     for batch in SequenceEvaluation(numbered, form=BatchForm.LABEL, budget=budget, device=device):

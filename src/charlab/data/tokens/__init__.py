@@ -76,7 +76,7 @@ def resolve_min_count(unit: str, min_count: int | None) -> int:
     """How often a token must occur in the train part to be known.
 
     Args:
-        unit: the unit.
+        unit: what a token is.
         min_count: what was set; None takes 3 for words and 1 for the others.
 
     Raises:

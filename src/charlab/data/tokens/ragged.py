@@ -48,9 +48,6 @@ class SelectedIds:
         starts: where each span begins, (m,).
         lengths: ids of each span, (m,).
         table: what stands for id i is table[i].
-
-    Attributes:
-        dtype: the type of what a slice holds.
     """
 
     def __init__(self, ids: TokenIds, starts: Integers, lengths: Integers, table: Unsigned) -> None:
@@ -92,9 +89,6 @@ class StoredIds:
         path: the file, whose ids have no header and are little-endian.
         dtype: their type.
         count: how many there are.
-
-    Attributes:
-        dtype: the type of what a slice holds.
     """
 
     def __init__(self, path: Path, dtype: np.dtype[np.unsignedinteger], count: int) -> None:

@@ -100,7 +100,7 @@ class Columns:
         """A row as a document; None if it has no text.
 
         Args:
-            cells: its cells by what they hold: "text", "label", "tag", "target".
+            cells: its cells by what they hold, as in `Chosen`.
             where: the table and the row's place in it, for messages.
 
         Raises:

@@ -31,13 +31,7 @@ Row = tuple[dict[str, Any], str]  # the cells by what they hold, and the place f
 def rows_of(
     entry: Entry, ending: str, columns: Columns, encoding: str
 ) -> Iterator[Document | None]:
-    """The rows of a table as documents; None for one without a text.
-
-    Args:
-        entry: the file.
-        ending: one of `ENDINGS`.
-        columns: which columns, and how to take their cells.
-        encoding: of the file; Parquet has none.
+    """The rows of a table, whose ``ending`` is one of `ENDINGS`; None for one without a text.
 
     Raises:
         DataError: while they are taken, if the file is no such table.

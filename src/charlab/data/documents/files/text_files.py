@@ -55,14 +55,7 @@ def read_document(
     split: str | None = None,
     large: bool = False,
 ) -> AnyDocument:
-    """An entry's text as a document, a long one if it has more than `LARGE` bytes.
-
-    Args:
-        entry: what to read.
-        encoding: of its bytes.
-        label: of the document.
-        split: of the document.
-        large: makes it a long one whatever its size.
+    """An entry's text as a document, a long one if ``large`` or if it has more than `LARGE` bytes.
 
     Raises:
         DataError: if it cannot be read. What is wrong with a long one is said by its pieces.

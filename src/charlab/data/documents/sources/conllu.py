@@ -80,8 +80,7 @@ def _stem(entry: Entry) -> str:
 
 def _split(entry: Entry) -> str | None:
     part = _PART.search(_stem(entry))
-    split = PARTS[part[1].lower()] if part else None
-    return None if split == "train" else split
+    return PARTS[part[1].lower()] if part else None
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
