@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard, rows_of
-from charlab.data.batches.lanes import Lanes, Seams, lane_starts
+from charlab.data.batches.lanes import Lanes, Seams, lane_batch, lane_starts
 from charlab.data.batches.padded import PaddedRows
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS, Integers
@@ -193,16 +193,7 @@ class StreamEvaluation:
         counted = read & (steps >= self._from)  # (B, T)
         ids = text[:, :-1].long().where(read, EOS)
         targets = text[:, 1:].long().where(counted, IGNORE)
-        fresh = torch.ones(len(ids), dtype=torch.bool, device=ids.device) if begin == 0 else None
         overlap = np.minimum(self._counted_to, end) - np.maximum(self._counted_from, begin)
         characters = int(np.maximum(overlap, 0).sum()) - self._counted_seams.count(begin, end)
         self._seams.mark(ids, targets, begin, end)
-        return Batch(
-            ids,
-            targets,
-            lengths=None,
-            fresh=fresh,
-            labels=None,
-            characters=characters,
-            predictions=characters,
-        )
+        return lane_batch(ids, targets, characters, first=begin == 0)

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from charlab.data.batches.batch import IGNORE, smallest_tensor
+from charlab.data.batches.batch import IGNORE, Batch, Whole, smallest_tensor
 from charlab.data.tokens.ragged import HELD, TokenIds
 from charlab.data.tokens.vocabulary import EOS, Integers, Unsigned
 
@@ -106,6 +106,14 @@ class Seams:
             return 0, 0
         first, last = np.searchsorted(self._sorted, [begin, end]).tolist()
         return first, last
+
+
+def lane_batch(
+    ids: Tensor, targets: Tensor, characters: int, *, first: bool, whole: Whole | None = None
+) -> Batch:
+    """The batch of a window, (B, T); every lane's state starts anew in the ``first`` one."""
+    fresh = torch.ones(len(ids), dtype=torch.bool, device=ids.device) if first else None
+    return Batch(ids, targets, None, fresh, None, characters, characters, whole)
 
 
 def lane_starts(predictions: int, lanes: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

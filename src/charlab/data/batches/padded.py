@@ -139,11 +139,9 @@ class PaddedRows:
         self.characters = self.sizes = self.predictions = self.lengths
         self._lengths = torch.tensor(self.lengths, device=device)
         self._labels = self._tags = self._text = self._targets = None
-        if form in (BatchForm.CONDITIONAL, BatchForm.LABEL):
-            if encoded.labels is None:
-                raise ValueError("batches with labels need labelled documents")
-            self._labels = torch.tensor(encoded.labels, device=device)
-        if form is BatchForm.PAIRS and encoded.labels is not None:
+        if form in (BatchForm.CONDITIONAL, BatchForm.LABEL) and encoded.labels is None:
+            raise ValueError("batches with labels need labelled documents")
+        if encoded.labels is not None and form not in (BatchForm.NEXT, BatchForm.TAGS):
             self._labels = torch.tensor(encoded.labels, device=device)
         if form is BatchForm.LABEL:
             self.predictions = np.ones_like(self.lengths)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, Shard, Whole
-from charlab.data.batches.lanes import Lanes, Ring, Seams, lane_starts, turned
+from charlab.data.batches.lanes import Lanes, Ring, Seams, lane_batch, lane_starts, turned
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS, Integers
 from charlab.errors import ConfigError
@@ -130,18 +130,8 @@ class StreamBatches:
             targets[self._longer :, -1] = IGNORE
         characters = self._count(self._seams, self.lanes, self._longer, begin, end)
         all_characters = self._count(self._all_seams, self._all_lanes, self._all_longer, begin, end)
-        fresh = torch.ones(self.lanes, dtype=torch.bool, device=ids.device) if step == 0 else None
         whole = Whole(all_characters, all_characters) if self._is_share else None
-        return Batch(
-            ids,
-            targets,
-            lengths=None,
-            fresh=fresh,
-            labels=None,
-            characters=characters,
-            predictions=characters,
-            whole=whole,
-        )
+        return lane_batch(ids, targets, characters, first=step == 0, whole=whole)
 
     def _count(self, seams: Seams, lanes: int, longer: int, begin: int, end: int) -> int:
         """Predictions of some lanes in a window; the shorter lanes have one fewer in the last."""

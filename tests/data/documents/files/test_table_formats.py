@@ -72,7 +72,7 @@ def test_texts_come_back_as_they_were_written(
         texts = [text and " ".join(text.split("\t")).replace("\n", " ") for text in texts]
     file = tmp_path_factory.getbasetemp() / f"texts{ending}"
     file.write_bytes(WRITERS[kind](texts))
-    columns = Columns("it", "text", None)
+    columns = Columns("it", "text", {}, lambda text: None)
     found = list(rows_of(Entry(file, (file.name,)), ending, columns, "utf-8"))
     if kind == ".jsonl":
         assert found.pop(0) is None  # the row that names the columns where there is no other

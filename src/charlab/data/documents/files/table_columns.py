@@ -31,29 +31,20 @@ class Columns:
     Attributes:
         title: what messages call the table.
         text: the column of texts; None: `TEXT`, or the only column beside the others.
-        label: the column of labels; None: there are no labels.
-        tags: the column of tags, parted by white space; None: there are no tags.
-        target: the column of what texts are turned into; None: there is none.
+        beside: the other columns by what they hold: "label"; "tag", parted by white space;
+            "target", what texts are turned into.
         remark: told in one line how the table is read.
     """
 
     title: str
     text: str | None
-    label: str | None
-    tags: str | None = None
-    target: str | None = None
-    remark: Callable[[str], object] = lambda text: None
-
-    @property
-    def _others(self) -> dict[str, str]:
-        """The columns beside that of texts, by what they hold."""
-        named = {"label": self.label, "tag": self.tags, "target": self.target}
-        return {what: name for what, name in named.items() if name is not None}
+    beside: Mapping[str, str]
+    remark: Callable[[str], object]
 
     @property
     def wanted(self) -> list[str]:
         """The columns that are asked for by name."""
-        return [*([] if self.text is None else [self.text]), *self._others.values()]
+        return [*([] if self.text is None else [self.text]), *self.beside.values()]
 
     def choose(self, names: Sequence[str], where: str = "", form: str = "") -> Chosen:
         """The names of the columns of texts and of what is beside them.
@@ -67,26 +58,26 @@ class Columns:
             DataError: if one is not there or is there twice, or which is meant is open; lists the
                 columns.
         """
-        chosen = {"text": self._choose(names, f"{self.title}{where}"), **self._others}
+        chosen = {"text": self._choose(names, f"{self.title}{where}"), **self.beside}
         for name in chosen.values():
             if names.count(name) > 1:
                 raise DataError(
                     f"{self.title}{where} has {names.count(name)} columns {name!r}: give them "
                     "names of their own, for which is meant is open"
                 )
-        beside = "".join(f", {what}s in {name!r}" for what, name in self._others.items())
+        beside = "".join(f", {what}s in {name!r}" for what, name in self.beside.items())
         self.remark(f"{form}texts are in the column {chosen['text']!r}{beside}")
         return chosen
 
     def _choose(self, names: Sequence[str], title: str) -> str:
-        for what, name in self._others.items():
+        for what, name in self.beside.items():
             if name not in names:
                 raise _missing(title, f"{what}_column", name, names)
         if self.text is not None:
             if self.text not in names:
                 raise _missing(title, "text_column", self.text, names)
             return self.text
-        left = [name for name in names if name not in self._others.values()]
+        left = [name for name in names if name not in self.beside.values()]
         if TEXT in left:
             return TEXT
         if len(left) != 1:
@@ -118,7 +109,7 @@ class Columns:
             target = self._text(cells["target"], "target", where)
             if target is None:
                 raise DataError(
-                    f"{where}: the target ({self.target}) is empty; fill it in, or "
+                    f"{where}: the target ({self.beside['target']}) is empty; fill it in, or "
                     "leave the row out"
                 )
             document = document._replace(target=target)
@@ -164,7 +155,8 @@ class Columns:
         word = "" if label is None else normalize_label(str(label))
         if not word:
             raise DataError(
-                f"{where}: the label ({self.label}) is empty; fill it in, or leave the row out"
+                f"{where}: the label ({self.beside['label']}) is empty; fill it in, or leave the "
+                "row out"
             )
         self._check_characters(word, where)
         return word

@@ -111,9 +111,5 @@ def _whole(entry: Entry) -> bytes | None:
     """All of an entry's bytes, or None if there are too many."""
     if (entry.known_size() or 0) > LARGE:
         return None
-    data = bytearray()
-    for block in entry.blocks():
-        data += block
-        if len(data) > LARGE:
-            return None
-    return bytes(data)
+    data = b"".join(entry.blocks(size=LARGE + 1))
+    return data if len(data) <= LARGE else None
