@@ -70,12 +70,15 @@ class Columns:
         return chosen
 
     def _choose(self, names: Sequence[str], title: str) -> str:
-        for what, name in self.beside.items():
-            if name not in names:
-                raise _missing(title, f"{what}_column", name, names)
+        for what, name in [*self.beside.items(), ("text", self.text)]:
+            if name is not None and name not in names:
+                near = nearest(name, list(names))
+                hint = f"{near} " if near.startswith("did") else ""
+                raise DataError(
+                    f"{title} has no column {name!r} (dataset.{what}_column); {hint}"
+                    f"{_listing(names)}"
+                )
         if self.text is not None:
-            if self.text not in names:
-                raise _missing(title, "text_column", self.text, names)
             return self.text
         left = [name for name in names if name not in self.beside.values()]
         if TEXT in left:
@@ -101,10 +104,10 @@ class Columns:
         if text is None:
             return None
         label = self._label(cells["label"], where) if "label" in cells else None
-        document = Document(text, label)
+        tags = target = None
         if "tag" in cells:
-            tags = self._text(cells["tag"], "cell of tags", where) or ""
-            document = document._replace(tags=self._tags(text, tags.split(), where))
+            told = self._text(cells["tag"], "cell of tags", where) or ""
+            tags = self._tags(text, told.split(), where)
         if "target" in cells:
             target = self._text(cells["target"], "target", where)
             if target is None:
@@ -112,8 +115,7 @@ class Columns:
                     f"{where}: the target ({self.beside['target']}) is empty; fill it in, or "
                     "leave the row out"
                 )
-            document = document._replace(target=target)
-        return document
+        return Document(text, label, tags=tags, target=target)
 
     def _text(self, cell: Any, what: str, where: str) -> str | None:
         """A cell as text; None if it is blank."""
@@ -170,12 +172,6 @@ class Columns:
             ) from error
         if "\0" in text:
             raise DataError(f"{where}: a zero character is no text")
-
-
-def _missing(title: str, key: str, name: str, names: Sequence[str]) -> DataError:
-    near = nearest(name, list(names))
-    hint = f"{near} " if near.startswith("did") else ""
-    return DataError(f"{title} has no column {name!r} (dataset.{key}); {hint}{_listing(names)}")
 
 
 def _listing(names: Sequence[str]) -> str:
