@@ -44,6 +44,8 @@ def read(request: Request) -> Iterator[Document]:
     files = _files(request)
     for placed in files:
         for number, block in _blocks(read_text(placed.entry, request.encoding)):
+            if all(line.startswith("#") for line in block):
+                continue  # remarks that belong to no sentence
             sentence = _sentence(block, number, placed, column)
             some = True
             told = told or any(tag and tag.strip(f"{EMPTY}+") for tag in sentence.tags or ())
