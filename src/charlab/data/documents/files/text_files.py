@@ -102,6 +102,21 @@ def read_lines(entry: Entry, encoding: str) -> Iterator[str]:
         yield "".join(begun)
 
 
+def filled_lines(entry: Entry, encoding: str) -> Iterator[tuple[int, str]]:
+    """An entry's lines that are not blank, each with its number, from 1.
+
+    Raises:
+        DataError: while lines are taken, if it cannot be read or has none.
+    """
+    some = False
+    for number, line in enumerate(read_lines(entry, encoding), start=1):
+        if line.strip():
+            some = True
+            yield number, line
+    if not some:
+        raise empty(entry.title)
+
+
 def empty(title: str) -> DataError:
     """The error about a file without any text."""
     return DataError(f"{title} is empty: there is no text in it to learn from")
