@@ -65,17 +65,17 @@ def arrange(found: Found, *, labelled: bool, remark: Remark) -> list[Placed]:
         for entry, label in zip(places, labels, strict=True)
     ]
     learnt = {each.label for each in placed if each.split is None}
-    if not labelled and any(each.label not in learnt for each in placed):
-        placed = [each._replace(label=None) for each in placed]  # names that say nothing in common
+    strange = any(each.label not in learnt for each in placed)  # names with nothing in common
     without = [each.entry for each in placed if each.label is None]
-    if len(without) < len(placed) and without:
-        if labelled:
-            placed = [each for each in placed if each.label is not None]
-            outside += without
-        else:
+    some = 0 < len(without) < len(placed)
+    if labelled and some:
+        placed = [each for each in placed if each.label is not None]
+        outside += without
+    elif not labelled and (some or strange):
+        if not strange:
             remark(f"labels are left aside: no folder names one of {listing(without)}")
-            placed = [each._replace(label=None) for each in placed]
-            reading = ""
+        placed = [each._replace(label=None) for each in placed]
+        reading = ""
     _name_left_out(found, [*beside, *outside], remark)
     if reading:
         remark(f"labels are the names of {reading}")
