@@ -126,14 +126,7 @@ def _decoder(encoding: str, head: bytes, key: str) -> codecs.IncrementalDecoder:
 
 
 def _advice(head: bytes, block: bytes, encoding: str, key: str) -> str:
-    """What to do about bytes that are no text.
-
-    Args:
-        head: how the bytes begin.
-        block: those around the place.
-        encoding: what they were read as.
-        key: the setting that chooses it.
-    """
+    """What to do about bytes that are no text; the ``block`` is those around the place."""
     if head.startswith(UTF16_MARKS):
         other = "utf-16"
     elif "utf" in encoding.lower():
