@@ -16,6 +16,7 @@ from charlab.runs.checkpoint import save
 from charlab.system.random_state import restore_random_states, seed_everything
 from charlab.training.describe import describe_taken_over
 from charlab.training.session import Session
+from tests.support.changed import changed, options_of
 from tests.support.same_run import assert_same
 
 ENGLISH = [("abcab", "x"), ("bca", "y"), ("cab", "x"), ("bacb", "y"), ("acc", "x")] * 4
@@ -28,10 +29,10 @@ def world(compose_options, make_corpus, tmp_path: Path) -> SimpleNamespace:
     def session(texts, *words: str, init: Path | None = None) -> Session:
         numbered = enumerate(texts)
         corpus = make_corpus([(f"{text}{n % 7 * 'ab'}", label) for n, (text, label) in numbered])
-        words = words if init is None else (*words, f"init={init}")
-        options = compose_options("dataset.layout=sequences", "dataset.distinct=false", *words)
+        options = options_of(compose_options, "dataset.layout=sequences", *words)
         initial = None
         if init is not None:
+            options = changed(options, {"init.run": str(init)})
             options, initial = find_initial(options, words)
         seed_everything(3)
         made = Session(resolve(options, corpus), corpus)
@@ -173,7 +174,7 @@ def test_a_frozen_run_goes_on_exactly_without_the_other_run(world):
 
 def test_settings_of_fine_tuning_need_a_run(compose_options, make_corpus):
     with pytest.raises(ConfigError, match=r"init.freeze_epochs=2 .* add init=RUN"):
-        check_together(compose_options("init.freeze_epochs=2"))
+        check_together(options_of(compose_options, "init.freeze_epochs=2"))
 
 
 def test_what_was_taken_over_is_said(caplog):

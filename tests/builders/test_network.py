@@ -23,6 +23,7 @@ from charlab.errors import CheckpointError, ConfigError
 from charlab.runs.checkpoint import Checkpoint
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task
+from tests.support.changed import options_of
 from tests.support.played import trained_model
 from tests.support.settled import settled
 
@@ -51,7 +52,8 @@ def with_options(checkpoint: Checkpoint, part: str, **values: Any) -> Checkpoint
 
 
 def task_with(compose: Compose, *words: str) -> Task[Any]:
-    options = compose(*settled(words), "model.hidden_size=5", "model.embedding_size=3", *words)
+    small = "model.hidden_size=5", "model.embedding_size=3"
+    options = options_of(compose, *settled(words), *small, *words)
     made: Task[Any] = TASKS[options.task.name](options, DATA)
     return made
 

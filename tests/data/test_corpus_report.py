@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data import corpus_report
@@ -56,6 +56,7 @@ texts = st.lists(st.text("abcdé", min_size=1, max_size=5), min_size=1, max_size
 
 
 @pytest.mark.parametrize("layout", ["stream", "sequences"])
+@settings(max_examples=40)
 @given(train=texts, val=texts, test=texts, chunk=st.sampled_from([1, 3, 1000]))
 def test_what_is_predicted_and_what_is_unknown(
     layout: str, train: list[str], val: list[str], test: list[str], chunk: int

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data import parts as module
+from charlab.data.assignment import SplitAssignment
 from charlab.data.documents.document import SPLITS, Document
 from charlab.data.parts import cut_splits, with_targets
-from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.ragged import EncodedSplit, SelectedIds
 from charlab.data.tokens.reader import tokenize_documents
@@ -60,6 +60,7 @@ def texts_of(split: EncodedSplit, vocabulary: Vocabulary) -> list[str]:
     return [vocabulary.decode(split.ids[a:b].tolist()) for a, b in bounds(split)]
 
 
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(*[st.integers(0, 4)] * 3).filter(any), min_size=1, max_size=6),
     st.sampled_from(["stream", "sequences"]),

@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.documents.sources import sources, strips
@@ -97,6 +97,7 @@ def test_what_is_no_text_is_refused(text):
 @pytest.mark.parametrize(
     "vocabulary", [letters, ByteVocabulary(), WordVocabulary(["a", " b"])], ids=lambda v: v.unit
 )
+@settings(max_examples=40)
 @given(st.lists(st.text("abzé日 \r\n", max_size=6), max_size=5))
 def test_many_texts_are_read_as_each_alone(vocabulary, steps, texts):
     asking = Asking("names", steps, vocabulary)

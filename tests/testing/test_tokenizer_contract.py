@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from charlab.data import tokens
-from charlab.data.tokens.tokenizer import Unsigned
-from charlab.data.tokens.vocabulary import FIRST, UNK, Ids
+from charlab.data.tokens.vocabulary import FIRST, UNK, Ids, Unsigned
 from charlab.data.tokens.words import WordTokenizer, WordVocabulary
 from charlab.errors import UnknownCharacterError
 from charlab.testing.tokenizer_contract import SCRIPTS, TokenizerContract
@@ -166,7 +165,8 @@ def run(test: str) -> None:
 def test_a_unit_that_breaks_a_promise_is_caught(
     broken: type[Any], test: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of = tokens._TOKENIZERS if issubclass(broken, WordTokenizer) else tokens._VOCABULARIES
-    monkeypatch.setitem(of, "word", broken)
+    what = "tokenizer" if issubclass(broken, WordTokenizer) else "vocabulary"
+    unit = tokens._UNITS["word"]._replace(**{what: broken})
+    monkeypatch.setitem(tokens._UNITS, "word", unit)
     with pytest.raises((*CAUGHT, ExceptionGroup)):
         run(test)

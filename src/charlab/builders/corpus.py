@@ -9,7 +9,7 @@ from charlab.config.schema import RunOptions
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument
 from charlab.data.documents.normalize import normalize_label
-from charlab.data.documents.sources import Request, in_split, read_parts, without_label
+from charlab.data.documents.sources import Request, read_parts
 from charlab.data.tokens import resolve_min_count
 from charlab.errors import ConfigError, nearest
 from charlab.runs.data_paths import absolute_paths, located
@@ -99,7 +99,8 @@ def hold_out(documents: Iterable[AnyDocument], labels: Sequence[str]) -> Iterabl
     for document in documents:
         label = document.label and normalize_label(document.label)
         found.add(label or "")
-        yield without_label(in_split(document, "test") if label in apart else document)
+        split = "test" if label in apart else document.split
+        yield document._replace(label=None, split=split)
     known = sorted(found - {""})
     if missing := sorted(apart.difference(known)):
         raise ConfigError(
@@ -167,19 +168,13 @@ def check_together(options: RunOptions) -> None:
             "data: leave it out"
         )
     options.task.check(options)
-    init = options.init
-    if init.run is None and (init.freeze_epochs or init.body_lr != 1):
-        key, value = (
-            ("freeze_epochs", init.freeze_epochs)
-            if init.freeze_epochs
-            else (
-                "body_lr",
-                init.body_lr,
+    for key, usual in (("freeze_epochs", 0), ("body_lr", 1)):
+        value = getattr(options.init, key)
+        if options.init.run is None and value != usual:
+            raise ConfigError(
+                f"init.{key}={value} is for weights of a trained network: add init=RUN, or leave "
+                "it out"
             )
-        )
-        raise ConfigError(
-            f"init.{key}={value} is for weights of a trained network: add init=RUN, or leave it out"
-        )
     if trainer.max_epochs is None and trainer.max_steps is None and trainer.max_minutes is None:
         raise ConfigError(
             "nothing would end this run: set trainer.max_epochs, trainer.max_steps or "

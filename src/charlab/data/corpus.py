@@ -8,26 +8,16 @@ from typing import Unpack
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.assignment import FEW_DOCUMENTS, SplitAssignment, assign_splits
 from charlab.data.corpus_report import CorpusReport, report_corpus
 from charlab.data.documents.document import SHORT_DOCUMENT, AnyDocument, Document
 from charlab.data.parts import cut_splits, with_targets
-from charlab.data.splits import (
-    FEW_DOCUMENTS,
-    Fractions,
-    SplitAssignment,
-    assign_splits,
-    check_fractions,
-)
+from charlab.data.splits import Fractions, check_fractions
 from charlab.data.tokens import learn_vocabulary
-from charlab.data.tokens.ragged import (
-    EncodedSplit,
-    TokenIds,
-    chunks,
-    flat_offsets,
-)
+from charlab.data.tokens.ragged import EncodedSplit, TokenIds, chunks, flat_offsets
 from charlab.data.tokens.reader import ReaderOptions, tokenize_documents
 from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText, count_parts
-from charlab.data.tokens.vocabulary import NAMES, UNK, Vocabulary, smallest_unsigned
+from charlab.data.tokens.vocabulary import NAMES, UNK, Integers, Vocabulary, smallest_unsigned
 from charlab.errors import ConfigError, DataError
 from charlab.system.words import counted
 
@@ -135,26 +125,8 @@ def build_corpus(
     )
 
 
-def encode_documents(
-    docs: Sequence[Document], vocabulary: Vocabulary, labels: Sequence[str] = ()
-) -> EncodedSplit:
-    """Encodes documents from elsewhere as a trained model reads them, as one split.
-
-    Args:
-        docs: normalized documents.
-        vocabulary: the model's.
-        labels: the model's labels, in order; empty leaves the documents' labels aside.
-
-    Raises:
-        DataError: if a document's label is not among them.
-    """
-    label_ids = None
-    if labels:
-        index = {label: i for i, label in enumerate(labels)}
-        strange = sorted({str(doc.label) for doc in docs if doc.label not in index})
-        if strange:
-            raise DataError(f"label {strange[0]!r} is none of the {len(labels)} trained labels")
-        label_ids = np.array([index[str(doc.label)] for doc in docs], dtype=np.int64)
+def encode_documents(docs: Sequence[Document], vocabulary: Vocabulary) -> EncodedSplit:
+    """The texts of normalized documents as a trained model reads them, as one split."""
     texts = [doc.text for doc in docs]
     if vocabulary.unit == "char":  # without borders that matter: all of them at once
         lengths, flat = [len(text) for text in texts], vocabulary.encode("".join(texts))
@@ -163,7 +135,7 @@ def encode_documents(
         lengths = [len(ids) for ids in encoded]
         flat = np.concatenate([np.empty(0, np.int64), *encoded])
     ids = flat.astype(smallest_unsigned(vocabulary.size))
-    return EncodedSplit(ids, flat_offsets(lengths), label_ids)
+    return EncodedSplit(ids, flat_offsets(lengths), labels=None)
 
 
 def _fingerprint(text: TokenizedText, assignment: SplitAssignment, layout: str) -> str:
@@ -182,9 +154,7 @@ def _require_text(text: TokenizedText, normalize: str) -> None:
         )
 
 
-def _require_something(
-    text: TokenizedText, counts: npt.NDArray[np.int64], fractions: Fractions
-) -> None:
+def _require_something(text: TokenizedText, counts: Integers, fractions: Fractions) -> None:
     """Refuses a text of which nothing can be learnt."""
     occurring = np.flatnonzero(counts.sum(axis=0))
     if occurring.size == 1:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.assignment import SplitAssignment
 from charlab.data.documents.document import SPLITS
-from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import token_lengths
 from charlab.data.tokens.ragged import CHUNK
 from charlab.data.tokens.tokenized import TokenizedText
+from charlab.data.tokens.vocabulary import Integers
 from charlab.system.words import counted
 
 
@@ -84,7 +85,7 @@ def report_corpus(
     assignment: SplitAssignment,
     layout: str,
     *,
-    counts: npt.NDArray[np.int64],
+    counts: Integers,
     known: npt.NDArray[np.bool_],
     rare: tuple[int, int],
 ) -> CorpusReport:
@@ -101,7 +102,7 @@ def report_corpus(
     predicted = counts - (_first_tokens(text, assignment) if layout == "stream" else 0)
     lengths = token_lengths(text.unit, text.tokens)
 
-    def by_split(sums: npt.NDArray[np.int64]) -> dict[str, int]:
+    def by_split(sums: Integers) -> dict[str, int]:
         return {SPLITS[part]: int(sums[part]) for part in assignment.parts}
 
     tokens, unknown = by_split(counts.sum(axis=1)), by_split(counts @ ~known)
@@ -128,7 +129,7 @@ def report_corpus(
     )
 
 
-def _first_tokens(text: TokenizedText, assignment: SplitAssignment) -> npt.NDArray[np.int64]:
+def _first_tokens(text: TokenizedText, assignment: SplitAssignment) -> Integers:
     """How often each token is the first of a split's pieces, (3, S): nothing predicts it."""
     counts = np.zeros((len(SPLITS), len(text.tokens)), np.int64)
     for part in range(len(SPLITS)):

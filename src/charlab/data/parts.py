@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from charlab.data.assignment import SplitAssignment
 from charlab.data.documents.document import SPLITS
-from charlab.data.splits import SplitAssignment
 from charlab.data.tokens import learn_vocabulary
 from charlab.data.tokens.ragged import (
     HELD,
@@ -14,11 +13,10 @@ from charlab.data.tokens.ragged import (
     Ragged,
     SelectedIds,
     TokenIds,
-    Unsigned,
     flat_offsets,
 )
 from charlab.data.tokens.tokenized import TokenizedText
-from charlab.data.tokens.vocabulary import Vocabulary
+from charlab.data.tokens.vocabulary import Integers, Unsigned, Vocabulary
 
 
 def cut_splits(
@@ -40,10 +38,7 @@ def cut_splits(
 
 
 def with_targets(
-    splits: dict[str, EncodedSplit],
-    text: TokenizedText,
-    assignment: SplitAssignment,
-    unit: str,
+    splits: dict[str, EncodedSplit], text: TokenizedText, assignment: SplitAssignment, unit: str
 ) -> tuple[dict[str, EncodedSplit], Vocabulary | None]:
     """The splits with their documents' targets in ``unit``, and the vocabulary of train's."""
     targets, tokens = text.fields.targets, text.fields.target_tokens
@@ -67,9 +62,7 @@ def with_targets(
     }, vocabulary
 
 
-def _spans(
-    ids: Unsigned, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]
-) -> Unsigned:
+def _spans(ids: Unsigned, starts: Integers, lengths: Integers) -> Unsigned:
     """Spans of ids, one after another."""
     every = np.arange(int(ids.max(initial=0)) + 1, dtype=ids.dtype)
     return SelectedIds(ids, starts, lengths, every)[:]

@@ -4,20 +4,17 @@ import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from charlab.data.documents.document import SPLITS
-from charlab.data.tokens.ragged import flat_offsets
-from charlab.data.tokens.tokenized import UNASSIGNED, TokenizedText
+from charlab.data.tokens.vocabulary import Integers
 from charlab.errors import ConfigError
 
 Fractions = tuple[float, float, float]
 
 TRAIN = SPLITS.index("train")
-FEW_DOCUMENTS = 8  # fewer are no collection
 
 
 def check_fractions(fractions: Sequence[float]) -> None:
@@ -37,7 +34,7 @@ def check_fractions(fractions: Sequence[float]) -> None:
         raise ConfigError(f"{where}: the first, of the train part, must be above 0")
 
 
-def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> npt.NDArray[np.int64]:
+def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> Integers:
     """Whole shares (n, 3) of every total (n,) by largest remainder (Hamilton's method).
 
     Every share is within one of its exact quota, and shares sum to the total. Among equal
@@ -47,13 +44,28 @@ def apportion(totals: npt.ArrayLike, fractions: Sequence[float]) -> npt.NDArray[
     weights = np.asarray(fractions, dtype=np.float64)
     # Rounding keeps 0.7 · 10 from standing a hair beside 7, and equal remainders equal.
     quotas = (totals[:, None] * (weights / weights.sum())).round(6)
-    shares: npt.NDArray[np.int64] = np.floor(quotas).astype(np.int64)
+    shares: Integers = np.floor(quotas).astype(np.int64)
     left = totals - shares.sum(axis=1)
     remainders = np.where(weights > 0, (quotas - shares).round(6), -1.0)
     by_remainder = np.argsort(-remainders, axis=1, kind="stable")
     extra = np.arange(len(weights)) < left[:, None]
     np.put_along_axis(shares, by_remainder, np.take_along_axis(shares, by_remainder, 1) + extra, 1)
     return shares
+
+
+def shares_left(fractions: Fractions, given: Sequence[int]) -> Fractions:
+    """The fractions by which is assigned to splits what the data puts nowhere; they sum to 1.
+
+    Args:
+        fractions: of train, val and test.
+        given: the splits that the data itself fills, indices into `SPLITS`.
+    """
+    left = [
+        0.0 if part != TRAIN and part in given else fraction
+        for part, fraction in enumerate(fractions)
+    ]
+    train, val, test = (fraction / sum(left) for fraction in left)
+    return train, val, test
 
 
 def split_documents(
@@ -70,8 +82,6 @@ def split_documents(
     Args:
         texts: the documents' texts, after normalization.
         labels: a label for each, or None.
-        fractions: shares of train, val and test.
-        seed: another seed, another split.
 
     Returns:
         Index into `SPLITS` for every document, (n,).
@@ -101,12 +111,10 @@ def split_documents(
     return np.array([side_of[text] for text in texts], dtype=np.int8)
 
 
-def _shares(
-    count: int, already: npt.NDArray[np.int64], fractions: Fractions
-) -> npt.NDArray[np.int64]:
+def _shares(count: int, already: Integers, fractions: Fractions) -> Integers:
     """Texts of a stratum for each part; ``already`` counts the label's texts placed before."""
-    shares: npt.NDArray[np.int64] = apportion([count], fractions)[0]
-    needed = _needed(fractions)
+    shares: Integers = apportion([count], fractions)[0]
+    needed = needed_splits(fractions)
     if count + int(already.sum()) < len(needed):
         needed = needed[:1]  # too few for all: at least learn from one
     for part in needed:
@@ -126,11 +134,7 @@ def _number(key: tuple[bool, str]) -> int:
 
 
 def split_groups(
-    groups: Sequence[str | None],
-    texts: Sequence[str],
-    lengths: npt.NDArray[np.int64],
-    fractions: Fractions,
-    seed: int,
+    groups: Sequence[tuple[bool, str]], lengths: Integers, fractions: Fractions, seed: int
 ) -> npt.NDArray[np.int8]:
     """Puts every group of documents into a split, so that the splits have their shares of tokens.
 
@@ -138,26 +142,22 @@ def split_groups(
     part of the line its middle is. A part that would be empty is given a small group.
 
     Args:
-        groups: each document's; None: documents of the same text are one.
-        texts: the documents' texts.
-        lengths: their tokens, (n,).
-        fractions: shares of train, val and test.
-        seed: another seed, another split.
+        groups: what the documents of one group share, and no others, (n,).
+        lengths: the documents' tokens, (n,).
 
     Returns:
         Index into `SPLITS` for every document, (n,).
     """
-    keys = _group_keys(groups, texts)
-    names = sorted(set(keys))
+    names = sorted(set(groups))
     index = {name: i for i, name in enumerate(names)}
-    own = np.array([index[key] for key in keys], np.int64)
+    own = np.array([index[group] for group in groups], np.int64)
     sizes = np.bincount(own, weights=lengths, minlength=len(names))
     order = np.random.default_rng([seed, len(names)]).permutation(len(names))
     middles = np.cumsum(sizes[order]) - sizes[order] / 2
     borders = np.cumsum(fractions)[:-1] * sizes.sum()
     sides = np.empty(len(names), np.int8)
     sides[order] = np.searchsorted(borders, middles, side="right")
-    for part in _needed(fractions):
+    for part in needed_splits(fractions):
         counts = np.bincount(sides, minlength=len(SPLITS))
         if not counts[part] and counts.max() > 1:
             most = np.flatnonzero(sides == counts.argmax())
@@ -165,15 +165,7 @@ def split_groups(
     return sides[own]
 
 
-def _group_keys(groups: Sequence[str | None], texts: Sequence[str]) -> list[tuple[bool, str]]:
-    """What documents that stay together share."""
-    return [
-        (group is not None, text if group is None else group)
-        for group, text in zip(groups, texts, strict=True)
-    ]
-
-
-def _needed(fractions: Fractions) -> list[int]:
+def needed_splits(fractions: Fractions) -> list[int]:
     """The splits that are to have something, indices into `SPLITS`."""
     return [part for part, fraction in enumerate(fractions) if fraction > 0]
 
@@ -194,141 +186,3 @@ def scarce_labels(
         if label is not None:
             found[label].add(side)
     return tuple(sorted(label for label, sides in found.items() if not there <= sides))
-
-
-@dataclass(frozen=True)
-class SplitAssignment:
-    """How a text is assigned to splits.
-
-    Attributes:
-        shares: tokens of each document for each split, taken in this order, (n, 3).
-        parts: the splits that there are, indices into `SPLITS`.
-        cut: whether documents are cut by position, so that one may be in several.
-        scarce: labels that are not in all of them.
-        overlap: by split that was given, its documents whose text stands in train as well.
-    """
-
-    shares: npt.NDArray[np.int64]
-    parts: tuple[int, ...]
-    cut: bool
-    scarce: tuple[str, ...]
-    overlap: dict[str, int]
-
-    def pieces(
-        self, part: int
-    ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """A split's pieces: each one's document, where in the text it begins, and its tokens."""
-        begins = flat_offsets(self.shares.ravel())[:-1].reshape(self.shares.shape)
-        documents = np.flatnonzero(self.shares[:, part])
-        return documents, begins[documents, part], self.shares[documents, part]
-
-
-def assign_splits(
-    text: TokenizedText, layout: str, fractions: Fractions, seed: int, *, predicts_label: bool
-) -> SplitAssignment:
-    """Assigns documents, or positions of them, to the splits.
-
-    Documents that the data puts into a split go there whole. The others are assigned to splits by
-    the fractions; a split of val and test that was given takes no share of them. Sequences are
-    never cut, nor is what makes up a stream, unless it is one text or a few: to generate, fewer
-    than `FEW_DOCUMENTS`; to classify, one for each label. Documents of a group stay together,
-    unless there are fewer groups than splits: then a file's documents are all there is to split.
-
-    Args:
-        text: the documents.
-        layout: "sequences" or "stream".
-        fractions: shares of train, val and test.
-        seed: another seed, another split (of what is not cut).
-        predicts_label: whether a document's label is to be predicted.
-    """
-    given = sorted(set(text.parts[text.parts != UNASSIGNED].tolist()))
-    weights = shares_left(fractions, given)
-    open_ = text.parts == UNASSIGNED
-    cut = layout == "stream" and not _is_collection(text, open_, predicts_label)
-    texts: Sequence[str] = []
-    if given or not cut:
-        texts = text.all_texts() if layout == "sequences" else text.all_keys()
-    sides = text.parts.copy()
-    if not cut:
-        stratified = layout == "sequences" or predicts_label
-        sides[open_] = _split_open(text, texts, open_, weights, seed, stratified=stratified)
-    shares = text.lengths[:, None] * (sides[:, None] == np.arange(len(SPLITS)))
-    if cut:
-        shares[open_] = apportion(text.lengths[open_], weights)
-    parts = set(given)
-    if open_.any():
-        parts |= {part for part, weight in enumerate(weights) if weight > 0}
-    there = tuple(sorted(parts))
-    places, sides_of_pieces = np.nonzero(shares)
-    scarce: tuple[str, ...] = ()
-    if text.label_ids is not None:
-        scarce = scarce_labels(_names(text, places), sides_of_pieces, there)
-    return SplitAssignment(
-        shares, there, cut and bool(open_.any()), scarce, _overlap(texts, shares, given)
-    )
-
-
-def _split_open(
-    text: TokenizedText,
-    texts: Sequence[str],
-    open_: npt.NDArray[np.bool_],
-    fractions: Fractions,
-    seed: int,
-    *,
-    stratified: bool,
-) -> npt.NDArray[np.int8]:
-    """The splits of the documents that the data puts into none: of whole groups, or of texts."""
-    places = np.flatnonzero(open_)
-    chosen = [texts[place] for place in places.tolist()]
-    named = text.fields.groups
-    if named is not None:
-        groups = [named[place] for place in places.tolist()]
-        if len(set(_group_keys(groups, chosen))) >= len(_needed(fractions)):
-            return split_groups(groups, chosen, text.lengths[open_], fractions, seed)
-    labels = _names(text, places) if stratified else [None] * len(chosen)
-    return split_documents(chosen, labels, fractions, seed)
-
-
-def shares_left(fractions: Fractions, given: Sequence[int]) -> Fractions:
-    """The fractions by which is assigned to splits what the data puts nowhere; they sum to 1.
-
-    Args:
-        fractions: of train, val and test.
-        given: the splits that the data itself fills, indices into `SPLITS`.
-    """
-    left = [
-        0.0 if part != TRAIN and part in given else fraction
-        for part, fraction in enumerate(fractions)
-    ]
-    train, val, test = (fraction / sum(left) for fraction in left)
-    return train, val, test
-
-
-def _is_collection(text: TokenizedText, open_: npt.NDArray[np.bool_], predicts_label: bool) -> bool:
-    """Whether a stream's documents are so many that each may stay whole."""
-    if predicts_label and text.label_ids is not None:
-        return int(np.bincount(text.label_ids[open_]).max(initial=0)) > 1
-    return int(open_.sum()) >= FEW_DOCUMENTS
-
-
-def _names(text: TokenizedText, places: npt.NDArray[np.intp]) -> list[str | None]:
-    """The labels of the documents at these places."""
-    if text.label_ids is None:
-        return [None] * len(places)
-    return [text.labels[i] for i in text.label_ids[places].tolist()]
-
-
-def _overlap(
-    texts: Sequence[str], shares: npt.NDArray[np.int64], given: Sequence[int]
-) -> dict[str, int]:
-    if not any(part != TRAIN for part in given):
-        return {}
-    learnt, *others = (
-        [texts[place] for place in np.flatnonzero(column).tolist()] for column in shares.T
-    )
-    known = set(learnt)
-    return {
-        SPLITS[part]: sum(text in known for text in others[part - 1])
-        for part in given
-        if part != TRAIN
-    }

@@ -40,7 +40,7 @@ SCRIPTS = {
 SPACES = "  \n\t\u00a0\u3000.,!'_1\u0301\u200d\ufe0f"  # and what stands between and on letters
 MIXED = st.text(st.sampled_from("ab _1.,'😀漢\u0301\u200d\n\t \u0915\u093f") | st.characters())
 
-inherited = settings(suppress_health_check=[HealthCheck.differing_executors])
+inherited = settings(max_examples=50, suppress_health_check=[HealthCheck.differing_executors])
 
 
 def texts_in(script: str) -> st.SearchStrategy[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm, Shard
@@ -62,6 +62,7 @@ def shares(
 
 
 @pytest.mark.parametrize(("layout", "use"), CUTS)
+@settings(max_examples=30)
 @given(lengths=LENGTHS, processes=PROCESSES, batch_size=st.integers(1, 5))
 def test_shares_are_the_whole(
     layout: str, use: BatchForm, lengths: list[int], processes: int, batch_size: int
@@ -103,6 +104,7 @@ def check_share(share: Batch, batch: Batch, use: BatchForm, processes: int) -> N
         assert sorted(share.whole.labels.tolist()) == sorted(batch.targets.tolist())
 
 
+@settings(max_examples=30)
 @given(lengths=LENGTHS.filter(lambda lengths: max(lengths) > 1), processes=PROCESSES)
 @pytest.mark.parametrize(("layout", "use"), CUTS)
 def test_shares_of_a_measured_split(

@@ -5,6 +5,7 @@ from charlab.builders.corpus import resolve
 from charlab.data.facts import facts_of
 from charlab.tasks import TASKS
 from charlab.tasks import task as task_module
+from tests.support.changed import options_of
 
 CPU = torch.device("cpu")
 
@@ -19,7 +20,7 @@ STREAM = [("the quick brown fox jumps over the lazy dog " * 9, label) for label 
 def batches(compose_options, make_corpus):
     def make(*overrides, texts=NAMES, split="val", **options):
         corpus = make_corpus(texts)
-        settled = resolve(compose_options(*overrides), corpus)
+        settled = resolve(options_of(compose_options, *overrides), corpus)
         task = TASKS[settled.task.name](settled, facts_of(corpus))
         return corpus, task.evaluation_batches(corpus.splits[split], device=CPU, **options)
 

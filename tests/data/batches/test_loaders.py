@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charlab.data.batches import lanes as lanes_module
 from charlab.data.batches import padded as padded_module
-from charlab.data.batches import stream as lanes_module
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.batches.evaluation import BURN_IN, StreamEvaluation, evaluation_batches
 from charlab.data.batches.loaders import training_batches
@@ -78,6 +78,7 @@ def test_an_epoch_can_be_entered_anywhere(layout: str, use: BatchForm) -> None:
     assert all((batch.labels is not None) == (use is BatchForm.CONDITIONAL) for batch in whole)
 
 
+@settings(max_examples=25)
 @given(
     lengths=lengths_of,
     batch_size=st.integers(1, 7),
@@ -126,6 +127,7 @@ def test_a_text_in_a_file_gives_the_same_batches(
                     assert all(same(a, b) for a, b in zip(held, read, strict=True))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.integers(1, 5), st.integers(1, 12))
 def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_len: int) -> None:
     encoded = documents(lengths)
@@ -151,6 +153,7 @@ def test_windows_cover_the_text_once(lengths: list[int], batch_size: int, seq_le
     assert form.characters_per_epoch == encoded.characters
 
 
+@settings(max_examples=50)
 @given(lengths_of, st.integers(1, 60), uses)
 def test_evaluation_of_documents(lengths: list[int], budget: int, use: BatchForm) -> None:
     encoded = documents(lengths)
@@ -163,6 +166,7 @@ def test_evaluation_of_documents(lengths: list[int], budget: int, use: BatchForm
     assert all(same(a, b) for a, b in zip(batches, form, strict=True))  # can be read again
 
 
+@settings(max_examples=50)
 @given(lengths_of, st.integers(1, 7))
 def test_evaluation_of_windows(lengths: list[int], seq_len: int) -> None:
     encoded = documents(lengths)
@@ -184,6 +188,7 @@ def read_stream(form: StreamEvaluation) -> list[list[tuple[int, int]]]:
     return [list(zip(*lane, strict=True)) for lane in zip(ids, targets, strict=True)]
 
 
+@settings(max_examples=50)
 @given(st.integers(2, 1500), st.integers(1, 70), st.integers(20, 500))
 def test_evaluation_of_a_stream(characters: int, lanes: int, budget: int) -> None:
     encoded = documents([characters])
@@ -237,6 +242,7 @@ def test_what_cannot_be_batched() -> None:
             make(plain, layout="stream", form=BatchForm.CONDITIONAL, seq_len=1, **options)
 
 
+@settings(max_examples=50)
 @given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12), seed=st.integers(0, 99))
 def test_tags_lie_on_their_tokens(lengths, seed):
     encoded = parallel(lengths, seed)

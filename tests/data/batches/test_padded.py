@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.batches.batch import IGNORE, BatchForm, Shard
@@ -117,6 +117,7 @@ def test_fewer_documents_than_processes_are_refused() -> None:
         SequenceBatches(documents([3, 1, 2]), shard=Shard(1, 2), **options)
 
 
+@settings(max_examples=50)
 @given(lengths_of, st.integers(1, 12), st.integers(0, 5), uses)
 def test_every_document_once_an_epoch(
     lengths: list[int], batch_size: int, epoch: int, use: BatchForm
@@ -153,6 +154,7 @@ def test_length_groups_leave_little_padding() -> None:
     assert widths != sorted(widths)  # short ones are not always first
 
 
+@settings(max_examples=50)
 @given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=12), seed=st.integers(0, 99))
 def test_a_pair_is_its_text_and_its_target(lengths: list[int], seed: int) -> None:
     encoded = parallel(lengths, seed)

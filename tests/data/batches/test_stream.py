@@ -4,21 +4,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.batches.batch import ALL, IGNORE, Shard
 from charlab.data.batches.evaluation import StreamEvaluation
 from charlab.data.batches.stream import (
-    Lanes,
-    Ring,
     StreamBatches,
     Variation,
-    lane_starts,
-    turned,
     window_bounds,
 )
-from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
+from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import EOS
 from charlab.errors import ConfigError
 from tests.support.encoded import documents, texts_of
@@ -66,6 +62,7 @@ def test_pieces_of_a_stream_follow_each_other_behind_a_mark() -> None:
     assert batch.characters == encoded.predictions == 8
 
 
+@settings(max_examples=50)
 @given(
     lengths=lengths_of.filter(lambda lengths: max(lengths) > 1),
     batch_size=st.integers(1, 7),
@@ -141,12 +138,6 @@ def test_processes_share_the_lanes_of_a_window() -> None:
         assert all(part.whole.characters == window.characters for part in parts)
 
 
-def test_a_ring_is_turned_at_any_place() -> None:
-    assert turned(OFFSETS, 0).tolist() == [0, 30, 70, 97]
-    assert turned(OFFSETS, 30).tolist() == [0, 40, 67, 97]
-    assert turned(OFFSETS, 50).tolist() == [0, 20, 47, 77, 97]
-
-
 def test_random_lengths_fill_the_lane_around_the_usual_one() -> None:
     bounds = window_bounds(64 * 1000 + 3, 64, np.random.default_rng(1))
     widths = np.diff(bounds)
@@ -162,54 +153,6 @@ def test_without_variation_windows_are_even() -> None:
     assert window_bounds(20, 7, None).tolist() == [0, 7, 14, 20]
     batches = make()
     assert pairs(batches, 0) == pairs(batches, 5)
-
-
-@given(st.integers(1, 300), st.integers(1, 20))
-def test_lanes_differ_by_one_prediction_and_the_longer_come_first(
-    predictions: int, lanes: int
-) -> None:
-    starts = lane_starts(predictions, lanes).tolist()
-    assert (len(starts), starts[0], starts[-1]) == (lanes + 1, 0, predictions)
-    widths = [end - begin for begin, end in pairwise(starts)]
-    assert widths == sorted(widths, reverse=True)
-    assert widths[0] - widths[-1] <= 1
-
-
-@given(st.integers(1, 12), st.data())
-def test_a_ring_is_the_text_rolled(length: int, data: st.DataObject) -> None:
-    begin = data.draw(st.integers(0, length - 1))
-    text = np.arange(length, dtype=np.uint8)
-    ring = Ring(text, begin)
-    first, last = sorted(data.draw(st.tuples(*[st.integers(0, length + 3)] * 2)))
-    assert ring[first:last].tolist() == np.roll(text, -begin)[first:last].tolist()
-    assert ring[-1:].tolist() == [(begin - 1) % length]
-    assert (len(ring), ring.dtype) == (length, text.dtype)
-
-
-@given(st.lists(st.integers(1, 5), min_size=1, max_size=6), st.data())
-def test_pieces_of_a_ring_are_those_of_the_text_but_for_the_one_that_is_parted(
-    lengths: list[int], data: st.DataObject
-) -> None:
-    offsets = flat_offsets(lengths)
-    begin = data.draw(st.integers(0, int(offsets[-1]) - 1))
-    text = np.arange(offsets[-1])
-    pieces = {tuple(range(start, end)) for start, end in pairwise(offsets.tolist())}
-    around = next(piece for piece in pieces if begin in piece)
-    parts = {around[: begin - around[0]], around[begin - around[0] :]} - {()}
-    found = np.split(np.roll(text, -begin), turned(offsets, begin)[1:-1])
-    assert {tuple(piece.tolist()) for piece in found} == pieces - {around} | parts
-
-
-@pytest.mark.parametrize("held", [0, 100])
-def test_lanes_go_on_with_the_last_token_beyond_the_text(
-    held: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("charlab.data.batches.stream.HELD", held)
-    monkeypatch.setattr("charlab.data.batches.stream.BLOCK", 6)
-    lanes = Lanes(np.arange(10, dtype=np.uint16), np.array([0, 4, 8]), 5, "cpu")
-    whole = [[0, 1, 2, 3, 4], [4, 5, 6, 7, 8], [8, 9, 9, 9, 9]]
-    for begin, end in [(3, 5), (0, 1), (1, 2), (4, 5), (2, 4), (0, 5)]:  # back as well
-        assert lanes.window(begin, end).tolist() == [row[begin:end] for row in whole]
 
 
 @pytest.mark.parametrize("lengths", [[2], [9], [2, 4, 3]])

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.corpus import Corpus, build_corpus
@@ -103,6 +103,7 @@ def test_targets_have_a_vocabulary_of_the_train_part():
         }
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 40), min_size=3, max_size=20), st.integers(0, 9))
 def test_a_group_is_never_in_two_splits(sizes, seed):
     docs = [

@@ -14,7 +14,7 @@ from charlab.data import corpus_report
 from charlab.data import parts as parts_module
 from charlab.data.corpus import Corpus, build_corpus
 from charlab.data.documents.document import AnyDocument, Document, LongDocument
-from charlab.data.tokens import ragged, reader
+from charlab.data.tokens import ragged, reader, single_pass
 from charlab.data.tokens.cache import CorpusCache
 from charlab.data.tokens.chunks import cut_utf8
 from charlab.data.tokens.ragged import SelectedIds
@@ -91,7 +91,7 @@ documents = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     docs=documents,
     labelled=st.booleans(),
@@ -126,7 +126,7 @@ def test_streaming_equals_memory(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "LARGE", 0)
         patch.setattr(reader, "_take", take)
-        patch.setattr(reader, "PIECE", size)
+        patch.setattr(single_pass, "PIECE", size)
         patch.setattr(ragged.chunks, "__defaults__", (5,))
         patch.setattr(ragged, "CHUNK", 4)
         patch.setattr(corpus_report, "CHUNK", 3)

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.tokens import learn_vocabulary, tokenizer
@@ -8,6 +8,7 @@ from charlab.data.tokens.vocabulary import FIRST, UNK
 symbols = st.text("abAÉ音0ˈ", min_size=1, max_size=3)
 
 
+@settings(max_examples=40)
 @given(st.lists(symbols, min_size=1), st.sampled_from([" ", "  ", "\t", "\n "]))
 def test_symbols_come_back_with_one_space_between(listed, between):
     tokens = tokenizer("symbol")

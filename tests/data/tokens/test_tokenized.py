@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.documents.document import Document
@@ -44,6 +44,7 @@ def as_on_disk(text: TokenizedText, folder: Path | None = None) -> TokenizedText
 
 
 @pytest.mark.parametrize("unit", ["char", "byte", "word", "symbol"])
+@settings(max_examples=40)
 @given(TEXTS)
 def test_texts_are_read_back_from_their_ids(unit: str, texts: list[str]) -> None:
     found = as_on_disk(tokenized(texts, unit))
@@ -72,6 +73,7 @@ def test_fields_are_part_of_the_fingerprint_if_there_are_any() -> None:
 SHARES = st.lists(st.tuples(*[st.integers(0, 9)] * 3), min_size=1, max_size=8)
 
 
+@settings(max_examples=60)
 @given(SHARES, st.integers(1, 7), st.sampled_from([np.uint8, np.uint16]))
 def test_tokens_are_counted_by_split(
     shares: list[tuple[int, int, int]], chunk: int, dtype: Any

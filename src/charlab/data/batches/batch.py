@@ -8,10 +8,10 @@ from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
+from charlab.data.tokens.vocabulary import Unsigned
 
 
 class BatchForm(Enum):
@@ -126,14 +126,7 @@ class Batch:
         return self if self.whole is None else self.whole
 
 
-def to_device(ids: npt.NDArray[np.unsignedinteger], device: torch.device | str) -> Tensor:
-    """Flat ids (N,) as a tensor in the smallest type that torch can do everything with."""
-    return torch.tensor(smallest_tensor(ids), device=device)
-
-
-def smallest_tensor(
-    ids: npt.NDArray[np.unsignedinteger],
-) -> npt.NDArray[np.unsignedinteger] | npt.NDArray[np.signedinteger]:
+def smallest_tensor(ids: Unsigned) -> Unsigned | npt.NDArray[np.signedinteger]:
     """The same ids in the smallest type that torch can do everything with.
 
     uint16 and uint32 tensors lack gather, take and more, so int16 and int32 stand in for them:

@@ -5,14 +5,13 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard, rows_of
+from charlab.data.batches.lanes import Lanes, Seams, lane_batch, lane_starts
 from charlab.data.batches.padded import PaddedRows
-from charlab.data.batches.stream import Lanes, Seams, lane_starts
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.data.tokens.vocabulary import EOS
+from charlab.data.tokens.vocabulary import EOS, Integers
 
 BUDGET = 16_384  # positions of a batch, padding included: bounds memory for any text
 MOST_LANES = 64
@@ -82,13 +81,10 @@ def evaluation_batches(
 
 def numbered_batches(
     texts: EncodedSplit, *, device: torch.device | str = "cpu", budget: int = BUDGET
-) -> Iterator[tuple[npt.NDArray[np.int64], Batch]]:
+) -> Iterator[tuple[Integers, Batch]]:
     """Documents in padded batches, each with the places that its rows have among them, (B,).
 
-    Args:
-        texts: none of them empty.
-        device: where batches are to be.
-        budget: positions of a batch, padding included.
+    Args: as of `evaluation_batches`; none of the texts is empty.
     """
     numbered = EncodedSplit(texts.ids, texts.offsets, np.arange(texts.documents))
     for batch in SequenceEvaluation(numbered, form=BatchForm.LABEL, budget=budget, device=device):
@@ -124,7 +120,7 @@ class SequenceEvaluation:
             yield self._rows.batch(documents[begin:end], self._order[begin:end])
 
 
-def _fill(lengths: npt.NDArray[np.int64], budget: int) -> list[int]:
+def _fill(lengths: Integers, budget: int) -> list[int]:
     """Bounds of batches over ascending lengths, each as full as the budget allows."""
     bounds = [0]
     while (begin := bounds[-1]) < len(lengths):
@@ -197,16 +193,7 @@ class StreamEvaluation:
         counted = read & (steps >= self._from)  # (B, T)
         ids = text[:, :-1].long().where(read, EOS)
         targets = text[:, 1:].long().where(counted, IGNORE)
-        fresh = torch.ones(len(ids), dtype=torch.bool, device=ids.device) if begin == 0 else None
         overlap = np.minimum(self._counted_to, end) - np.maximum(self._counted_from, begin)
         characters = int(np.maximum(overlap, 0).sum()) - self._counted_seams.count(begin, end)
         self._seams.mark(ids, targets, begin, end)
-        return Batch(
-            ids,
-            targets,
-            lengths=None,
-            fresh=fresh,
-            labels=None,
-            characters=characters,
-            predictions=characters,
-        )
+        return lane_batch(ids, targets, characters, first=begin == 0)

@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -16,16 +15,9 @@ from charlab.data.batches.batch import (
     Shard,
     Whole,
     smallest_tensor,
-    to_device,
 )
-from charlab.data.tokens.ragged import (
-    HELD,
-    EncodedSplit,
-    Ragged,
-    Unsigned,
-    smallest_signed,
-)
-from charlab.data.tokens.vocabulary import EOS
+from charlab.data.tokens.ragged import HELD, EncodedSplit, Ragged
+from charlab.data.tokens.vocabulary import EOS, Integers, Unsigned
 from charlab.errors import ConfigError
 from charlab.system.words import counted
 
@@ -65,7 +57,8 @@ class SequenceBatches:
         self._rows = PaddedRows(encoded, form=form, device=device)
         self._seed = seed
         # A small type makes NumPy sort by radix: several times faster than by comparison.
-        self._sizes = smallest_signed(self._rows.sizes)
+        largest_size = int(self._rows.sizes.max())
+        self._sizes = self._rows.sizes.astype(np.min_scalar_type(-largest_size - 1))
         count = len(self._sizes)
         self.steps_per_epoch = -(-count // batch_size)
         self._bounds = np.arange(self.steps_per_epoch + 1) * count // self.steps_per_epoch
@@ -99,7 +92,7 @@ class SequenceBatches:
             else:
                 yield self._share(documents[rows], order[rows])
 
-    def _share(self, documents: Tensor, numbers: npt.NDArray[np.int64]) -> Batch:
+    def _share(self, documents: Tensor, numbers: Integers) -> Batch:
         """This process's share of a batch, from all its documents, (B,)."""
         mine = slice(self._shard.index, None, self._shard.count)
         batch = self._rows.batch(documents[mine], numbers[mine])
@@ -146,11 +139,9 @@ class PaddedRows:
         self.characters = self.sizes = self.predictions = self.lengths
         self._lengths = torch.tensor(self.lengths, device=device)
         self._labels = self._tags = self._text = self._targets = None
-        if form in (BatchForm.CONDITIONAL, BatchForm.LABEL):
-            if encoded.labels is None:
-                raise ValueError("batches with labels need labelled documents")
-            self._labels = torch.tensor(encoded.labels, device=device)
-        if form is BatchForm.PAIRS and encoded.labels is not None:
+        if form in (BatchForm.CONDITIONAL, BatchForm.LABEL) and encoded.labels is None:
+            raise ValueError("batches with labels need labelled documents")
+        if encoded.labels is not None and form not in (BatchForm.NEXT, BatchForm.TAGS):
             self._labels = torch.tensor(encoded.labels, device=device)
         if form is BatchForm.LABEL:
             self.predictions = np.ones_like(self.lengths)
@@ -171,15 +162,15 @@ class PaddedRows:
             self._given = torch.tensor(self.predictions, device=device)
             self.characters = self.sizes = self.lengths + self.predictions
 
-    def to_device(self, order: npt.NDArray[np.int64]) -> Tensor:
+    def to_device(self, order: Integers) -> Tensor:
         """Document numbers as a tensor where :meth:`batch` takes them."""
         return torch.tensor(order, device="cpu" if self._text is None else self._device)
 
-    def count(self, numbers: npt.NDArray[np.int64]) -> tuple[int, int]:
+    def count(self, numbers: Integers) -> tuple[int, int]:
         """`Batch.characters` and `Batch.predictions` of some documents."""
         return int(self.characters[numbers].sum()), int(self.predictions[numbers].sum())
 
-    def batch(self, documents: Tensor, numbers: npt.NDArray[np.int64]) -> Batch:
+    def batch(self, documents: Tensor, numbers: Integers) -> Batch:
         """The batch of some documents.
 
         Args:
@@ -221,7 +212,7 @@ class PaddedRows:
             given=given,
         )
 
-    def _read(self, chosen: npt.NDArray[np.int64], width: int) -> Tensor:
+    def _read(self, chosen: Integers, width: int) -> Tensor:
         encoded = self._encoded
         rows = np.full((len(chosen), width + 1), EOS, encoded.ids.dtype)
         bounds = zip(encoded.offsets[chosen], encoded.offsets[chosen + 1], strict=True)
@@ -262,7 +253,7 @@ class _Marked:
         text = np.ones(len(marked), dtype=bool)
         text[documents.offsets + np.arange(n + 1)] = False
         marked[text] = ids
-        self._flat = to_device(marked, device)
+        self._flat = torch.tensor(smallest_tensor(marked), device=device)
         self._starts = torch.tensor(documents.offsets[:-1] + np.arange(n) + begin, device=device)
 
     def rows(self, documents: Tensor, width: int) -> Tensor:

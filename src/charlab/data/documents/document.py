@@ -1,7 +1,6 @@
 """The unit of a corpus."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -33,8 +32,7 @@ class Document(NamedTuple):
         return self[3:] != (None, None, None)
 
 
-@dataclass(frozen=True)
-class LongDocument:
+class LongDocument(NamedTuple):
     r"""A text too large to hold: read piece by piece, as often as asked for.
 
     Attributes:
@@ -58,8 +56,5 @@ class LongDocument:
 
 AnyDocument = Document | LongDocument
 
-
 SPLITS = ("train", "val", "test")
-
-
 SHORT_DOCUMENT = 256  # characters; a document up to here is taken whole or not at all

@@ -85,11 +85,8 @@ def normalize_tagged(
     become has their last tag. The tag of what is dropped goes to the character before it, unless
     that has one.
 
-    Args:
-        text: any text.
-        tags: of each of its characters the tag, or None.
-        steps: as `check_steps` gives them.
-        dropped: as of `normalize_text`.
+    Args: as of `normalize_text`.
+        tags: of each character the tag, or None.
     """
     if normalize_text(text, steps, Counter()) == text:
         return text, list(tags)

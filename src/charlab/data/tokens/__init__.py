@@ -5,15 +5,23 @@ frequent enough, and from then on encodes and decodes alone.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.characters import CharacterTokenizer, CharacterVocabulary
 from charlab.data.tokens.symbols import SymbolTokenizer, SymbolVocabulary
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
+from charlab.data.tokens.tokenizer import Tokenizer
 from charlab.data.tokens.utf8_bytes import ByteTokenizer, ByteVocabulary, byte_lengths
-from charlab.data.tokens.vocabulary import FIRST, UNK, Vocabulary, smallest_unsigned
+from charlab.data.tokens.vocabulary import (
+    FIRST,
+    UNK,
+    Integers,
+    Unsigned,
+    Vocabulary,
+    smallest_unsigned,
+)
 from charlab.data.tokens.words import WordTokenizer, WordVocabulary
 from charlab.errors import ConfigError, DataError
 
@@ -27,25 +35,22 @@ __all__ = [
     "tokenizer",
 ]
 
-_TOKENIZERS: dict[str, type[Tokenizer]] = {
-    "char": CharacterTokenizer,
-    "byte": ByteTokenizer,
-    "word": WordTokenizer,
-    "symbol": SymbolTokenizer,
-}
-_VOCABULARIES: dict[
-    str, type[CharacterVocabulary | ByteVocabulary | WordVocabulary | SymbolVocabulary]
-] = {
-    "char": CharacterVocabulary,
-    "byte": ByteVocabulary,
-    "word": WordVocabulary,
-    "symbol": SymbolVocabulary,
-}
-UNITS = tuple(_TOKENIZERS)
 
-# What a token must occur in the train part to be known, where dataset.min_count is null. Of a
-# word that occurs once or twice little can be learnt, and most different words are of that kind.
-_MIN_COUNT = {"char": 1, "byte": 1, "word": 3, "symbol": 1}
+class _Unit(NamedTuple):
+    tokenizer: type[Tokenizer]
+    vocabulary: type[CharacterVocabulary | ByteVocabulary | WordVocabulary | SymbolVocabulary]
+    min_count: int = 1  # what a token must occur in the train part, where dataset.min_count is null
+
+
+# Of a word that occurs once or twice little can be learnt, and most different words are of that
+# kind.
+_UNITS = {
+    "char": _Unit(CharacterTokenizer, CharacterVocabulary),
+    "byte": _Unit(ByteTokenizer, ByteVocabulary),
+    "word": _Unit(WordTokenizer, WordVocabulary, min_count=3),
+    "symbol": _Unit(SymbolTokenizer, SymbolVocabulary),
+}
+UNITS = tuple(_UNITS)
 
 
 def tokenizer(unit: str) -> Tokenizer:
@@ -54,7 +59,7 @@ def tokenizer(unit: str) -> Tokenizer:
     Raises:
         ConfigError: if there is no such unit.
     """
-    return _TOKENIZERS[_known(unit)]()
+    return _unit(unit).tokenizer()
 
 
 def make_vocabulary(unit: str, tokens: Sequence[str]) -> Vocabulary:
@@ -64,21 +69,21 @@ def make_vocabulary(unit: str, tokens: Sequence[str]) -> Vocabulary:
         ConfigError: if there is no such unit.
         ValueError: if a token is none of the unit.
     """
-    return _VOCABULARIES[_known(unit)](tokens)
+    return _unit(unit).vocabulary(tokens)
 
 
 def resolve_min_count(unit: str, min_count: int | None) -> int:
     """How often a token must occur in the train part to be known.
 
     Args:
-        unit: the unit.
+        unit: what a token is.
         min_count: what was set; None takes 3 for words and 1 for the others.
 
     Raises:
         ConfigError: if it is set for bytes, which are all known.
     """
     if min_count is None:
-        return _MIN_COUNT[_known(unit)]
+        return _unit(unit).min_count
     if unit == "byte" and min_count > 1:
         raise ConfigError(
             f"dataset.min_count={min_count}: bytes are never unknown, however rare: leave it out"
@@ -120,7 +125,7 @@ def learn_vocabulary(
     return vocabulary, table, (int(rare.sum()), int(occurrences[rare].sum()))
 
 
-def token_lengths(unit: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
+def token_lengths(unit: str, tokens: Sequence[str]) -> Integers:
     """Characters (code points) of each of a tokenizer's tokens, (S,).
 
     Over a text they sum to its length, but for the white space between symbols.
@@ -130,7 +135,7 @@ def token_lengths(unit: str, tokens: Sequence[str]) -> npt.NDArray[np.int64]:
     return np.fromiter(map(len, tokens), np.int64, len(tokens))
 
 
-def _known(unit: str) -> str:
-    if unit not in UNITS:
-        raise ConfigError(f"dataset.unit={unit}: choose one of: {', '.join(UNITS)}")
-    return unit
+def _unit(name: str) -> _Unit:
+    if name not in _UNITS:
+        raise ConfigError(f"dataset.unit={name}: choose one of: {', '.join(UNITS)}")
+    return _UNITS[name]

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from charlab.data.tokens.ragged import StoredIds
+from charlab.data.tokens.vocabulary import Integers, Unsigned
 from charlab.errors import DataError
 from charlab.system.files import VARIABLE, cache_folder, write_atomically
 
@@ -126,7 +126,7 @@ class EntryWriter:
         self._owner.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def append(self, token_ids: npt.NDArray[np.unsignedinteger]) -> None:
+    def append(self, token_ids: Unsigned) -> None:
         """Adds token ids (n,); the file's type grows to theirs if it has to.
 
         Raises:
@@ -145,7 +145,7 @@ class EntryWriter:
             self._file.seek(self._count * self._dtype.itemsize)
             self._file.truncate()
 
-    def finish(self, about: Mapping[str, Any], documents: npt.NDArray[np.int64], key: str) -> Path:
+    def finish(self, about: Mapping[str, Any], documents: Integers, key: str) -> Path:
         """Makes the entry whole and gives it its name.
 
         Args:
@@ -189,7 +189,7 @@ class EntryWriter:
         self._dtype = dtype
 
 
-def read_entry(entry: Path) -> tuple[dict[str, Any], npt.NDArray[np.int64], StoredIds]:
+def read_entry(entry: Path) -> tuple[dict[str, Any], Integers, StoredIds]:
     """An entry's plain data, its documents and its ids, as `EntryWriter.finish` got them.
 
     Raises:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
+from charlab.data.tokens.tokenizer import Tokenizer
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
     UNK,
     Ids,
+    Unsigned,
     Vocabulary,
     code_points,
     smallest_unsigned,
@@ -94,9 +95,6 @@ class CharacterVocabulary(Vocabulary):
         # One place beyond the last known code point stands for everything above it.
         self._ids = np.full(int(known.max(initial=0)) + 2, UNK, dtype=np.int64)
         self._ids[known] = np.arange(FIRST, self.size)
-
-    def __repr__(self) -> str:
-        return f"CharacterVocabulary({''.join(self.tokens)!r})"
 
     def encode(self, text: str) -> Ids:
         """Ids of a text, (length,); ``UNK`` where a character is not known."""

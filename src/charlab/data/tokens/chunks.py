@@ -29,10 +29,7 @@ def normalized_pieces(
     Put together they are the whole text normalized, and their tokens are the whole text's. None of
     them is empty.
 
-    Args:
-        document: what to read.
-        steps: checked normalization steps.
-        dropped: counts the characters that normalization loses.
+    Args: as of `normalize_text`.
         tokenizer: of the unit that no piece is to cut.
 
     Raises:

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from charlab.data.documents.document import Document
 from charlab.data.tokens import tokenizer
-from charlab.data.tokens.ragged import Ragged, Unsigned, flat_offsets
+from charlab.data.tokens.ragged import Ragged, flat_offsets
 from charlab.data.tokens.utf8_bytes import utf8_bytes
-from charlab.data.tokens.vocabulary import smallest_unsigned, utf8_of
+from charlab.data.tokens.vocabulary import Integers, Unsigned, smallest_unsigned, utf8_of
 from charlab.errors import DataError
 
 
@@ -54,7 +53,7 @@ class FieldReader:
         self._unit = unit
         self._tokenizer = tokenizer(target_unit)
         self._numbers: dict[str | None, int] = {None: 0}
-        self._tags: list[npt.NDArray[np.int64]] = []
+        self._tags: list[Integers] = []
         self._targets: list[Unsigned] = []
         self._groups: dict[int, str | None] = {}
         self._digest = hashlib.sha256()
@@ -69,7 +68,7 @@ class FieldReader:
         if document.tags is not None:
             self._tags.append(self._of_tokens(document.text, document.tags))
 
-    def _of_tokens(self, text: str, tags: Sequence[str | None]) -> npt.NDArray[np.int64]:
+    def _of_tokens(self, text: str, tags: Sequence[str | None]) -> Integers:
         """The tags' numbers as they lie on tokens: a character's is at its last byte."""
         numbers = np.array(
             [self._numbers.setdefault(tag, len(self._numbers)) for tag in tags], np.int64
@@ -90,7 +89,9 @@ class FieldReader:
         for count, what in ((len(self._tags), "tags"), (len(self._targets), "target")):
             if 0 < count < documents:
                 raise DataError(f"{documents - count} of {documents} documents have no {what}")
-        fields = NO_FIELDS
+        if not (self._groups or self._tags or self._targets):
+            return NO_FIELDS
+        fields = Fields(fingerprint=self._digest.hexdigest())
         if self._groups:
             fields = replace(fields, groups=[*map(self._groups.get, range(documents))])
         if self._tags:
@@ -103,6 +104,4 @@ class FieldReader:
             lengths = [len(token_ids) for token_ids in self._targets]
             targets = Ragged(np.concatenate(self._targets), flat_offsets(lengths))
             fields = replace(fields, targets=targets, target_tokens=self._tokenizer.tokens())
-        if not (self._groups or self._tags or self._targets):
-            return fields
-        return replace(fields, fingerprint=self._digest.hexdigest())
+        return fields

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 
 from charlab.data.documents.document import SHORT_DOCUMENT, AnyDocument, LongDocument
@@ -32,7 +31,8 @@ class Allowance:
                 yield document
             elif isinstance(document, LongDocument):
                 if left:
-                    yield replace(document, pieces=partial(self._pieces, document), utf8=None)
+                    pieces = partial(self._pieces, document)
+                    yield document._replace(pieces=pieces, utf8=None)
             elif len(document.text) <= left:
                 self._spent[document.split] += len(document.text)
                 yield document

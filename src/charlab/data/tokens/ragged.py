@@ -12,9 +12,8 @@ from typing import IO, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from charlab.data.tokens.vocabulary import Integers, Unsigned
 from charlab.errors import DataError
-
-Unsigned = npt.NDArray[np.unsignedinteger]
 
 CHUNK = 2**20  # tokens that are looked at together
 HELD = 2**25  # tokens that are held in memory, or on a device, at most
@@ -49,18 +48,9 @@ class SelectedIds:
         starts: where each span begins, (m,).
         lengths: ids of each span, (m,).
         table: what stands for id i is table[i].
-
-    Attributes:
-        dtype: the type of what a slice holds.
     """
 
-    def __init__(
-        self,
-        ids: TokenIds,
-        starts: npt.NDArray[np.int64],
-        lengths: npt.NDArray[np.int64],
-        table: Unsigned,
-    ) -> None:
+    def __init__(self, ids: TokenIds, starts: Integers, lengths: Integers, table: Unsigned) -> None:
         self._ids, self._table = ids, table
         starts, lengths = starts[lengths > 0], lengths[lengths > 0]
         apart = np.flatnonzero(starts[1:] != (starts + lengths)[:-1])  # others are one span
@@ -99,9 +89,6 @@ class StoredIds:
         path: the file, whose ids have no header and are little-endian.
         dtype: their type.
         count: how many there are.
-
-    Attributes:
-        dtype: the type of what a slice holds.
     """
 
     def __init__(self, path: Path, dtype: np.dtype[np.unsignedinteger], count: int) -> None:
@@ -156,7 +143,7 @@ class Ragged:
     """
 
     ids: TokenIds
-    offsets: npt.NDArray[np.int64]
+    offsets: Integers
 
     @property
     def documents(self) -> int:
@@ -169,7 +156,7 @@ class Ragged:
         return len(self.ids)
 
     @property
-    def lengths(self) -> npt.NDArray[np.int64]:
+    def lengths(self) -> Integers:
         """Tokens of each document, (n,)."""
         return np.diff(self.offsets)
 
@@ -187,10 +174,10 @@ class EncodedSplit(Ragged):
     In the stream layout a "document" is the piece of one that fell into the split.
     """
 
-    labels: npt.NDArray[np.int64] | None
+    labels: Integers | None
     tags: Unsigned | None = None
     targets: Ragged | None = None
-    texts: npt.NDArray[np.int64] | None = None
+    texts: Integers | None = None
 
     @property
     def predictions(self) -> int:
@@ -198,20 +185,20 @@ class EncodedSplit(Ragged):
         return max(0, self.characters - self.documents)
 
 
-def flat_offsets(lengths: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def flat_offsets(lengths: npt.ArrayLike) -> Integers:
     """Offsets (n+1,) of documents of these lengths (n,) that lie one after another."""
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)
 
 
-def chosen_documents(encoded: EncodedSplit, places: npt.NDArray[np.int64]) -> EncodedSplit:
+def chosen_documents(encoded: EncodedSplit, places: Integers) -> EncodedSplit:
     """Some documents of a split, in this order, with their fields."""
 
-    def some(values: TokenIds, offsets: npt.NDArray[np.int64]) -> Unsigned:
+    def some(values: TokenIds, offsets: Integers) -> Unsigned:
         bounds = zip(offsets[places].tolist(), offsets[places + 1].tolist(), strict=True)
         pieces = [values[begin:end] for begin, end in bounds]
         return np.concatenate(pieces) if pieces else values[:0]
 
-    def part(values: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64] | None:
+    def part(values: Integers | None) -> Integers | None:
         return None if values is None else values[places]
 
     targets = encoded.targets
@@ -243,16 +230,9 @@ def cut_windows(encoded: EncodedSplit, seq_len: int) -> EncodedSplit:
     return EncodedSplit(encoded.ids, offsets, labels, encoded.tags)
 
 
-def count_windows(encoded: EncodedSplit, seq_len: int, classes: int) -> npt.NDArray[np.int64]:
+def count_windows(encoded: EncodedSplit, seq_len: int, classes: int) -> Integers:
     """How many windows of each label `cut_windows` gives, (classes,), without making them."""
     if encoded.labels is None:
         return np.zeros(classes, dtype=np.int64)
-    counts = np.zeros(classes, dtype=np.int64)
-    np.add.at(counts, encoded.labels, -(-encoded.lengths // seq_len))
-    return counts
-
-
-def smallest_signed(token_ids: npt.NDArray[np.int64]) -> npt.NDArray[np.signedinteger]:
-    """The same numbers (none negative) in the smallest signed type that holds them."""
-    largest = int(token_ids.max(initial=0))
-    return token_ids.astype(np.min_scalar_type(-largest - 1))
+    windows = -(-encoded.lengths // seq_len)
+    return np.bincount(encoded.labels, windows, classes).astype(np.int64)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from charlab.data.documents.document import SPLITS
 from charlab.data.tokens.fields import NO_FIELDS, Fields
 from charlab.data.tokens.ragged import TokenIds, chunks, flat_offsets
-from charlab.data.tokens.vocabulary import utf8_of
+from charlab.data.tokens.vocabulary import Integers, Unsigned, utf8_of
 from charlab.errors import DataError
 from charlab.system.files import write_atomically
 
@@ -52,17 +52,17 @@ class TokenizedText:
     unit: str
     token_ids: TokenIds
     tokens: Sequence[str]
-    lengths: npt.NDArray[np.int64]
-    characters: npt.NDArray[np.int64]
+    lengths: Integers
+    characters: Integers
     labels: tuple[str, ...]
-    label_ids: npt.NDArray[np.int64] | None
+    label_ids: Integers | None
     parts: npt.NDArray[np.int8]
     dropped: Mapping[str, int]
     emptied: int
     repeats_dropped: int
     duplicates: int
     fingerprint: str
-    keys: npt.NDArray[np.int64]
+    keys: Integers
     texts: Sequence[str] | None = None
     folder: Path | None = None
     fields: Fields = NO_FIELDS
@@ -71,7 +71,7 @@ class TokenizedText:
     def of(
         cls,
         about: Mapping[str, Any],
-        documents: npt.NDArray[np.int64],
+        documents: Integers,
         token_ids: TokenIds,
         *,
         texts: Sequence[str] | None = None,
@@ -140,7 +140,7 @@ def text_key(digest: bytes) -> int:
     return int.from_bytes(digest[:8], "little", signed=True)
 
 
-def count_parts(text: TokenizedText, shares: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def count_parts(text: TokenizedText, shares: Integers) -> Integers:
     """How often each token stands in each split, (3, S); on disk they are counted once.
 
     Args:
@@ -152,7 +152,7 @@ def count_parts(text: TokenizedText, shares: npt.NDArray[np.int64]) -> npt.NDArr
         return _count_parts(text.token_ids, shares, shape)
     file = text.folder / f"counts-{hashlib.sha256(shares.tobytes()).hexdigest()[:16]}.npy"
     with contextlib.suppress(OSError, ValueError, EOFError):
-        known: npt.NDArray[np.int64] = np.load(file)
+        known: Integers = np.load(file)
         if known.shape == shape:
             return known
     counts = _count_parts(text.token_ids, shares, shape)
@@ -161,9 +161,7 @@ def count_parts(text: TokenizedText, shares: npt.NDArray[np.int64]) -> npt.NDArr
     return counts
 
 
-def _count_parts(
-    token_ids: TokenIds, shares: npt.NDArray[np.int64], shape: tuple[int, int]
-) -> npt.NDArray[np.int64]:
+def _count_parts(token_ids: TokenIds, shares: Integers, shape: tuple[int, int]) -> Integers:
     counts = np.zeros(shape, dtype=np.int64)
     tokens = shape[1]
     ends = np.cumsum(shares.ravel())
@@ -182,7 +180,7 @@ def _count_parts(
     return counts
 
 
-def count_token_ids(token_ids: npt.NDArray[np.unsignedinteger], size: int) -> npt.NDArray[np.int64]:
+def count_token_ids(token_ids: Unsigned, size: int) -> Integers:
     """How often each id below ``size`` stands in an array, (size,)."""
     if token_ids.dtype.itemsize > 1 or size > 256 or len(token_ids) < 2**17:
         return np.bincount(token_ids, minlength=size).astype(np.int64, copy=False)
@@ -190,14 +188,14 @@ def count_token_ids(token_ids: npt.NDArray[np.unsignedinteger], size: int) -> np
     even = len(token_ids) // 2 * 2
     pairs = np.bincount(np.ascontiguousarray(token_ids[:even]).view(np.uint16), minlength=2**16)
     square = pairs.reshape(256, 256)
-    counts: npt.NDArray[np.int64] = square.sum(axis=0) + square.sum(axis=1)
+    counts: Integers = square.sum(axis=0) + square.sum(axis=1)
     counts[token_ids[even:]] += 1
     return counts[:size]
 
 
 def index_labels(
     names: Sequence[str | None], parts: npt.NDArray[np.int8]
-) -> tuple[tuple[str, ...], npt.NDArray[np.int64] | None]:
+) -> tuple[tuple[str, ...], Integers | None]:
     """All labels, sorted, and each document's index among them.
 
     Documents that the data puts into val or test are to have labels that can be learnt; where
@@ -231,7 +229,7 @@ def fingerprint(
     texts: "hashlib._Hash",
     characters: npt.ArrayLike,
     labels: tuple[str, ...],
-    label_ids: npt.NDArray[np.int64] | None,
+    label_ids: Integers | None,
     parts: npt.NDArray[np.int8],
 ) -> str:
     """Sha256 over texts, labels and parts, the same whatever the unit is.

@@ -2,10 +2,7 @@
 
 from abc import ABC, abstractmethod
 
-import numpy as np
-import numpy.typing as npt
-
-Unsigned = npt.NDArray[np.unsignedinteger]
+from charlab.data.tokens.vocabulary import Unsigned
 
 
 class Tokenizer(ABC):

@@ -6,8 +6,16 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
-from charlab.data.tokens.vocabulary import FIRST, REPLACEMENT, UNK, Ids, Vocabulary
+from charlab.data.tokens.tokenizer import Tokenizer
+from charlab.data.tokens.vocabulary import (
+    FIRST,
+    REPLACEMENT,
+    UNK,
+    Ids,
+    Integers,
+    Unsigned,
+    Vocabulary,
+)
 
 BYTES = 256
 _SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters, which UTF-8 has no bytes for
@@ -38,7 +46,7 @@ class ByteTokenizer(Tokenizer):
         return list(_SHOWN)
 
 
-def byte_lengths() -> npt.NDArray[np.int64]:
+def byte_lengths() -> Integers:
     """One for a byte that begins a character, none for one that goes on with it, (256,)."""
     return np.array([byte & 0xC0 != 0x80 for byte in range(BYTES)], dtype=np.int64)
 
@@ -60,9 +68,6 @@ class ByteVocabulary(Vocabulary):
         if tokens and tuple(tokens) != _SHOWN:
             raise ValueError("a vocabulary of bytes holds all 256 of them")
         super().__init__(_SHOWN)
-
-    def __repr__(self) -> str:
-        return "ByteVocabulary()"
 
     def encode(self, text: str) -> Ids:
         """Ids of a text's UTF-8 bytes, (n,); never ``UNK``."""

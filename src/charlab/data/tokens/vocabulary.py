@@ -24,7 +24,9 @@ NAMES = {
     "symbol": "symbols",
 }  # several tokens, by the unit
 
-Ids = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.int64]
+Ids = Integers
+Unsigned = npt.NDArray[np.unsignedinteger]  # ids as they are stored, in the smallest type
 
 
 def counted_tokens(count: int, unit: str) -> str:
@@ -78,6 +80,9 @@ class Vocabulary(ABC):
 
     def __hash__(self) -> int:
         return hash((self.unit, self.tokens))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.tokens})"
 
     @abstractmethod
     def encode(self, text: str) -> Ids:

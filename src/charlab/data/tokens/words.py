@@ -11,16 +11,18 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from charlab.data.tokens.tokenizer import Tokenizer, Unsigned
+from charlab.data.tokens.tokenizer import Tokenizer
 from charlab.data.tokens.vocabulary import (
     CODE_POINTS,
     FIRST,
     UNK,
     Ids,
+    Unsigned,
     Vocabulary,
     code_points,
     smallest_unsigned,
@@ -82,6 +84,9 @@ def _kind(character: str) -> int:
 class WordTokenizer(Tokenizer):
     """A token is a word or what stands between words; ids are given as tokens are met."""
 
+    _split: "ClassVar[staticmethod[[str], list[str]]]" = staticmethod(split_words)
+    _starts: "ClassVar[staticmethod[[str], list[int]]]" = staticmethod(token_starts)
+
     def __init__(self) -> None:
         self._ids: defaultdict[str, int] = defaultdict()
         self._ids.default_factory = self._ids.__len__
@@ -92,51 +97,52 @@ class WordTokenizer(Tokenizer):
         token_ids = np.fromiter(map(self._ids.__getitem__, tokens), np.uint32, len(tokens))
         return token_ids.astype(smallest_unsigned(len(self._ids)))
 
-    def _split(self, text: str) -> list[str]:
-        return split_words(text)
-
     def tokens(self) -> list[str]:
         """The tokens."""
         return list(self._ids)
 
     def cut(self, text: str) -> int:
         """Before the last token, which may go on."""
-        return (token_starts(text) or [0])[-1]
+        return (self._starts(text) or [len(text)])[-1]
 
 
-class WordVocabulary(Vocabulary):
-    """The words a model knows.
+class SplitVocabulary(Vocabulary):
+    """Tokens that a text is split into.
 
     Args:
-        tokens: tokens; kept sorted and distinct.
+        tokens: kept sorted and distinct.
 
     Raises:
         ValueError: if an item is not one token.
     """
 
-    unit = "word"
-    plural = "words"
+    _split: "ClassVar[staticmethod[[str], list[str]]]"
+    _starts: "ClassVar[staticmethod[[str], list[int]]]"
 
     def __init__(self, tokens: Sequence[str]) -> None:
         super().__init__(sorted(set(tokens)))
         for token in self.tokens:
-            if len(token_starts(token)) != 1:
-                raise ValueError(f"a vocabulary of words is made of tokens, not {token!r}")
+            if self._split(token) != [token]:
+                raise ValueError(f"a vocabulary of {self.plural} is made of tokens, not {token!r}")
         self._ids = {token: i for i, token in enumerate(self.tokens, start=FIRST)}
-        self._has_spaced = any(s.startswith(" ") and s != " " for s in self.tokens)
-
-    def __repr__(self) -> str:
-        return f"WordVocabulary({list(self.tokens)!r})"
 
     def encode(self, text: str) -> Ids:
         """Ids of a text's tokens, (n,); ``UNK`` where a token is not known."""
-        return np.array([self._ids.get(t, UNK) for t in split_words(text)], dtype=np.int64)
+        return np.array([self._ids.get(t, UNK) for t in self._split(text)], dtype=np.int64)
 
     def unknown(self, text: str) -> list[tuple[int, str]]:
         """Positions (in characters) and tokens of what is not known, in order."""
-        starts = token_starts(text)
-        tokens = zip(starts, split_words(text), strict=True)
+        tokens = zip(self._starts(text), self._split(text), strict=True)
         return [(start, token) for start, token in tokens if token not in self._ids]
+
+
+class WordVocabulary(SplitVocabulary):
+    """The words a model knows."""
+
+    unit = "word"
+    plural = "words"
+    _split = staticmethod(split_words)
+    _starts = staticmethod(token_starts)
 
     def forms(self, text: str) -> list[str]:
         """The text as it is, and with a space before it."""
@@ -144,7 +150,8 @@ class WordVocabulary(Vocabulary):
 
     def settled(self, prompt: str) -> str:
         """Without a space at the end, where the vocabulary has words that begin with one."""
-        return prompt.removesuffix(" ") if self._has_spaced else prompt
+        spaced = any(token.startswith(" ") and token != " " for token in self.tokens)
+        return prompt.removesuffix(" ") if spaced else prompt
 
     def _advice(self, unknown: list[tuple[int, str]]) -> str:
         spaced = [token for _, token in unknown if f" {token}" in self._ids]

@@ -85,6 +85,12 @@ def test_parts_of_text_without_labels(tmp_path: Path, names: str) -> None:
     ]
 
 
+def test_labels_that_no_file_is_given_are_not_told_of(tmp_path: Path) -> None:
+    path = lay(tmp_path, "train/x/1.txt train/y/1.txt test/z/1.txt", "folder")
+    found, said = read(path, "text", classify=False)
+    assert ([label for _, label, _ in found], said) == ([None] * 3, "")
+
+
 @pytest.mark.parametrize(
     ("files", "readings"),
     [

@@ -72,7 +72,7 @@ def test_texts_come_back_as_they_were_written(
         texts = [text and " ".join(text.split("\t")).replace("\n", " ") for text in texts]
     file = tmp_path_factory.getbasetemp() / f"texts{ending}"
     file.write_bytes(WRITERS[kind](texts))
-    columns = Columns("it", "text", None)
+    columns = Columns("it", "text", {}, lambda text: None)
     found = list(rows_of(Entry(file, (file.name,)), ending, columns, "utf-8"))
     if kind == ".jsonl":
         assert found.pop(0) is None  # the row that names the columns where there is no other
@@ -248,5 +248,9 @@ def test_a_cell_too_long_is_refused_with_its_line(
     try:
         file = write(tmp_path / "a.csv", 'text\nshort\n"never closed\nand so on\n')
         assert ", line 3: the row that begins here has a quote without its partner" in refused(file)
+        file = write(tmp_path / "b.tsv", "text\tn\nshort\t1\nmuch longer\t2\n")
+        message = refused(file)  # where quotes mean nothing
+        assert f"{str(file)!r}, line 3: the row that begins here has a cell of more than" in message
+        assert message.endswith(" 10 characters: cut it, or leave the row out")
     finally:
         csv.field_size_limit(limit)

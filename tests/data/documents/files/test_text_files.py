@@ -220,17 +220,12 @@ def test_what_is_wrong_with_a_long_file_is_said_by_its_pieces(long_file: Path) -
 
 
 @pytest.mark.parametrize("large", [True, False])
-@pytest.mark.parametrize("exact", [True, False])
-def test_newlines_and_the_mark_are_left_where_the_exact_text_is_asked_for(
-    tmp_path: Path, exact: bool, large: bool
-) -> None:
+def test_newlines_are_one_and_the_mark_is_no_text(tmp_path: Path, large: bool) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes("\ufeffGrüße\r\n再见\r".encode())
-    document = read_document(
-        Entry(file, ("a.txt",)), "UTF8", label="x", split="val", exact=exact, large=large
-    )
+    document = read_document(Entry(file, ("a.txt",)), "UTF8", label="x", split="val", large=large)
     assert (document.label, document.split) == ("x", "val")
-    expected = "\ufeffGrüße\r\n再见\r" if exact else "Grüße\n再见\n"
+    expected = "Grüße\n再见\n"
     if isinstance(document, Document):
         assert not large
         assert document.text == expected

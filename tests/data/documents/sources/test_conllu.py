@@ -82,10 +82,17 @@ def test_a_broken_line_is_named(tmp_path, lines, message):
     assert "\n" not in str(error.value)
 
 
-def test_a_file_without_sentences_is_empty(tmp_path):
-    (tmp_path / "a.conllu").write_text("\n\n")
+@pytest.mark.parametrize("text", ["\n\n", "# newdoc\n\n# licence = X\n"])
+def test_a_file_without_sentences_is_empty(tmp_path, text):
+    (tmp_path / "a.conllu").write_text(text)
     with pytest.raises(DataError, match="is empty"):
         read(tmp_path / "a.conllu")
+
+
+def test_remarks_without_words_are_no_sentence(tmp_path):
+    lines = ["# licence = X", "", row(1, "Ja", "INTJ"), "", "# end", ""]
+    (tmp_path / "a.conllu").write_text("\n".join(lines))
+    assert [document.text for document in read(tmp_path / "a.conllu")] == ["Ja"]
 
 
 @pytest.mark.parametrize(

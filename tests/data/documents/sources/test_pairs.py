@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.documents.document import AnyDocument, Document
@@ -17,6 +17,7 @@ def read(path: Path | None, encoding: str = "utf-8") -> list[AnyDocument]:
     return list(read_source("pairs", Request(None if path is None else str(path), encoding)))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(SIDE, SIDE).filter(lambda pair: all(map(str.strip, pair))), min_size=1))
 def test_what_was_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]]

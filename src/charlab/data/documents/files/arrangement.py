@@ -11,8 +11,8 @@ from charlab.data.documents.files.entries import Entry, Found, shared_folders
 from charlab.data.documents.normalize import normalize_label
 from charlab.errors import DataError
 
-PARTS = {
-    **dict.fromkeys(("train", "training"), "train"),
+PARTS = {  # by the names of folders and files; None: train, which is assigned to splits
+    **dict.fromkeys(("train", "training")),
     **dict.fromkeys(("val", "valid", "validation", "dev"), "val"),
     **dict.fromkeys(("test", "testing"), "test"),
 }
@@ -61,21 +61,21 @@ def arrange(found: Found, *, labelled: bool, remark: Remark) -> list[Placed]:
     split_of, places, outside = _parts(entries)
     labels, reading = _labels(list(places.values()), labelled)
     placed = [
-        Placed(entry, label, _split(split_of.get(entry)))
+        Placed(entry, label, split_of.get(entry))
         for entry, label in zip(places, labels, strict=True)
     ]
     learnt = {each.label for each in placed if each.split is None}
-    if not labelled and any(each.label not in learnt for each in placed):
-        placed = [each._replace(label=None) for each in placed]  # names that say nothing in common
+    strange = any(each.label not in learnt for each in placed)  # names with nothing in common
     without = [each.entry for each in placed if each.label is None]
-    if len(without) < len(placed) and without:
-        if labelled:
-            placed = [each for each in placed if each.label is not None]
-            outside += without
-        else:
+    some = 0 < len(without) < len(placed)
+    if labelled and some:
+        placed = [each for each in placed if each.label is not None]
+        outside += without
+    elif not labelled and (some or strange):
+        if not strange:
             remark(f"labels are left aside: no folder names one of {listing(without)}")
-            placed = [each._replace(label=None) for each in placed]
-            reading = ""
+        placed = [each._replace(label=None) for each in placed]
+        reading = ""
     _name_left_out(found, [*beside, *outside], remark)
     if reading:
         remark(f"labels are the names of {reading}")
@@ -86,11 +86,7 @@ def arrange_parts(found: Found, remark: Remark) -> list[Placed]:
     """Files with their parts alone, whatever labels there are; what is left out is named."""
     split_of, places, outside = _parts(found.entries)
     _name_left_out(found, outside, remark)
-    return [Placed(entry, None, _split(split_of.get(entry))) for entry in places]
-
-
-def _split(part: str | None) -> str | None:
-    return None if part == "train" else part
+    return [Placed(entry, None, split_of.get(entry)) for entry in places]
 
 
 def _name_left_out(found: Found, entries: Sequence[Entry], remark: Remark) -> None:
@@ -146,13 +142,15 @@ def _without_those_about(entries: Sequence[Entry]) -> tuple[list[Entry], list[En
     return (rest, about) if rest else (list(entries), [])
 
 
-def _parts(entries: Sequence[Entry]) -> tuple[dict[Entry, str], dict[Entry, Place], list[Entry]]:
+def _parts(
+    entries: Sequence[Entry],
+) -> tuple[dict[Entry, str | None], dict[Entry, Place], list[Entry]]:
     """The part of each file, where the data has parts; its place within; and what is of none."""
     places = _strip({entry: place_of(entry) for entry in entries})
     for level in range(max(map(len, places.values()))):
         there = {entry: place[level] for entry, place in places.items() if len(place) > level}
         split_of = {e: PARTS[name.lower()] for e, name in there.items() if name.lower() in PARTS}
-        if {"train"} < set(split_of.values()) and (level == 0 or len(split_of) == len(there)):
+        if {None} < set(split_of.values()) and (level == 0 or len(split_of) == len(there)):
             inside = {e: places[e][:level] + places[e][level + 1 :] for e in split_of}
             return split_of, _strip(inside), [e for e in entries if e not in split_of]
     return {}, places, []

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 
 from charlab.errors import DataError
 
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+MARKS = (*UTF16_MARKS, codecs.BOM_UTF32_BE)  # that of UTF-32 little-endian begins as UTF-16's
 KEY = "dataset.encoding"
 _MARK = 4  # bytes of the longest byte-order mark
 
 
-def decode_text(
-    data: bytes, encoding: str, name: str, *, key: str = KEY, exact: bool = False
-) -> str:
+def decode_text(data: bytes, encoding: str, name: str, *, key: str = KEY) -> str:
     r"""Bytes as text: newlines of every system become ``\n``, a byte-order mark is dropped.
 
     Args:
@@ -22,12 +21,11 @@ def decode_text(
         encoding: a name that Python's codecs know.
         name: what the bytes are, for messages.
         key: the setting that chooses the encoding, for messages.
-        exact: leaves newlines and the byte-order mark as they are.
 
     Raises:
         DataError: if the bytes are no text in that encoding; says where, and how to choose another.
     """
-    return "".join(decode_pieces([data], encoding, name, key=key, exact=exact))
+    return "".join(decode_pieces([data], encoding, name, key=key))
 
 
 def decode_pieces(
@@ -35,7 +33,8 @@ def decode_pieces(
 ) -> Iterator[str]:
     """The same for bytes that come in blocks: a piece of text for each block that completes any.
 
-    Together the pieces are what :func:`decode_text` makes of the whole.
+    Together the pieces are what :func:`decode_text` makes of the whole; ``exact`` leaves newlines
+    and the byte-order mark as they are.
 
     Raises:
         DataError: as :func:`decode_text` does.
@@ -57,12 +56,17 @@ def decode_pieces(
         except UnicodeDecodeError as error:
             # What the decoder held back from earlier blocks stands before this block's bytes.
             offset = fed - len(error.object) + error.start
-            advice = _advice(head, block, encoding, key)
-            raise _undecodable(name, encoding, error.object[error.start], offset, advice) from error
+            raise DataError(
+                f"{name} is not {encoding} text: byte 0x{error.object[error.start]:02x} at offset "
+                f"{offset}; {_advice(head, block, encoding, key)}"
+            ) from error
         except UnicodeError as error:
             raise DataError(f"{name} is not {encoding} text: {error}") from error
         if (position := piece.find("\0")) >= 0:
-            raise _zero(name, characters + position, key)
+            raise DataError(  # UTF-16 read as something else has them
+                f"{name} is no plain text (a zero character at position {characters + position}): "
+                f"leave it out, or choose its encoding ({key}=utf-16)"
+            )
         begins = characters == 0
         characters += len(piece)
         if not exact:
@@ -80,16 +84,8 @@ def is_utf8(encoding: str) -> bool:
         return False
 
 
-def utf8_blocks(blocks: Iterable[bytes], *, exact: bool = False) -> Iterator[bytes]:
-    """The bytes of what :func:`decode_pieces` makes of UTF-8; whether it is any is not checked.
-
-    Args:
-        blocks: the bytes, cut anywhere.
-        exact: leaves newlines and the byte-order mark as they are.
-    """
-    if exact:
-        yield from blocks
-        return
+def utf8_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes of what :func:`decode_pieces` makes of UTF-8; whether it is any is not checked."""
     held, begins = b"", True
     for block in blocks:
         held += block
@@ -109,12 +105,12 @@ def _newlines(data: bytes) -> bytes:
 
 
 def _decoder(encoding: str, head: bytes, key: str) -> codecs.IncrementalDecoder:
-    if not encoding.isascii():
-        raise _unknown(encoding, key)
     try:
+        if not encoding.isascii():
+            raise LookupError(encoding)
         b"a".decode(encoding, "ignore")  # what is no encoding of text (rot13) is found out here
         name = codecs.lookup(encoding).name
-        if name in ("utf-16", "utf-32") and not _marked(head):
+        if name in ("utf-16", "utf-32") and not head.startswith(MARKS):
             # Without a mark the whole is read in this machine's order; piece by piece as well.
             name += "-le" if sys.byteorder == "little" else "-be"
         if name == "utf-8-sig" and not head.startswith(codecs.BOM_UTF8):
@@ -123,41 +119,14 @@ def _decoder(encoding: str, head: bytes, key: str) -> codecs.IncrementalDecoder:
     except UnicodeError:
         return codecs.getincrementaldecoder(encoding)()
     except (LookupError, ValueError) as error:
-        raise _unknown(encoding, key) from error
-
-
-def _marked(head: bytes) -> bool:
-    return head.startswith((*UTF16_MARKS, codecs.BOM_UTF32_BE))
-
-
-def _undecodable(name: str, encoding: str, byte: int, offset: int, advice: str) -> DataError:
-    where = f"byte 0x{byte:02x} at offset {offset}"
-    return DataError(f"{name} is not {encoding} text: {where}; {advice}")
-
-
-def _zero(name: str, position: int, key: str) -> DataError:
-    """No text has a zero character; UTF-16 read as something else does."""
-    return DataError(
-        f"{name} is no plain text (a zero character at position {position}): leave it out, or "
-        f"choose its encoding ({key}=utf-16)"
-    )
-
-
-def _unknown(encoding: str, key: str) -> DataError:
-    return DataError(
-        f"unknown encoding {encoding!r}: {key} is a name such as utf-8, latin-1, cp1252 or utf-16"
-    )
+        raise DataError(
+            f"unknown encoding {encoding!r}: {key} is a name such as utf-8, latin-1, cp1252 or "
+            "utf-16"
+        ) from error
 
 
 def _advice(head: bytes, block: bytes, encoding: str, key: str) -> str:
-    """What to do about bytes that are no text.
-
-    Args:
-        head: how the bytes begin.
-        block: those around the place.
-        encoding: what they were read as.
-        key: the setting that chooses it.
-    """
+    """What to do about bytes that are no text; the ``block`` is those around the place."""
     if head.startswith(UTF16_MARKS):
         other = "utf-16"
     elif "utf" in encoding.lower():

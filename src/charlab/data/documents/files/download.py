@@ -126,7 +126,9 @@ def _try(url: str, sha256: str, file: Path) -> tuple[str | None, bool]:
         try:
             pooch.retrieve(url, f"sha256:{sha256}", file.name, file.parent, downloader=downloader)
         except requests.HTTPError as error:
-            return f"{url} answers: {error.args[0]}", _code(error) in TRY_LATER
+            return f"{url} answers: {error.args[0]}", getattr(
+                error.response, "status_code", 0
+            ) in TRY_LATER
         except requests.RequestException as error:
             return _no_answer(url, error)
         except ValueError:
@@ -134,10 +136,6 @@ def _try(url: str, sha256: str, file: Path) -> tuple[str | None, bool]:
         except OSError as error:
             raise DataError(f"cannot write {str(file)!r}: {error.strerror}") from error
     return None, False
-
-
-def _code(error: Any) -> int:
-    return 0 if error.response is None else int(error.response.status_code)
 
 
 def _no_answer(url: str, error: Any) -> tuple[str, bool]:

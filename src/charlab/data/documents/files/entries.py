@@ -143,13 +143,9 @@ def _archive_in(path: str) -> tuple[Path | None, tuple[str, ...]]:
 
 
 def _expand(file: Path, parts: tuple[str, ...], passed: list[str], *, whole: bool) -> list[Entry]:
-    """The file, or the files in it if it is an archive.
+    """The file, or the files in it if it is an archive; ``passed`` gets what is not read of it.
 
-    Args:
-        file: on disk.
-        parts: where it stands.
-        passed: names of what is there and is not read; gets more.
-        whole: whether it is all that the user named.
+    An archive that is the ``whole`` of what the user named is no folder of its own.
     """
     _refuse(file.name, repr(str(file)))
     if file.suffix.lower() != ARCHIVE:

@@ -23,11 +23,7 @@ SMALL = 64 * 2**20
 RATIO = 250
 AT_MOST = 256 * 2**30
 
-_OPENERS: dict[str, Callable[..., Any]] = {
-    ".gz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
-}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 COMPRESSED = tuple(_OPENERS)
 _FORMATS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zip": "zip"}
 
@@ -65,20 +61,14 @@ def file_blocks(
     before = file_state(file)
     compressed = member is not None or file.suffix.lower() in COMPRESSED
     most = allowed(before.st_size) if compressed else before.st_size
-    passed = given = 0
+    given = 0
     with _worded(file, title), _opened(file, member) as stream:
-        while size is None or given < size:
-            wanted = start - passed if passed < start else BLOCK if size is None else size - given
-            block = stream.read(min(BLOCK, wanted))
-            if not block:
-                break
-            if passed + given + len(block) > most:
+        stream.seek(start)
+        while block := stream.read(BLOCK if size is None else min(BLOCK, size - given)):
+            given += len(block)
+            if start + given > most:
                 raise too_much(title, before.st_size) if compressed else _changed(title)
-            if passed < start:
-                passed += len(block)
-            else:
-                given += len(block)
-                yield block
+            yield block
     after = file_state(file)
     if _stamp(after) != _stamp(before):
         raise _changed(title)

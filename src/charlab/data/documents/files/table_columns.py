@@ -31,29 +31,20 @@ class Columns:
     Attributes:
         title: what messages call the table.
         text: the column of texts; None: `TEXT`, or the only column beside the others.
-        label: the column of labels; None: there are no labels.
-        tags: the column of tags, parted by white space; None: there are no tags.
-        target: the column of what texts are turned into; None: there is none.
+        beside: the other columns by what they hold: "label"; "tag", parted by white space;
+            "target", what texts are turned into.
         remark: told in one line how the table is read.
     """
 
     title: str
     text: str | None
-    label: str | None
-    tags: str | None = None
-    target: str | None = None
-    remark: Callable[[str], object] = lambda text: None
-
-    @property
-    def _others(self) -> dict[str, str]:
-        """The columns beside that of texts, by what they hold."""
-        named = {"label": self.label, "tag": self.tags, "target": self.target}
-        return {what: name for what, name in named.items() if name is not None}
+    beside: Mapping[str, str]
+    remark: Callable[[str], object]
 
     @property
     def wanted(self) -> list[str]:
         """The columns that are asked for by name."""
-        return [*([] if self.text is None else [self.text]), *self._others.values()]
+        return [*([] if self.text is None else [self.text]), *self.beside.values()]
 
     def choose(self, names: Sequence[str], where: str = "", form: str = "") -> Chosen:
         """The names of the columns of texts and of what is beside them.
@@ -67,26 +58,29 @@ class Columns:
             DataError: if one is not there or is there twice, or which is meant is open; lists the
                 columns.
         """
-        chosen = {"text": self._choose(names, f"{self.title}{where}"), **self._others}
+        chosen = {"text": self._choose(names, f"{self.title}{where}"), **self.beside}
         for name in chosen.values():
             if names.count(name) > 1:
                 raise DataError(
                     f"{self.title}{where} has {names.count(name)} columns {name!r}: give them "
                     "names of their own, for which is meant is open"
                 )
-        beside = "".join(f", {what}s in {name!r}" for what, name in self._others.items())
+        beside = "".join(f", {what}s in {name!r}" for what, name in self.beside.items())
         self.remark(f"{form}texts are in the column {chosen['text']!r}{beside}")
         return chosen
 
     def _choose(self, names: Sequence[str], title: str) -> str:
-        for what, name in self._others.items():
-            if name not in names:
-                raise _missing(title, f"{what}_column", name, names)
+        for what, name in [*self.beside.items(), ("text", self.text)]:
+            if name is not None and name not in names:
+                near = nearest(name, list(names))
+                hint = f"{near} " if near.startswith("did") else ""
+                raise DataError(
+                    f"{title} has no column {name!r} (dataset.{what}_column); {hint}"
+                    f"{_listing(names)}"
+                )
         if self.text is not None:
-            if self.text not in names:
-                raise _missing(title, "text_column", self.text, names)
             return self.text
-        left = [name for name in names if name not in self._others.values()]
+        left = [name for name in names if name not in self.beside.values()]
         if TEXT in left:
             return TEXT
         if len(left) != 1:
@@ -100,8 +94,8 @@ class Columns:
         """A row as a document; None if it has no text.
 
         Args:
-            cells: its cells by what they hold: "text", "label", "tag", "target".
-            where: the row's place, for messages.
+            cells: its cells by what they hold, as in `Chosen`.
+            where: the table and the row's place in it, for messages.
 
         Raises:
             DataError: if a cell cannot be what it is to be.
@@ -110,19 +104,18 @@ class Columns:
         if text is None:
             return None
         label = self._label(cells["label"], where) if "label" in cells else None
-        document = Document(text, label)
+        tags = target = None
         if "tag" in cells:
-            tags = self._text(cells["tag"], "cell of tags", where) or ""
-            document = document._replace(tags=self._tags(text, tags.split(), where))
+            told = self._text(cells["tag"], "cell of tags", where) or ""
+            tags = self._tags(text, told.split(), where)
         if "target" in cells:
             target = self._text(cells["target"], "target", where)
             if target is None:
                 raise DataError(
-                    f"{self.title}, {where}: the target ({self.target}) is empty; fill it in, or "
+                    f"{where}: the target ({self.beside['target']}) is empty; fill it in, or "
                     "leave the row out"
                 )
-            document = document._replace(target=target)
-        return document
+        return Document(text, label, tags=tags, target=target)
 
     def _text(self, cell: Any, what: str, where: str) -> str | None:
         """A cell as text; None if it is blank."""
@@ -130,7 +123,7 @@ class Columns:
             return None
         if not isinstance(cell, str):
             kind = _KINDS.get(type(cell), type(cell).__name__)
-            raise DataError(f"{self.title}, {where}: the {what} is {kind}, not text")
+            raise DataError(f"{where}: the {what} is {kind}, not text")
         text = cell.replace("\r\n", "\n").replace("\r", "\n")
         if not text.strip():
             return None
@@ -142,7 +135,7 @@ class Columns:
         ends = [word.end() - 1 for word in re.finditer(r"\S+", text)]
         if len(tags) != len(ends) and len(tags) != len(text):
             raise DataError(
-                f"{self.title}, {where}: {counted(len(tags), 'tag')} for "
+                f"{where}: {counted(len(tags), 'tag')} for "
                 f"{counted(len(ends), 'word')} (or {counted(len(text), 'character')}): {text!r:.40}"
             )
         if len(tags) != len(ends):
@@ -155,17 +148,17 @@ class Columns:
             try:
                 label = label.decode()
             except UnicodeDecodeError as error:
-                raise DataError(f"{self.title}, {where}: the label is no UTF-8 text") from error
+                raise DataError(f"{where}: the label is no UTF-8 text") from error
         if isinstance(label, float | list | dict):
             raise DataError(
-                f"{self.title}, {where}: the label is {_KINDS[type(label)]}, "
+                f"{where}: the label is {_KINDS[type(label)]}, "
                 f"{label!r:.40}; labels are words or whole numbers"
             )
         word = "" if label is None else normalize_label(str(label))
         if not word:
             raise DataError(
-                f"{self.title}, {where}: the label ({self.label}) is empty; fill it in, or leave "
-                "the row out"
+                f"{where}: the label ({self.beside['label']}) is empty; fill it in, or leave the "
+                "row out"
             )
         self._check_characters(word, where)
         return word
@@ -175,16 +168,10 @@ class Columns:
             text.encode()
         except UnicodeEncodeError as error:  # JSON can spell half a character: "\ud800"
             raise DataError(
-                f"{self.title}, {where}: {text[error.start]!r} is half a character (a surrogate)"
+                f"{where}: {text[error.start]!r} is half a character (a surrogate)"
             ) from error
         if "\0" in text:
-            raise DataError(f"{self.title}, {where}: a zero character is no text")
-
-
-def _missing(title: str, key: str, name: str, names: Sequence[str]) -> DataError:
-    near = nearest(name, list(names))
-    hint = f"{near} " if near.startswith("did") else ""
-    return DataError(f"{title} has no column {name!r} (dataset.{key}); {hint}{_listing(names)}")
+            raise DataError(f"{where}: a zero character is no text")
 
 
 def _listing(names: Sequence[str]) -> str:

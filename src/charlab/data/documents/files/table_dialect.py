@@ -44,7 +44,7 @@ def find_dialect(lines: Sequence[str], wanted: Sequence[str]) -> Dialect:
 
     Args:
         lines: the first ones, with their ends.
-        wanted: columns that there should be.
+        wanted: columns that are asked for.
     """
     said = re.fullmatch(r'sep=([^"\n])\n?', lines[0], re.IGNORECASE) if lines else None
     delimiter = said[1] if said else max(NAMES, key=lambda sign: _fitness(lines, sign, wanted))

@@ -31,13 +31,7 @@ Row = tuple[dict[str, Any], str]  # the cells by what they hold, and the place f
 def rows_of(
     entry: Entry, ending: str, columns: Columns, encoding: str
 ) -> Iterator[Document | None]:
-    """The rows of a table as documents; None for one without a text.
-
-    Args:
-        entry: the file.
-        ending: one of `ENDINGS`.
-        columns: which columns, and how to take their cells.
-        encoding: of the file; Parquet has none.
+    """The rows of a table, whose ``ending`` is one of `ENDINGS`; None for one without a text.
 
     Raises:
         DataError: while they are taken, if the file is no such table.
@@ -48,96 +42,98 @@ def rows_of(
 
 def _csv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
     """Fields with separators, quotes or newlines in them stand in double quotes (RFC 4180)."""
-    csv.field_size_limit(LONGEST_CELL)
-    lines = _with_ends(read_lines(entry, encoding))
+    lines = _with_ends(entry, encoding)
     head: list[str] = []
     while len(head) < LINES and sum(map(len, head)) < CHARACTERS and (line := next(lines, "")):
         head.append(line)
     dialect = find_dialect(head, columns.wanted)
-    return _delimited(
+    reader = csv.reader(
         chain(head[dialect.skip :], lines),
-        columns,
-        dialect,
         delimiter=dialect.delimiter,
         skipinitialspace=dialect.spaced,
         strict=True,
     )
+    return _delimited(reader, columns, dialect, quoted=True)
 
 
 def _tsv(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
     """Fields end at a tab and rows at a newline; quotes are ordinary characters."""
-    lines = _with_ends(read_lines(entry, encoding))
+    reader = csv.reader(_with_ends(entry, encoding), delimiter="\t", quoting=csv.QUOTE_NONE)
+    return _delimited(reader, columns, Dialect("\t", spaced=False, skip=0), quoted=False)
+
+
+def _with_ends(entry: Entry, encoding: str) -> Iterator[str]:
+    """Lines; a quoted field may go on in the next one, and then the end is part of the text."""
     csv.field_size_limit(LONGEST_CELL)
-    dialect = Dialect("\t", spaced=False, skip=0)
-    return _delimited(lines, columns, dialect, delimiter="\t", quoting=csv.QUOTE_NONE)
+    return (f"{line}\n" for line in read_lines(entry, encoding))
 
 
-def _delimited(
-    lines: Iterator[str], columns: Columns, dialect: Dialect, **form: Any
-) -> Iterator[Row]:
-    reader = csv.reader(lines, **form)
-    row, line = _next_row(reader, columns.title, dialect.skip)
-    if row is None:
+def _delimited(reader: Any, columns: Columns, dialect: Dialect, *, quoted: bool) -> Iterator[Row]:
+    rows = _numbered_rows(reader, columns.title, dialect.skip, quoted=quoted)
+    first = next(rows, None)
+    if first is None:
         raise DataError(f"{columns.title} is empty: there is no line with the columns' names")
-    names = [name.strip() for name in row]
-    places = {"text": 0}
+    names = [name.strip() for name in first[0]]
     if len(names) == 1 and not columns.wanted and not is_header(names[0]):
         columns.remark(
-            f"one column without a name: {row[0]!r:.40} is a text too (dataset.text_column says "
-            "otherwise)"
+            f"one column without a name: {first[0][0]!r:.40} is a text too (dataset.text_column "
+            "says otherwise)"
         )
+        places, rows = {"text": 0}, chain([first], rows)
     else:
         chosen = columns.choose(names, form="" if len(names) == 1 else f"{dialect}, ")
         places = {what: names.index(name) for what, name in chosen.items()}
-        row, line = _next_row(reader, columns.title, dialect.skip)
-    while row is not None:
+    for row, where in rows:
         if len(row) != len(names):
             raise DataError(
-                f"{columns.title}, line {line}: {len(row)} fields, and the columns are "
-                f"{len(names)}; a separator or a quote is missing or too many"
+                f"{where}: {len(row)} fields, and the columns are {len(names)}; a separator or a "
+                "quote is missing or too many"
             )
         cells = {what: row[place] for what, place in places.items()}
         for what, cell in cells.items():
-            if what != "text" and cell.lstrip().startswith('"') and not form.get("quoting"):
+            if what != "text" and quoted and cell.lstrip().startswith('"'):
                 raise DataError(
-                    f"{columns.title}, line {line}: a quote after a space, and none before: take "
-                    "the space away"
+                    f"{where}: a quote after a space, and none before: take the space away"
                 )
-        yield cells, f"line {line}"
-        row, line = _next_row(reader, columns.title, dialect.skip)
+        yield cells, where
 
 
-def _next_row(reader: Any, title: str, skipped: int) -> tuple[list[str] | None, int]:
-    """The next row that is not blank, and the line that it begins in; None at the end."""
+def _numbered_rows(
+    reader: Any, title: str, skipped: int, *, quoted: bool
+) -> Iterator[tuple[list[str], str]]:
+    """The rows that are not blank, each with the line that it begins in."""
     while True:
-        line = reader.line_num + 1 + skipped
+        where = f"{title}, line {reader.line_num + 1 + skipped}"
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise DataError(
-                f"{title}, line {line}: the row that begins here has a quote without its partner "
-                f"({error}, line {reader.line_num + skipped}); quotes in a quoted field are doubled"
-            ) from error
-        if row != []:
-            return row, line
+            wrong = f"a cell of more than {LONGEST_CELL:,} characters: cut it, or leave the row out"
+            if quoted:
+                wrong = (
+                    f"a quote without its partner ({error}, line {reader.line_num + skipped}); "
+                    "quotes in a quoted field are doubled"
+                )
+            raise DataError(f"{where}: the row that begins here has {wrong}") from error
+        if row is None:
+            return
+        if row:
+            yield row, where
 
 
 def _json_lines(entry: Entry, columns: Columns, encoding: str) -> Iterator[Row]:
-    names: list[str] | None = None
+    chosen: dict[str, str] | None = None
     for number, line in enumerate(read_lines(entry, encoding), start=1):
         if not line.strip():
             continue
-        row = _object(line, f"{columns.title}, line {number}")
-        if names is None:
-            names = list(row)
-            chosen = columns.choose(names, f", line {number}")
+        where = f"{columns.title}, line {number}"
+        row = _object(line, where)
+        if chosen is None:
+            chosen = columns.choose(list(row), f", line {number}")
         missing = next((name for name in chosen.values() if name not in row), None)
         if missing is not None:
             there = ", ".join(map(repr, row)) or "an empty object"
-            raise DataError(
-                f"{columns.title}, line {number}: there is no {missing!r} in it, only {there}"
-            )
-        yield {what: row[name] for what, name in chosen.items()}, f"line {number}"
+            raise DataError(f"{where}: there is no {missing!r} in it, only {there}")
+        yield {what: row[name] for what, name in chosen.items()}, where
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -185,7 +181,7 @@ def _parquet_rows(file: Any, columns: Columns) -> Iterator[Row]:
         cells = [_cells(batch, name, columns.title) for name in chosen.values()]
         for row in zip(*cells, strict=True):
             number += 1
-            yield dict(zip(chosen, row, strict=True)), f"row {number}"
+            yield dict(zip(chosen, row, strict=True)), f"{columns.title}, row {number}"
 
 
 def _cells(batch: Any, name: str, title: str) -> list[Any]:
@@ -214,11 +210,6 @@ def _check_type(kind: Any, title: str, column: str) -> None:
         kind = kind.value_type
     if not (kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)):
         raise DataError(f"{title}: the column {column!r} holds {kind}, not text")
-
-
-def _with_ends(lines: Iterator[str]) -> Iterator[str]:
-    """A quoted field may go on in the next line; then its end is part of the text."""
-    return (f"{line}\n" for line in lines)
 
 
 _READERS: dict[str, Callable[[Entry, Columns, str], Iterator[Row]]] = {

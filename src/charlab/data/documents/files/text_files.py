@@ -53,32 +53,22 @@ def read_document(
     *,
     label: str | None = None,
     split: str | None = None,
-    exact: bool = False,
     large: bool = False,
 ) -> AnyDocument:
-    """An entry's text as a document, a long one if it has more than `LARGE` bytes.
-
-    Args:
-        entry: what to read.
-        encoding: of its bytes.
-        label: of the document.
-        split: of the document.
-        exact: leaves newlines and the byte-order mark as they are.
-        large: makes it a long one whatever its size.
+    """An entry's text as a document, a long one if ``large`` or if it has more than `LARGE` bytes.
 
     Raises:
         DataError: if it cannot be read. What is wrong with a long one is said by its pieces.
     """
     data = None if large else _whole(entry)
     if data is not None:
-        text = decode_text(data, encoding, entry.title, exact=exact)
-        return Document(text, label, split)
+        return Document(decode_text(data, encoding, entry.title), label, split)
 
     def pieces() -> Iterator[str]:
-        return decode_pieces(entry.blocks(), encoding, entry.title, exact=exact)
+        return decode_pieces(entry.blocks(), encoding, entry.title)
 
     def utf8() -> Iterator[bytes]:
-        return utf8_blocks(entry.blocks(), exact=exact)
+        return utf8_blocks(entry.blocks())
 
     known = utf8 if is_utf8(encoding) else None
     return LongDocument(pieces, label, entry.identity(encoding), split, known)
@@ -112,6 +102,21 @@ def read_lines(entry: Entry, encoding: str) -> Iterator[str]:
         yield "".join(begun)
 
 
+def filled_lines(entry: Entry, encoding: str) -> Iterator[tuple[int, str]]:
+    """An entry's lines that are not blank, each with its number, from 1.
+
+    Raises:
+        DataError: while lines are taken, if it cannot be read or has none.
+    """
+    some = False
+    for number, line in enumerate(read_lines(entry, encoding), start=1):
+        if line.strip():
+            some = True
+            yield number, line
+    if not some:
+        raise empty(entry.title)
+
+
 def empty(title: str) -> DataError:
     """The error about a file without any text."""
     return DataError(f"{title} is empty: there is no text in it to learn from")
@@ -121,9 +126,5 @@ def _whole(entry: Entry) -> bytes | None:
     """All of an entry's bytes, or None if there are too many."""
     if (entry.known_size() or 0) > LARGE:
         return None
-    data = bytearray()
-    for block in entry.blocks():
-        data += block
-        if len(data) > LARGE:
-            return None
-    return bytes(data)
+    data = b"".join(entry.blocks(size=LARGE + 1))
+    return data if len(data) <= LARGE else None

@@ -6,23 +6,13 @@ is a module and a YAML file in a folder of the user's own; docs/adding-a-dataset
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import TypeVar
 
 from charlab.data.documents.document import AnyDocument, Document
 from charlab.data.documents.request import Request
 from charlab.registry import Registry, user_folders
 
-__all__ = [
-    "Request",
-    "Source",
-    "read_parts",
-    "read_source",
-    "sources",
-    "stripping",
-    "strips",
-    "without_label",
-]
+__all__ = ["Request", "Source", "read_parts", "read_source", "sources", "stripping", "strips"]
 
 __path__ += user_folders("dataset")
 
@@ -74,7 +64,7 @@ def read_parts(
     val_path: str | None = None,
     test_path: str | None = None,
     limit: int | None = None,
-) -> Iterable[AnyDocument]:
+) -> Iterator[AnyDocument]:
     """Reads a dataset whose val or test part may lie in files of its own.
 
     Documents from a part's own path say so in their ``split``; those from ``request.path`` keep
@@ -83,46 +73,23 @@ def read_parts(
     Raises:
         ConfigError, DataError: as `read_source`.
     """
-    parts = [draw(read_source(name, request), limit)]
+    yield from draw(read_source(name, request), limit)
     for split, path in (("val", val_path), ("test", test_path)):
         if path is not None:
-            parts.append(_read_part(name, replace(request, path=path), split, limit))
-    return chain.from_iterable(parts)
+            for document in draw(read_source(name, replace(request, path=path)), limit):
+                yield document._replace(split=split)
 
 
-def _read_part(name: str, request: Request, split: str, limit: int | None) -> Iterator[AnyDocument]:
-    for document in draw(read_source(name, request), limit):
-        yield in_split(document, split)
-
-
-def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterable[AnyDocument]:
+def draw(documents: Iterable[AnyDocument], limit: int | None) -> Iterator[AnyDocument]:
     """A source's documents until there are enough of them; the last may still be cut.
 
     A source that reads file by file then reads no more of them. Documents that say their part come
     all: another part may follow.
     """
-    return documents if limit is None else _first(documents, limit)
-
-
-def _first(documents: Iterable[AnyDocument], limit: int) -> Iterator[AnyDocument]:
     drawn = 0
     for document in documents:
         yield document
         if document.split is None and isinstance(document, Document):
             drawn += len(document.text)
-            if drawn >= limit:
+            if limit is not None and drawn >= limit:
                 return
-
-
-def in_split(document: AnyDocument, split: str) -> AnyDocument:
-    """The document as one of that part."""
-    if isinstance(document, Document):
-        return document._replace(split=split)
-    return replace(document, split=split)
-
-
-def without_label(document: AnyDocument) -> AnyDocument:
-    """The document with nothing known of it."""
-    if isinstance(document, Document):
-        return document._replace(label=None)
-    return replace(document, label=None)

@@ -12,7 +12,7 @@ from charlab.data.documents.files.download import Download, fetch, fetch_all
 from charlab.data.documents.files.entries import find
 from charlab.data.documents.files.text_files import documents, read_document
 from charlab.data.documents.request import Request
-from charlab.data.documents.sources import in_split, sources, stripping
+from charlab.data.documents.sources import sources, stripping
 from charlab.data.documents.sources.names import names_at
 from charlab.data.documents.sources.names_tutorial import NAMES_TUTORIAL
 from charlab.errors import DataError
@@ -107,7 +107,7 @@ def penn_treebank(request: Request) -> Iterator[AnyDocument]:
     for split, part in PENN_TREEBANK.items():
         if part.name not in entries:
             raise DataError(f"dataset.path: {path!r} lacks {part.name}, the {split} part")
-        yield in_split(read_document(entries[part.name], request.encoding), split)
+        yield read_document(entries[part.name], request.encoding, split=split)
 
 
 def _at(name: str, download: Download, request: Request) -> Request:

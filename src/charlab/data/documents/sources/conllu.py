@@ -44,6 +44,8 @@ def read(request: Request) -> Iterator[Document]:
     files = _files(request)
     for placed in files:
         for number, block in _blocks(read_text(placed.entry, request.encoding)):
+            if all(line.startswith("#") for line in block):
+                continue  # remarks that belong to no sentence
             sentence = _sentence(block, number, placed, column)
             some = True
             told = told or any(tag and tag.strip(f"{EMPTY}+") for tag in sentence.tags or ())
@@ -80,8 +82,7 @@ def _stem(entry: Entry) -> str:
 
 def _split(entry: Entry) -> str | None:
     part = _PART.search(_stem(entry))
-    split = PARTS[part[1].lower()] if part else None
-    return None if split == "train" else split
+    return PARTS[part[1].lower()] if part else None
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:

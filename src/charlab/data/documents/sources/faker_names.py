@@ -141,11 +141,9 @@ def _kind(character: str) -> str:
 
 
 def _entries(locale: str, lists: str) -> set[str]:
-    """What a locale's own class lists; what it inherits belongs to another language.
+    """What a locale's own class lists under names that fit a regular expression.
 
-    Args:
-        locale: as "it_IT".
-        lists: the names of the lists, a regular expression.
+    What it inherits belongs to another language.
     """
     module = f"faker.providers.person.{locale}"
     try:

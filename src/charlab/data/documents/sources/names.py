@@ -15,7 +15,7 @@ from charlab.data.documents.files.arrangement import (
     place_of,
 )
 from charlab.data.documents.files.entries import Entry, Found, find
-from charlab.data.documents.files.text_files import empty, read_lines
+from charlab.data.documents.files.text_files import filled_lines
 from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
 from charlab.data.documents.sources.faker_names import embedded_names, romanized_names
@@ -49,13 +49,8 @@ def names_at(request: Request) -> Iterator[Document]:
     """
     assert request.path is not None
     for entry, label, split in _files(find(request.path), request):
-        some = False
-        for line in read_lines(entry, request.encoding):
-            if name := line.strip():
-                some = True
-                yield Document(name, label, split)
-        if not some:
-            raise empty(entry.title)
+        for _, line in filled_lines(entry, request.encoding):
+            yield Document(line.strip(), label, split)
 
 
 def _files(found: Found, request: Request) -> list[Placed]:

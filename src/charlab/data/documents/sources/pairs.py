@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from charlab.data.documents.document import Document
 from charlab.data.documents.files.arrangement import arrange
 from charlab.data.documents.files.entries import find
-from charlab.data.documents.files.text_files import empty, read_lines
+from charlab.data.documents.files.text_files import filled_lines
 from charlab.data.documents.request import Request
 from charlab.data.documents.sources import sources, stripping
 from charlab.errors import DataError
@@ -23,10 +23,7 @@ def read(request: Request) -> Iterator[Document]:
         raise DataError("dataset=pairs needs a file: dataset.path=FILE.tsv (text, tab, target)")
     placed = arrange(find(request.path), labelled=request.labelled, remark=request.remark)
     for entry, label, split in placed:
-        some = False
-        for number, line in enumerate(read_lines(entry, request.encoding), start=1):
-            if not line.strip():
-                continue
+        for number, line in filled_lines(entry, request.encoding):
             text, *targets = (part.strip() for part in line.split("\t"))
             if len(targets) != 1 or not text or not targets[0]:
                 raise DataError(
@@ -34,7 +31,4 @@ def read(request: Request) -> Iterator[Document]:
                     + ("one side is empty" if len(targets) == 1 else f"tabs: {len(targets)}")
                     + f": {line!r:.40}"
                 )
-            some = True
             yield Document(text, label, split, target=targets[0])
-        if not some:
-            raise empty(entry.title)

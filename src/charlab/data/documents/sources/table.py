@@ -48,6 +48,12 @@ def _ending(entry: Entry) -> str:
 
 
 def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
+    columns = {
+        "label": request.label_column,
+        "tag": request.tag_column,
+        "target": request.target_column,
+    }
+    beside = {what: name for what, name in columns.items() if name is not None}
     documents = blank = 0
     said = set()
     for entry, _, split in tables:
@@ -58,15 +64,8 @@ def _documents(tables: list[Placed], request: Request) -> Iterator[Document]:
                 said.add(form)
                 request.remark(f"{title}: {form}")
 
-        columns = Columns(
-            entry.title,
-            request.text_column,
-            request.label_column,
-            request.tag_column,
-            request.target_column,
-            remark,
-        )
-        for document in rows_of(entry, _ending(entry), columns, request.encoding):
+        asked = Columns(entry.title, request.text_column, beside, remark)
+        for document in rows_of(entry, _ending(entry), asked, request.encoding):
             if document is None:
                 blank += 1
                 continue
