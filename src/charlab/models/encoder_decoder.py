@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from charlab.models.attention import Attention, Memory
 from charlab.models.output import output_layer
+from charlab.models.pooling import pool_last
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State, select_lanes
 
@@ -89,10 +90,7 @@ class EncoderDecoder(nn.Module):
         """
         features, _ = self.encoder(ids, lengths=lengths)
         features = features.to(self.bridge.weight.dtype)  # (B, T, F)
-        last = features[torch.arange(len(ids), device=ids.device), lengths - 1]  # (B, F)
-        if self.encoder.bidirectional:
-            H = self.encoder.hidden_size
-            last = torch.cat([last[:, :H], features[:, 0, H:]], dim=-1)
+        last = pool_last(features, lengths, self.encoder.bidirectional)  # (B, F)
         parts, layers = len(self.decoder.cell.state_parts), self.decoder.num_layers
         begin = self.bridge(last).tanh().unflatten(-1, (parts, layers, -1))  # (B, P, L, H)
         state = tuple(begin.permute(1, 2, 0, 3).to(self.bridge.weight.dtype).contiguous())
