@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from charlab.data.batches.evaluation import numbered_batches
 from charlab.data.tokens.ragged import chosen_documents
 from charlab.data.tokens.vocabulary import NAMES, Vocabulary
-from charlab.decoding.transduction import transduce
+from charlab.decoding.transduction import transduce_greedily
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.error_by_length import error_by_length_figure
 from charlab.figures.markup import table
@@ -86,16 +86,8 @@ class Transduced:
         device = next(self.network.parameters()).device
         for places, batch in numbered_batches(self.texts, device=device):
             assert batch.lengths is not None
-            best = transduce(
-                self.network,
-                batch.ids,
-                batch.lengths,
-                width=1,
-                count=1,
-                max_length=self.max_length,
-            )
-            for place, (one, *_) in zip(places.tolist(), best, strict=True):
-                written = tuple(one.ids)
+            best = transduce_greedily(self.network, batch.ids, batch.lengths, self.max_length)
+            for place, written in zip(places.tolist(), map(tuple, best), strict=True):
                 references = right_of[int(self.texts.texts[place])]
                 right = min(references, key=lambda each: Levenshtein.distance(each, written))
                 found[place] = Written(read[place], right, written)
@@ -150,9 +142,7 @@ def _attention(
         assert predictor is not None
         figure: Part = predictor.attention_figure([trained.text])
         return figure
-    short = [
-        one for one in transduced.all if max(len(one.text), len(one.written)) <= LONGEST
-    ]  # fmt: skip
+    short = [one for one in transduced.all if max(len(one.text), len(one.written)) <= LONGEST]
     spread = [short[number * len(short) // _SHOWN] for number in range(min(_SHOWN, len(short)))]
     vocabularies = (transduced.source, transduced.target)
     looked = [

@@ -3,7 +3,7 @@
 import torch
 
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding.transduction import transduce
+from charlab.decoding.transduction import transduce_greedily
 from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.tasks.transduce.attention import Looked, draw_attention, look_while_writing
@@ -42,13 +42,11 @@ def show_targets(
     looked: list[Looked] = []
     for text, right, number in chosen:
         ids, lengths = torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
-        ((best, *_),) = transduce(
-            trained.network, ids, lengths, width=1, count=1, max_length=max_length
-        )
-        is_right = tuple(best.ids) in known[number]
+        (best,) = transduce_greedily(trained.network, ids, lengths, max_length)
+        is_right = tuple(best) in known[number]
         verdict = "right" if is_right else f"it is {target.decode(right)}"
-        lines.append(f"{source.decode(text)} → {target.decode(best.ids)} ({verdict})")
-        if (one := look_while_writing(trained.network, vocabularies, text, best.ids)) is not None:
+        lines.append(f"{source.decode(text)} → {target.decode(best)} ({verdict})")
+        if (one := look_while_writing(trained.network, vocabularies, text, best)) is not None:
             looked.append(one)
     writer.text("samples", "\n".join(lines), step)
     if looked:

@@ -15,7 +15,7 @@ from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding.transduction import Transduction, transduce
+from charlab.decoding.transduction import transduce_greedily
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, require_same, require_same_tokens
@@ -198,14 +198,7 @@ class TransductionMeter(Meter):
         with torch.autocast(batch.ids.device.type, enabled=False):
             rows = _logits(self._network, batch).flatten(0, 1)
             assert batch.lengths is not None
-            written: list[list[Transduction]] = transduce(
-                self._network,
-                batch.ids,
-                batch.lengths,
-                width=1,
-                count=1,
-                max_length=self._max_length,
-            )
+            written = transduce_greedily(self._network, batch.ids, batch.lengths, self._max_length)
         targets = batch.targets.flatten()
         losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
         self.sums[0] += losses.cpu().double().sum()
@@ -214,7 +207,7 @@ class TransductionMeter(Meter):
         for found, references in zip(written, references_of(batch), strict=True):
             share = 1 / len(references)  # a text stands in as many rows as it has targets
             edits, tokens = min(
-                (Levenshtein.distance(found[0].ids, each), len(each)) for each in references
+                (Levenshtein.distance(found, each), len(each)) for each in references
             )
             self.sums[3:] += share * torch.tensor(
                 [1, edits == 0, edits, tokens], dtype=torch.float64
