@@ -6,6 +6,7 @@ import numpy as np
 
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import EncodedSplit, chosen_documents, cut_windows
+from charlab.evaluation.evaluate import evaluating
 from charlab.evaluation.prediction import Predictor
 from charlab.evaluation.reference_texts import document_texts
 from charlab.system.terminal import visible
@@ -36,13 +37,8 @@ def answered_examples(
         return []
     examples = drawn(split if window is None else cut_windows(split, window), seed, most)
     texts = document_texts(examples, corpus.vocabulary)
-    network = predictor.network
-    was_training = network.training
-    network.eval()
-    try:
+    with evaluating(predictor.network):
         answers = predictor.answers(examples, texts)
-    finally:
-        network.train(was_training)
     labels = [None] * len(texts) if examples.labels is None else examples.labels.tolist()
     return list(zip(texts, labels, answers, strict=True))
 

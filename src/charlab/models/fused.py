@@ -1,6 +1,6 @@
 """PyTorch's fast kernels, called with weights that need not be a module's own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -11,7 +11,7 @@ from charlab.models.state import State
 
 
 def fused_kernel(
-    kind: type[nn.RNNBase],
+    kind: Callable[..., nn.RNNBase],
     input_size: int,
     hidden_size: int,
     num_layers: int,

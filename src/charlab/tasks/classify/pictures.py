@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
 from charlab.evaluation.examples import drawn
-from charlab.evaluation.labels import label_scores
+from charlab.evaluation.labels import confusion_counts, label_scores
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.calibration import reliability_figure
 from charlab.figures.confusion import confusion_figure
@@ -80,9 +80,7 @@ class Answered:
     @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
         """Counts (C, C): true labels in rows, answers in columns."""
-        classes = len(self.labels)
-        cells = self.truth * classes + self.answers
-        return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+        return confusion_counts(self.truth, self.answers, len(self.labels))
 
     def text(self, place: int) -> str:
         """An example as it is spelled."""

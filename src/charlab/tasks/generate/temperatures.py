@@ -1,12 +1,12 @@
 """Samples of a language model at several temperatures, and what tells them apart."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Sample
 from charlab.evaluation.copied_spans import SpanNovelty
+from charlab.evaluation.metrics import perplexity
 from charlab.evaluation.novelty import training_documents
 from charlab.evaluation.reference_texts import opening_text
 from charlab.evaluation.trained_network import TrainedNetwork
@@ -69,8 +69,7 @@ def _draw(
 def perplexity_of(samples: Sequence[Sample]) -> float:
     """The model's own perplexity of what was drawn, at temperature 1, over all predictions."""
     nats = -sum(sample.log_probability for sample in samples)
-    mean = nats / max(1, sum(sample.predictions for sample in samples))
-    return math.exp(mean) if mean < 700 else math.inf  # exp overflows at 710
+    return perplexity(nats / max(1, sum(sample.predictions for sample in samples)))
 
 
 def distinct_share(texts: Sequence[str], size: int) -> float:

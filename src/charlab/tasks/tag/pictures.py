@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.evaluation.examples import drawn
-from charlab.evaluation.labels import label_scores
+from charlab.evaluation.labels import confusion_counts, label_scores
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.confusion import confusion_figure
 from charlab.figures.label_scores import label_scores_figure
@@ -64,9 +64,8 @@ class Tags:
     @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
         """Counts (C, C): true tags in rows, the network's in columns."""
-        classes, there = len(self.names), self.truth >= 0
-        cells = self.truth[there] * classes + self.told[there]
-        return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+        there = self.truth >= 0
+        return confusion_counts(self.truth[there], self.told[there], len(self.names))
 
     @cached_property
     def faults(self) -> npt.NDArray[np.bool_]:

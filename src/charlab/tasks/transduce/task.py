@@ -21,7 +21,7 @@ from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, require_same, require_same_tokens
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.losses import cross_entropy
-from charlab.evaluation.metrics import token_metrics
+from charlab.evaluation.metrics import perplexity
 from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.inspection.symbols import Axes, recurrent_axes, token_symbols
 from charlab.models import build_model
@@ -118,7 +118,7 @@ class TransduceTask(Task[EncoderDecoder]):
 
     def training_metrics(self, loss: float) -> dict[str, float]:
         """loss, perplexity."""
-        return _loss_and_perplexity(loss)
+        return {"loss": loss, "perplexity": perplexity(loss)}
 
     def log_validation(
         self,
@@ -171,10 +171,6 @@ def _logits(network: EncoderDecoder, batch: Batch) -> torch.Tensor:
     return logits
 
 
-def _loss_and_perplexity(loss: float) -> dict[str, float]:
-    return {name: token_metrics(loss)[name] for name in ("loss", "perplexity")}
-
-
 class TransductionMeter(Meter):
     """Loss and accuracy of the next token, and how right the targets are that are written.
 
@@ -216,7 +212,9 @@ class TransductionMeter(Meter):
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, perplexity, accuracy, exact_match, error_rate."""
         loss, correct, predictions, texts, right, edits, tokens = self.sums.tolist()
-        return _loss_and_perplexity(loss / predictions) | {
+        return {
+            "loss": loss / predictions,
+            "perplexity": perplexity(loss / predictions),
             "accuracy": correct / predictions,
             "exact_match": right / texts,
             "error_rate": edits / max(1.0, tokens),
