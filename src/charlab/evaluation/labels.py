@@ -3,6 +3,7 @@
 C labels; a confusion matrix has the true label in rows and the predicted one in columns.
 """
 
+import math
 import sys
 from typing import NamedTuple
 
@@ -60,9 +61,9 @@ class ConfusionMeter(Meter):
         self.sums[self._cells :] += torch.bincount(cells.cpu(), minlength=self._classes**2)
 
     def _metrics(self) -> dict[str, float]:
-        """loss, accuracy, macro_f1."""
+        """loss, accuracy, macro_f1; NaN where nothing was counted."""
         confusion = self.confusion
-        counted = int(confusion.sum())
+        counted = int(confusion.sum()) or math.nan
         return {
             "loss": float(self.sums[0]) / counted,
             "accuracy": int(confusion.diagonal().sum()) / counted,
