@@ -21,7 +21,7 @@ from charlab.evaluation.ensemble import Member, ensemble_outputs
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
 from charlab.evaluation.labels import ConfusionMeter, label_table
-from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.losses import StepOutput, cross_entropy
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.inspection.symbols import Axes, Symbols, token_symbols
 from charlab.models.classifier import Classifier
@@ -31,7 +31,7 @@ from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.task import StepOutput, Task
+from charlab.tasks.task import Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
@@ -123,9 +123,7 @@ class ClassifyTask(Task[Classifier]):
 
     def predictor(self, network: nn.Module) -> LabelRanker:
         """Ranks the labels."""
-        dataset = self.run.dataset
-        window = dataset.seq_len if dataset.layout == "stream" else None
-        return LabelRanker(network, self.asking, self.data.labels, window)
+        return LabelRanker(network, self.asking, self.data.labels, self.window)
 
     def ensemble(self, members: Sequence[Member[Classifier]]) -> EnsembleClassifier:
         """See :meth:`Task.ensemble`; labels are matched by name."""
@@ -137,11 +135,10 @@ class ClassifyTask(Task[Classifier]):
 
     def final_lines(self, trained: TrainedNetwork[Classifier]) -> tuple[str, list[str]] | None:
         """What validation examples are taken for."""
-        window = self.run.dataset.seq_len if trained.corpus.layout == "stream" else None
         rows = []
         predictor = self.predictor(trained.network)
         answered = answered_examples(
-            predictor, trained.corpus, trained.seed, self.examples_shown, window
+            predictor, trained.corpus, trained.seed, self.examples_shown, self.window
         )
         for text, truth, ((label, probability), *_) in answered:
             assert truth is not None

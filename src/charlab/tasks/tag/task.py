@@ -13,7 +13,7 @@ from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, ensemble_outputs, require_same
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.labels import ConfusionMeter, label_table
-from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.losses import StepOutput
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.inspection.symbols import Axes, Symbols
 from charlab.models.ensemble import EnsembleClassifier
@@ -22,7 +22,7 @@ from charlab.models.tagger import Tagger
 from charlab.tasks import register
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
-from charlab.tasks.task import StepOutput, Task
+from charlab.tasks.task import Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
@@ -55,24 +55,17 @@ class TagTask(Task[Tagger]):
         self, network: Tagger, batch: Batch, state: State | None, *, measure: bool
     ) -> StepOutput:
         """See :meth:`Task.training_loss`; the objective is the mean over tags."""
-        rows = network(batch.ids, batch.lengths).flatten(0, 1).float()  # (B * T, C)
-        targets = batch.targets.flatten()
-        # A window may hold no word's end.
-        objective, loss = cross_entropy(
-            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
-        )
-        return StepOutput(
-            objective=objective,
-            loss=loss,
-            predictions=batch.predictions,
-            correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
-            state=None,
+        return StepOutput.of_tokens(
+            network(batch.ids, batch.lengths),
+            batch.targets,
+            batch.predictions,  # none in a window without a word's end
+            smoothing=self.options.label_smoothing,
+            measure=measure,
         )
 
     def new_meter(self, network: Tagger) -> "TagMeter":
         """Counts every tag."""
-        whole_texts = self.run.dataset.layout == "sequences"
-        return TagMeter(network, len(self.data.tags), whole_texts=whole_texts)
+        return TagMeter(network, len(self.data.tags), whole_texts=self.window is None)
 
     def ensemble(self, members: Sequence[Member[Tagger]]) -> EnsembleClassifier:
         """See :meth:`Task.ensemble`; tags are matched by name."""
@@ -87,9 +80,7 @@ class TagTask(Task[Tagger]):
 
     def predictor(self, network: Tagger) -> TagPredictor:
         """Tells the tags of texts."""
-        dataset = self.run.dataset
-        window = dataset.seq_len if dataset.layout == "stream" else None
-        return TagPredictor(network, self.asking, self.data.tags, self.options.tagged, window)
+        return TagPredictor(network, self.asking, self.data.tags, self.options.tagged, self.window)
 
     def step_head(self, network: Tagger) -> nn.Module:
         """A token's tag follows from the state, if that has not read on."""

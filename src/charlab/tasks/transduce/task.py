@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from rapidfuzz.distance import Levenshtein
 from torch import nn
 
-from charlab.config.validation import to_plain
 from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches
 from charlab.data.tokens.ragged import EncodedSplit
@@ -20,16 +19,15 @@ from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, require_same, require_same_tokens
 from charlab.evaluation.evaluate import Meter
-from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.losses import StepOutput
 from charlab.evaluation.metrics import perplexity
 from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.inspection.symbols import Axes, recurrent_axes, token_symbols
-from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.ensemble import EnsembleEncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.task import POSITIONS, StepOutput, Task
+from charlab.tasks.task import POSITIONS, Task
 from charlab.tasks.transduce.predictor import TargetPredictor
 from charlab.tasks.transduce.references import WithReferences, references_of
 from charlab.tasks.transduce.shown import show_targets
@@ -57,11 +55,10 @@ class TransduceTask(Task[EncoderDecoder]):
         """See :meth:`Task.build_network`."""
         if self.options.max_length is None:
             raise ValueError("max_length was left open")
-        values = to_plain(self.run.model) | {"bidirectional": False}
-        decoder = build_model(
-            values.pop("name"), vocabulary_size=self.target_vocabulary.size, **values
-        )
-        return EncoderDecoder(self.recurrent(tied=False), decoder, self.options.attention)
+        size = self.target_vocabulary.size
+        decoder = self.recurrent(vocabulary_size=size, bidirectional=False)
+        encoder = self.recurrent(tied_embeddings=False)
+        return EncoderDecoder(encoder, decoder, self.options.attention)
 
     def symbol_axes(self, network: EncoderDecoder) -> dict[str, Axes]:
         """See :meth:`Task.symbol_axes`."""
@@ -104,13 +101,13 @@ class TransduceTask(Task[EncoderDecoder]):
         self, network: EncoderDecoder, batch: Batch, state: State | None, *, measure: bool
     ) -> StepOutput:
         """See :meth:`Task.training_loss`; the objective is the mean over the targets' tokens."""
-        rows = _logits(network, batch).flatten(0, 1).float()  # (B * U, V)
-        targets = batch.targets.flatten()
-        objective, loss = cross_entropy(
-            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
+        return StepOutput.of_tokens(
+            _logits(network, batch),  # (B, U, V)
+            batch.targets,
+            batch.predictions,
+            smoothing=self.options.label_smoothing,
+            measure=measure,
         )
-        correct = (rows.detach().argmax(-1) == targets).sum() if measure else None
-        return StepOutput(objective, loss, batch.predictions, correct, None)
 
     def new_meter(self, network: EncoderDecoder) -> "TransductionMeter":
         """Counts every token and every text."""
