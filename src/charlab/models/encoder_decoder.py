@@ -77,9 +77,7 @@ class EncoderDecoder(nn.Module):
         Returns:
             Logits (B, U, V).
         """
-        encoded = self.encode(ids, lengths)
-        features, _ = self.decoder(given, encoded.state)  # (B, U, H)
-        return self._logits(features, encoded.memory)[0]
+        return self._teach(ids, lengths, given)[0]
 
     def encode(self, ids: Tensor, lengths: Tensor) -> Encoded:
         """Reads texts.
@@ -118,9 +116,12 @@ class EncoderDecoder(nn.Module):
 
     def attention_weights(self, ids: Tensor, lengths: Tensor, given: Tensor) -> Tensor | None:
         """Where each step of given targets looks, (B, U, T); None without attention."""
+        return self._teach(ids, lengths, given)[1]
+
+    def _teach(self, ids: Tensor, lengths: Tensor, given: Tensor) -> tuple[Tensor, Tensor | None]:
         encoded = self.encode(ids, lengths)
-        features, _ = self.decoder(given, encoded.state)
-        return self._logits(features, encoded.memory)[1]
+        features, _ = self.decoder(given, encoded.state)  # (B, U, H)
+        return self._logits(features, encoded.memory)
 
     def _logits(self, features: Tensor, memory: Memory | None) -> tuple[Tensor, Tensor | None]:
         features = features.to(self.output.weight.dtype)
