@@ -3,6 +3,7 @@
 B texts, W hypotheses of each, V target vocabulary, N hypotheses wanted.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -85,6 +86,12 @@ def transduce_greedily(
     """The target of each text that takes the likeliest token each time, as of `transduce`."""
     found = transduce(network, ids, lengths, width=1, count=1, max_length=max_length)
     return [best.ids for best, *_ in found]
+
+
+def alone(network: nn.Module, text: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """A text's ids, (1, T), and their number, (1,), where the network is."""
+    device = next(network.parameters()).device
+    return torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
 
 
 def _best(scores: Tensor, width: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import EncodedSplit, chosen_documents, cut_windows
@@ -76,5 +77,17 @@ def drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:
     """
     if split.documents <= most:
         return split
-    chosen = np.sort(np.random.default_rng(seed).choice(split.documents, most, replace=False))
-    return chosen_documents(split, chosen)
+    return chosen_documents(split, drawn_places(split.documents, seed, most))
+
+
+def drawn_places(count: int, seed: int, most: int) -> npt.NDArray[np.int64]:
+    """Places of at most ``most`` of so many things, drawn at random, ascending."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def of_part(shown: int, whole: int, what: str, split: str) -> str:
+    """How many of a split's texts (``what``) are looked at, in words."""
+    how = "drawn at random " if shown < whole else ""
+    return f"{shown:,} {what} {how}of the {split} part"

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from charlab.models.attention import Attention, Memory
 from charlab.models.output import output_layer
-from charlab.models.pooling import pool_last
+from charlab.models.pooling import pool_last, valid_positions
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State, select_lanes
 
@@ -94,7 +94,7 @@ class EncoderDecoder(nn.Module):
         state = tuple(begin.permute(1, 2, 0, 3).to(self.bridge.weight.dtype).contiguous())
         if self.attention is None:
             return Encoded(state, None)
-        valid = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
+        valid = valid_positions(lengths, ids.shape[1])
         return Encoded(state, self.attention.memory(features, valid))
 
     def step(

@@ -26,6 +26,7 @@ from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.inspection.symbols import Axes, Symbols, token_symbols
 from charlab.models.classifier import Classifier
 from charlab.models.ensemble import EnsembleClassifier
+from charlab.models.pooling import valid_positions
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
@@ -216,8 +217,7 @@ def language_loss(logits: Tensor, batch: Batch) -> Tensor:
     """
     after = F.pad(batch.text[:, 1:], (0, 1), value=EOS)  # (B, T); padding reads EOS as well
     if batch.lengths is not None:
-        valid = torch.arange(after.shape[1], device=after.device) < batch.lengths[:, None]
-        after = after.where(valid, IGNORE)
+        after = after.where(valid_positions(batch.lengths, after.shape[1]), IGNORE)
     return F.cross_entropy(logits.flatten(0, 1).float(), after.flatten(), ignore_index=IGNORE)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.evaluation.examples import drawn
+from charlab.evaluation.examples import drawn, of_part
 from charlab.evaluation.labels import confusion_counts, label_scores
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.confusion import confusion_figure
@@ -44,11 +44,8 @@ class Tags:
         self.names = task.data.tags
         whole = trained.corpus.splits[split]
         self.texts: EncodedSplit = drawn(whole, trained.seed, _DOCUMENTS)
-        few = self.texts.documents < whole.documents
-        self.on = (
-            f"the tags of {self.texts.documents:,} texts {'drawn at random ' if few else ''}of the "
-            f"{split} part"
-        )
+        seen = of_part(self.texts.documents, whole.documents, "texts", split)
+        self.on = f"the tags of {seen}"
 
     @cached_property
     def truth(self) -> npt.NDArray[np.int64]:

@@ -11,6 +11,7 @@ from charlab.data.batches.evaluation import numbered_batches
 from charlab.data.tokens.ragged import chosen_documents
 from charlab.data.tokens.vocabulary import NAMES, Vocabulary
 from charlab.decoding.transduction import transduce_greedily
+from charlab.evaluation.examples import drawn_places, of_part
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.error_by_length import error_by_length_figure
 from charlab.figures.markup import table
@@ -67,14 +68,10 @@ class Transduced:
         whole = trained.corpus.splits[split]
         assert whole.texts is not None
         _, firsts = np.unique(whole.texts, return_index=True)
-        places = firsts
-        if len(firsts) > _TEXTS:
-            random = np.random.default_rng(trained.seed)
-            places = random.choice(firsts, _TEXTS, replace=False)
+        places = firsts[drawn_places(len(firsts), trained.seed, _TEXTS)]
         self._whole = whole
         self.texts = chosen_documents(whole, np.sort(places))
-        few = len(places) < len(firsts)
-        self.on = f"{len(places):,} texts {'drawn at random ' if few else ''}of the {split} part"
+        self.on = of_part(len(places), len(firsts), "texts", split)
 
     @cached_property
     def all(self) -> list[Written]:

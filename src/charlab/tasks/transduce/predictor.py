@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from math import exp
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.generation_config import MOST_BEAMS, require_whole
-from charlab.decoding.transduction import Transduction, transduce
+from charlab.decoding.transduction import Transduction, alone, transduce
 from charlab.errors import ConfigError
 from charlab.evaluation.prediction import Ranked, RankedPredictor
 from charlab.models.encoder_decoder import EncoderDecoder
@@ -85,9 +84,7 @@ class TargetPredictor(RankedPredictor):
         return draw_attention(looked)
 
     def _likeliest(self, text: Sequence[int]) -> list[int]:
-        device = next(self.network.parameters()).device
-        ids = torch.tensor([text], device=device)
-        ((best, *_),) = self._transduce(ids, torch.tensor([len(text)], device=device))
+        ((best, *_),) = self._transduce(*alone(self.network, text))
         return best.ids
 
     def _transduce(self, ids: Tensor, lengths: Tensor) -> list[list[Transduction]]:
