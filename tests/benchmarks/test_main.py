@@ -42,8 +42,8 @@ def test_a_rate_is_work_a_second():
 def test_the_bare_loop_learns_and_samples():
     torch.manual_seed(0)
     steps = training_steps(TINY, "float32", torch.device("cpu"))
-    losses = [next(steps).item() for _ in range(300)]
-    assert losses[-1] < losses[0] - 0.3  # the same eight windows again and again
+    losses = [next(steps).item() for _ in range(100)]
+    assert losses[-1] < losses[0] - 0.1  # the same eight windows again and again
     drawn = sampling_steps(TINY, torch.device("cpu"))
     assert len({int(next(drawn)) for _ in range(100)}) > 5
 
@@ -56,7 +56,8 @@ def test_training_rows_come_from_real_runs():
 
 
 def test_generation_rows_compare_one_text_and_many(monkeypatch):
-    monkeypatch.setattr(generation, "_STEPS", {8: (80, 3)})
+    monkeypatch.setattr(generation, "_STEPS", {8: (20, 3)})
+    monkeypatch.setattr(generation, "MANY", 7)
     rows = list(generation.generation_rows((TINY,), 0.01, 1, torch.device("cpu")))
     assert [row.unit for row in rows[:3]] == ["characters/s", "characters/s", "GFLOP/s"]
     assert all(row.ours > 0 for row in rows)

@@ -66,18 +66,20 @@ def assert_follows(samples, exact):
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("documents", "prompt", "values"),
     [
-        {},
-        {"temperature": 0.5},
-        {"temperature": 2.0, "top_k": 3},
-        {"top_p": 0.7},
-        {"temperature": 1.5, "top_k": 3, "top_p": 0.8, "min_length": 2},
-        {"banned": "b", "min_length": 3},
+        (True, "", {}),
+        (True, "ca", {}),
+        (False, "b", {}),
+        (True, "", {"temperature": 0.5}),
+        (False, "b", {"temperature": 2.0, "top_k": 3}),
+        (True, "ca", {"top_p": 0.7}),
+        (True, "", {"temperature": 1.5, "top_k": 3, "top_p": 0.8, "min_length": 2}),
+        (False, "b", {"temperature": 1.5, "top_k": 3, "top_p": 0.8, "min_length": 2}),
+        (True, "ca", {"banned": "b", "min_length": 3}),
     ],
     ids=str,
 )
-@pytest.mark.parametrize(("documents", "prompt"), [(True, ""), (True, "ca"), (False, "b")])
 def test_frequencies_follow_the_exact_distribution(make_model, values, documents, prompt):
     model = make_model(vocabulary, seed=1)
     settings = GenerationConfig(length=3, seed=11, **values)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from charlab.data.tokens.characters import CharacterVocabulary
@@ -16,7 +16,7 @@ from charlab.errors import CheckpointError
 
 LETTERS = CharacterVocabulary("abcdefgh")
 
-settings = st.builds(
+configs = st.builds(
     GenerationConfig,
     temperature=st.sampled_from([0.0, 1e-3, 0.7, 1.0, 3.0]),
     top_k=st.none() | st.integers(1, 12),
@@ -26,8 +26,9 @@ settings = st.builds(
 )
 
 
+@settings(max_examples=60)
 @given(
-    settings,
+    configs,
     st.booleans(),
     st.integers(0, 10**6),
     st.sampled_from([0.1, 5.0, 900.0]),
@@ -51,6 +52,7 @@ def test_one_row_is_drawn_as_many_are(generation_options, documents, seed, sprea
         assert drawn_nats == pytest.approx(nats, rel=1e-12, abs=1e-12)
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.sampled_from([{}, {"top_p": 0.9}, {"banned": "é"}]))
 def test_bytes_follow_the_grammar_of_characters(seed, generation_options):
     vocabulary = ByteVocabulary()
@@ -85,6 +87,7 @@ def test_what_is_not_finite_is_refused(value):
         chooser.choose(logits, 0, 0.5)
 
 
+@settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(1, 1200), st.none() | st.floats(0.05, 1.0))
 def test_of_a_large_vocabulary_the_same_are_left(seed, top_k, top_p):
     vocabulary = CharacterVocabulary("".join(chr(0x4E00 + i) for i in range(1000)))

@@ -1,3 +1,4 @@
+import math
 import statistics
 
 import pytest
@@ -42,3 +43,8 @@ def test_the_interval_is_about_the_mean(values):
 def test_no_values_have_no_mean():
     with pytest.raises(ValueError, match="no values"):
         mean_interval([])
+
+
+def test_values_whose_squares_no_number_holds_have_an_endless_interval():
+    found = mean_interval([1e200, 3.0])
+    assert (found.mean, found.half) == (5e199, math.inf)

@@ -24,6 +24,7 @@ def rows_of(events: Events) -> list[Event]:
 
 
 @pytest.mark.parametrize("layout", ["sequences", "stream"])
+@settings(max_examples=50)
 @given(docs=pieces, chunk=st.integers(1, 30))
 def test_events_equal_a_walk(layout: str, docs: Documents, chunk: int) -> None:
     chunks = list(list_events(encode(docs), layout, chunk))
@@ -40,6 +41,7 @@ def test_events_equal_a_walk(layout: str, docs: Documents, chunk: int) -> None:
 
 @pytest.mark.parametrize(("cells", "most"), [(10**6, 10**6), (0, 10**6), (0, 3), (60, 5)])
 @pytest.mark.parametrize("labelled", [False, True])
+@settings(max_examples=25)
 @given(docs=pieces, chunk=st.integers(1, 30))
 def test_counts_equal_a_counter(
     labelled: bool, cells: int, most: int, docs: Documents, chunk: int

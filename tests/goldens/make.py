@@ -84,7 +84,9 @@ def train(folder: Path) -> None:
     shutil.rmtree(folder / "made")
 
 
-def metrics_of(folder: Path, name: str, run: Callable[..., str] = run) -> dict[str, object]:
+def metrics_of(
+    folder: Path, name: str, run: Callable[..., str] = run, figures: str = "never"
+) -> dict[str, object]:
     """What the commands say of a golden run; leaves the run as it was."""
     found: dict[str, object] = {}
     for split in ("val", "test"):
@@ -100,7 +102,8 @@ def metrics_of(folder: Path, name: str, run: Callable[..., str] = run) -> dict[s
         found["predicted"] = run("predict.py", f"run=runs/{name}", "text=Skiulf", folder=folder)
     copy = folder / "resumed"
     shutil.copytree(folder / "runs" / name, copy)
-    run("train.py", "resume=resumed", "trainer.max_epochs=3", folder=folder)
+    words = ["resume=resumed", "trainer.max_epochs=3", f"trainer.figures={figures}"]
+    run("train.py", *words, folder=folder)
     resumed = json.loads((copy / "metrics.json").read_text())
     kept = ("train/loss", "val/", "test/", "best/")
     found["resumed"] = {k: v for k, v in resumed.items() if k.startswith(kept)}

@@ -46,3 +46,8 @@ def test_the_type_stays(dtype):
     assert drop(x, 0.5).dtype == dtype
     assert torch.equal(drop(x, 0.0), x)
     assert drop(torch.ones(0, 4), 0.5).shape == (0, 4)
+
+
+def test_a_probability_of_almost_one_divides_by_nothing():
+    torch.manual_seed(3)
+    assert drop(torch.ones(99), 1 - 1e-9).isfinite().all()

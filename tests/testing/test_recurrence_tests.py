@@ -33,6 +33,12 @@ class GateWithoutName(LSTMCell):
         return state, gates | {"forget": gates["forget"][:, :1]}
 
 
+class GatesUnderEachOthersNames(LSTMCell):
+    def step(self, x_gates: Tensor, h_gates: Tensor, previous: Parts) -> tuple[Parts, Gates]:
+        state, gates = super().step(x_gates, h_gates, previous)
+        return state, gates | {"forget": gates["input"], "input": gates["forget"]}
+
+
 class StartsFromOnes(RecurrentModel):
     def _zero_state(self, batch_size: int) -> State:
         return tuple(part + 1 for part in super()._zero_state(batch_size))
@@ -95,6 +101,10 @@ class StepGivesBackItsState(RecurrentModel):
         (LSTMContract(cell=GatesSwapped), "test_kernels_exchange_parameters_and_agree"),
         (LSTMContract(cell=GradientStopped), "test_kernels_exchange_parameters_and_agree"),
         (LSTMContract(cell=GateWithoutName), "test_gates_are_named_and_equal_forward"),
+        (
+            LSTMContract(cell=GatesUnderEachOthersNames),
+            "test_each_gate_has_the_name_of_its_weights",
+        ),
         (LSTMContract(AddsToItsFeatures), "test_gates_are_named_and_equal_forward"),
         (LSTMContract(StepsFromZero), "test_step_equals_forward"),
         (LSTMContract(StepGivesBackItsState), "test_step_equals_forward"),

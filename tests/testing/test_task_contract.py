@@ -18,8 +18,9 @@ from charlab.data.corpus import Corpus
 from charlab.data.facts import facts_of
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.evaluation.bits_per_character import OriginalText
+from charlab.evaluation.prediction import Ranked
 from charlab.tasks.classify.options import METRICS, Options
-from charlab.tasks.classify.ranking import LabelRanker, Probabilities
+from charlab.tasks.classify.ranking import LabelRanker
 from charlab.tasks.classify.task import ClassificationMeter, ClassifyTask
 from charlab.tasks.task import StepOutput
 from charlab.testing.task_contract import TaskContract
@@ -206,7 +207,7 @@ class WithoutVerb(OtherOptions):
 
 class LooksAtTheTextsBeside(OtherPredictor):
     class Ranker(LabelRanker):
-        def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Probabilities]:
+        def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Ranked]:
             found = super().answers(texts, read)
             return [found[0][::-1], *found[1:]] if len(found) > 1 else found
 
@@ -219,19 +220,19 @@ class RowsOfUnequalLength(OtherPredictor):
 
 class SaysNothing(OtherPredictor):
     class Ranker(LabelRanker):
-        def line(self, answer: Probabilities, top: int) -> str:
+        def line(self, answer: Ranked, top: int) -> str:
             return ""
 
 
 class AnswersAnEmptyText(OtherPredictor):
     class Ranker(LabelRanker):
-        def predict(self, texts: Sequence[str]) -> list[Probabilities]:
+        def predict(self, texts: Sequence[str]) -> list[Ranked]:
             return super().predict([text for text in texts if text])
 
 
 class AnswersUnasked(OtherPredictor):
     class Ranker(LabelRanker):
-        def predict(self, texts: Sequence[str]) -> list[Probabilities]:
+        def predict(self, texts: Sequence[str]) -> list[Ranked]:
             return super().predict(texts or ["a"])
 
 

@@ -19,11 +19,10 @@ from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import CheckpointError, ConfigError, nearest
 from charlab.evaluation.bits_per_character import split_text
 from charlab.evaluation.evaluate import Meter, measure
-from charlab.evaluation.prediction import Answers, Predictor
+from charlab.evaluation.prediction import Answers, Predictor, Ranked
 from charlab.system.style import visible
 from charlab.tasks.tag.predictor import Tagged
 from charlab.tasks.task import POSITIONS, Task
-from charlab.tasks.transduce.predictor import Targets
 
 Served = TypeVar("Served")
 _SHOWN = 3  # labels in a ranking's repr
@@ -217,7 +216,7 @@ class InferenceModel(ABC):
         """
         return self._asked("tag", texts, ["tags"])
 
-    def transduce(self, texts: Sequence[str], *, beam_width: int = 5) -> Answers[Targets]:
+    def transduce(self, texts: Sequence[str], *, beam_width: int = 5) -> Answers[Ranked]:
         """Turns each text into others: the likeliest, each with its probability.
 
         Args:

@@ -25,7 +25,7 @@ def require_classes(corpus: Corpus) -> None:
 
 
 def require_tags(corpus: Corpus) -> None:
-    """Refuses documents with fewer than two tags.
+    """Refuses documents with fewer than two tags, and a part that has text and no tag.
 
     Raises:
         DataError: if so.
@@ -40,6 +40,12 @@ def require_tags(corpus: Corpus) -> None:
             "tagging needs tags and the documents have none: take dataset=python_tokens, accents, "
             "conllu, copying, or a table's column as dataset.tag_column"
         )
+    for split, part in corpus.splits.items():
+        if part.characters and part.tags is not None and not part.tags.any():
+            raise DataError(
+                f"no {NAMES[corpus.vocabulary.unit].removesuffix('s')} of the {split} part has a "
+                "tag: tag some, or go without that part"
+            )
 
 
 def require_targets(corpus: Corpus) -> None:

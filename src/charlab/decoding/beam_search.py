@@ -79,8 +79,8 @@ def _grow(live: list[Hypothesis], scores: Tensor, width: int) -> tuple[list[Hypo
     """The best hypotheses of one more token, the best first, and the lanes they come from."""
     V = scores.shape[1]
     best = scores.flatten().topk(min(width, scores.numel()))
-    pairs = [(s, i) for s, i in zip(best.values.tolist(), best.indices.tolist(), strict=True)]
-    pairs = [(score, index) for score, index in pairs if score > -inf]
+    ranked = zip(best.values.tolist(), best.indices.tolist(), strict=True)
+    pairs = [(score, index) for score, index in ranked if score > -inf]
     grown = [Hypothesis([*live[index // V].ids, index % V], score) for score, index in pairs]
     return grown, [index // V for _, index in pairs]
 

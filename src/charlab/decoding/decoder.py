@@ -143,28 +143,18 @@ class Decoder:
         samples = []
         for first in range(0, len(numbers), _LANES):
             lanes = numbers[first : first + _LANES]
-            part = None if conditions is None else [conditions[i] for i in lanes]
-            samples += self._draw(lanes, part, attempt, on_text)
+            own = None if conditions is None else [conditions[i] for i in lanes]
+            stream = None
+            if on_text is not None:
+                stream = TextStream(on_text, self._vocabulary, self._stopping, self._shown)
+            with decoding(self._model):
+                context = self._contexts(len(lanes), own)
+                on_id = None if stream is None else stream.push
+                hypotheses = self._hypotheses(context, lanes, attempt, on_id)
+            if stream is not None:
+                stream.close(len(hypotheses[0].kept(self._vocabulary)))
+            samples += self._samples(hypotheses, own)
         return samples
-
-    def _draw(
-        self,
-        numbers: Sequence[int],
-        conditions: Sequence[int] | None,
-        attempt: int,
-        on_text: Callable[[str], None] | None,
-    ) -> list[Sample]:
-        """Draws samples in one batch; conditions by their place in it."""
-        stream = None
-        if on_text is not None:
-            stream = TextStream(on_text, self._vocabulary, self._stopping, self._shown)
-        on_id = None if stream is None else stream.push
-        with decoding(self._model):
-            context = self._contexts(len(numbers), conditions)
-            hypotheses = self._hypotheses(context, numbers, attempt, on_id)
-        if stream is not None:
-            stream.close(len(hypotheses[0].kept(self._vocabulary)))
-        return self._samples(hypotheses, conditions)
 
     def _hypotheses(
         self,

@@ -12,6 +12,7 @@ from charlab.decoding.model_protocol import StepModel, decoding, to_cpu
 from charlab.decoding.prompt import encode_known, read_chunks
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText, text_of
+from charlab.evaluation.metrics import perplexity
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,7 +53,7 @@ class Score:
     @property
     def perplexity(self) -> float:
         """``exp(loss)``."""
-        return math.exp(self.loss) if self.loss < 700 else math.inf  # exp overflows at 710
+        return perplexity(self.loss)
 
     @property
     def bits_per_symbol(self) -> float:

@@ -60,7 +60,7 @@ class Stepper:
 
     def _read(self, token_ids: list[int]) -> None:
         condition: Tensor | None = None
-        device = next(p for module in self._network.modules() for p in module.parameters()).device
+        device = self.state[0].device
         if self._condition is not None:
             condition = torch.tensor([self._condition], device=device)
         logits = None

@@ -117,7 +117,7 @@ class TextGenerator:
         """How probable a text is; see :meth:`charlab.api.TrainedModel.score`."""
         if self.labels and label is None:
             raise ConfigError("this network generates by label: say label= to score a text")
-        conditions = self.conditions(label, 1, 0)
+        condition = self._condition(label)
         unknown = GenerationConfig(unknown=unknown).unknown  # refuses what is neither
         normalized = self.asking.known(text, "text=", unknown)
         return score(
@@ -125,7 +125,7 @@ class TextGenerator:
             self.asking.vocabulary,
             self.asking.whole(normalized) or normalized,
             documents=self.documents,
-            condition=conditions[0] if conditions else None,
+            condition=condition,
             unknown=unknown,
         )
 
@@ -136,13 +136,14 @@ class TextGenerator:
                 "this network generates by label: choose one and step through that, "
                 f"stepper(label={self.labels[0]!r}).step(…)"
             )
-        conditions = self.conditions(label, 1, 0)
+        condition = self._condition(label)
         return Stepper(
-            self._network,
-            self.asking.vocabulary,
-            documents=self.documents,
-            condition=conditions[0] if conditions else None,
+            self._network, self.asking.vocabulary, documents=self.documents, condition=condition
         )
+
+    def _condition(self, label: str | None) -> int | None:
+        conditions = self.conditions(label, 1, 0)
+        return conditions[0] if conditions else None
 
     def conditions(self, label: str | None, count: int, seed: int | None) -> list[int] | None:
         """The condition of each of ``count`` samples; None for a network without conditions.

@@ -3,6 +3,7 @@
 B texts, W hypotheses of each, V target vocabulary, N hypotheses wanted.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from charlab.data.tokens.vocabulary import EOS, UNK
 from charlab.decoding.model_protocol import to_cpu
 from charlab.models.encoder_decoder import EncoderDecoder
+from charlab.models.state import select_lanes
 
 
 class Transduction(NamedTuple):
@@ -73,9 +75,23 @@ def transduce(
         if bool((ended[:, -1] >= live[:, 0]).all()):
             break
         lanes = (parents + torch.arange(B)[:, None] * width).flatten().to(ids.device)
-        state = tuple(part.index_select(1, lanes) for part in state)
+        state = select_lanes(state, lanes)
         newest = tokens.flatten()
     return _results(ended, texts, live[:, 0], written[:, 0])
+
+
+def transduce_greedily(
+    network: EncoderDecoder, ids: Tensor, lengths: Tensor, max_length: int
+) -> list[list[int]]:
+    """The target of each text that takes the likeliest token each time, as of `transduce`."""
+    found = transduce(network, ids, lengths, width=1, count=1, max_length=max_length)
+    return [best.ids for best, *_ in found]
+
+
+def alone(network: nn.Module, text: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """A text's ids, (1, T), and their number, (1,), where the network is."""
+    device = next(network.parameters()).device
+    return torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
 
 
 def _best(scores: Tensor, width: int) -> tuple[Tensor, Tensor, Tensor]:

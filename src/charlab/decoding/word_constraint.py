@@ -6,6 +6,7 @@ after ``king`` would be another word, ``kingthe``.
 S states, V vocabulary size, A lanes.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
@@ -16,19 +17,19 @@ from charlab.data.tokens.words import WordVocabulary, split_words
 from charlab.errors import ConfigError
 
 
+@dataclass(frozen=True)
 class Automaton:
     """Carries a state in each lane and knows what may come next in it.
 
-    Args:
+    Attributes:
         after: the state after each id in each state, (S, V).
         forbidden: which ids may not come next, (S, V) bool.
         start: the state in which a generation begins.
     """
 
-    def __init__(self, after: Tensor, forbidden: Tensor, start: int) -> None:
-        self.after = after
-        self.forbidden = forbidden
-        self.start = start
+    after: Tensor
+    forbidden: Tensor
+    start: int
 
     def begin(self, lanes: int) -> Tensor:
         """The states before the first token, (A,)."""

@@ -49,6 +49,9 @@ def mean_interval(values: Sequence[float]) -> Interval:
         return Interval(1, mean, None)
     from scipy.special import stdtrit  # takes its time to import, and no run needs it
 
-    variance = math.fsum((value - mean) ** 2 for value in values) / (count - 1)
+    try:
+        variance = math.fsum((value - mean) ** 2 for value in values) / (count - 1)
+    except OverflowError:  # perplexities of networks that know nothing
+        return Interval(count, mean, math.inf)
     quantile = float(stdtrit(count - 1, (1 + CONFIDENCE) / 2))
     return Interval(count, mean, quantile * math.sqrt(variance / count))

@@ -1,6 +1,6 @@
 """What a text is made of, in metrics: to know one's data, and what a model has to beat."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -78,24 +78,21 @@ def length_quantiles(lengths: Ints) -> dict[float, int]:
 def inspect_corpus(corpus: Corpus) -> Inspection:
     """Counts all parts of a corpus."""
     parts = list(corpus.splits.values())
-    counts = np.zeros(corpus.vocabulary.size, dtype=np.int64)
-    for part in parts:
-        counts += _count_ids(part, corpus.vocabulary.size)
+    counts = _count_ids(parts, corpus.vocabulary.size)
     of_label = np.zeros(len(corpus.labels), dtype=np.int64)
     for part in parts:
         if part.labels is not None:
             of_label += np.bincount(part.labels, minlength=len(of_label))
     targets = [part.targets for part in parts if part.targets is not None]
     written = corpus.target_vocabulary
-    of_targets = np.zeros(0 if written is None else written.size, dtype=np.int64)
-    for part_targets in targets:
-        of_targets += _count_ids(part_targets, len(of_targets))
     return Inspection(
         tokens=_most_frequent_first(corpus.vocabulary, counts),
         unknown=int(counts[UNK]),
         labels=tuple(zip(corpus.labels, of_label.tolist(), strict=True)),
         tags=_count_tags(corpus),
-        target_tokens=() if written is None else _most_frequent_first(written, of_targets),
+        target_tokens=()
+        if written is None
+        else _most_frequent_first(written, _count_ids(targets, written.size)),
         target_lengths=np.concatenate([np.empty(0, np.int64), *(t.lengths for t in targets)]),
         lengths=np.concatenate([part.lengths for part in parts]),
         entropies=entropies(corpus.splits["train"], corpus.layout, corpus.vocabulary.size),
@@ -142,7 +139,7 @@ def bigram_table(corpus: Corpus, most: int = 40) -> Bigrams:
     """
     V = corpus.vocabulary.size
     train = corpus.splits["train"]
-    counts = _count_ids(train, V)
+    counts = _count_ids([train], V)
     others = np.count_nonzero(counts) - bool(counts[EOS])
     counts[[EOS, UNK]] = 0
     shown = np.sort(np.argsort(-counts, kind="stable")[:most])
@@ -180,10 +177,11 @@ def _most_frequent_first(vocabulary: Vocabulary, counts: Ints) -> tuple[tuple[st
     return tuple(sorted(found, key=lambda item: (-item[1], item[0])))
 
 
-def _count_ids(encoded: Ragged, size: int) -> Ints:
+def _count_ids(parts: Sequence[Ragged], size: int) -> Ints:
     counts = np.zeros(size, dtype=np.int64)
-    for _, ids in chunks(encoded.ids, _CHUNK):
-        counts += np.bincount(ids, minlength=size)
+    for part in parts:
+        for _, ids in chunks(part.ids, _CHUNK):
+            counts += np.bincount(ids, minlength=size)
     return counts
 
 

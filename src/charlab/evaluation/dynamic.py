@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from charlab.data.batches.batch import Batch
 from charlab.errors import ConfigError
+from charlab.evaluation.evaluate import evaluating
 from charlab.models.state import State, carried_state, detach_state
 
 _EPSILON = 1e-3  # beside a gradient's usual size
@@ -104,14 +105,12 @@ def _losses(
 @contextmanager
 def _going_on_learning(network: nn.Module, weights: list[nn.Parameter]) -> Iterator[None]:
     """Dropout is off, as in any measurement, and the weights are put back in the end."""
-    before, was_training = [weight.detach().clone() for weight in weights], network.training
-    network.eval()
+    before = [weight.detach().clone() for weight in weights]
     try:
         # cuDNN's recurrences have no gradient outside of training
-        with torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
+        with evaluating(network), torch.enable_grad(), torch.backends.cudnn.flags(enabled=False):
             yield
     finally:
-        network.train(was_training)
         with torch.no_grad():
             for weight, origin in zip(weights, before, strict=True):
                 weight.copy_(origin)

@@ -1,7 +1,8 @@
 """A network against a split: exact metrics that no setting of training changes."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -47,11 +48,18 @@ def measure(
         batches: a split's.
         text: the split's, for what is said of its characters whatever the unit.
     """
+    with evaluating(network):
+        for batch in batches:
+            meter.update(batch)
+    return meter.compute(text)
+
+
+@contextmanager
+def evaluating(network: nn.Module) -> Iterator[None]:
+    """The network in evaluation mode; afterwards in the mode that it was in."""
     was_training = network.training
     network.eval()
     try:
-        for batch in batches:
-            meter.update(batch)
+        yield
     finally:
         network.train(was_training)
-    return meter.compute(text)

@@ -3,9 +3,11 @@
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import EncodedSplit, chosen_documents, cut_windows
+from charlab.evaluation.evaluate import evaluating
 from charlab.evaluation.prediction import Predictor
 from charlab.evaluation.reference_texts import document_texts
 from charlab.system.terminal import visible
@@ -36,13 +38,8 @@ def answered_examples(
         return []
     examples = drawn(split if window is None else cut_windows(split, window), seed, most)
     texts = document_texts(examples, corpus.vocabulary)
-    network = predictor.network
-    was_training = network.training
-    network.eval()
-    try:
+    with evaluating(predictor.network):
         answers = predictor.answers(examples, texts)
-    finally:
-        network.train(was_training)
     labels = [None] * len(texts) if examples.labels is None else examples.labels.tolist()
     return list(zip(texts, labels, answers, strict=True))
 
@@ -80,5 +77,17 @@ def drawn(split: EncodedSplit, seed: int, most: int) -> EncodedSplit:
     """
     if split.documents <= most:
         return split
-    chosen = np.sort(np.random.default_rng(seed).choice(split.documents, most, replace=False))
-    return chosen_documents(split, chosen)
+    return chosen_documents(split, drawn_places(split.documents, seed, most))
+
+
+def drawn_places(count: int, seed: int, most: int) -> npt.NDArray[np.int64]:
+    """Places of at most ``most`` of so many things, drawn at random, ascending."""
+    if count <= most:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))
+
+
+def of_part(shown: int, whole: int, what: str, split: str) -> str:
+    """How many of a split's texts (``what``) are looked at, in words."""
+    how = "drawn at random " if shown < whole else ""
+    return f"{shown:,} {what} {how}of the {split} part"

@@ -1,17 +1,74 @@
-"""What a confusion matrix says of each label.
+"""Which label is taken for which, and what that says of each.
 
-C labels; a matrix has the true label in rows and the predicted one in columns.
+C labels; a confusion matrix has the true label in rows and the predicted one in columns.
 """
 
+import math
 import sys
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
+from charlab.data.batches.batch import IGNORE, Batch
+from charlab.evaluation.evaluate import Meter
 from charlab.system.tables import Column, lay_out
 from charlab.system.terminal import visible
+
+
+def confusion_counts(
+    truth: npt.NDArray[np.int64], answers: npt.NDArray[np.int64], classes: int
+) -> npt.NDArray[np.int64]:
+    """A confusion matrix, (C, C), of the numbers of true and of predicted labels, (N,) each."""
+    cells = np.bincount(truth * classes + answers, minlength=classes**2)
+    return cells.reshape(classes, classes)
+
+
+class ConfusionMeter(Meter):
+    """Sums of answers that are one of C labels each; a subclass may add up more.
+
+    Args:
+        network: ids (B, T) and lengths (B,) in, logits (…, C) out.
+        classes: C.
+        more: how many sums the subclass has; they stand in ``sums[1 : 1 + more]``.
+    """
+
+    def __init__(self, network: nn.Module, classes: int, more: int) -> None:
+        super().__init__(1 + more + classes**2)  # loss, the subclass's, confusion
+        self._network = network
+        self._classes = classes
+        self._cells = 1 + more
+
+    @property
+    def confusion(self) -> Tensor:
+        """Counts (C, C): true labels in rows, predicted ones in columns."""
+        return self.sums[self._cells :].long().view(self._classes, self._classes)
+
+    def _logits(self, batch: Batch) -> Tensor:
+        """The network's logits of a batch, in float32."""
+        with torch.autocast(batch.ids.device.type, enabled=False):
+            logits: Tensor = self._network(batch.ids, batch.lengths)
+        return logits
+
+    def _count(self, logits: Tensor, targets: Tensor, predicted: Tensor) -> None:
+        """Adds logits (N, C) and what is predicted by them, (N,); targets (N,) may be ignored."""
+        losses = F.cross_entropy(logits, targets, ignore_index=IGNORE, reduction="none")
+        cells = (targets * self._classes + predicted)[targets != IGNORE]
+        self.sums[0] += losses.cpu().double().sum()
+        self.sums[self._cells :] += torch.bincount(cells.cpu(), minlength=self._classes**2)
+
+    def _metrics(self) -> dict[str, float]:
+        """loss, accuracy, macro_f1; NaN where nothing was counted."""
+        confusion = self.confusion
+        counted = int(confusion.sum()) or math.nan
+        return {
+            "loss": float(self.sums[0]) / counted,
+            "accuracy": int(confusion.diagonal().sum()) / counted,
+            "macro_f1": macro_f1(confusion),
+        }
 
 
 def macro_f1(confusion: Tensor) -> float:

@@ -10,5 +10,9 @@ import math
 
 def token_metrics(loss: float, unit: str = "char") -> dict[str, float]:
     """A loss in nats per token and the same said otherwise: loss, perplexity, bits_per_<unit>."""
-    perplexity = math.inf if loss >= 700 else math.exp(loss)
-    return {"loss": loss, "perplexity": perplexity, f"bits_per_{unit}": loss / math.log(2)}
+    return {"loss": loss, "perplexity": perplexity(loss), f"bits_per_{unit}": loss / math.log(2)}
+
+
+def perplexity(loss: float) -> float:
+    """``exp(loss)`` of a loss in nats."""
+    return math.inf if loss >= 700 else math.exp(loss)  # which overflows at 710

@@ -23,11 +23,15 @@ class SequenceNovelty:
         """Whether the text stands in the training data, as a whole and to the letter."""
         return text in self._known
 
-    def describe(self, texts: Sequence[str]) -> str:
-        """The shares of novel and of distinct texts, in words."""
+    def shares(self, texts: Sequence[str]) -> tuple[float, float]:
+        """How many of some texts are novel and how many distinct, each from 0 to 1."""
         count = max(1, len(texts))
-        novel = sum(not self.is_known(text) for text in texts) / count
-        distinct = len(set(texts)) / count
+        novel = sum(not self.is_known(text) for text in texts)
+        return novel / count, len(set(texts)) / count
+
+    def describe(self, texts: Sequence[str]) -> str:
+        """The same in words."""
+        novel, distinct = self.shares(texts)
         return f"{novel:.1%} novel, {distinct:.1%} distinct of {len(texts)}"
 
 

@@ -132,6 +132,39 @@ class Predictor(ABC, Generic[Answer]):
         )
 
 
+Ranked = list[tuple[str, float]]  # answers with their probabilities, the likeliest first
+
+
+class RankedPredictor(Predictor[Ranked]):
+    """One whose answers are names or texts with their probabilities, the likeliest first."""
+
+    kind: str
+    """What such a name or text is called ("label")."""
+
+    @abstractmethod
+    def alternatives(self, top: int) -> int:
+        """How many are shown where so many are asked for."""
+
+    def columns(self, top: int) -> list[str]:
+        """Kind and probability, kind_2 and probability_2, …"""
+        ranks = ["", *(f"_{n}" for n in range(2, self.alternatives(top) + 1))]
+        return [f"{name}{n}" for n in ranks for name in (self.kind, "probability")]
+
+    def cells(self, answer: Ranked, top: int) -> list[object]:
+        """Names and probabilities in turn; empty cells where fewer were found."""
+        shown = self.alternatives(top)
+        cells: list[object] = [cell for name, p in answer[:shown] for cell in (name, f"{p:.6f}")]
+        return cells + [""] * (2 * shown - len(cells))
+
+    def record(self, answer: Ranked, top: int) -> dict[str, object]:
+        """Names with their probabilities."""
+        return {f"{self.kind}s": [{self.kind: name, "probability": p} for name, p in answer[:top]]}
+
+    def line(self, answer: Ranked, top: int) -> str:
+        """The same in one line."""
+        return "  ".join(f"{name} {value:.3f}" for name, value in answer[:top])
+
+
 class Answers(list[Answer]):
     """The answers to some texts, in their order; a table in a notebook.
 

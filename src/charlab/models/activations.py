@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from charlab.models.pooling import valid_positions
 from charlab.models.recurrent import RecurrentModel
 
 
@@ -54,10 +55,9 @@ def activation_penalty(
         A float32 scalar.
     """
     raw, dropped = (part.float() for part in features)
-    T = raw.shape[1]
     valid = torch.ones(raw.shape[:2], dtype=torch.bool, device=raw.device)
     if lengths is not None:
-        valid = torch.arange(T, device=raw.device) < lengths[:, None]
+        valid = valid_positions(lengths, raw.shape[1])
     pairs = valid[:, 1:]
     slow = (raw[:, 1:] - raw[:, :-1]).square().mean(-1)  # (B, T - 1)
     small = dropped.square().mean(-1)  # (B, T)

@@ -68,7 +68,7 @@ def drop(x: Tensor, probability: float, *, locked: bool = False) -> Tensor:
         return x * drop(x.new_ones((x.shape[0], 1, x.shape[2])), probability)
     if x.device.type != "cpu":
         return F.dropout(x, probability)
-    zeroed = round(probability * _SIDES)
+    zeroed = min(round(probability * _SIDES), _SIDES - 1)
     if not zeroed:
         return x
     count = x.numel()

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from charlab.models.attention import Attention, Memory
 from charlab.models.output import output_layer
+from charlab.models.pooling import pool_last, valid_positions
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State, select_lanes
 
@@ -76,9 +77,7 @@ class EncoderDecoder(nn.Module):
         Returns:
             Logits (B, U, V).
         """
-        encoded = self.encode(ids, lengths)
-        features, _ = self.decoder(given, encoded.state)  # (B, U, H)
-        return self._logits(features, encoded.memory)[0]
+        return self._teach(ids, lengths, given)[0]
 
     def encode(self, ids: Tensor, lengths: Tensor) -> Encoded:
         """Reads texts.
@@ -89,16 +88,13 @@ class EncoderDecoder(nn.Module):
         """
         features, _ = self.encoder(ids, lengths=lengths)
         features = features.to(self.bridge.weight.dtype)  # (B, T, F)
-        last = features[torch.arange(len(ids), device=ids.device), lengths - 1]  # (B, F)
-        if self.encoder.bidirectional:
-            H = self.encoder.hidden_size
-            last = torch.cat([last[:, :H], features[:, 0, H:]], dim=-1)
+        last = pool_last(features, lengths, self.encoder.bidirectional)  # (B, F)
         parts, layers = len(self.decoder.cell.state_parts), self.decoder.num_layers
         begin = self.bridge(last).tanh().unflatten(-1, (parts, layers, -1))  # (B, P, L, H)
         state = tuple(begin.permute(1, 2, 0, 3).to(self.bridge.weight.dtype).contiguous())
         if self.attention is None:
             return Encoded(state, None)
-        valid = torch.arange(ids.shape[1], device=ids.device) < lengths[:, None]
+        valid = valid_positions(lengths, ids.shape[1])
         return Encoded(state, self.attention.memory(features, valid))
 
     def step(
@@ -120,9 +116,12 @@ class EncoderDecoder(nn.Module):
 
     def attention_weights(self, ids: Tensor, lengths: Tensor, given: Tensor) -> Tensor | None:
         """Where each step of given targets looks, (B, U, T); None without attention."""
+        return self._teach(ids, lengths, given)[1]
+
+    def _teach(self, ids: Tensor, lengths: Tensor, given: Tensor) -> tuple[Tensor, Tensor | None]:
         encoded = self.encode(ids, lengths)
-        features, _ = self.decoder(given, encoded.state)
-        return self._logits(features, encoded.memory)[1]
+        features, _ = self.decoder(given, encoded.state)  # (B, U, H)
+        return self._logits(features, encoded.memory)
 
     def _logits(self, features: Tensor, memory: Memory | None) -> tuple[Tensor, Tensor | None]:
         features = features.to(self.output.weight.dtype)

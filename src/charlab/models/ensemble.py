@@ -86,6 +86,8 @@ class EnsembleLanguageModel(nn.Module):
         conditions: of each member its index of each condition; empty without conditions.
     """
 
+    members: Any
+
     def __init__(
         self, members: Sequence[LanguageModel], conditions: Sequence[Sequence[int]]
     ) -> None:
@@ -97,7 +99,7 @@ class EnsembleLanguageModel(nn.Module):
 
     def init_state(self, batch_size: int) -> State:
         """The zero state of each member."""
-        states = (member.init_state(batch_size) for member in self._members())
+        states = (member.init_state(batch_size) for member in self.members)
         return tuple(part for state in states for part in state)
 
     def forward(
@@ -121,20 +123,13 @@ class EnsembleLanguageModel(nn.Module):
     def _read(
         self, how: str, ids: Tensor, state: State, condition: Tensor | None
     ) -> tuple[Tensor, State]:
-        after: list[Tensor] = []
-
-        def logits() -> Iterator[Tensor]:
+        def read() -> Iterator[tuple[Tensor, State]]:
             own = _split_state(state, self._parts)
-            for member, before, order in zip(self._members(), own, self._conditions, strict=True):
+            for member, before, order in zip(self.members, own, self._conditions, strict=True):
                 label = None if condition is None else order.to(condition.device)[condition]
-                given, new = getattr(member, how)(ids, before, condition=label)
-                after.extend(new)
-                yield given
+                yield getattr(member, how)(ids, before, condition=label)
 
-        return log_mean_probabilities(logits()), tuple(after)
-
-    def _members(self) -> Iterator[Any]:
-        yield from self.members
+        return _mean(read())
 
 
 class EnsembleEncoded(NamedTuple):
@@ -161,6 +156,7 @@ class EnsembleEncoderDecoder(nn.Module):
         members: all with the same vocabularies.
     """
 
+    members: Any
     attention = None  # there is no one place to look at
 
     def __init__(self, members: Sequence[EncoderDecoder]) -> None:
@@ -175,7 +171,7 @@ class EnsembleEncoderDecoder(nn.Module):
 
     def encode(self, ids: Tensor, lengths: Tensor) -> EnsembleEncoded:
         """Reads texts, (B, T) with lengths (B,), by each member."""
-        read = [member.encode(ids, lengths) for member in self._members()]
+        read = [member.encode(ids, lengths) for member in self.members]
         states = tuple(part for one in read for part in one.state)
         return EnsembleEncoded(states, tuple(one.memory for one in read))
 
@@ -183,19 +179,21 @@ class EnsembleEncoderDecoder(nn.Module):
         self, ids: Tensor, state: State, memory: tuple[Memory | None, ...]
     ) -> tuple[Tensor, State, None]:
         """Scores the next token of each row, (B,) int64: (B, V), and the state."""
-        after: list[Tensor] = []
+        own = zip(self.members, _split_state(state, self._parts), memory, strict=True)
+        logits, after = _mean(member.step(ids, *before)[:2] for member, *before in own)
+        return logits, after, None
 
-        def logits() -> Iterator[Tensor]:
-            own = _split_state(state, self._parts)
-            for member, before, looked_at in zip(self._members(), own, memory, strict=True):
-                given, new, _ = member.step(ids, before, looked_at)
-                after.extend(new)
-                yield given
 
-        return log_mean_probabilities(logits()), tuple(after), None
+def _mean(read: Iterable[tuple[Tensor, State]]) -> tuple[Tensor, State]:
+    """The logarithm of the mean of members' probabilities, and their states one after another."""
+    after: list[Tensor] = []
 
-    def _members(self) -> Iterator[Any]:
-        yield from self.members
+    def logits() -> Iterator[Tensor]:
+        for given, state in read:
+            after.extend(state)
+            yield given
+
+    return log_mean_probabilities(logits()), tuple(after)
 
 
 def _split_state(state: State, parts: Sequence[int]) -> Iterator[State]:

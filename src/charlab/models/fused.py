@@ -1,12 +1,25 @@
 """PyTorch's fast kernels, called with weights that need not be a module's own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from charlab.models.reference import LayerWeights
 from charlab.models.state import State
+
+
+def fused_kernel(
+    kind: Callable[..., nn.RNNBase],
+    input_size: int,
+    hidden_size: int,
+    num_layers: int,
+    dropout: float,
+    **options: Any,
+) -> nn.RNNBase:
+    """PyTorch's module of a kind, whose batches come first."""
+    return kind(input_size, hidden_size, num_layers, dropout=dropout, batch_first=True, **options)
 
 
 def run_fused(

@@ -1,11 +1,13 @@
 """The GRU."""
 
+from functools import partial
 from typing import Unpack
 
 from torch import nn
 
 from charlab.models import models
 from charlab.models.cells import GRUCell
+from charlab.models.fused import fused_kernel
 from charlab.models.recurrent import RecurrentModel, RecurrentOptions
 
 
@@ -21,8 +23,4 @@ class GRUModel(RecurrentModel):
     """
 
     def __init__(self, **options: Unpack[RecurrentOptions]) -> None:
-        super().__init__(GRUCell(), _fused, **options)
-
-
-def _fused(input_size: int, hidden_size: int, num_layers: int, dropout: float) -> nn.GRU:
-    return nn.GRU(input_size, hidden_size, num_layers, dropout=dropout, batch_first=True)
+        super().__init__(GRUCell(), partial(fused_kernel, nn.GRU), **options)

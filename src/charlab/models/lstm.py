@@ -1,11 +1,13 @@
 """The LSTM."""
 
+from functools import partial
 from typing import Unpack
 
 from torch import nn
 
 from charlab.models import models
 from charlab.models.cells import LSTMCell
+from charlab.models.fused import fused_kernel
 from charlab.models.recurrent import RecurrentModel, RecurrentOptions
 
 
@@ -22,8 +24,4 @@ class LSTMModel(RecurrentModel):
     """
 
     def __init__(self, *, forget_bias: float = 1.0, **options: Unpack[RecurrentOptions]) -> None:
-        super().__init__(LSTMCell(forget_bias), _fused, **options)
-
-
-def _fused(input_size: int, hidden_size: int, num_layers: int, dropout: float) -> nn.LSTM:
-    return nn.LSTM(input_size, hidden_size, num_layers, dropout=dropout, batch_first=True)
+        super().__init__(LSTMCell(forget_bias), partial(fused_kernel, nn.LSTM), **options)

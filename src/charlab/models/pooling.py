@@ -36,14 +36,14 @@ def pool_mean(features: Tensor, lengths: Tensor | None, bidirectional: bool) -> 
     """The mean over valid positions."""
     if lengths is None:
         return features.mean(dim=1)
-    total = features.masked_fill(~_valid(features, lengths), 0.0).sum(dim=1)  # (B, F)
+    total = features.masked_fill(_padding(features, lengths), 0.0).sum(dim=1)  # (B, F)
     return total / lengths[:, None]
 
 
 def pool_max(features: Tensor, lengths: Tensor | None, bidirectional: bool) -> Tensor:
     """The largest value of each feature over valid positions."""
     if lengths is not None:
-        features = features.masked_fill(~_valid(features, lengths), -torch.inf)
+        features = features.masked_fill(_padding(features, lengths), -torch.inf)
     return features.amax(dim=1)
 
 
@@ -61,7 +61,11 @@ POOLINGS: dict[str, Pooling] = {
 }
 
 
-def _valid(features: Tensor, lengths: Tensor) -> Tensor:
-    """Which positions hold text, (B, T, 1) bool."""
-    positions = torch.arange(features.shape[1], device=features.device)
-    return (positions < lengths[:, None]).unsqueeze(-1)
+def valid_positions(lengths: Tensor, time: int) -> Tensor:
+    """Which of T positions hold text, (B, T) bool, by the valid ones of each row, (B,)."""
+    return torch.arange(time, device=lengths.device) < lengths[:, None]
+
+
+def _padding(features: Tensor, lengths: Tensor) -> Tensor:
+    """Which positions of features (B, T, F) hold none, (B, T, 1) bool."""
+    return ~valid_positions(lengths, features.shape[1]).unsqueeze(-1)

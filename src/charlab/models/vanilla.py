@@ -7,6 +7,7 @@ from torch import nn
 
 from charlab.models import models
 from charlab.models.cells import VanillaCell
+from charlab.models.fused import fused_kernel
 from charlab.models.recurrent import RecurrentModel, RecurrentOptions
 
 
@@ -23,18 +24,5 @@ class VanillaModel(RecurrentModel):
     """
 
     def __init__(self, *, nonlinearity: str = "tanh", **options: Unpack[RecurrentOptions]) -> None:
-        fused = partial(_fused, nonlinearity=nonlinearity)
+        fused = partial(fused_kernel, nn.RNN, nonlinearity=nonlinearity)
         super().__init__(VanillaCell(nonlinearity), fused, **options)
-
-
-def _fused(
-    input_size: int, hidden_size: int, num_layers: int, dropout: float, *, nonlinearity: str
-) -> nn.RNN:
-    return nn.RNN(
-        input_size,
-        hidden_size,
-        num_layers,
-        nonlinearity=nonlinearity,
-        dropout=dropout,
-        batch_first=True,
-    )

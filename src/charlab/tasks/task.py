@@ -5,66 +5,40 @@ What has to be known before PyTorch is imported (settings, metrics, checks) stan
 options, :class:`charlab.config.task_options.TaskOptions`.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
 
-from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
-from charlab.data.batches.batch import ALL, Batch, BatchForm, Shard
+from charlab.data.batches.batch import ALL, Batch, Shard
 from charlab.data.batches.evaluation import EvaluationBatches, evaluation_batches
 from charlab.data.batches.loaders import TrainingBatches, training_batches
 from charlab.data.batches.stream import Variation
 from charlab.data.corpus import Corpus
-from charlab.data.facts import DataFacts
-from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.decoding.text_generator import TextGenerator
-from charlab.errors import ConfigError, DataError
+from charlab.errors import ConfigError
 from charlab.evaluation.evaluate import Meter
-from charlab.evaluation.examples import describe_examples
-from charlab.evaluation.prediction import Predictor
-from charlab.evaluation.trained_network import Network, TrainedNetwork, ValidationWriter
-from charlab.inspection.activations import Reading
+from charlab.evaluation.losses import StepOutput
+from charlab.evaluation.trained_network import Network
 from charlab.inspection.symbols import Axes, recurrent_axes
-from charlab.inspection.units import BUDGET, UnitReport, find_units
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
+from charlab.tasks.presented import Presented
 
 if TYPE_CHECKING:
     from charlab.evaluation.ensemble import Member
-    from charlab.figures.picture import Picture
+
+__all__ = ["POSITIONS", "StepOutput", "Task"]
 
 POSITIONS = 16_384  # of a batch that is measured, padding included
 _LOGITS = 2**24  # positions × outputs of such a batch at most: 64 MB
 
 
-@dataclass(frozen=True)
-class StepOutput:
-    """What one batch's forward pass gives.
-
-    Attributes:
-        objective: what is minimized, a scalar: a mean over the batch's predictions.
-        loss: the unweighted loss in nats summed over the predictions, detached.
-        predictions: their number.
-        correct: how many were right, a scalar; None if not asked for.
-        state: the recurrent state to carry on; None where nothing is carried.
-    """
-
-    objective: Tensor
-    loss: Tensor
-    predictions: int
-    correct: Tensor | None
-    state: State | None
-
-
-class Task(ABC, Generic[Network]):
+class Task(Presented[Network]):
     """One thing that a recurrent network is trained to do.
 
     B batch, T time, V vocabulary, C labels.
@@ -74,20 +48,10 @@ class Task(ABC, Generic[Network]):
         data: what a network has to know of its data.
     """
 
-    batch_form: BatchForm = BatchForm.NEXT
     body_name = "recurrent"
     """The attribute of the network that reads the text: what ``init=`` puts under another head."""
     overfits_one_document = False
     """Whether ``debug=overfit`` has to keep to one document (nobody could know which begins)."""
-
-    def __init__(self, options: RunOptions, data: DataFacts) -> None:
-        self.run = options
-        self.data = data
-
-    @property
-    def options(self) -> Any:
-        """The settings of the task's own."""
-        return self.run.task
 
     # Network and batches
 
@@ -99,22 +63,17 @@ class Task(ABC, Generic[Network]):
             ConfigError, ValueError: if the options do not fit together.
         """
 
-    def recurrent(self, conditions: int = 0, *, tied: bool | None = None) -> RecurrentModel:
+    def recurrent(self, conditions: int = 0, **changes: Any) -> RecurrentModel:
         """The composed recurrent model.
 
         Args:
             conditions: how many labels it is conditioned on; 0: none.
-            tied: whether its embedding also writes; None: as composed.
+            changes: options of `RecurrentModel` that are to be others than composed.
         """
-        values = to_plain(self.run.model)
-        if tied is not None:
-            values["tied_embeddings"] = tied
-        return build_model(
-            values.pop("name"),
-            vocabulary_size=self.data.vocabulary.size,
-            num_conditions=conditions,
-            **values,
-        )
+        size = self.data.vocabulary.size
+        options: dict[str, Any] = {"vocabulary_size": size, "num_conditions": conditions}
+        options |= to_plain(self.run.model) | changes
+        return build_model(**options)
 
     def symbol_axes(self, network: Network) -> dict[str, Axes]:
         """Which axes of parameters are symbols and not units, by the parameters' names.
@@ -233,18 +192,6 @@ class Task(ABC, Generic[Network]):
         """Metrics of a simple model beside which the network's are read, by full tags."""
         return {}
 
-    # What a trained network is asked; its options say by which command
-
-    @cached_property
-    def asking(self) -> Asking:
-        """What reads texts as training read its own."""
-        dataset = self.run.dataset
-        return Asking(dataset.source, dataset.normalize, self.data.vocabulary)
-
-    def predictor(self, network: Network) -> Predictor[Any] | None:
-        """What ``predict.py`` asks about texts; None: nothing."""
-        return None
-
     def as_classifier(self, network: Network) -> "tuple[Task[Any], nn.Module] | None":
         """What measures the network as a classifier (``as=classify``), and that classifier; None:
         it tells no labels, or is one.
@@ -263,112 +210,3 @@ class Task(ABC, Generic[Network]):
             ConfigError: if they do not answer alike, or this task averages none.
         """
         raise ConfigError(f"task={self.options.name} has no mean of several networks: name one run")
-
-    def generator(self, network: Network) -> TextGenerator | None:
-        """What ``sample.py`` asks for texts; None: nothing."""
-        return None
-
-    # What is shown
-
-    def log_validation(
-        self, trained: TrainedNetwork[Network], meter: Meter, writer: ValidationWriter, step: int
-    ) -> None:
-        """Shows after a validation what numbers do not; by default the task's figure, if any."""
-        if self.figure_name and meter.sums.any():
-            from charlab.figures import spare, to_image  # matplotlib takes half a second
-
-            tag = f"val/{self.figure_name}"
-            with spare(tag):
-                writer.image(tag, to_image(self.meter_figure(meter)), step)
-
-    def final_lines(self, trained: TrainedNetwork[Network]) -> tuple[str, list[str]] | None:
-        """What a run says at its end and leaves in ``samples.txt``: a heading and lines.
-
-        By default what the predictor makes of a few short documents of the validation split.
-        """
-        predictor = self.predictor(trained.network)
-        if predictor is None or trained.corpus.layout != "sequences":
-            return None
-        return describe_examples(predictor, trained.corpus, trained.seed, self.examples_shown)
-
-    @property
-    def examples_shown(self) -> int:
-        """How many validation examples a run ends with: few where nothing was learnt yet."""
-        return 3 if self.run.debug and not self.run.trainer.overfit else 12
-
-    def describe_results(self, metrics: dict[str, float | str], split: str) -> str:
-        """A split's metrics in words, and the baselines' beside them; "" if there are none."""
-
-        def listed(names: Sequence[tuple[str, str]]) -> str:
-            found = [(name, metrics.get(f"{split}/{key}")) for name, key in names]
-            return ", ".join(f"{name} {value:.4f}" for name, value in found if value is not None)
-
-        words = listed([(metric.name, metric.name) for metric in self.options.metrics])
-        models = dict.fromkeys(baseline.model for baseline in self.options.baselines)
-        for model in models:
-            own = [(b.metric, b.name) for b in self.options.baselines if b.model == model]
-            if beside := listed(own):
-                words += f" ({model}: {beside})"
-        return words
-
-    def describe_meter(self, meter: Meter) -> list[str]:
-        """Lines that ``evaluate.py`` prints below the metrics; nothing by default."""
-        return []
-
-    figure_name = ""
-    """What :meth:`meter_figure` draws, as the name of a file ("confusion"); "": nothing."""
-
-    def meter_figure(self, meter: Meter, title: str = "") -> Any:
-        """The picture (a matplotlib figure) of a split that ``evaluate.py figure=`` writes, and a
-        run's end; None: none.
-
-        Args:
-            meter: what measured the split.
-            title: what was measured.
-        """
-        return None
-
-    @property
-    def reading(self) -> Reading:
-        """How its networks read a split, for whoever looks inside them."""
-        dataset = self.run.dataset
-        return Reading(dataset.layout, self.batch_form, dataset.seq_len)
-
-    def step_head(self, network: Network) -> Callable[[Tensor], Tensor]:
-        """What turns the features at a position into the logits of what is predicted there.
-
-        Raises:
-            DataError: if what is predicted there does not follow from what was read before alone,
-                says why.
-        """
-        raise DataError(f"task={self.options.name} predicts nothing from one position's state")
-
-    def find_units(
-        self, trained: TrainedNetwork[Network], split: str, budget: int = BUDGET
-    ) -> UnitReport:
-        """What the units of a network follow in a part of its data, labels and tags included.
-
-        Args:
-            trained: the network and its data.
-            split: which part; a held-out one.
-            budget: tokens that are looked at, at most.
-        """
-        corpus = trained.corpus
-        return find_units(
-            trained.network,
-            corpus.splits[split],
-            corpus.vocabulary,
-            self.reading,
-            labels=corpus.labels,
-            tags=corpus.tags,
-            budget=budget,
-        )
-
-    def pictures(self, trained: TrainedNetwork[Network], split: str) -> Iterator["Picture"]:
-        """What a gallery shows of a trained network besides what it shows of every task's.
-
-        Args:
-            trained: the network and its data.
-            split: which held-out part is looked at.
-        """
-        yield from ()

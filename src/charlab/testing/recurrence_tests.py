@@ -77,6 +77,19 @@ class RecurrenceTests(ModelTests):
         assert gradient is not None
         assert gradient.any()
 
+    def test_each_gate_has_the_name_of_its_weights(self, ids: Tensor) -> None:
+        def gates(shifted: int | None) -> dict[str, Tensor]:
+            model = self.make(kernel="reference", num_layers=1)
+            if shifted is not None:
+                bias = layer_weights(model.recurrence, 0).bias_ih.detach()
+                bias.chunk(len(model.cell.gates))[shifted].add_(1)
+            _, _, (values,) = model.forward_with_gates(ids[:, :1], self.random_state(model))
+            return {name: values[name] for name in model.cell.gates}
+
+        before = gates(None)
+        for place, name in enumerate(before):
+            assert not torch.allclose(gates(place)[name], before[name]), name
+
     # Time and lanes
 
     def test_step_equals_forward(self, model: RecurrentModel, ids: Tensor) -> None:

@@ -60,7 +60,7 @@ class TaskContract:
         assert set(task.options.curves) <= declared.keys()
         assert task.options.monitor.removeprefix("val/") in found
 
-    @pytest.mark.parametrize("positions", [1, 17, 60, 10_000])
+    @pytest.mark.parametrize("positions", [1, 17, 10_000])
     def test_metrics_are_the_same_whatever_the_batches(
         self, task: Task[Any], network: nn.Module, split: EncodedSplit, positions: int
     ) -> None:

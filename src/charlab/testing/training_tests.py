@@ -20,8 +20,10 @@ class TrainingTests(ModelTests):
 
     # Parameters
 
-    @pytest.mark.parametrize(("layers", "fast"), [(1, False), (L, True)])
-    @pytest.mark.parametrize("kernel", ["fused", "reference"])
+    @pytest.mark.parametrize(  # element by element once: kernels are compared with each other
+        ("kernel", "layers", "fast"),
+        [("reference", 1, False), ("reference", L, True), ("fused", L, True)],
+    )
     def test_numerical_gradients(self, kernel: str, layers: int, fast: bool) -> None:
         model = self.make(kernel=kernel, num_layers=layers, num_conditions=CONDITIONS)
         state = tuple(part[:, :2].requires_grad_() for part in self.random_state(model))

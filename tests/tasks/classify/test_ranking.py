@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
@@ -36,6 +36,7 @@ def classifier() -> Classifier:
     return model
 
 
+@settings(max_examples=30)
 @given(st.lists(st.text("abcé ,ж", min_size=1, max_size=9), min_size=1, max_size=4))
 def test_texts_of_any_length_have_the_classifier_s_own_answers(texts: list[str]) -> None:
     network = classifier()

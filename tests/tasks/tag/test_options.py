@@ -59,6 +59,18 @@ def test_data_without_two_tags_are_refused(
         options.task.resolve(options, data)
 
 
+def test_a_part_with_texts_and_no_tag_is_refused(
+    compose_options: Callable[..., RunOptions],
+) -> None:
+    tagged = [Document(text, tags=[*text.upper()]) for text in ("ab", "b")]
+    data = short_documents(
+        [*tagged, Document("ba", tags=[None, None], split="val")], fields=("tags",)
+    )
+    options = compose_options("task=tag", "task.tagged=character")
+    with pytest.raises(DataError, match=r"^no character of the val part has a tag: tag some, or"):
+        options.task.resolve(options, data)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

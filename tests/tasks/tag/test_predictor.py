@@ -49,7 +49,7 @@ def test_words_have_the_tag_of_their_last_token(unit: str, window: int | None) -
     assert asked.line(asked.predict(["b"])[0], 3) in {"b/W", "b/X", "b/Y", "b/Z"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(st.text("abé ж👍", min_size=1), min_size=1, max_size=3), st.sampled_from(
     ["char", "byte"]), st.integers(1, 4))  # fmt: skip
 def test_windows_are_read_each_by_itself_and_cover_the_text(

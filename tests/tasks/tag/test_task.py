@@ -1,5 +1,7 @@
 """A tagger's figures, against counting by hand."""
 
+import math
+
 import pytest
 import torch
 
@@ -21,3 +23,16 @@ def test_figures_by_hand() -> None:
     right = torch.tensor(9.0).exp() / (torch.tensor(9.0).exp() + 3)
     expected = -(3 * right.log() + (right.log() - 9)) / 4
     assert found["loss"] == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_where_nothing_has_a_tag_there_is_no_figure() -> None:
+    meter = TagMeter(FixedTagger(), 4, whole_texts=True)
+    nothing = torch.full((1, 3), IGNORE)
+    meter.update(Batch(torch.tensor([[0, 1, 2]]), nothing, torch.tensor([3]), None, None, 3, 0))
+    found = meter.compute()
+    assert [name for name, value in found.items() if math.isnan(value)] == [
+        "loss",
+        "accuracy",
+        "macro_f1",
+    ]
+    assert found["text_accuracy"] == 1

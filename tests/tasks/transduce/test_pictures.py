@@ -6,7 +6,6 @@ import pytest
 from charlab.data.corpus import build_corpus
 from charlab.data.documents.document import Document
 from charlab.data.facts import facts_of
-from charlab.decoding.transduction import Transduction
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures import to_png
 from charlab.tasks.transduce import pictures as module
@@ -39,11 +38,11 @@ def answered(trained, monkeypatch):
     task, network = trained
     source, target = network.corpus.vocabulary, network.corpus.target_vocabulary
 
-    def write(network, ids, lengths, **options):
+    def write(network, ids, lengths, max_length):
         texts = [source.decode(row[:n]) for row, n in zip(ids.tolist(), lengths, strict=True)]
-        return [[Transduction(target.encode(WRITTEN[t]).tolist(), 0.0)] for t in texts]
+        return [target.encode(WRITTEN[t]).tolist() for t in texts]
 
-    monkeypatch.setattr(module, "transduce", write)
+    monkeypatch.setattr(module, "transduce_greedily", write)
     return {picture.name: picture for picture in task.pictures(network, "val")}
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
-from charlab.evaluation.examples import drawn
-from charlab.evaluation.labels import label_scores
+from charlab.evaluation.examples import drawn, of_part
+from charlab.evaluation.labels import confusion_counts, label_scores
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.calibration import reliability_figure
 from charlab.figures.confusion import confusion_figure
@@ -46,9 +46,8 @@ class Answered:
         is_stream = trained.corpus.layout == "stream"
         every = cut_windows(documents, task.run.dataset.seq_len) if is_stream else documents
         self.examples: EncodedSplit = drawn(every, trained.seed, _EXAMPLES)
-        drawn_of = "" if self.examples.documents == every.documents else "drawn at random "
         kind = "windows" if is_stream else "texts"
-        self.on = f"{self.examples.documents:,} {kind} {drawn_of}of the {split} part"
+        self.on = of_part(self.examples.documents, every.documents, kind, split)
 
     @property
     def truth(self) -> npt.NDArray[np.int64]:
@@ -80,9 +79,7 @@ class Answered:
     @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
         """Counts (C, C): true labels in rows, answers in columns."""
-        classes = len(self.labels)
-        cells = self.truth * classes + self.answers
-        return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+        return confusion_counts(self.truth, self.answers, len(self.labels))
 
     def text(self, place: int) -> str:
         """An example as it is spelled."""

@@ -8,13 +8,11 @@ from torch import Tensor, nn
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit, cut_windows
-from charlab.evaluation.prediction import Predictor
+from charlab.evaluation.prediction import Ranked, RankedPredictor
 from charlab.inspection.labels import label_log_probabilities
 
-Probabilities = list[tuple[str, float]]
 
-
-class LabelRanker(Predictor[Probabilities]):
+class LabelRanker(RankedPredictor):
     """Ranks all labels for each text.
 
     A text longer than the windows that the network was trained on is read in such windows, and
@@ -27,6 +25,8 @@ class LabelRanker(Predictor[Probabilities]):
         window: tokens of the windows of a stream; None: documents, read as a whole.
     """
 
+    kind = "label"
+
     def __init__(
         self, network: nn.Module, asking: Asking, labels: tuple[str, ...], window: int | None
     ) -> None:
@@ -34,7 +34,7 @@ class LabelRanker(Predictor[Probabilities]):
         self._labels = labels
         self._window = window
 
-    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Probabilities]:
+    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Ranked]:
         """All labels with their probabilities, or the likeliest that are wanted."""
         values, order = self._log_probabilities(texts).exp().sort(descending=True, stable=True)
         rows = zip(order[:, : self.most].tolist(), values[:, : self.most].tolist(), strict=True)
@@ -53,23 +53,6 @@ class LabelRanker(Predictor[Probabilities]):
         means = sums / torch.bincount(owners, minlength=texts.documents)[:, None]
         return means.log_softmax(-1)
 
-    def columns(self, top: int) -> list[str]:
-        """label and probability, label_2 and probability_2, …"""
-        ranks = ["", *(f"_{n}" for n in range(2, self._shown(top) + 1))]
-        return [f"{name}{n}" for n in ranks for name in ("label", "probability")]
-
-    def cells(self, answer: Probabilities, top: int) -> list[object]:
-        """Labels and probabilities in turn."""
-        pairs = answer[: self._shown(top)]
-        return [cell for label, p in pairs for cell in (label, f"{p:.6f}")]
-
-    def record(self, answer: Probabilities, top: int) -> dict[str, object]:
-        """Labels with their probabilities."""
-        return {"labels": [{"label": label, "probability": p} for label, p in answer[:top]]}
-
-    def line(self, answer: Probabilities, top: int) -> str:
-        """The same in one line."""
-        return "  ".join(f"{label} {value:.3f}" for label, value in answer[:top])
-
-    def _shown(self, top: int) -> int:
+    def alternatives(self, top: int) -> int:
+        """No more than there are labels."""
         return min(top, len(self._labels))

@@ -20,18 +20,19 @@ from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, ensemble_outputs
 from charlab.evaluation.evaluate import Meter
 from charlab.evaluation.examples import HEADING, answered_examples, shortened
-from charlab.evaluation.labels import label_table, macro_f1
-from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.labels import ConfusionMeter, label_table
+from charlab.evaluation.losses import StepOutput, cross_entropy
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.inspection.symbols import Axes, Symbols, token_symbols
 from charlab.models.classifier import Classifier
 from charlab.models.ensemble import EnsembleClassifier
+from charlab.models.pooling import valid_positions
 from charlab.models.state import State
 from charlab.system.terminal import visible
 from charlab.tasks import register
 from charlab.tasks.classify.baseline import most_frequent_metrics
 from charlab.tasks.classify.ranking import LabelRanker
-from charlab.tasks.task import StepOutput, Task
+from charlab.tasks.task import Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
@@ -123,9 +124,7 @@ class ClassifyTask(Task[Classifier]):
 
     def predictor(self, network: nn.Module) -> LabelRanker:
         """Ranks the labels."""
-        dataset = self.run.dataset
-        window = dataset.seq_len if dataset.layout == "stream" else None
-        return LabelRanker(network, self.asking, self.data.labels, window)
+        return LabelRanker(network, self.asking, self.data.labels, self.window)
 
     def ensemble(self, members: Sequence[Member[Classifier]]) -> EnsembleClassifier:
         """See :meth:`Task.ensemble`; labels are matched by name."""
@@ -137,11 +136,10 @@ class ClassifyTask(Task[Classifier]):
 
     def final_lines(self, trained: TrainedNetwork[Classifier]) -> tuple[str, list[str]] | None:
         """What validation examples are taken for."""
-        window = self.run.dataset.seq_len if trained.corpus.layout == "stream" else None
         rows = []
         predictor = self.predictor(trained.network)
         answered = answered_examples(
-            predictor, trained.corpus, trained.seed, self.examples_shown, window
+            predictor, trained.corpus, trained.seed, self.examples_shown, self.window
         )
         for text, truth, ((label, probability), *_) in answered:
             assert truth is not None
@@ -182,7 +180,7 @@ class ClassifyTask(Task[Classifier]):
         return pictures(self, trained, split)
 
 
-class ClassificationMeter(Meter):
+class ClassificationMeter(ConfusionMeter):
     """Loss, accuracy, top-3 accuracy, macro-F1 and the confusion matrix.
 
     Args:
@@ -191,39 +189,22 @@ class ClassificationMeter(Meter):
     """
 
     def __init__(self, network: nn.Module, classes: int) -> None:
-        super().__init__(2 + classes**2)  # loss, examples with their label in the top 3, confusion
-        self._network = network
-        self._classes = classes
-
-    @property
-    def confusion(self) -> Tensor:
-        """Counts (C, C): true labels in rows, predicted ones in columns."""
-        return self.sums[2:].long().view(self._classes, self._classes)
+        super().__init__(network, classes, more=1)  # examples with their label in the top 3
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
         """Adds a batch."""
-        with torch.autocast(batch.ids.device.type, enabled=False):
-            logits = self._network(batch.ids, batch.lengths)  # (B, C)
-        targets, classes = batch.targets.to(logits.device), self._classes
-        losses = F.cross_entropy(logits, targets, reduction="none")
-        top = logits.topk(min(3, classes), dim=-1).indices  # (B, 3)
-        self.sums[0] += losses.cpu().double().sum()
+        logits = self._logits(batch)  # (B, C)
+        targets = batch.targets.to(logits.device)
+        top = logits.topk(min(3, self._classes), dim=-1).indices  # (B, 3)
         self.sums[1] += (top == targets[:, None]).any(-1).sum().cpu()
-        cells = (targets * classes + top[:, 0]).cpu()
-        self.sums[2:] += torch.bincount(cells, minlength=classes**2)
+        self._count(logits, targets, top[:, 0])
 
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, accuracy, macro_f1, and top3_accuracy of four labels or more."""
-        confusion, (loss, in_top3) = self.confusion, self.sums[:2].tolist()
-        examples = int(confusion.sum())
-        metrics = {
-            "loss": loss / examples,
-            "accuracy": int(confusion.diagonal().sum()) / examples,
-            "macro_f1": macro_f1(confusion),
-        }
+        metrics = self._metrics()
         if self._classes > 3:  # of three labels or fewer it would always be 1
-            metrics["top3_accuracy"] = in_top3 / examples
+            metrics["top3_accuracy"] = float(self.sums[1] / self.confusion.sum())
         return metrics
 
 
@@ -236,8 +217,7 @@ def language_loss(logits: Tensor, batch: Batch) -> Tensor:
     """
     after = F.pad(batch.text[:, 1:], (0, 1), value=EOS)  # (B, T); padding reads EOS as well
     if batch.lengths is not None:
-        valid = torch.arange(after.shape[1], device=after.device) < batch.lengths[:, None]
-        after = after.where(valid, IGNORE)
+        after = after.where(valid_positions(batch.lengths, after.shape[1]), IGNORE)
     return F.cross_entropy(logits.flatten(0, 1).float(), after.flatten(), ignore_index=IGNORE)
 
 

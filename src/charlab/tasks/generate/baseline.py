@@ -2,7 +2,7 @@
 
 from charlab.data.corpus import Corpus
 from charlab.evaluation.bits_per_character import split_text
-from charlab.evaluation.metrics import token_metrics
+from charlab.evaluation.metrics import perplexity
 from charlab.evaluation.ngram_baseline import InterpolatedTrigram
 from charlab.evaluation.ngram_counts import predictions
 from charlab.system.style import line
@@ -34,6 +34,6 @@ def trigram_metrics(corpus: Corpus, *, conditional: bool) -> dict[str, float]:
     loss = trigram.loss(encoded)
     bits = split_text(corpus, split).bits_per_char(loss * predictions(encoded, corpus.layout))
     return {
-        f"{split}/trigram_perplexity": token_metrics(loss)["perplexity"],
+        f"{split}/trigram_perplexity": perplexity(loss),
         f"{split}/trigram_bits_per_original_char": bits,
     }

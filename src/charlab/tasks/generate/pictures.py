@@ -9,6 +9,7 @@ import numpy as np
 
 from charlab.data.tokens.vocabulary import NAMES, REPLACEMENT
 from charlab.errors import DataError
+from charlab.evaluation.examples import drawn_places
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.coloured_text import coloured_figure, coloured_text, heat_legend
 from charlab.figures.picture import Part, Picture
@@ -157,9 +158,7 @@ class GenerationPictures:
         if not self._documents:
             newline = self._vocabulary.encode("\n").tolist()
             return [excerpt_of_stream(encoded, _LINE, self._trained.seed, *newline)]
-        generator = np.random.default_rng(self._trained.seed)
-        count = min(_DOCUMENTS, encoded.documents)
-        drawn = np.sort(generator.choice(encoded.documents, count, replace=False)).tolist()
+        drawn = drawn_places(encoded.documents, self._trained.seed, _DOCUMENTS).tolist()
         return excerpts_of_documents(encoded, drawn, conditional=conditional, most=_DOCUMENT)
 
     def _with_label(self, excerpt: Excerpt) -> Excerpt:

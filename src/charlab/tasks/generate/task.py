@@ -15,7 +15,7 @@ from charlab.decoding.text_generator import TextGenerator
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, name_places, require_same
 from charlab.evaluation.evaluate import Meter
-from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.losses import StepOutput
 from charlab.evaluation.metrics import token_metrics
 from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.inspection.symbols import Axes, token_symbols
@@ -29,7 +29,7 @@ from charlab.tasks.classify.task import ClassifyTask
 from charlab.tasks.generate.baseline import trigram_metrics
 from charlab.tasks.generate.classifying import GenerativeClassifier, as_classifier
 from charlab.tasks.generate.samples import describe_samples, draw_samples
-from charlab.tasks.task import StepOutput, Task
+from charlab.tasks.task import Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
@@ -77,16 +77,12 @@ class GenerateTask(Task[LanguageModel]):
     ) -> StepOutput:
         """See :meth:`Task.training_loss`; the objective is the mean over tokens."""
         logits, state = network(batch.ids, state, condition=batch.labels)  # (B, T, V)
-        rows, targets = logits.flatten(0, 1).float(), batch.targets.flatten()
-        # A share of an epoch's last batch may hold nothing to predict.
-        objective, loss = cross_entropy(
-            rows, targets, batch.characters, smoothing=self.options.label_smoothing
-        )
-        return StepOutput(
-            objective=objective,
-            loss=loss,
-            predictions=batch.characters,
-            correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
+        return StepOutput.of_tokens(
+            logits,
+            batch.targets,
+            batch.characters,  # of a share of an epoch's last batch perhaps none
+            smoothing=self.options.label_smoothing,
+            measure=measure,
             state=state if batch.lengths is None else None,  # documents carry nothing on
         )
 

@@ -1,12 +1,12 @@
 """Samples of a language model at several temperatures, and what tells them apart."""
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Sample
 from charlab.evaluation.copied_spans import SpanNovelty
+from charlab.evaluation.metrics import perplexity
 from charlab.evaluation.novelty import training_documents
 from charlab.evaluation.reference_texts import opening_text
 from charlab.evaluation.trained_network import TrainedNetwork
@@ -32,26 +32,25 @@ def temperature_parts(
     documents = trained.corpus.layout == "sequences"
     if documents:
         known = training_documents(trained.corpus)
-        novelty = [sum(not known.is_known(s.text) for s in own) / len(own) for own in columns]
+        shares = [known.shares([s.text for s in own]) for own in columns]
         names = ("novel: not in the training data", "distinct: no two alike")
-        distinct = [len({s.text for s in own}) / len(own) for own in columns]
     else:
         spans = SpanNovelty(opening_text(trained.corpus.splits["train"], trained.corpus.vocabulary))
-        novelty = [
-            sum(1 - spans.longest_copied_span(s.text).length / max(1, len(s.text)) for s in own)
-            / len(own)
+        shares = [
+            (
+                sum(1 - spans.longest_copied_span(s.text).length / max(1, len(s.text)) for s in own)
+                / len(own),
+                distinct_share([s.text for s in own], _GRAM),
+            )
             for own in columns
         ]
         names = (
             "novel: 1 − longest copied span / length",
             f"distinct: of all {_GRAM} characters in a row",
         )
-        distinct = [distinct_share([s.text for s in own], _GRAM) for own in columns]
     drawn = [
-        Drawn(temperature, [s.labelled for s in own], new, apart, perplexity_of(own))
-        for temperature, own, new, apart in zip(
-            TEMPERATURES, columns, novelty, distinct, strict=True
-        )
+        Drawn(temperature, [s.labelled for s in own], *both, perplexity_of(own))
+        for temperature, own, both in zip(TEMPERATURES, columns, shares, strict=True)
     ]
     return [temperature_figure(drawn, *names), samples_table(drawn, _SHOWN)]
 
@@ -69,8 +68,7 @@ def _draw(
 def perplexity_of(samples: Sequence[Sample]) -> float:
     """The model's own perplexity of what was drawn, at temperature 1, over all predictions."""
     nats = -sum(sample.log_probability for sample in samples)
-    mean = nats / max(1, sum(sample.predictions for sample in samples))
-    return math.exp(mean) if mean < 700 else math.inf  # exp overflows at 710
+    return perplexity(nats / max(1, sum(sample.predictions for sample in samples)))
 
 
 def distinct_share(texts: Sequence[str], size: int) -> float:

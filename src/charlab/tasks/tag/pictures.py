@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from charlab.data.tokens.ragged import EncodedSplit
-from charlab.evaluation.examples import drawn
-from charlab.evaluation.labels import label_scores
+from charlab.evaluation.examples import drawn, of_part
+from charlab.evaluation.labels import confusion_counts, label_scores
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.confusion import confusion_figure
 from charlab.figures.label_scores import label_scores_figure
@@ -44,11 +44,8 @@ class Tags:
         self.names = task.data.tags
         whole = trained.corpus.splits[split]
         self.texts: EncodedSplit = drawn(whole, trained.seed, _DOCUMENTS)
-        few = self.texts.documents < whole.documents
-        self.on = (
-            f"the tags of {self.texts.documents:,} texts {'drawn at random ' if few else ''}of the "
-            f"{split} part"
-        )
+        seen = of_part(self.texts.documents, whole.documents, "texts", split)
+        self.on = f"the tags of {seen}"
 
     @cached_property
     def truth(self) -> npt.NDArray[np.int64]:
@@ -64,9 +61,8 @@ class Tags:
     @cached_property
     def confusion(self) -> npt.NDArray[np.int64]:
         """Counts (C, C): true tags in rows, the network's in columns."""
-        classes, there = len(self.names), self.truth >= 0
-        cells = self.truth[there] * classes + self.told[there]
-        return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
+        there = self.truth >= 0
+        return confusion_counts(self.truth[there], self.told[there], len(self.names))
 
     @cached_property
     def faults(self) -> npt.NDArray[np.bool_]:

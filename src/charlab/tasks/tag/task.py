@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from charlab.data.batches.batch import IGNORE, Batch, BatchForm
 from charlab.data.corpus import Corpus
@@ -13,8 +12,8 @@ from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, ensemble_outputs, require_same
 from charlab.evaluation.evaluate import Meter
-from charlab.evaluation.labels import label_table, macro_f1
-from charlab.evaluation.losses import cross_entropy
+from charlab.evaluation.labels import ConfusionMeter, label_table
+from charlab.evaluation.losses import StepOutput
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.inspection.symbols import Axes, Symbols
 from charlab.models.ensemble import EnsembleClassifier
@@ -23,7 +22,7 @@ from charlab.models.tagger import Tagger
 from charlab.tasks import register
 from charlab.tasks.tag.baseline import frequent_tag_metrics
 from charlab.tasks.tag.predictor import TagPredictor
-from charlab.tasks.task import StepOutput, Task
+from charlab.tasks.task import Task
 
 if TYPE_CHECKING:
     from charlab.figures.picture import Picture
@@ -56,24 +55,17 @@ class TagTask(Task[Tagger]):
         self, network: Tagger, batch: Batch, state: State | None, *, measure: bool
     ) -> StepOutput:
         """See :meth:`Task.training_loss`; the objective is the mean over tags."""
-        rows = network(batch.ids, batch.lengths).flatten(0, 1).float()  # (B * T, C)
-        targets = batch.targets.flatten()
-        # A window may hold no word's end.
-        objective, loss = cross_entropy(
-            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
-        )
-        return StepOutput(
-            objective=objective,
-            loss=loss,
-            predictions=batch.predictions,
-            correct=(rows.detach().argmax(-1) == targets).sum() if measure else None,
-            state=None,
+        return StepOutput.of_tokens(
+            network(batch.ids, batch.lengths),
+            batch.targets,
+            batch.predictions,  # none in a window without a word's end
+            smoothing=self.options.label_smoothing,
+            measure=measure,
         )
 
     def new_meter(self, network: Tagger) -> "TagMeter":
         """Counts every tag."""
-        whole_texts = self.run.dataset.layout == "sequences"
-        return TagMeter(network, len(self.data.tags), whole_texts=whole_texts)
+        return TagMeter(network, len(self.data.tags), whole_texts=self.window is None)
 
     def ensemble(self, members: Sequence[Member[Tagger]]) -> EnsembleClassifier:
         """See :meth:`Task.ensemble`; tags are matched by name."""
@@ -88,9 +80,7 @@ class TagTask(Task[Tagger]):
 
     def predictor(self, network: Tagger) -> TagPredictor:
         """Tells the tags of texts."""
-        dataset = self.run.dataset
-        window = dataset.seq_len if dataset.layout == "stream" else None
-        return TagPredictor(network, self.asking, self.data.tags, self.options.tagged, window)
+        return TagPredictor(network, self.asking, self.data.tags, self.options.tagged, self.window)
 
     def step_head(self, network: Tagger) -> nn.Module:
         """A token's tag follows from the state, if that has not read on."""
@@ -117,7 +107,7 @@ class TagTask(Task[Tagger]):
         return pictures(self, trained, split)
 
 
-class TagMeter(Meter):
+class TagMeter(ConfusionMeter):
     """Loss, accuracy and macro-F1 of tags, texts without a fault, the confusion matrix.
 
     Args:
@@ -127,42 +117,22 @@ class TagMeter(Meter):
     """
 
     def __init__(self, network: nn.Module, tags: int, *, whole_texts: bool) -> None:
-        super().__init__(3 + tags**2)  # loss, texts, texts without a fault, confusion
-        self._network = network
-        self._tags = tags
+        super().__init__(network, tags, more=2)  # texts, texts without a fault
         self._whole_texts = whole_texts
-
-    @property
-    def confusion(self) -> Tensor:
-        """Counts (C, C): true tags in rows, predicted ones in columns."""
-        return self.sums[3:].long().view(self._tags, self._tags)
 
     @torch.no_grad()
     def update(self, batch: Batch) -> None:
         """Adds a batch."""
-        with torch.autocast(batch.ids.device.type, enabled=False):
-            logits = self._network(batch.ids, batch.lengths)  # (B, T, C)
-        targets, classes = batch.targets, self._tags
-        losses = F.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORE, reduction="none"
-        )
-        predicted, told = logits.argmax(-1), targets != IGNORE  # (B, T)
-        faultless = ((predicted == targets) | ~told).all(-1)
-        self.sums[0] += losses.cpu().double().sum()
+        logits, targets = self._logits(batch), batch.targets  # (B, T, C), (B, T)
+        predicted = logits.argmax(-1)
+        faultless = ((predicted == targets) | (targets == IGNORE)).all(-1)
         self.sums[1] += len(targets)
         self.sums[2] += faultless.sum().cpu()
-        cells = (targets * classes + predicted)[told].cpu()
-        self.sums[3:] += torch.bincount(cells, minlength=classes**2)
+        self._count(logits.flatten(0, 1), targets.flatten(), predicted.flatten())
 
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, accuracy, macro_f1, and of whole texts text_accuracy, the share without a fault."""
-        confusion, (loss, texts, faultless) = self.confusion, self.sums[:3].tolist()
-        tags = int(confusion.sum())
-        metrics = {
-            "loss": loss / tags,
-            "accuracy": int(confusion.diagonal().sum()) / tags,
-            "macro_f1": macro_f1(confusion),
-        }
+        metrics = self._metrics()
         if self._whole_texts:
-            metrics["text_accuracy"] = faultless / texts
+            metrics["text_accuracy"] = float(self.sums[2] / self.sums[1])
         return metrics

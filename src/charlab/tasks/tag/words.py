@@ -1,6 +1,6 @@
 """What of a text has a tag: every character, or words; where words end in texts from elsewhere."""
 
-from collections.abc import Iterator
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +11,7 @@ from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import FIRST, Vocabulary
 from charlab.data.tokens.words import token_starts
 
+_INKED = re.compile(r"\S+")  # what is no white space
 _UNBROKEN = 0.9  # share of tags that another follows at once, where characters have them
 
 
@@ -55,19 +56,5 @@ def tagged_spans(text: str, tagged: str) -> list[tuple[int, int]]:
         return [(i, i + 1) for i in range(len(text))]
     borders = [*token_starts(text), len(text)] if tagged == "word" else [0, len(text)]
     return [
-        (begin + first, begin + last)
-        for begin, end in pairwise(borders)
-        for first, last in _runs(text[begin:end])
+        run.span() for begin, end in pairwise(borders) for run in _INKED.finditer(text, begin, end)
     ]
-
-
-def _runs(piece: str) -> Iterator[tuple[int, int]]:
-    """Where what is no white space begins and ends."""
-    begin = None
-    for place, character in enumerate([*piece, " "]):
-        if character.isspace():
-            if begin is not None:
-                yield begin, place
-            begin = None
-        elif begin is None:
-            begin = place

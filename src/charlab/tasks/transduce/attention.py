@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 
 from charlab.data.tokens.vocabulary import EOS, REPLACEMENT, Vocabulary
+from charlab.decoding.transduction import alone
 from charlab.models.encoder_decoder import EncoderDecoder
 
 LONGEST = 60  # tokens of a text or target whose attention can still be read in a picture
@@ -48,9 +49,8 @@ def look_while_writing(
     if network.attention is None or max(len(text), len(target)) > LONGEST:
         return None
     read, written = (("", REPLACEMENT, *vocabulary.tokens) for vocabulary in vocabularies)
-    device = next(network.parameters()).device
-    ids, lengths = torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
-    weights = network.attention_weights(ids, lengths, torch.tensor([[EOS, *target]], device=device))
+    ids, lengths = alone(network, text)
+    weights = network.attention_weights(ids, lengths, ids.new_tensor([[EOS, *target]]))
     assert weights is not None
     return Looked(
         weights[0].float().cpu().numpy(),

@@ -10,7 +10,8 @@ from rapidfuzz.distance import Levenshtein
 from charlab.data.batches.evaluation import numbered_batches
 from charlab.data.tokens.ragged import chosen_documents
 from charlab.data.tokens.vocabulary import NAMES, Vocabulary
-from charlab.decoding.transduction import transduce
+from charlab.decoding.transduction import transduce_greedily
+from charlab.evaluation.examples import drawn_places, of_part
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.figures.error_by_length import error_by_length_figure
 from charlab.figures.markup import table
@@ -67,14 +68,10 @@ class Transduced:
         whole = trained.corpus.splits[split]
         assert whole.texts is not None
         _, firsts = np.unique(whole.texts, return_index=True)
-        places = firsts
-        if len(firsts) > _TEXTS:
-            random = np.random.default_rng(trained.seed)
-            places = random.choice(firsts, _TEXTS, replace=False)
+        places = firsts[drawn_places(len(firsts), trained.seed, _TEXTS)]
         self._whole = whole
         self.texts = chosen_documents(whole, np.sort(places))
-        few = len(places) < len(firsts)
-        self.on = f"{len(places):,} texts {'drawn at random ' if few else ''}of the {split} part"
+        self.on = of_part(len(places), len(firsts), "texts", split)
 
     @cached_property
     def all(self) -> list[Written]:
@@ -86,16 +83,8 @@ class Transduced:
         device = next(self.network.parameters()).device
         for places, batch in numbered_batches(self.texts, device=device):
             assert batch.lengths is not None
-            best = transduce(
-                self.network,
-                batch.ids,
-                batch.lengths,
-                width=1,
-                count=1,
-                max_length=self.max_length,
-            )
-            for place, (one, *_) in zip(places.tolist(), best, strict=True):
-                written = tuple(one.ids)
+            best = transduce_greedily(self.network, batch.ids, batch.lengths, self.max_length)
+            for place, written in zip(places.tolist(), map(tuple, best), strict=True):
                 references = right_of[int(self.texts.texts[place])]
                 right = min(references, key=lambda each: Levenshtein.distance(each, written))
                 found[place] = Written(read[place], right, written)
@@ -150,9 +139,7 @@ def _attention(
         assert predictor is not None
         figure: Part = predictor.attention_figure([trained.text])
         return figure
-    short = [
-        one for one in transduced.all if max(len(one.text), len(one.written)) <= LONGEST
-    ]  # fmt: skip
+    short = [one for one in transduced.all if max(len(one.text), len(one.written)) <= LONGEST]
     spread = [short[number * len(short) // _SHOWN] for number in range(min(_SHOWN, len(short)))]
     vocabularies = (transduced.source, transduced.target)
     looked = [

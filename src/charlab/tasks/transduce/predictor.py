@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from math import exp
 from typing import Any
 
-import torch
+from torch import Tensor
 
 from charlab.data.queries import Asking
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
 from charlab.decoding.generation_config import MOST_BEAMS, require_whole
-from charlab.decoding.transduction import transduce
+from charlab.decoding.transduction import Transduction, alone, transduce
 from charlab.errors import ConfigError
-from charlab.evaluation.prediction import Predictor
+from charlab.evaluation.prediction import Ranked, RankedPredictor
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.tasks.transduce.attention import (
     LONGEST,
@@ -21,11 +21,10 @@ from charlab.tasks.transduce.attention import (
     look_while_writing,
 )
 
-Targets = list[tuple[str, float]]
 _PANELS = 8  # texts in a picture of attention
 
 
-class TargetPredictor(Predictor[Targets]):
+class TargetPredictor(RankedPredictor):
     """Writes the likeliest targets of each text.
 
     Args:
@@ -34,6 +33,8 @@ class TargetPredictor(Predictor[Targets]):
         vocabulary: the targets'.
         max_length: tokens of a target at most.
     """
+
+    kind = "target"
 
     def __init__(
         self, network: EncoderDecoder, asking: Asking, vocabulary: Vocabulary, max_length: int
@@ -48,19 +49,12 @@ class TargetPredictor(Predictor[Targets]):
         require_whole("beam_width", beam_width, least=1, most=MOST_BEAMS)
         self.beam_width = beam_width
 
-    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Targets]:
+    def answers(self, texts: EncodedSplit, read: Sequence[str]) -> list[Ranked]:
         """The likeliest targets with their probabilities, the best first."""
-        found: list[Targets] = [[] for _ in read]
+        found: list[Ranked] = [[] for _ in read]
         for places, batch in self.batches(texts):
             assert batch.lengths is not None
-            written = transduce(
-                self.network,
-                batch.ids,
-                batch.lengths,
-                width=self.beam_width,
-                count=self.beam_width,
-                max_length=self._max_length,
-            )
+            written = self._transduce(batch.ids, batch.lengths)
             for place, best in zip(places.tolist(), written, strict=True):
                 found[place] = [
                     (self._vocabulary.decode(each.ids), exp(each.log_probability)) for each in best
@@ -90,35 +84,15 @@ class TargetPredictor(Predictor[Targets]):
         return draw_attention(looked)
 
     def _likeliest(self, text: Sequence[int]) -> list[int]:
-        device = next(self.network.parameters()).device
-        ((best, *_),) = transduce(
-            self.network,
-            torch.tensor([text], device=device),
-            torch.tensor([len(text)], device=device),
-            width=self.beam_width,
-            count=self.beam_width,
-            max_length=self._max_length,
-        )
+        ((best, *_),) = self._transduce(*alone(self.network, text))
         return best.ids
 
-    def columns(self, top: int) -> list[str]:
-        """target and probability, target_2 and probability_2, …"""
-        ranks = ["", *(f"_{n}" for n in range(2, self._shown(top) + 1))]
-        return [f"{name}{n}" for n in ranks for name in ("target", "probability")]
+    def _transduce(self, ids: Tensor, lengths: Tensor) -> list[list[Transduction]]:
+        width = self.beam_width
+        return transduce(
+            self.network, ids, lengths, width=width, count=width, max_length=self._max_length
+        )
 
-    def cells(self, answer: Targets, top: int) -> list[object]:
-        """Targets and probabilities in turn; empty cells where fewer were found."""
-        pairs = answer[: self._shown(top)]
-        cells: list[object] = [cell for text, p in pairs for cell in (text, f"{p:.6f}")]
-        return cells + [""] * (2 * self._shown(top) - len(cells))
-
-    def record(self, answer: Targets, top: int) -> dict[str, object]:
-        """Targets with their probabilities."""
-        return {"targets": [{"target": text, "probability": p} for text, p in answer[:top]]}
-
-    def line(self, answer: Targets, top: int) -> str:
-        """The same in one line."""
-        return "  ".join(f"{text} {value:.3f}" for text, value in answer[:top])
-
-    def _shown(self, top: int) -> int:
+    def alternatives(self, top: int) -> int:
+        """No more than the beam is wide."""
         return min(top, self.beam_width)

@@ -1,9 +1,7 @@
 """What a validation shows of transduction: texts with what becomes of them, and attention."""
 
-import torch
-
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding.transduction import transduce
+from charlab.decoding.transduction import alone, transduce_greedily
 from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.tasks.transduce.attention import Looked, draw_attention, look_while_writing
@@ -37,18 +35,14 @@ def show_targets(
     rows = zip(documents_of(split), documents_of(split.targets), split.texts.tolist(), strict=True)
     places = {number * split.documents // SHOWN for number in range(SHOWN)}
     chosen = [row for place, row in enumerate(rows) if place in places]
-    device = next(trained.network.parameters()).device
     lines: list[str] = []
     looked: list[Looked] = []
     for text, right, number in chosen:
-        ids, lengths = torch.tensor([text], device=device), torch.tensor([len(text)], device=device)
-        ((best, *_),) = transduce(
-            trained.network, ids, lengths, width=1, count=1, max_length=max_length
-        )
-        is_right = tuple(best.ids) in known[number]
+        (best,) = transduce_greedily(trained.network, *alone(trained.network, text), max_length)
+        is_right = tuple(best) in known[number]
         verdict = "right" if is_right else f"it is {target.decode(right)}"
-        lines.append(f"{source.decode(text)} → {target.decode(best.ids)} ({verdict})")
-        if (one := look_while_writing(trained.network, vocabularies, text, best.ids)) is not None:
+        lines.append(f"{source.decode(text)} → {target.decode(best)} ({verdict})")
+        if (one := look_while_writing(trained.network, vocabularies, text, best)) is not None:
             looked.append(one)
     writer.text("samples", "\n".join(lines), step)
     if looked:

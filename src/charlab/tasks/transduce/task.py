@@ -10,26 +10,24 @@ import torch.nn.functional as F
 from rapidfuzz.distance import Levenshtein
 from torch import nn
 
-from charlab.config.validation import to_plain
 from charlab.data.batches.batch import ALL, IGNORE, Batch, BatchForm, Shard
 from charlab.data.batches.evaluation import EvaluationBatches
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.decoding.transduction import Transduction, transduce
+from charlab.decoding.transduction import transduce_greedily
 from charlab.errors import DataError
 from charlab.evaluation.bits_per_character import OriginalText
 from charlab.evaluation.ensemble import Member, require_same, require_same_tokens
 from charlab.evaluation.evaluate import Meter
-from charlab.evaluation.losses import cross_entropy
-from charlab.evaluation.metrics import token_metrics
+from charlab.evaluation.losses import StepOutput
+from charlab.evaluation.metrics import perplexity
 from charlab.evaluation.trained_network import TrainedNetwork, ValidationWriter
 from charlab.inspection.symbols import Axes, recurrent_axes, token_symbols
-from charlab.models import build_model
 from charlab.models.encoder_decoder import EncoderDecoder
 from charlab.models.ensemble import EnsembleEncoderDecoder
 from charlab.models.state import State
 from charlab.tasks import register
-from charlab.tasks.task import POSITIONS, StepOutput, Task
+from charlab.tasks.task import POSITIONS, Task
 from charlab.tasks.transduce.predictor import TargetPredictor
 from charlab.tasks.transduce.references import WithReferences, references_of
 from charlab.tasks.transduce.shown import show_targets
@@ -57,11 +55,10 @@ class TransduceTask(Task[EncoderDecoder]):
         """See :meth:`Task.build_network`."""
         if self.options.max_length is None:
             raise ValueError("max_length was left open")
-        values = to_plain(self.run.model) | {"bidirectional": False}
-        decoder = build_model(
-            values.pop("name"), vocabulary_size=self.target_vocabulary.size, **values
-        )
-        return EncoderDecoder(self.recurrent(tied=False), decoder, self.options.attention)
+        size = self.target_vocabulary.size
+        decoder = self.recurrent(vocabulary_size=size, bidirectional=False)
+        encoder = self.recurrent(tied_embeddings=False)
+        return EncoderDecoder(encoder, decoder, self.options.attention)
 
     def symbol_axes(self, network: EncoderDecoder) -> dict[str, Axes]:
         """See :meth:`Task.symbol_axes`."""
@@ -104,13 +101,13 @@ class TransduceTask(Task[EncoderDecoder]):
         self, network: EncoderDecoder, batch: Batch, state: State | None, *, measure: bool
     ) -> StepOutput:
         """See :meth:`Task.training_loss`; the objective is the mean over the targets' tokens."""
-        rows = _logits(network, batch).flatten(0, 1).float()  # (B * U, V)
-        targets = batch.targets.flatten()
-        objective, loss = cross_entropy(
-            rows, targets, batch.predictions, smoothing=self.options.label_smoothing
+        return StepOutput.of_tokens(
+            _logits(network, batch),  # (B, U, V)
+            batch.targets,
+            batch.predictions,
+            smoothing=self.options.label_smoothing,
+            measure=measure,
         )
-        correct = (rows.detach().argmax(-1) == targets).sum() if measure else None
-        return StepOutput(objective, loss, batch.predictions, correct, None)
 
     def new_meter(self, network: EncoderDecoder) -> "TransductionMeter":
         """Counts every token and every text."""
@@ -118,7 +115,7 @@ class TransduceTask(Task[EncoderDecoder]):
 
     def training_metrics(self, loss: float) -> dict[str, float]:
         """loss, perplexity."""
-        return _loss_and_perplexity(loss)
+        return {"loss": loss, "perplexity": perplexity(loss)}
 
     def log_validation(
         self,
@@ -171,10 +168,6 @@ def _logits(network: EncoderDecoder, batch: Batch) -> torch.Tensor:
     return logits
 
 
-def _loss_and_perplexity(loss: float) -> dict[str, float]:
-    return {name: token_metrics(loss)[name] for name in ("loss", "perplexity")}
-
-
 class TransductionMeter(Meter):
     """Loss and accuracy of the next token, and how right the targets are that are written.
 
@@ -198,14 +191,7 @@ class TransductionMeter(Meter):
         with torch.autocast(batch.ids.device.type, enabled=False):
             rows = _logits(self._network, batch).flatten(0, 1)
             assert batch.lengths is not None
-            written: list[list[Transduction]] = transduce(
-                self._network,
-                batch.ids,
-                batch.lengths,
-                width=1,
-                count=1,
-                max_length=self._max_length,
-            )
+            written = transduce_greedily(self._network, batch.ids, batch.lengths, self._max_length)
         targets = batch.targets.flatten()
         losses = F.cross_entropy(rows, targets, ignore_index=IGNORE, reduction="none")
         self.sums[0] += losses.cpu().double().sum()
@@ -214,7 +200,7 @@ class TransductionMeter(Meter):
         for found, references in zip(written, references_of(batch), strict=True):
             share = 1 / len(references)  # a text stands in as many rows as it has targets
             edits, tokens = min(
-                (Levenshtein.distance(found[0].ids, each), len(each)) for each in references
+                (Levenshtein.distance(found, each), len(each)) for each in references
             )
             self.sums[3:] += share * torch.tensor(
                 [1, edits == 0, edits, tokens], dtype=torch.float64
@@ -223,7 +209,9 @@ class TransductionMeter(Meter):
     def compute(self, text: OriginalText | None = None) -> dict[str, float]:
         """loss, perplexity, accuracy, exact_match, error_rate."""
         loss, correct, predictions, texts, right, edits, tokens = self.sums.tolist()
-        return _loss_and_perplexity(loss / predictions) | {
+        return {
+            "loss": loss / predictions,
+            "perplexity": perplexity(loss / predictions),
             "accuracy": correct / predictions,
             "exact_match": right / texts,
             "error_rate": edits / max(1.0, tokens),
