@@ -4,8 +4,10 @@ import sys
 
 import pytest
 
+from charlab.config.task_options import TASK_OPTIONS
 from charlab.errors import ConfigError
 from charlab.registry import USER_PATH, OptionsOf, Registry, user_folders
+from charlab.tasks import TASKS
 
 NUMBER = itertools.count()
 
@@ -87,3 +89,16 @@ def test_a_module_s_name_is_given_once(package, two_folders):
     module.__path__ += user_folders("model")
     with pytest.raises(ConfigError, match="one/model/b: there is a module of that name already"):
         module.members.names()
+
+
+def test_what_begins_with_an_underscore_is_no_member(package, two_folders):
+    module = __import__(package)
+    for helper in (two_folders / "one" / "model", two_folders / "two" / "model"):
+        (helper / "_helper.py").write_text("raise AssertionError('imported')\n")
+    module.__path__ += user_folders("model")
+    assert module.members.names() == ["apple", "pear", "plum"]
+    assert "_helper" not in OptionsOf("model", package, int)
+
+
+def test_every_module_that_stands_for_a_task_is_one():
+    assert sorted(TASK_OPTIONS) == TASKS.names()

@@ -47,6 +47,8 @@ class Registry(Generic[T]):
         package: the package whose modules hold the members. All its modules are imported at the
             first look-up, so that a new member is one new file and no edit elsewhere.
         inside: of a member that is a folder, the module that registers it; "": its ``__init__``.
+
+    A module whose name begins with an underscore helps others and holds none.
     """
 
     def __init__(self, kind: str, package: str, inside: str = "") -> None:
@@ -91,7 +93,7 @@ class Registry(Generic[T]):
             package = importlib.import_module(self._package)
             found: set[str] = set()
             for folder in package.__path__:
-                for module in pkgutil.iter_modules([folder]):
+                for module in _modules([folder]):
                     if module.name in found:
                         raise ConfigError(
                             f"{folder}/{module.name}: there is a module of that name already, of "
@@ -135,7 +137,7 @@ class OptionsOf(Mapping[str, type[T]]):
         folders: Iterable[str] = user_folders(self._group)
         if self._known is None:
             folders = importlib.import_module(self._package).__path__
-        found = {module.name: module.ispkg for module in pkgutil.iter_modules(folders)}
+        found = {module.name: module.ispkg for module in _modules(folders)}
         return {name: found[name] for name in sorted(found) if name != self._group}
 
     def __getitem__(self, name: str) -> type[T]:
@@ -151,3 +153,8 @@ class OptionsOf(Mapping[str, type[T]]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+def _modules(folders: Iterable[str]) -> Iterator[pkgutil.ModuleInfo]:
+    """What lies in folders; a name that begins with an underscore is no member's."""
+    return (module for module in pkgutil.iter_modules(folders) if module.name[0] != "_")

@@ -27,7 +27,7 @@ from charlab.inspection.symbols import Axes, recurrent_axes
 from charlab.models import build_model
 from charlab.models.recurrent import RecurrentModel
 from charlab.models.state import State
-from charlab.tasks.presented import Presented
+from charlab.tasks._presented import Presented
 
 if TYPE_CHECKING:
     from charlab.evaluation.ensemble import Member
