@@ -336,13 +336,13 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
             self.progress.elapsed_seconds = now
             signum, broken = int(highest) or None, broken_one > 0
         if broken:
-            raise self._statistics.divergence(self.progress)
+            raise self._statistics.divergence(self.progress, self.process_group)
         return signum
 
     def _require_finite(self) -> None:
         broken = not self._statistics.is_finite()
         if self.process_group.all_reduce_max([broken])[0]:
-            raise self._statistics.divergence(self.progress)
+            raise self._statistics.divergence(self.progress, self.process_group)
 
     def _log(self) -> None:
         """Reads the sums, gives their means away as a point of the curves, and starts anew."""
