@@ -22,6 +22,8 @@ from charlab.training.statistics import DivergedError
 from charlab.training.trainer import fit
 from charlab.training.trainer import new_session as begin
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 STEPS = 21  # two chunks and a part of a third
 ACCUMULATED = 11  # steps of several windows each
 
@@ -147,6 +149,8 @@ def test_overfitting_one_batch_comes_near_zero(
             f"task={task}",
             f"dataset.path={names_like}",
             "model.hidden_size=32",
+            "trainer.max_steps=100",
+            "trainer.log_every=20",
             f"output_dir={tmp_path}",
             "trainer.progress=none",
         )

@@ -165,10 +165,10 @@ def test_a_minimum_is_found(options):
 
 @pytest.fixture
 def words(undrawn: None, text_folder: Path, tmp_path: Path) -> list[str]:
-    """A run of two epochs of 40 steps, each with a validation."""
+    """A run of two epochs of 20 steps, each with a validation."""
     words = [*TINY, "dataset=text", f"dataset.path={text_folder / 'prose.txt'}", "model=gru"]
     words += ["trainer.progress=none", "trainer.log_every=1000", "trainer.precision=float32"]
-    return [*words, "dataset.batch_size=2", f"output_dir={tmp_path}"]
+    return [*words, "dataset.batch_size=4", f"output_dir={tmp_path}"]
 
 
 def rates(options: RunOptions, monkeypatch: pytest.MonkeyPatch) -> tuple[list[float], list[float]]:

@@ -55,7 +55,7 @@ def lines(figure: Figure) -> list[list[list[list[float]]]]:
 
 
 def test_a_classifier_leaves_curves_and_the_confusion_of_its_test_part(train: Train) -> None:
-    folder = train().folder
+    folder = train("trainer.max_steps=4").folder
     assert {file.name for file in folder.glob("*.png")} == {"curves.png", "confusion.png"}
     for file in folder.glob("*.png"):
         assert file.read_bytes().startswith(b"\x89PNG")
@@ -128,7 +128,7 @@ def test_which_runs_draw(
     rest: dict[str, Any],
     count: int,
 ) -> None:
-    train(*arguments, **rest)
+    train("trainer.max_steps=4", *arguments, **rest)
     assert len(drawn) == count
 
 
@@ -140,7 +140,7 @@ def test_a_figure_that_cannot_be_drawn_costs_a_line(
 
     monkeypatch.setattr("charlab.figures.run_curves.run_curves_figure", fail)
     monkeypatch.setattr(LOGGER, "propagate", True)
-    result = train()
+    result = train("trainer.max_steps=4")
     assert result.status == "completed"
     assert [file.name for file in result.folder.glob("*.png")] == ["confusion.png"]
     said = {id(record): record.message for record in caplog.records if "curves" in record.message}
