@@ -342,22 +342,22 @@ def test_the_rate_goes_with_a_window_of_random_length(
     new_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = new_session("dataset.random_lengths=true", "scheduler=constant")
-    step = session.module.optimizer.step
+    step = session.module.updates.optimizer.step
     rates: list[float] = []
 
     def record() -> None:
-        rates.append(session.module.optimizer.param_groups[0]["lr"])
+        rates.append(session.module.updates.optimizer.param_groups[0]["lr"])
         step()
 
-    monkeypatch.setattr(session.module.optimizer, "step", record)
+    monkeypatch.setattr(session.module.updates.optimizer, "step", record)
     for _ in range(5):
-        session.module._train_step(measure=False)
+        session.module.updates.step(measure=False)
     widths = [b.ids.shape[1] for b in list(session.batches.epoch(0))[:5]]
     share = session.module.limits.share
     assert share(session.module.progress) < 1
-    usual = session.module.schedule._highest[0]
+    usual = session.module.updates.schedule._highest[0]
     assert rates[-1] == pytest.approx(usual * widths[-1] / 12)
-    assert session.module.optimizer.param_groups[0]["lr"] == pytest.approx(usual)
+    assert session.module.updates.optimizer.param_groups[0]["lr"] == pytest.approx(usual)
 
 
 def test_penalties_are_added_to_what_is_minimized(
@@ -368,7 +368,7 @@ def test_penalties_are_added_to_what_is_minimized(
     network: Any = session.network.train()
     batch = next(session.batches.epoch(0))
     module = session.module
-    module._go_through(batch, None, last=True, measure=False)
+    module.updates._go_through(batch, None, last=True, measure=False)
     found = {name: p.grad.clone() for name, p in network.named_parameters()}
     network.zero_grad()
     features, _ = network.recurrent(batch.ids)

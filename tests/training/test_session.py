@@ -166,7 +166,7 @@ def make(compose_options: Callable[..., RunOptions], tmp_path: Path) -> Callable
 
 def train(session: Session, steps: int) -> None:
     for _ in range(steps):
-        session.module._train_step(measure=False)
+        session.module.updates.step(measure=False)
 
 
 OPTIONS = [

@@ -75,9 +75,8 @@ class Session:
             accumulate=trainer.accumulate,
         )
         self.module: TrainingModule[Any] = TrainingModule(
-            self.task, self.network.to(self.device), self.batches, limits
+            self.task, self.network.to(self.device), self.batches, limits, process_group
         )
-        self.module.process_group = process_group
         if "val" in corpus.splits and not trainer.overfit:
             self.module.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
@@ -94,7 +93,9 @@ class Session:
         """
         self.taken_over = take_over(self.task, self.network, initial)
         body = f"{self.task.body_name}."
-        self.module.taken = [name for name in self.taken_over.whole if name.startswith(body)]
+        self.module.updates.taken = [
+            name for name in self.taken_over.whole if name.startswith(body)
+        ]
 
     @property
     def trained(self) -> TrainedNetwork[Any]:
@@ -142,7 +143,7 @@ class Session:
         training["best"] = to_plain(self.best)
         training["threads"] = torch.get_num_threads()
         training = join(training, self.process_group)
-        network, average = self.network.state_dict(), self.module.average
+        network, average = self.network.state_dict(), self.module.updates.average
         if average is not None:
             network, training["average"] = average.weights(), average.state()
         if self.options.callbacks:
@@ -188,8 +189,8 @@ class Session:
             training = share(checkpoint.training, self.process_group)
             self.module.load_training_state(training)  # its optimizer takes a step on the way
             load_weights(self.network, checkpoint.network)
-            if self.module.average is not None:
-                self.module.average.load(training.get("average"))
+            if self.module.updates.average is not None:
+                self.module.updates.average.load(training.get("average"))
             self.user_callbacks.restore(training.get("callbacks"))
             self.best = build(BestSoFar, training["best"], hints=False)
             self.best_metrics = BestMetrics(self.options.task.metrics, checkpoint.metrics)

@@ -172,7 +172,7 @@ def others(session: Session, folder: Path) -> Iterator[None]:
                 process_group=ProcessGroup(rank, process_group.size, rank, process_group.size),
                 address=("127.0.0.1", store.port),
                 threads=threads,
-                taken=tuple(session.module.taken),
+                taken=tuple(session.module.updates.taken),
             )
             for rank in range(1, process_group.size)
         ]
