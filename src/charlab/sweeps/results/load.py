@@ -187,18 +187,18 @@ def _finalists(
             of_trial.setdefault(int(run.user_attrs["trial"]), []).append(run)
     found = []
     for number, group in of_trial.items():
-        done = [run for run in group if run.state.name == "COMPLETE"]
-        seeds = {int(run.user_attrs["seed"]): run for run in done}
+        done = {int(r.user_attrs["seed"]): r for r in group if r.state.name == "COMPLETE"}
+        seeds = dict(sorted(done.items()))
         arguments = group[0].user_attrs["base_words"]
         found.append(
             Finalist(
                 trial=number,
                 arguments=(*places, *(as_typed(word) for word in arguments)),
-                values={seed: float(run.values[0]) for seed, run in sorted(seeds.items())},
-                metrics={s: dict(run.user_attrs["figures"]) for s, run in sorted(seeds.items())},
+                values={seed: float(run.values[0]) for seed, run in seeds.items()},
+                metrics={seed: dict(run.user_attrs["figures"]) for seed, run in seeds.items()},
                 folders={
                     seed: own
-                    for seed, run in sorted(seeds.items())
+                    for seed, run in seeds.items()
                     if (own := _own_folder(run, where.folder))
                 },
             )
