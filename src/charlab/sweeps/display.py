@@ -66,7 +66,11 @@ class SweepDisplay:
                 say(f"{len(finished)} of {total} {are} done{best}")
         for number in sorted(set(finished) - self._said):
             self._said.add(number)
-            self._say_ended(finished[number], status)
+            text = self._line(finished[number], status)
+            if self._live is None or finished[number].state.name == "FAIL":
+                say(text)
+            else:  # the table shows it
+                LOGGER.debug(text)
         if status.stopping:
             self.__exit__()
             save = "saves itself" if status.stopping == 1 else "save themselves"
@@ -76,14 +80,6 @@ class SweepDisplay:
         if self._live is not None and now - self._drawn_at >= _SECONDS_BETWEEN_PICTURES:
             self._drawn_at = now
             self._live.update(self._picture(status), refresh=True)
-
-    def _say_ended(self, trial: FrozenTrial, status: SweepStatus) -> None:
-        """Says how a trial ended; what the table shows is for the log alone."""
-        text = self._line(trial, status)
-        if self._live is None or trial.state.name == "FAIL":
-            say(text)
-        else:
-            LOGGER.debug(text)
 
     def _line(self, trial: FrozenTrial, status: SweepStatus) -> str:
         took = self._seconds(trial)

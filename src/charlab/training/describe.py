@@ -172,8 +172,11 @@ def _listed(names: Sequence[str]) -> str:
 
 def describe_network(network: nn.Module, kind: str) -> None:
     """Says what the network is made of: parameters by part."""
-    parts = ((name, count_parameters(part)) for name, part in _parts(network))
-    listing = ", ".join(f"{name} {count:,}" for name, count in parts if count)
+    parts: list[tuple[str, nn.Module]] = []
+    for name, child in network.named_children():
+        parts += child.named_children() if name == "recurrent" else [(name, child)]
+    counts = ((name, count_parameters(part)) for name, part in parts)
+    listing = ", ".join(f"{name} {count:,}" for name, count in counts if count)
     parameters = counted(count_parameters(network), "parameter")
     say(told("model", f"{kind}, {parameters} ({listing})"))
 
@@ -189,11 +192,3 @@ def describe_taken_over(taken: TakenOver, run: str) -> None:
         parts = dict.fromkeys(name.partition(".")[0] for name in taken.new)
         said.append(f"new: {', '.join(parts)}")
     say(told("init", "; ".join(said)))
-
-
-def _parts(network: nn.Module) -> list[tuple[str, nn.Module]]:
-    parts = []
-    for name, child in network.named_children():
-        grandchildren = list(child.named_children())
-        parts += grandchildren if name == "recurrent" else [(name, child)]
-    return parts

@@ -76,7 +76,9 @@ def fit(
         trainer = _trainer(
             session,
             callbacks=[
-                *(_Signals(signals), OrderedSums(session.process_group)),
+                # after Lightning has put up its own handlers
+                pl.callbacks.LambdaCallback(on_train_start=lambda *_: signals.install()),
+                OrderedSums(session.process_group),
                 *(own, *own.all.values()),
                 *callbacks,
             ],
@@ -214,17 +216,6 @@ def _share_of_the_cpu(process_group: ProcessGroup) -> Iterator[int]:
             del os.environ["OMP_NUM_THREADS"]
         else:
             os.environ["OMP_NUM_THREADS"] = variable
-
-
-class _Signals(pl.Callback):
-    """Puts our handlers up again after Lightning has put up its own."""
-
-    def __init__(self, signals: StopSignals) -> None:
-        self._signals = signals
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Lightning's are in place by now."""
-        self._signals.install()
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """How weights are updated, one optimizer step after the other, and where that stands."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
+from itertools import islice
 from typing import Any, Generic
 
 import torch
@@ -22,7 +23,6 @@ from charlab.targets.making import make_optimizer
 from charlab.tasks.task import StepOutput, Task
 from charlab.training.averaging import WeightAverage
 from charlab.training.distributed.process_group import ProcessGroup
-from charlab.training.loader import BatchIterator
 from charlab.training.optimization import (
     Schedule,
     clip_gradient,
@@ -74,7 +74,8 @@ class Updates(Generic[Network]):
         self._options = task.run
         self._process_group = process_group
         self._backward = backward
-        self._batch_iterator = BatchIterator(batches, self.progress, trainer.accumulate)
+        self._batches = batches
+        self._windows: Iterator[Batch] | None = None  # of this epoch, what is left
         self._carry: State | None = None
         self._trained = [p for p in network.parameters() if p.requires_grad]
 
@@ -99,7 +100,7 @@ class Updates(Generic[Network]):
     def step(self, *, measure: bool) -> None:
         """Takes the next step; ``measure`` has correct predictions counted."""
         begin = time.perf_counter()
-        windows = self._batch_iterator.step()
+        windows = self._next_windows()
         self.schedule.before_step(self._limits.share(self.progress))
         self.optimizer.zero_grad()
         outputs = [
@@ -108,18 +109,31 @@ class Updates(Generic[Network]):
                 windows, self._task.scales(windows, self._process_group.size), strict=True
             )
         ]
-        self._freeze()
+        if self.taken and self.progress.epoch < self._options.init.freeze_epochs:
+            for name in self.taken:  # optimizers pass over what has no gradient
+                self._network.get_parameter(name).grad = None
         norm = clip_gradient(self._trained, self._options.trainer.gradient_clip)
         with rate_scaled(self.optimizer, self._length_factor(windows)):
             self.optimizer.step()
         if self.average is not None:
             self.average.update()
         characters = sum(window.of_all.characters for window in windows)
-        self.progress.advance(characters, self._batch_iterator.windows_per_epoch, len(windows))
+        self.progress.advance(characters, self._batches.steps_per_epoch, len(windows))
         self.schedule.after_step(epoch_is_over=self.progress.window == 0)
         seconds = time.perf_counter() - begin
         self.statistics.add(windows, outputs, norm, seconds)
         self.progress.train_seconds += seconds
+
+    def _next_windows(self) -> list[Batch]:
+        """One window or, accumulated, several; an epoch's last step gets what is left."""
+        progress = self.progress
+        if self._windows is None or progress.window == 0:
+            self._windows = self._batches.epoch(progress.epoch, progress.window)
+        left = self._batches.steps_per_epoch - progress.window
+        count = min(self._options.trainer.accumulate, left)
+        windows = list(islice(self._windows, count))
+        assert len(windows) == count, "an epoch has fewer windows than it says"
+        return windows
 
     def _go_through(
         self, window: Batch, scale: float | Tensor | None, *, last: bool, measure: bool
@@ -163,12 +177,6 @@ class Updates(Generic[Network]):
         length = sum(window.ids.shape[1] for window in windows) / len(windows)
         return length / dataset.seq_len
 
-    def _freeze(self) -> None:
-        """Takes the gradients of what stays as it was taken over; optimizers pass over them."""
-        if self.taken and self.progress.epoch < self._options.init.freeze_epochs:
-            for name in self.taken:
-                self._network.get_parameter(name).grad = None
-
     # What a checkpoint holds of them
 
     def to(self, device: torch.device) -> None:
@@ -196,7 +204,7 @@ class Updates(Generic[Network]):
             CharlabError: if a value or a tensor is not as this network and these options make it.
         """
         progress = build(Progress, state["progress"], hints=False)
-        if progress.window >= self._batch_iterator.windows_per_epoch:
+        if progress.window >= self._batches.steps_per_epoch:
             raise CheckpointError(f"an epoch has no batch {progress.window}")
         vars(self.progress).update(vars(progress))
         schedule = self.schedule  # made before the optimizer is no longer new
@@ -206,7 +214,7 @@ class Updates(Generic[Network]):
         schedule.load(state.get("scheduler"))
         self._carry = self._own_carry(state["carry"])
         self.statistics.load(state["sums"])
-        self._batch_iterator.rewind()
+        self._windows = None
 
     def _own_names(self, names: Any) -> list[str]:
         known = dict(self._network.named_parameters())
@@ -218,7 +226,7 @@ class Updates(Generic[Network]):
         """The carried state of a checkpoint, if it fits the windows that come next."""
         if carry is None:
             return None
-        window = self._batch_iterator.look_ahead()
+        window = next(self._batches.epoch(self.progress.epoch, self.progress.window))
         network: Any = self._network
         own = network.init_state(len(window.ids)) if window.lengths is None else ()
         if not own:

@@ -26,13 +26,7 @@ if TYPE_CHECKING:
 
 SWEEPS = "sweeps"  # the folder of all sweeps, below output_dir
 FINALISTS = "finalists"  # the folder and the study's suffix of the best ones' further runs
-_STATES = {
-    "COMPLETE": "complete",
-    "PRUNED": "pruned",
-    "FAIL": "failed",
-    "RUNNING": "running",
-    "WAITING": "waiting",
-}
+_STATES = {"FAIL": "failed"}  # all others have the word that Optuna has
 
 
 def find_sweep(sweep: str, output_dir: str) -> Path:
@@ -135,7 +129,8 @@ def _own_folder(trial: "FrozenTrial", folder: Path) -> Path | None:
 
 def _state(trial: "FrozenTrial", own: Path) -> str:
     """A trial's state; "died" where the storage says "running" and no process has its locks."""
-    state, locks = _STATES[trial.state.name], own.parent / LOCKS
+    name, locks = trial.state.name, own.parent / LOCKS
+    state = _STATES.get(name, name.lower())
     may_have_died = state == "running" and (locks.is_dir() or own.is_dir())
     if may_have_died and not (is_locked(locks / own.name) or is_locked(own / LOCK)):
         return "died"

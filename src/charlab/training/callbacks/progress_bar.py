@@ -94,7 +94,8 @@ class ProgressDisplay(pl.Callback):
             shown = [self._values(module, "train", of_train)]
             shown += [self._values(module, split, of_split) for split in splits]
             position = module.limits.position(module.progress)
-            found = line(styled(position, "heading"), *_spaced([*filter(None, shown), *rest]))
+            parts = [part for piece in filter(None, [*shown, *rest]) for part in (_GAP, piece)]
+            found = line(styled(position, "heading"), *parts)
             if found.cell_len <= width:
                 break
         return found
@@ -137,10 +138,6 @@ class _TerminalBar:
 
     def stop(self) -> None:
         self._bar.stop()
-
-
-def _spaced(parts: Sequence[Part]) -> list[Part]:
-    return [piece for part in parts for piece in (_GAP, part)]
 
 
 def _figure(value: float) -> str:
