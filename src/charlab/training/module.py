@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any, Generic
 
 import pytorch_lightning as pl
@@ -141,8 +141,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
 
     def on_validation_epoch_start(self) -> None:
         """Takes an empty meter, and puts the average of the weights in place, if there is one."""
-        if self.updates.average is not None:
-            self.updates.average.show()
+        self.updates.average.show()
         self.meter = self.task.new_meter(self.network)
 
     def validation_step(self, batch: Batch | None) -> None:
@@ -188,12 +187,7 @@ class TrainingModule(pl.LightningModule, Generic[Network]):
 
     def on_validation_end(self) -> None:
         """Puts the weights back that are trained."""
-        if self.updates.average is not None:
-            self.updates.average.show(False)
-
-    def averaged(self) -> AbstractContextManager[None]:
-        """Has the network hold the average of its weights, if there is one, for what is shown."""
-        return nullcontext() if self.updates.average is None else self.updates.average.shown()
+        self.updates.average.show(False)
 
     def on_train_epoch_end(self) -> None:
         """Ends a validation interval; callbacks that save come after this."""

@@ -144,11 +144,12 @@ class Session:
         training["threads"] = torch.get_num_threads()
         training = join(training, self.process_group)
         network, average = self.network.state_dict(), self.module.updates.average
-        if average is not None:
+        is_averaged = self.options.trainer.ema_decay is not None
+        if is_averaged:
             network, training["average"] = average.weights(), average.state()
         if self.options.callbacks:
             callbacks = self.user_callbacks.state(self.module.trainer, self.module) or {}
-            if "network" in callbacks and average is not None:
+            if "network" in callbacks and is_averaged:
                 raise ConfigError(
                     "trainer.ema_decay and a callback both give the weights that stand for the "
                     "run's: leave one of them out"
@@ -189,7 +190,7 @@ class Session:
             training = share(checkpoint.training, self.process_group)
             self.module.load_training_state(training)  # its optimizer takes a step on the way
             load_weights(self.network, checkpoint.network)
-            if self.module.updates.average is not None:
+            if self.options.trainer.ema_decay is not None:
                 self.module.updates.average.load(training.get("average"))
             self.user_callbacks.restore(training.get("callbacks"))
             self.best = build(BestSoFar, training["best"], hints=False)

@@ -48,7 +48,7 @@ class Updates(Generic[Network]):
     Attributes:
         progress: where the run stands.
         statistics: what the steps since the curves' last point were like.
-        average: that of the weights, if there is one.
+        average: that of the weights, if one is wanted.
         taken: parameters of another run's body, which may be frozen at first.
     """
 
@@ -64,9 +64,7 @@ class Updates(Generic[Network]):
         self.progress = Progress()
         self.statistics = TrainStatistics()
         trainer = task.run.trainer
-        self.average = (
-            None if trainer.ema_decay is None else WeightAverage(network, trainer.ema_decay)
-        )
+        self.average = WeightAverage(network, trainer.ema_decay)
         self.taken: list[str] = []
         self._task = task
         self._network: Network = network
@@ -115,8 +113,7 @@ class Updates(Generic[Network]):
         norm = clip_gradient(self._trained, self._options.trainer.gradient_clip)
         with rate_scaled(self.optimizer, self._length_factor(windows)):
             self.optimizer.step()
-        if self.average is not None:
-            self.average.update()
+        self.average.update()
         characters = sum(window.of_all.characters for window in windows)
         self.progress.advance(characters, self._batches.steps_per_epoch, len(windows))
         self.schedule.after_step(epoch_is_over=self.progress.window == 0)
