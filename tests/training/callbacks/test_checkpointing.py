@@ -49,13 +49,8 @@ def whole(
     model, task, dataset, threads = request.param
     path = {"names": names_folder, "text": text_folder}[dataset]
     arguments = [f"model={model}", f"task={task}", f"dataset={dataset}", f"dataset.path={path}"]
-    arguments += [
-        *TINY,
-        "trainer.validate_every=17",
-        "trainer.patience=50",
-        "trainer.progress=none",
-    ]
-    arguments += ["trainer.precision=float32"]
+    arguments += [*TINY, "trainer.validate_every=17", "trainer.patience=50"]
+    arguments += ["trainer.max_steps=90", "trainer.progress=none", "trainer.precision=float32"]
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
