@@ -59,10 +59,8 @@ class SweepDisplay:
             self._said = set(finished)
             if finished:
                 best = self._best_so_far(status.trials)
-                total, are = (
-                    counted(status.n_trials, "trial"),
-                    "is" if len(finished) == 1 else "are",
-                )
+                total = counted(status.n_trials, "trial")
+                are = "is" if len(finished) == 1 else "are"
                 say(f"{len(finished)} of {total} {are} done{best}")
         for number in sorted(set(finished) - self._said):
             self._said.add(number)
