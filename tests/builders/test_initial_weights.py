@@ -141,13 +141,13 @@ def test_frozen_weights_stay_and_the_body_learns_slowly(world):
     session = world.session(ENGLISH, *words, init=folder)
     module = session.module
     before = {name: p.clone() for name, p in session.network.named_parameters()}
-    module._train_step(measure=False)
+    module.updates.step(measure=False)
     body = {name for name in before if name.startswith("recurrent.")}
     changed = {n for n, p in session.network.named_parameters() if not torch.equal(p, before[n])}
     assert changed == before.keys() - body
     module.progress.epoch = 1
-    module._train_step(measure=False)
-    head, rest = module.optimizer.param_groups
+    module.updates.step(measure=False)
+    head, rest = module.updates.optimizer.param_groups
     assert rest["lr"] == head["lr"] / 4
     assert len(rest["params"]) == len(body)
     changed = {n for n, p in session.network.named_parameters() if not torch.equal(p, before[n])}
@@ -158,17 +158,17 @@ def test_a_frozen_run_goes_on_exactly_without_the_other_run(world):
     _, folder = world.saved(ENGLISH)
     words = ("task=classify", "dataset=names", "init.freeze_epochs=1", "init.body_lr=0.5")
     whole = world.session(ENGLISH, *words, init=folder)
-    whole.module._train_step(measure=False)
+    whole.module.updates.step(measure=False)
     middle = copy.deepcopy(whole.snapshot())
     shutil.rmtree(folder)
     resumed = Session(whole.options, whole.corpus)
     resumed.restore(middle)
-    assert resumed.module.taken == whole.module.taken
+    assert resumed.module.updates.taken == whole.module.updates.taken
     for session in (whole, resumed):
         restore_random_states(middle.training["random"])
         for epoch in (0, 1):
             session.module.progress.epoch = epoch
-            session.module._train_step(measure=False)
+            session.module.updates.step(measure=False)
     assert_same(dict(whole.network.state_dict()), dict(resumed.network.state_dict()))
 
 
@@ -198,7 +198,7 @@ def test_of_averaged_weights_the_average_is_taken_and_a_new_average_begins_with_
     """``trainer.ema_decay`` of the run that is taken over, of the new one, and of both."""
     words = ("trainer.ema_decay=0.5",)
     before, folder = world.saved(ENGLISH, *words)
-    name, average = "recurrent.recurrence.weight_hh_l0", before.module.average
+    name, average = "recurrent.recurrence.weight_hh_l0", before.module.updates.average
     trained = before.network.get_parameter(name)
     for value in (1.0, 2.0, 4.0):
         torch.nn.init.constant_(trained, value)
@@ -210,7 +210,8 @@ def test_of_averaged_weights_the_average_is_taken_and_a_new_average_begins_with_
         weight = after.network.get_parameter(name)
         torch.testing.assert_close(weight, mean)
         if own:
-            torch.testing.assert_close(after.module.average.weights()[name], mean)
+            anew = after.module.updates.average
+            torch.testing.assert_close(anew.weights()[name], mean)
             torch.nn.init.constant_(weight, 8.0)
-            after.module.average.update()
-            assert (after.module.average.weights()[name] == 8).all()  # not of what was drawn anew
+            anew.update()
+            assert (anew.weights()[name] == 8).all()  # not of what was drawn anew

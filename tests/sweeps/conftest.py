@@ -8,11 +8,13 @@ from unittest.mock import patch
 
 import pytest
 from hydra import compose, initialize_config_dir
+from optuna.storages import InMemoryStorage
 from optuna.storages._rdb.storage import _VersionManager
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from charlab.config.sweep_schema import SweepOptions, read_options
+from charlab.sweeps.search import study
 from charlab.sweeps.search.databases import with_driver
 from charlab.sweeps.search.storage import quiet
 from tests.sweeps.servers import KINDS
@@ -49,6 +51,23 @@ def _known_version() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _quiet() -> None:
     quiet()
+
+
+class Memory(InMemoryStorage):
+    """A storage without a database behind it; its numbers need no care."""
+
+    next_number: int | None = None
+
+    @property
+    def _backend(self) -> "Memory":
+        return self
+
+
+@pytest.fixture
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Studies in memory, for what goes through many trials and does not ask where they are."""
+    there: dict[str, Memory] = {}
+    monkeypatch.setattr(study, "open_storage", lambda url, **_: there.setdefault(url, Memory()))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from charlab.sweeps.finalists import _unused_seeds
-from charlab.sweeps.search.space import Parameter
+from charlab.sweeps.search.parameter import Parameter
 from tests.sweeps.toys import Worker, toy_spec, toy_sweep, trials_of
 
 

@@ -46,6 +46,15 @@ def test_before_the_first_step_the_weights_are_the_average() -> None:
     assert torch.equal(average.weights()["weight"], before)
 
 
+def test_without_a_decay_what_is_trained_is_all_there_is() -> None:
+    network = nn.Linear(3, 2)
+    average = WeightAverage(network, None)
+    last = [step(network, average, number) for number in range(3)][-1]
+    with average.shown():
+        assert torch.equal(network.weight, last)
+    assert average.updates == 0
+
+
 def test_what_is_not_trained_stays() -> None:
     network = nn.Linear(3, 2)
     network.bias.requires_grad_(False)

@@ -22,6 +22,8 @@ from charlab.training.statistics import DivergedError
 from charlab.training.trainer import fit
 from charlab.training.trainer import new_session as begin
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 STEPS = 21  # two chunks and a part of a third
 ACCUMULATED = 11  # steps of several windows each
 
@@ -147,6 +149,8 @@ def test_overfitting_one_batch_comes_near_zero(
             f"task={task}",
             f"dataset.path={names_like}",
             "model.hidden_size=32",
+            "trainer.max_steps=100",
+            "trainer.log_every=20",
             f"output_dir={tmp_path}",
             "trainer.progress=none",
         )
@@ -332,44 +336,3 @@ def test_a_stopped_run_goes_on_between_steps(
         weights.append(last["network"])
     for key, weight in weights[0].items():
         assert torch.equal(weights[1][key], weight), key
-
-
-def test_the_rate_goes_with_a_window_of_random_length(
-    new_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = new_session("dataset.random_lengths=true", "scheduler=constant")
-    step = session.module.optimizer.step
-    rates: list[float] = []
-
-    def record() -> None:
-        rates.append(session.module.optimizer.param_groups[0]["lr"])
-        step()
-
-    monkeypatch.setattr(session.module.optimizer, "step", record)
-    for _ in range(5):
-        session.module._train_step(measure=False)
-    widths = [b.ids.shape[1] for b in list(session.batches.epoch(0))[:5]]
-    share = session.module.limits.share
-    assert share(session.module.progress) < 1
-    usual = session.module.schedule._highest[0]
-    assert rates[-1] == pytest.approx(usual * widths[-1] / 12)
-    assert session.module.optimizer.param_groups[0]["lr"] == pytest.approx(usual)
-
-
-def test_penalties_are_added_to_what_is_minimized(
-    new_session: Callable[..., Session],
-) -> None:
-    penalties = ("trainer.activation_penalty=2", "trainer.temporal_penalty=3")
-    session = new_session("model.dropout=0", "trainer.precision=float32", *penalties)
-    network: Any = session.network.train()
-    batch = next(session.batches.epoch(0))
-    module = session.module
-    module._go_through(batch, None, last=True, measure=False)
-    found = {name: p.grad.clone() for name, p in network.named_parameters()}
-    network.zero_grad()
-    features, _ = network.recurrent(batch.ids)
-    objective = session.task.training_loss(network, batch, None, measure=False).objective
-    slow = (features[:, 1:] - features[:, :-1]).square().mean()
-    (objective + 2 * features.square().mean() + 3 * slow).backward()
-    for name, parameter in network.named_parameters():
-        torch.testing.assert_close(found[name], parameter.grad)

@@ -18,8 +18,8 @@ from charlab.config import RunOptions
 from charlab.config.schema import OPTIMIZERS, SCHEDULERS, AdamOptions, SchedulerOptions, SGDOptions
 from charlab.runs.checkpoint import load
 from charlab.targets.making import make_optimizer
-from charlab.training import module
 from charlab.training import run as training
+from charlab.training import updates
 from charlab.training.module import TrainingModule
 from charlab.training.optimization import rate_factor
 from tests.support.same_run import assert_same_run
@@ -165,10 +165,10 @@ def test_a_minimum_is_found(options):
 
 @pytest.fixture
 def words(undrawn: None, text_folder: Path, tmp_path: Path) -> list[str]:
-    """A run of two epochs of 40 steps, each with a validation."""
+    """A run of two epochs of 20 steps, each with a validation."""
     words = [*TINY, "dataset=text", f"dataset.path={text_folder / 'prose.txt'}", "model=gru"]
     words += ["trainer.progress=none", "trainer.log_every=1000", "trainer.precision=float32"]
-    return [*words, "dataset.batch_size=2", f"output_dir={tmp_path}"]
+    return [*words, "dataset.batch_size=4", f"output_dir={tmp_path}"]
 
 
 def rates(options: RunOptions, monkeypatch: pytest.MonkeyPatch) -> tuple[list[float], list[float]]:
@@ -189,7 +189,7 @@ def rates(options: RunOptions, monkeypatch: pytest.MonkeyPatch) -> tuple[list[fl
         losses.append(self.metrics["val/loss"])
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "make_optimizer", made)
+        patch.setattr(updates, "make_optimizer", made)
         patch.setattr(TrainingModule, "on_validation_epoch_end", validated)
         training.train(prepare(options))
     return used, losses

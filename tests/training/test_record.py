@@ -35,7 +35,7 @@ def make(compose_options: Callable[..., RunOptions], text_folder: Path) -> Make:
         prepared = prepare(compose_options(*given, *words))
         session = new_session(prepared.options, prepared.corpus)
         session.data_paths = prepared.data_paths
-        session.module._train_step(measure=True)
+        session.module.updates.step(measure=True)
         return session
 
     return make
@@ -170,7 +170,7 @@ def test_the_best_weights_are_loaded_with_their_validation(make: Make, tmp_path:
     best = dataclasses.replace(session.snapshot(), metrics={"val/loss": 2.0, "train/loss": 1.0})
     save(best, tmp_path / "checkpoints" / "best.ckpt")
     for _ in range(3):
-        session.module._train_step(measure=False)
+        session.module.updates.step(measure=False)
     assert load_best(session, tmp_path) == {"val/loss": 2.0}
     for name, weight in session.network.state_dict().items():
         assert torch.equal(weight, best.network[name])
@@ -178,8 +178,8 @@ def test_the_best_weights_are_loaded_with_their_validation(make: Make, tmp_path:
 
 def test_without_a_best_one_the_last_or_their_average_stay(make: Make, tmp_path: Path) -> None:
     plain, averaged = make(), make("trainer.ema_decay=0.5")
-    averaged.module._train_step(measure=False)
-    average: Any = averaged.module.average
+    averaged.module.updates.step(measure=False)
+    average: Any = averaged.module.updates.average
     for session, expected in ((plain, None), (averaged, average.weights())):
         last = {k: v.clone() for k, v in session.network.state_dict().items()}
         assert load_best(session, tmp_path) == {}

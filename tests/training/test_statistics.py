@@ -7,11 +7,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import Tensor
 
 from charlab.data.batches.batch import Batch, Whole
 from charlab.errors import CharlabError, CheckpointError
 from charlab.tasks.task import StepOutput
-from charlab.training.distributed.process_group import SINGLE_PROCESS
+from charlab.training.distributed.process_group import SINGLE_PROCESS, ProcessGroup
 from charlab.training.progress import Progress
 from charlab.training.statistics import Sums, TrainStatistics
 
@@ -83,11 +84,26 @@ def test_what_is_not_finite_is_found_and_said(bad: float, place: str) -> None:
     last = output(numbers["loss"], 3, None)
     statistics.add([window(3, 3)], [last], torch.tensor(numbers["norm"]), 0.1)
     assert not statistics.is_finite()
-    line = str(statistics.divergence(Progress(epoch=1, step=30)))
+    line = str(statistics.divergence(Progress(epoch=1, step=30), SINGLE_PROCESS))
     said = {"loss": 2.0, "norm": 2.0, place: bad}  # of a prediction, of a step
     assert f"at step 30 (epoch 2, gradient norm {said['norm']:g}, loss {said['loss']:g})" in line
     assert "lower optimizer.lr" in line
     assert "\n" not in line
+
+
+class OfTwo(ProcessGroup):
+    """Two processes, of which the other has lost as much."""
+
+    def all_reduce_sum(self, tensor: Tensor) -> Tensor:
+        return 2 * tensor
+
+
+def test_the_loss_of_several_processes_is_said_of_all_that_they_predict() -> None:
+    statistics = TrainStatistics()
+    share = window(2, 5, Whole(characters=10, predictions=4))
+    statistics.add([share], [output(6.0, 2, None)], torch.tensor(math.inf), 0.1)
+    line = str(statistics.divergence(Progress(), OfTwo(size=2)))
+    assert "gradient norm inf, loss 3)" in line
 
 
 def test_what_a_checkpoint_holds_goes_on() -> None:

@@ -40,7 +40,7 @@ def test_it_goes_on_from_where_the_first_process_stands(
     prepared: Prepared, tmp_path: Path, one_thread: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = new_session(prepared.options, prepared.corpus)
-    first.module._train_step(measure=False)
+    first.module.updates.step(measure=False)
     store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False, use_libuv=False)
     work = WorkerSpec(
         prepared.options,
@@ -59,7 +59,7 @@ def test_it_goes_on_from_where_the_first_process_stands(
         assert is_connected()
         assert torch.get_num_threads() == 1
         assert session.module.progress.step == 1
-        assert session.module.taken == list(work.taken)
+        assert session.module.updates.taken == list(work.taken)
         own, theirs = session.network.state_dict(), first.network.state_dict()
         assert all(torch.equal(own[name], weight) for name, weight in theirs.items())
         os.kill(os.getpid(), signal.SIGTERM)  # which the training heeds from here on

@@ -60,29 +60,24 @@ class SweepDisplay:
             if finished:
                 best = self._best_so_far(status.trials)
                 total = counted(status.n_trials, "trial")
-                say(f"{len(finished)} of {total} {_are(len(finished))} done{best}")
+                are = "is" if len(finished) == 1 else "are"
+                say(f"{len(finished)} of {total} {are} done{best}")
         for number in sorted(set(finished) - self._said):
             self._said.add(number)
-            self._say_ended(finished[number], status)
+            text = self._line(finished[number], status)
+            if self._live is None or finished[number].state.name == "FAIL":
+                say(text)
+            else:  # the table shows it
+                LOGGER.debug(text)
         if status.stopping:
             self.__exit__()
-            count = counted(status.stopping, "running trial")
-            say(
-                f"stopping: {count} {'saves itself' if status.stopping == 1 else 'save themselves'}"
-            )
+            save = "saves itself" if status.stopping == 1 else "save themselves"
+            say(f"stopping: {counted(status.stopping, 'running trial')} {save}")
             return
         now = time.monotonic()
         if self._live is not None and now - self._drawn_at >= _SECONDS_BETWEEN_PICTURES:
             self._drawn_at = now
             self._live.update(self._picture(status), refresh=True)
-
-    def _say_ended(self, trial: FrozenTrial, status: SweepStatus) -> None:
-        """Says how a trial ended; what the table shows is for the log alone."""
-        text = self._line(trial, status)
-        if self._live is None or trial.state.name == "FAIL":
-            say(text)
-        else:
-            LOGGER.debug(text)
 
     def _line(self, trial: FrozenTrial, status: SweepStatus) -> str:
         took = self._seconds(trial)
@@ -112,21 +107,15 @@ class SweepDisplay:
 
     def _picture(self, status: SweepStatus) -> Group:
         best = self._spec.ranked(status.trials)[:_BEST_ROWS]
-        running = [t for t in status.trials if t.state.name == "RUNNING"]
-        running = [t for t in running if t.number not in status.orphans]
+        running = [
+            t for t in status.trials if t.state.name == "RUNNING" and t.number not in status.orphans
+        ]
         shown = running[: max(1, console.height - _OTHER_LINES)]
         one = len(self._spec.objectives) == 1
         rows = [self._row(t, BEST if one and t is best[0] else "") for t in best]
         rows += [self._row(t, self._share(t)) for t in shown]
-        lines = (
-            table(
-                rows,
-                console.width,
-                "run" if self._spec.function is None and not self._spec.space else "trial",
-            )
-            if rows
-            else []
-        )
+        first = "run" if self._spec.function is None and not self._spec.space else "trial"
+        lines = table(rows, console.width, first) if rows else []
         if len(running) > len(shown):
             lines.append(styled(f"and {len(running) - len(shown)} more", "dim"))
         return Group(Text(""), *lines, Text(self.summary(status)))
@@ -178,10 +167,6 @@ class SweepDisplay:
 
 
 _NO_TABLE = ("lines", "none")  # of trainer.progress
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _settings(trial: FrozenTrial) -> dict[str, Any]:

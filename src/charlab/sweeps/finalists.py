@@ -76,9 +76,10 @@ def _seed_of(word: str) -> int | None:
 
 def _best(trials: list[FrozenTrial], spec: SweepSpec, count: int) -> list[FrozenTrial]:
     """The best complete trials, each configuration once."""
-    ranked = spec.ranked(trials)
-    different = {tuple(_without_seed(t.user_attrs[WORDS])): t for t in reversed(ranked)}
-    return sorted(different.values(), key=ranked.index)[:count]
+    different: dict[tuple[str, ...], FrozenTrial] = {}
+    for trial in spec.ranked(trials):
+        different.setdefault(tuple(_without_seed(trial.user_attrs[WORDS])), trial)
+    return list(different.values())[:count]
 
 
 def _enqueue(

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
@@ -20,7 +20,7 @@ from charlab.sweeps.workers.worker import JobEnd
 from charlab.system.signals import Interrupted
 from charlab.system.terminal import LOGGER, warn
 from charlab.training.callbacks.pruning import Watch
-from charlab.training.run import Result, resume, train
+from charlab.training.run import resume, train
 
 
 def run_trial(
@@ -43,7 +43,16 @@ def run_trial(
     checkpoint = _own_checkpoint(folder, options)
     try:
         if checkpoint is None:
-            result = _begin(config, options, arguments, folder, watch, searched)
+            prepared = prepare(options, words=arguments)
+            _clear(folder)
+            result = train(
+                prepared,
+                folder=folder,
+                config_yaml=OmegaConf.to_yaml(config),
+                overrides=arguments,
+                watch=watch,
+                searched=searched,
+            )
         else:
             with runs.exclusive(folder):
                 own = dataclasses.replace(checkpoint.options, callbacks=options.callbacks)
@@ -87,27 +96,11 @@ def _differences(asked: RunOptions, had: RunOptions) -> list[str]:
     ]
 
 
-def _begin(
-    config: DictConfig,
-    options: RunOptions,
-    arguments: list[str],
-    folder: Path,
-    watch: Watch | None,
-    searched: list[str],
-) -> Result:
-    prepared = prepare(options, words=arguments)
-    for path in folder.glob("*"):  # a process died here before it could save anything
+def _clear(folder: Path) -> None:
+    """Makes room for a trial whose process died before it could save anything."""
+    for path in folder.glob("*"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.name != MARKER:
             path.unlink()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    yaml = OmegaConf.to_yaml(config)
-    return train(
-        prepared,
-        folder=folder,
-        config_yaml=yaml,
-        overrides=arguments,
-        watch=watch,
-        searched=searched,
-    )

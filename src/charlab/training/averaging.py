@@ -19,20 +19,23 @@ class WeightAverage:
 
     Args:
         network: what is trained; its weights are put aside while the average is shown.
-        decay: d, what an average keeps of itself at a step, at least 0 and below 1.
+        decay: d, what an average keeps of itself at a step, at least 0 and below 1; None: there is
+            no average, and what is trained is all that is shown.
     """
 
-    def __init__(self, network: nn.Module, decay: float) -> None:
+    def __init__(self, network: nn.Module, decay: float | None) -> None:
         self._network = network
         self._decay = decay
         self._parameters = [p for p in network.parameters() if p.requires_grad]
-        self._aside = [p.detach().clone() for p in self._parameters]
+        self._aside = [] if decay is None else [p.detach().clone() for p in self._parameters]
         self._is_shown = False
         self.updates = 0
 
     @torch.no_grad()
     def update(self) -> None:
         """Adds the weights after a step; at the first step they are the average."""
+        if self._decay is None:
+            return
         self.updates += 1
         share = (1 - self._decay) / (1 - self._decay**self.updates)
         torch._foreach_lerp_(self._aside, [p.detach() for p in self._parameters], share)

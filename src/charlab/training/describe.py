@@ -1,4 +1,8 @@
-"""What a run says about its data and its network before it starts."""
+"""What a run says on the screen: of its data and network before it starts, of its end."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from torch import nn
@@ -7,9 +11,54 @@ from charlab.builders.initial_weights import TakenOver
 from charlab.builders.network import count_parameters
 from charlab.data.corpus import Corpus
 from charlab.data.tokens.vocabulary import NAMES, UNK, counted_tokens
-from charlab.system.style import line
-from charlab.system.terminal import say, told, warn
+from charlab.runs.environment import device_name
+from charlab.system.style import Role, line, styled
+from charlab.system.terminal import duration, say, told, warn
 from charlab.system.words import counted
+from charlab.tasks.task import Task
+from charlab.training.session import Session
+
+_SHOWN = 10  # of tags or labels
+
+
+def describe_beginning(session: Session, folder: Path) -> None:
+    """Says what is trained on what, where, and how long."""
+    options, process_group = session.options, session.process_group
+    describe_corpus(session.corpus, options.task.predicts_label)
+    describe_network(session.network, session.trained.name)
+    if session.taken_over is not None:
+        describe_taken_over(session.taken_over, str(options.init.run))
+    limits = {
+        "epoch": options.trainer.max_epochs,
+        "step": options.trainer.max_steps,
+        "minute": options.trainer.max_minutes,
+    }
+    until = (counted(limit, name) for name, limit in limits.items() if limit is not None)
+    steps = counted(session.module.limits.steps_per_epoch, "step")
+    hosts = f" on {process_group.nodes} hosts" if process_group.nodes > 1 else ""
+    together = "" if process_group.is_single_process else f", {process_group.size} processes{hosts}"
+    say(
+        told(
+            "task",
+            f"{options.task.name}, on {device_name(session.device)} in {session.precision}"
+            f"{together}, at most {', '.join(until)}; {steps} an epoch",
+        )
+    )
+    step = session.module.progress.step
+    say(told("run", styled(folder, "path"), f" (goes on from step {step:,})" if step else ""))
+
+
+def describe_end(
+    task: Task[Any], metrics: dict[str, float | str], folder: Path, seconds: float
+) -> None:
+    """Says how a run ended, and how well its network does."""
+    for split in ("val", "test"):
+        values = task.describe_results(metrics, split)
+        if values:
+            say(told(split, values))
+    status = str(metrics["status"])
+    role: Role = "good" if status == "completed" else "warning"
+    say(line(styled(status, role), f" after {duration(seconds)}: ", styled(folder, "path")))
 
 
 def describe_corpus(corpus: Corpus, predicts_label: bool) -> None:
@@ -82,8 +131,7 @@ def _say_unlearnt(corpus: Corpus) -> None:
         counts = np.bincount(tags, minlength=len(corpus.tags) + 1)[1:]
         lacking = [tag for tag, count in zip(corpus.tags, counts, strict=True) if not count]
         if lacking:
-            more = f" and {len(lacking) - 10} more" if len(lacking) > 10 else ""
-            say(told("tags never in train", f"{', '.join(lacking[:10])}{more} (but counted)"))
+            say(told("tags never in train", f"{_listed(lacking)} (but counted)"))
     shares = {
         name: float(np.mean(split.targets.ids[:] == UNK))
         for name, split in corpus.splits.items()
@@ -111,22 +159,24 @@ def _warn_of_parts(corpus: Corpus, predicts_label: bool) -> None:
                 f"{name}/… figures say less about new texts"
             )
     if report.scarce_labels:
-        scarce = report.scarce_labels
-        more = f" and {len(scarce) - 10} more" if len(scarce) > 10 else ""
         warn(
-            f"too few distinct texts to be in every part: {', '.join(scarce[:10])}{more}; "
-            "figures of parts without them say nothing about them"
+            f"too few distinct texts to be in every part: {_listed(report.scarce_labels)}; figures "
+            "of parts without them say nothing about them"
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def describe_network(network: nn.Module, kind: str) -> None:
     """Says what the network is made of: parameters by part."""
-    parts = [
-        (name, count_parameters(part))
-        for name, part in _parts(network)
-        if count_parameters(part) > 0
-    ]
-    listing = ", ".join(f"{name} {count:,}" for name, count in parts)
+    parts: list[tuple[str, nn.Module]] = []
+    for name, child in network.named_children():
+        parts += child.named_children() if name == "recurrent" else [(name, child)]
+    counts = ((name, count_parameters(part)) for name, part in parts)
+    listing = ", ".join(f"{name} {count:,}" for name, count in counts if count)
     parameters = counted(count_parameters(network), "parameter")
     say(told("model", f"{kind}, {parameters} ({listing})"))
 
@@ -142,11 +192,3 @@ def describe_taken_over(taken: TakenOver, run: str) -> None:
         parts = dict.fromkeys(name.partition(".")[0] for name in taken.new)
         said.append(f"new: {', '.join(parts)}")
     say(told("init", "; ".join(said)))
-
-
-def _parts(network: nn.Module) -> list[tuple[str, nn.Module]]:
-    parts = []
-    for name, child in network.named_children():
-        grandchildren = list(child.named_children())
-        parts += grandchildren if name == "recurrent" else [(name, child)]
-    return parts

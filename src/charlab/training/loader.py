@@ -10,10 +10,7 @@ and more here), and that several processes take to agree on when to stop.
 
 import math
 from collections.abc import Iterator
-from itertools import islice
 
-from charlab.data.batches.batch import Batch
-from charlab.data.batches.loaders import TrainingBatches
 from charlab.training.progress import Limits, Progress
 
 STEPS_PER_CHUNK = 8
@@ -71,41 +68,3 @@ class TrainLoader:
             yield 0
         for start in range(0, steps, self._steps_per_chunk):
             yield min(self._steps_per_chunk, steps - start)
-
-
-class BatchIterator:
-    """Gives the windows that a run's progress points at.
-
-    Args:
-        progress: where the run stands, kept up to date by the task.
-        accumulate: windows to an optimizer step; an epoch's last one gets what is left.
-    """
-
-    def __init__(self, batches: TrainingBatches, progress: Progress, accumulate: int) -> None:
-        self._batches = batches
-        self._progress = progress
-        self._accumulate = accumulate
-        self._windows: Iterator[Batch] | None = None
-
-    @property
-    def windows_per_epoch(self) -> int:
-        """Windows of an epoch."""
-        return self._batches.steps_per_epoch
-
-    def step(self) -> list[Batch]:
-        """The windows of the next optimizer step, one or more."""
-        progress = self._progress
-        if self._windows is None or progress.window == 0:
-            self._windows = self._batches.epoch(progress.epoch, progress.window)
-        count = min(self._accumulate, self.windows_per_epoch - progress.window)
-        windows = list(islice(self._windows, count))
-        assert len(windows) == count, "an epoch has fewer windows than it says"
-        return windows
-
-    def look_ahead(self) -> Batch:
-        """The window that comes next, which stays the next."""
-        return next(self._batches.epoch(self._progress.epoch, self._progress.window))
-
-    def rewind(self) -> None:
-        """Lets the next step begin where the progress points, wherever that is now."""
-        self._windows = None

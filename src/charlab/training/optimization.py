@@ -57,16 +57,17 @@ def require_rates(optimizer: Optimizer, factor: float) -> None:
 @contextmanager
 def rate_scaled(optimizer: Optimizer, factor: float) -> Iterator[None]:
     """Multiplies the rates as long as the context lasts."""
+    if factor == 1:
+        yield
+        return
     rates = [group["lr"] for group in optimizer.param_groups]
-    if factor != 1:
-        for group, rate in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * factor
+    for group in optimizer.param_groups:
+        group["lr"] = group["lr"] * factor
     try:
         yield
     finally:
-        if factor != 1:
-            for group, rate in zip(optimizer.param_groups, rates, strict=True):
-                group["lr"] = rate
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
 
 
 def load_optimizer_state(

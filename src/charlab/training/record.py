@@ -136,8 +136,7 @@ def load_best(session: Session, folder: Path) -> dict[str, float]:
         The validation metrics of those weights.
     """
     best = folder / runs.CHECKPOINTS / runs.BEST
-    if session.module.average is not None:
-        session.module.average.show()  # what is loaded now takes the average's place
+    session.module.updates.average.show()  # what is loaded now takes the average's place
     if not best.exists():
         return {}
     checkpoint = load(best)

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from omegaconf import OmegaConf
 
@@ -13,23 +12,19 @@ from charlab.builders.network import restore_network
 from charlab.config.schema import RunOptions
 from charlab.config.validation import to_plain
 from charlab.errors import DataError
-from charlab.evaluation.evaluate import Meter
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint
-from charlab.runs.environment import device_name
 from charlab.runs.saved_config import read_overrides
 from charlab.system.devices import choose_device
 from charlab.system.files import copy_atomically, user_path, write_text
 from charlab.system.signals import StopSignals
-from charlab.system.style import Role, line, styled
-from charlab.system.terminal import LogFile, duration, say, told
-from charlab.system.words import counted
-from charlab.tasks.task import Task
+from charlab.system.style import line
+from charlab.system.terminal import LogFile, say
 from charlab.training.callbacks.log_dataset import LogDataset
 from charlab.training.callbacks.log_validation import LogValidation
 from charlab.training.callbacks.progress_bar import ProgressDisplay
 from charlab.training.callbacks.pruning import PruningCallback, Watch
-from charlab.training.describe import describe_corpus, describe_network, describe_taken_over
+from charlab.training.describe import describe_beginning, describe_end
 from charlab.training.distributed.launch import init_processes
 from charlab.training.record import RunRecord, final_samples, load_best, test_metrics
 from charlab.training.run_figures import write_look, write_run_figures
@@ -185,7 +180,8 @@ def _run(
     """Trains, measures, samples; whatever happens, the folder says how it ended."""
     begun = time.perf_counter()
     with LogFile(folder / "train.log"):
-        _say_beginning(session, folder)
+        describe_beginning(session, folder)
+        draws = _draws(session, watch)
         name = RunName(session.options, folder, read_overrides(folder) or (), searched)
         record = RunRecord(session, folder, name)
         record.write("running")
@@ -193,7 +189,8 @@ def _run(
             try:
                 status = _fit(session, folder, signals, record, watch)
             except DivergedError:  # its curves show how
-                _draw(session, folder, watch)
+                if draws:
+                    write_run_figures(session, folder, None)
                 raise
             signals.training_is_over()
             if status != "completed":
@@ -205,11 +202,12 @@ def _run(
                 record.extra |= measured
             if status != "pruned":
                 final_samples(session, folder)
-            _draw(session, folder, watch, test_meter)
-            if status == "completed" and _draws(session, watch):
-                write_look(session, folder, record.loggers)
+            if draws:
+                write_run_figures(session, folder, test_meter)
+                if status == "completed":
+                    write_look(session, folder, record.loggers)
             metrics = record.finish(status)
-        _say_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
+        describe_end(session.task, {**metrics, **validated}, folder, time.perf_counter() - begun)
     signum = signals.received if status == "interrupted" else None
     return Result(folder, status, metrics, validated, signum)
 
@@ -225,10 +223,9 @@ def _fit(
         return "completed"
     module, loggers, pruning = session.module, record.loggers, PruningCallback(watch)
     module.on_log = lambda metrics: loggers.scalars(metrics, module.progress.step)
+    shows_data = watch is None and not session.options.debug and not module.progress.step
     callbacks = [
-        LogDataset(
-            loggers, session.corpus, _data_folder(session), wanted=_shows_data(session, watch)
-        ),
+        LogDataset(loggers, session.corpus, _data_folder(session), wanted=shows_data),
         LogValidation(loggers, session.best_metrics, session.trained),
         ProgressDisplay(session.options.trainer.progress, session.best_metrics.values),
         pruning,
@@ -247,62 +244,7 @@ def _data_folder(session: Session) -> Path:
     return user_path(options.output_dir) / "data" / options.dataset.name / fingerprint[:8]
 
 
-def _shows_data(session: Session, watch: Watch | None) -> bool:
-    return watch is None and not session.options.debug and not session.module.progress.step
-
-
-def _draw(
-    session: Session, folder: Path, watch: Watch | None, test_meter: Meter | None = None
-) -> None:
-    """Draws the figures, if they are wanted."""
-    if _draws(session, watch):
-        write_run_figures(session, folder, test_meter)
-
-
 def _draws(session: Session, watch: Watch | None) -> bool:
     """Whether figures are wanted; of debug runs and trials only if they are asked for."""
     wish = session.options.trainer.figures
     return wish == "always" or (wish == "auto" and watch is None and not session.options.debug)
-
-
-def _say_beginning(session: Session, folder: Path) -> None:
-    options, trainer = session.options, session.options.trainer
-    describe_corpus(session.corpus, session.options.task.predicts_label)
-    model = options.model
-    describe_network(session.network, f"{model.name} {model.num_layers} × {model.hidden_size}")
-    if session.taken_over is not None:
-        describe_taken_over(session.taken_over, str(options.init.run))
-    limits = {
-        "epoch": trainer.max_epochs,
-        "step": trainer.max_steps,
-        "minute": trainer.max_minutes,
-    }
-    until = (counted(limit, name) for name, limit in limits.items() if limit is not None)
-    steps = counted(session.module.limits.steps_per_epoch, "step")
-    say(
-        told(
-            "task",
-            f"{options.task.name}, on {device_name(session.device)} in {session.precision}"
-            f"{_together(session)}, at most {', '.join(until)}; {steps} an epoch",
-        )
-    )
-    step = session.module.progress.step
-    say(told("run", styled(folder, "path"), f" (goes on from step {step:,})" if step else ""))
-
-
-def _together(session: Session) -> str:
-    process_group = session.process_group
-    hosts = f" on {process_group.nodes} hosts" if process_group.nodes > 1 else ""
-    return "" if process_group.is_single_process else f", {process_group.size} processes{hosts}"
-
-
-def _say_end(
-    task: Task[Any], metrics: dict[str, float | str], folder: Path, seconds: float
-) -> None:
-    for split in ("val", "test"):
-        values = task.describe_results(metrics, split)
-        if values:
-            say(told(split, values))
-    status = str(metrics["status"])
-    role: Role = "good" if status == "completed" else "warning"
-    say(line(styled(status, role), f" after {duration(seconds)}: ", styled(folder, "path")))

@@ -22,10 +22,14 @@ def write_run_figures(session: Session, folder: Path, test_meter: Meter | None) 
         test_meter: what measured the test part; None: nothing did.
     """
     from charlab.figures import spare  # matplotlib takes half a second
+    from charlab.figures.run_curves import run_curves_figure
+    from charlab.gallery.curves import curves_of, title_of
 
-    with spare("curves.png"):
-        _write_curves(session, folder / "curves.png")
     task, meter = session.task, test_meter or session.module.best_meter
+    with spare("curves.png"):
+        curves = curves_of(task, session.module.history, session.best.step, task.options.curves)
+        if curves:
+            _write(run_curves_figure(curves, title_of(task)), folder / "curves.png")
     if task.figure_name and meter is not None:
         name = f"{task.figure_name}.png"
         part = "test" if test_meter else "validation"
@@ -58,16 +62,6 @@ def write_look(session: Session, folder: Path, loggers: RunLoggers) -> None:
         step = session.module.progress.step
         for path in (path for files in gallery.files.values() for path in files):
             loggers.image(f"{_GROUP}/{path.stem}", read_image(path), step)
-
-
-def _write_curves(session: Session, path: Path) -> None:
-    from charlab.figures.run_curves import run_curves_figure
-    from charlab.gallery.curves import curves_of, title_of
-
-    task = session.task
-    curves = curves_of(task, session.module.history, session.best.step, task.options.curves)
-    if curves:
-        _write(run_curves_figure(curves, title_of(task)), path)
 
 
 def _write(figure: Any, path: Path) -> None:

@@ -75,9 +75,8 @@ class Session:
             accumulate=trainer.accumulate,
         )
         self.module: TrainingModule[Any] = TrainingModule(
-            self.task, self.network.to(self.device), self.batches, limits
+            self.task, self.network.to(self.device), self.batches, limits, process_group
         )
-        self.module.process_group = process_group
         if "val" in corpus.splits and not trainer.overfit:
             self.module.val_text = split_text(corpus, "val")
         self.best = BestSoFar()
@@ -94,7 +93,9 @@ class Session:
         """
         self.taken_over = take_over(self.task, self.network, initial)
         body = f"{self.task.body_name}."
-        self.module.taken = [name for name in self.taken_over.whole if name.startswith(body)]
+        self.module.updates.taken = [
+            name for name in self.taken_over.whole if name.startswith(body)
+        ]
 
     @property
     def trained(self) -> TrainedNetwork[Any]:
@@ -142,12 +143,13 @@ class Session:
         training["best"] = to_plain(self.best)
         training["threads"] = torch.get_num_threads()
         training = join(training, self.process_group)
-        network, average = self.network.state_dict(), self.module.average
-        if average is not None:
+        network, average = self.network.state_dict(), self.module.updates.average
+        is_averaged = self.options.trainer.ema_decay is not None
+        if is_averaged:
             network, training["average"] = average.weights(), average.state()
         if self.options.callbacks:
             callbacks = self.user_callbacks.state(self.module.trainer, self.module) or {}
-            if "network" in callbacks and average is not None:
+            if "network" in callbacks and is_averaged:
                 raise ConfigError(
                     "trainer.ema_decay and a callback both give the weights that stand for the "
                     "run's: leave one of them out"
@@ -188,8 +190,8 @@ class Session:
             training = share(checkpoint.training, self.process_group)
             self.module.load_training_state(training)  # its optimizer takes a step on the way
             load_weights(self.network, checkpoint.network)
-            if self.module.average is not None:
-                self.module.average.load(training.get("average"))
+            if self.options.trainer.ema_decay is not None:
+                self.module.updates.average.load(training.get("average"))
             self.user_callbacks.restore(training.get("callbacks"))
             self.best = build(BestSoFar, training["best"], hints=False)
             self.best_metrics = BestMetrics(self.options.task.metrics, checkpoint.metrics)

@@ -77,11 +77,9 @@ class TrainStatistics:
         """Whether every sum still is; reads the device."""
         return bool(torch.isfinite(self.sums.device).all())
 
-    def divergence(self, progress: Progress) -> DivergedError:
-        """What is to be said when the sums are no longer finite."""
-        sums = self.sums
-        loss, norm, _ = sums.device.tolist()
-        loss, norm = loss / max(1, sums.predictions), norm / max(1, sums.windows)
+    def divergence(self, progress: Progress, process_group: ProcessGroup) -> DivergedError:
+        """What is to be said when the sums are no longer finite; all processes call this."""
+        loss, norm, _ = self._means(process_group)
         return DivergedError(
             f"the loss is no longer a finite number at step {progress.step} (epoch "
             f"{progress.epoch + 1}, gradient norm {norm:g}, loss {loss:g}); an earlier "
@@ -97,11 +95,16 @@ class TrainStatistics:
             predictions (None: not measured), and the sums.
         """
         sums = self.sums
-        norm = float(sums.device[1])
-        loss, correct = process_group.all_reduce_sum(sums.device[::2]).tolist()
+        loss, norm, correct = self._means(process_group)
         self.sums = Sums(torch.zeros_like(sums.device))
-        accuracy = correct / sums.measured if sums.measured else None
-        return loss / sums.predictions, norm / sums.windows, accuracy, sums
+        return loss, norm, correct / sums.measured if sums.measured else None, sums
+
+    def _means(self, process_group: ProcessGroup) -> tuple[float, float, float]:
+        """Loss of a prediction, gradient norm of a step, and all correct predictions."""
+        sums = self.sums
+        norm = float(sums.device[1])  # of the gradient that all processes made together
+        loss, correct = process_group.all_reduce_sum(sums.device[::2]).tolist()
+        return loss / max(1, sums.predictions), norm / max(1, sums.windows), correct
 
     def load(self, plain: dict[str, Any]) -> None:
         """Takes up what :meth:`to_plain` gave.

@@ -76,7 +76,9 @@ def fit(
         trainer = _trainer(
             session,
             callbacks=[
-                *(_Signals(signals), OrderedSums(session.process_group)),
+                # after Lightning has put up its own handlers
+                pl.callbacks.LambdaCallback(on_train_start=lambda *_: signals.install()),
+                OrderedSums(session.process_group),
                 *(own, *own.all.values()),
                 *callbacks,
             ],
@@ -172,7 +174,7 @@ def others(session: Session, folder: Path) -> Iterator[None]:
                 process_group=ProcessGroup(rank, process_group.size, rank, process_group.size),
                 address=("127.0.0.1", store.port),
                 threads=threads,
-                taken=tuple(session.module.taken),
+                taken=tuple(session.module.updates.taken),
             )
             for rank in range(1, process_group.size)
         ]
@@ -214,17 +216,6 @@ def _share_of_the_cpu(process_group: ProcessGroup) -> Iterator[int]:
             del os.environ["OMP_NUM_THREADS"]
         else:
             os.environ["OMP_NUM_THREADS"] = variable
-
-
-class _Signals(pl.Callback):
-    """Puts our handlers up again after Lightning has put up its own."""
-
-    def __init__(self, signals: StopSignals) -> None:
-        self._signals = signals
-
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Lightning's are in place by now."""
-        self._signals.install()
 
 
 @dataclass(frozen=True)

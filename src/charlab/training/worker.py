@@ -54,7 +54,7 @@ def _train(work: "WorkerSpec", ready: Callable[[], None]) -> None:
     session = new_session(work.options, work.corpus, work.process_group)
     if work.checkpoint is not None:
         session.restore(work.checkpoint)
-    session.module.taken = list(work.taken)
+    session.module.updates.taken = list(work.taken)
     with StopSignals() as signals:
         ready()
         host, port = work.address

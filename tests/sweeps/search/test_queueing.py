@@ -61,6 +61,7 @@ def test_settings_that_the_search_does_not_hold(given: dict[str, Any], complaint
     assert complaint in str(raised.value)
 
 
+@pytest.mark.usefixtures("in_memory")
 @pytest.mark.parametrize("sampler", ["random", "tpe", "qmc", "gp"])
 def test_known_settings_are_tried_first_and_once(sampler: str, tmp_path: Path) -> None:
     space = {"x": "interval(0,1)", "y": "choice(a,b)"}
@@ -75,6 +76,7 @@ def test_known_settings_are_tried_first_and_once(sampler: str, tmp_path: Path) -
     assert worker.take(3) is None
 
 
+@pytest.mark.usefixtures("in_memory")
 @pytest.mark.parametrize("sampler", ["random", "grid"])
 def test_failed_trials_are_tried_again_on_top(sampler: str, tmp_path: Path) -> None:
     location = toy_sweep(tmp_path, space={"x": "choice(1,2,3)"}, sampler=sampler, seed=3)

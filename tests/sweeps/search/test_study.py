@@ -20,6 +20,7 @@ MIXED = {"x": "interval(0,1)", "n": "range(0,4)", "c": "choice(a,b)"}
 SLOW = {"gp": pytest.mark.slow}  # it imports torch
 
 
+@pytest.mark.usefixtures("in_memory")
 @pytest.mark.parametrize("sampler", [pytest.param(s, marks=SLOW.get(s, ())) for s in SAMPLERS])
 def test_the_same_seed_gives_the_same_trials_under_any_name(sampler: str, tmp_path: Path) -> None:
     space = MIXED if sampler != "grid" else {"n": "range(0,3)", "c": "choice(a,b)"}
@@ -36,6 +37,7 @@ def test_the_same_seed_gives_the_same_trials_under_any_name(sampler: str, tmp_pa
         assert other != first[:2]
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_grid_has_every_point_once(tmp_path: Path) -> None:
     space = {"a": "choice(u,v,w)", "b": "range(1,3)", "c": "range(0,1,0.5)"}
     trials = work_serially(toy_sweep(tmp_path, sampler="grid", space=space), 12)
@@ -44,6 +46,7 @@ def test_a_grid_has_every_point_once(tmp_path: Path) -> None:
     assert points == set(product("uvw", (1, 2), (0.0, 0.5)))
 
 
+@pytest.mark.usefixtures("in_memory")
 @pytest.mark.parametrize("sampler", ["random", "qmc"])
 def test_points_spread(sampler: str, tmp_path: Path) -> None:
     """No third of the interval is left out; one fixed seed would draw one point again."""
@@ -52,6 +55,7 @@ def test_points_spread(sampler: str, tmp_path: Path) -> None:
     assert {int(3 * t["x"]) for t in trials} == {0, 1, 2}
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_tpe_chooses_as_optunas_own_does(tmp_path: Path) -> None:
     """A study in memory with a seed for each trial has the same trials."""
     trials = work_serially(toy_sweep(tmp_path, sampler="tpe", startup_trials=3), 8)

@@ -11,7 +11,7 @@ from charlab.builders.corpus import Prepared
 from charlab.config import RunOptions
 from charlab.config.sweep_schema import SweepOptions
 from charlab.data.corpus import Corpus
-from charlab.sweeps.search.space import Parameter
+from charlab.sweeps.search.parameter import Parameter
 from charlab.sweeps.search.validations import pruner_of, report_unit, validate_more
 
 Prepare = Callable[..., Prepared]

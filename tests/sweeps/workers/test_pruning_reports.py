@@ -7,6 +7,8 @@ import pytest
 from charlab.sweeps.workers.pruning_reports import Reporter
 from tests.sweeps.toys import Worker, toy_sweep, trials_of
 
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Worker:

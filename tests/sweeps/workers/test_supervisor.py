@@ -87,7 +87,7 @@ def test_what_breaks_a_claim_is_told(tmp_path: Path) -> None:
 def test_three_workers_do_each_trial_once(tmp_path: Path) -> None:
     location = toy_sweep(tmp_path)
     surveys: list[Any] = []
-    supervisor = toy_supervisor(location, 8, 3, on_status=surveys.append)
+    supervisor = toy_supervisor(location, 6, 3, on_status=surveys.append)
     sizes = []
     wait = supervisor.engine.wait
 
@@ -97,13 +97,13 @@ def test_three_workers_do_each_trial_once(tmp_path: Path) -> None:
 
     supervisor.engine.wait = counted_wait  # type: ignore[method-assign]
     assert supervisor.run() is None
-    assert_each_once(location, 8)
-    assert len({trial.params["x"] for trial in trials_of(location)}) == 8
+    assert_each_once(location, 6)
+    assert len({trial.params["x"] for trial in trials_of(location)}) == 6
     assert max(sizes) == 3
     assert surveys[-1].is_over
     assert not supervisor._live
-    assert toy_supervisor(location, 8, 3).run() is None  # there is nothing left to do
-    assert sum(ledger_of(location).values()) == 8 * 5
+    assert toy_supervisor(location, 6, 3).run() is None  # there is nothing left to do
+    assert sum(ledger_of(location).values()) == 6 * 5
 
 
 def test_deaths_and_failures(tmp_path: Path) -> None:

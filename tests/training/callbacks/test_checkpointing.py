@@ -49,13 +49,8 @@ def whole(
     model, task, dataset, threads = request.param
     path = {"names": names_folder, "text": text_folder}[dataset]
     arguments = [f"model={model}", f"task={task}", f"dataset={dataset}", f"dataset.path={path}"]
-    arguments += [
-        *TINY,
-        "trainer.validate_every=17",
-        "trainer.patience=50",
-        "trainer.progress=none",
-    ]
-    arguments += ["trainer.precision=float32"]
+    arguments += [*TINY, "trainer.validate_every=17", "trainer.patience=50"]
+    arguments += ["trainer.max_steps=90", "trainer.progress=none", "trainer.precision=float32"]
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -67,9 +62,7 @@ def whole(
         torch.set_num_threads(before)
 
 
-@pytest.mark.parametrize("questions", [0, 24, 70])
 def test_stopped_anywhere_and_resumed(
-    questions: int,
     whole: tuple[list[str], Path],
     compose_options: Callable[..., RunOptions],
     tmp_path: Path,
@@ -78,13 +71,16 @@ def test_stopped_anywhere_and_resumed(
     arguments, never_stopped = whole
     options = compose_options(*arguments, f"output_dir={tmp_path / 'stopped'}")
     with monkeypatch.context() as patch:
-        patch.setattr(training, "StopSignals", lambda: StopAfter(questions))
-        stopped = training.train(prepare(options))
-    assert stopped.status == "interrupted"
-    checkpoint = load(stopped.folder / "checkpoints" / "last.ckpt")
-    resumed = training.resume(checkpoint, checkpoint.options, stopped.folder)
-    assert resumed.status == "completed"
-    assert_same_run(never_stopped, resumed.folder)
+        patch.setattr(training, "StopSignals", lambda: StopAfter(0))
+        done = training.train(prepare(options))
+    for questions in (24, 45, 1000):
+        assert done.status == "interrupted"
+        checkpoint = load(done.folder / "checkpoints" / "last.ckpt")
+        with monkeypatch.context() as patch:
+            patch.setattr(training, "StopSignals", lambda n=questions: StopAfter(n))
+            done = training.resume(checkpoint, checkpoint.options, done.folder)
+    assert done.status == "completed"
+    assert_same_run(never_stopped, done.folder)
 
 
 def in_training(
@@ -131,7 +127,7 @@ def test_a_closed_terminal(way: str, names_folder: Path, tmp_path: Path) -> None
 
 
 def test_ctrl_c(names_folder: Path, tmp_path: Path) -> None:
-    process = in_training(names_folder, tmp_path)
+    process = in_training(names_folder, tmp_path, "logger=none")
     folder = only_run(tmp_path)
     assert read_run(folder).status == "running"
     os.kill(process.pid, signal.SIGINT)
@@ -191,7 +187,8 @@ def test_a_best_checkpoint_that_a_kill_left_behind_is_brought_up_to_date(
     compose_options: Callable[..., RunOptions], text_folder: Path, tmp_path: Path
 ) -> None:
     arguments = ["dataset=text", f"dataset.path={text_folder}", *TINY, f"output_dir={tmp_path}"]
-    result = training.train(prepare(compose_options(*arguments, "trainer.progress=none")))
+    arguments += ["trainer.max_steps=4", "trainer.progress=none"]
+    result = training.train(prepare(compose_options(*arguments)))
     checkpoints = result.folder / "checkpoints"
     whole = (checkpoints / "best.ckpt").read_bytes()
     last = load(checkpoints / "last.ckpt")
@@ -220,7 +217,7 @@ def test_a_full_disk(
 
     monkeypatch.setattr(checkpoint, "write_bytes", write)
     arguments = ["dataset=text", f"dataset.path={text_folder}", *TINY, f"output_dir={tmp_path}"]
-    options = compose_options(*arguments, "trainer.progress=none")
+    options = compose_options(*arguments, "trainer.max_steps=4", "trainer.progress=none")
     with pytest.raises(
         RunError, match=rf"^the disk is full: (best|last)\.ckpt .*; make room, then {advice}"
     ):

@@ -84,7 +84,7 @@ def test_samples_of_a_validation_are_the_average_s(
     with torch.no_grad():
         for weight in session.network.parameters():
             weight.zero_()
-        module.average.update()
+        module.updates.average.update()
         module.network.decoder.bias[5] = 1000.0  # what is trained draws one character for ever
     callback.on_train_epoch_end(trainer, module)
     assert session.best_metrics.values == {"best/val/loss": 2.0}

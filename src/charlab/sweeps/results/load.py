@@ -26,13 +26,7 @@ if TYPE_CHECKING:
 
 SWEEPS = "sweeps"  # the folder of all sweeps, below output_dir
 FINALISTS = "finalists"  # the folder and the study's suffix of the best ones' further runs
-_STATES = {
-    "COMPLETE": "complete",
-    "PRUNED": "pruned",
-    "FAIL": "failed",
-    "RUNNING": "running",
-    "WAITING": "waiting",
-}
+_STATES = {"FAIL": "failed"}  # all others have the word that Optuna has
 
 
 def find_sweep(sweep: str, output_dir: str) -> Path:
@@ -135,7 +129,8 @@ def _own_folder(trial: "FrozenTrial", folder: Path) -> Path | None:
 
 def _state(trial: "FrozenTrial", own: Path) -> str:
     """A trial's state; "died" where the storage says "running" and no process has its locks."""
-    state, locks = _STATES[trial.state.name], own.parent / LOCKS
+    name, locks = trial.state.name, own.parent / LOCKS
+    state = _STATES.get(name, name.lower())
     may_have_died = state == "running" and (locks.is_dir() or own.is_dir())
     if may_have_died and not (is_locked(locks / own.name) or is_locked(own / LOCK)):
         return "died"
@@ -187,18 +182,18 @@ def _finalists(
             of_trial.setdefault(int(run.user_attrs["trial"]), []).append(run)
     found = []
     for number, group in of_trial.items():
-        done = [run for run in group if run.state.name == "COMPLETE"]
-        seeds = {int(run.user_attrs["seed"]): run for run in done}
+        done = {int(r.user_attrs["seed"]): r for r in group if r.state.name == "COMPLETE"}
+        seeds = dict(sorted(done.items()))
         arguments = group[0].user_attrs["base_words"]
         found.append(
             Finalist(
                 trial=number,
                 arguments=(*places, *(as_typed(word) for word in arguments)),
-                values={seed: float(run.values[0]) for seed, run in sorted(seeds.items())},
-                metrics={s: dict(run.user_attrs["figures"]) for s, run in sorted(seeds.items())},
+                values={seed: float(run.values[0]) for seed, run in seeds.items()},
+                metrics={seed: dict(run.user_attrs["figures"]) for seed, run in seeds.items()},
                 folders={
                     seed: own
-                    for seed, run in sorted(seeds.items())
+                    for seed, run in seeds.items()
                     if (own := _own_folder(run, where.folder))
                 },
             )

@@ -26,11 +26,12 @@ def write_record(
 
     One in the storage's URL stays out.
     """
+    is_file = location.storage.startswith("sqlite")
     write_json(
         folder / RECORD,
         {
             "name": location.name,
-            "storage": _public(location.storage),
+            "storage": None if is_file else without_password(location.storage),
             "n_trials": n_trials,
             "workers": options.workers,
             "finalists": options.finalists,
@@ -83,7 +84,3 @@ def file_url(folder: Path) -> str:
 
     path = str(folder.absolute() / "study.db")
     return sqlalchemy.engine.URL.create("sqlite", database=path).render_as_string()
-
-
-def _public(storage: str) -> str | None:
-    return None if storage.startswith("sqlite") else without_password(storage)

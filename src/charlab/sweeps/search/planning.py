@@ -18,8 +18,9 @@ from charlab.config.sweep_schema import SweepOptions
 from charlab.config.validation import build, flat, to_plain
 from charlab.errors import CharlabError, ConfigError, one_line
 from charlab.sweeps.search.objectives import direction_of, follow_objective, require_objectives
+from charlab.sweeps.search.parameter import Parameter
 from charlab.sweeps.search.queueing import known_settings
-from charlab.sweeps.search.space import Parameter, read_space, words_of, words_of_runs
+from charlab.sweeps.search.space import read_space, words_of, words_of_runs
 from charlab.sweeps.search.spec import SweepSpec
 from charlab.sweeps.search.suggest import load_function, try_function
 from charlab.sweeps.search.validations import pruner_of, report_unit, validate_more

@@ -6,7 +6,7 @@ from typing import Any
 import optuna
 
 from charlab.errors import ConfigError, nearest
-from charlab.sweeps.search.space import Parameter
+from charlab.sweeps.search.parameter import Parameter
 
 ENQUEUED = "enqueued"  # attribute of a trial: the settings that the user gave it
 RETRY_OF = "retry of"  # attribute of a trial: the failed one that it repeats

@@ -11,7 +11,7 @@ from optuna.trial import FrozenTrial
 
 from charlab.config.later_settings import flat_with_later
 from charlab.config.schema import is_incidental
-from charlab.sweeps.search.space import Parameter
+from charlab.sweeps.search.parameter import Parameter
 
 
 @dataclass(frozen=True)

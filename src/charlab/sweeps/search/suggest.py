@@ -13,7 +13,8 @@ from charlab.config.compose import Composition
 from charlab.config.hydra_app import check
 from charlab.config.overrides import quote
 from charlab.errors import CharlabError, ConfigError, one_line
-from charlab.sweeps.search.space import Parameter, words_of
+from charlab.sweeps.search.parameter import Parameter
+from charlab.sweeps.search.space import words_of
 from charlab.sweeps.search.spec import SweepSpec
 from charlab.sweeps.search.storage import quiet
 from charlab.system.words import spelled

@@ -4,6 +4,7 @@ A folder outlives its study: the storage may be removed, emptied, replaced, or b
 the same name. What lies there then is no result of the new study's trial.
 """
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def take_folder(folder: Path, identity: str | None) -> None:
     """
     if not belongs(folder, identity) and _holds_run(folder):
         with runs.exclusive(folder):
-            aside = _free_name(folder)
+            names = (folder.with_name(f"{folder.name}.left-over-{n}") for n in itertools.count(1))
+            aside = next(name for name in names if not name.exists())
             folder.rename(aside)
         warn(f"{folder} held a run of another sweep, which is {aside.name} now; the trial is new")
     if identity is not None:
@@ -64,10 +66,3 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 def _holds_run(folder: Path) -> bool:
     return any((folder / name).exists() for name in (MARKER, runs.CHECKPOINTS, "metrics.json"))
-
-
-def _free_name(folder: Path) -> Path:
-    number = 1
-    while (aside := folder.with_name(f"{folder.name}.left-over-{number}")).exists():
-        number += 1
-    return aside

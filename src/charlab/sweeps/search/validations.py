@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from charlab.builders.corpus import Prepared
 from charlab.config.sweep_schema import SweepOptions
-from charlab.sweeps.search.space import Parameter
+from charlab.sweeps.search.parameter import Parameter
 
 _AUTO = "successive_halving"  # the pruner of sweep.pruner=auto
 

@@ -16,7 +16,7 @@ import sqlalchemy.dialects.sqlite  # noqa: F401
 import charlab.config.compose
 import charlab.sweeps.workers.claim
 import charlab.sweeps.workers.worker  # noqa: F401
-from charlab.sweeps.search.space import Parameter
+from charlab.sweeps.search.parameter import Parameter
 from charlab.sweeps.search.storage import open_storage
 
 

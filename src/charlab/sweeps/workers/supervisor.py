@@ -215,7 +215,7 @@ class Supervisor:
                 self._barren = 0
 
     def _count_crash(self, owner: str, death: str) -> None:
-        """A trial whose process dies again and again is pruned some day; see ``claim``."""
+        """A trial whose process dies again and again fails some day; see ``claim``."""
         theirs = [trial for trial in self._trials() if _worked_on(trial, owner)]
         for trial in theirs:
             if not trial.state.is_finished():

@@ -47,6 +47,6 @@ class LogValidation(pl.Callback):
         assert isinstance(pl_module, TrainingModule)
         self._best.offer(pl_module.metrics)
         step = pl_module.progress.step
-        with pl_module.averaged():
+        with pl_module.updates.average.shown():
             pl_module.task.log_validation(self._trained, pl_module.meter, self._loggers, step)
         self._loggers.flush()

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytorch_lightning as pl
-from rich.progress import BarColumn, Progress, ProgressColumn, Task
+from rich.progress import BarColumn, Progress, RenderableColumn
 from rich.text import Text
 
 from charlab.system.notebook import NotebookBar, in_notebook
@@ -94,7 +94,8 @@ class ProgressDisplay(pl.Callback):
             shown = [self._values(module, "train", of_train)]
             shown += [self._values(module, split, of_split) for split in splits]
             position = module.limits.position(module.progress)
-            found = line(styled(position, "heading"), *_spaced([*filter(None, shown), *rest]))
+            parts = [part for piece in filter(None, [*shown, *rest]) for part in (_GAP, piece)]
+            found = line(styled(position, "heading"), *parts)
             if found.cell_len <= width:
                 break
         return found
@@ -124,33 +125,19 @@ class _TerminalBar:
     """A bar with a line of text below what is printed; gone when it stops."""
 
     def __init__(self) -> None:
-        columns = (BarColumn(_BAR), _Words())
+        self._words = RenderableColumn(Text("starting"))
+        columns = (BarColumn(_BAR), self._words)
         self._bar = Progress(*columns, console=console, transient=True, refresh_per_second=4)
-        self._task = self._bar.add_task("", total=1.0, words=Text("starting"))
+        self._task = self._bar.add_task("", total=1.0)
         self._bar.start()
 
     def update(self, share: float, words: Text) -> None:
-        self._bar.update(self._task, completed=share, words=words)
+        words.no_wrap = True  # they fit
+        self._words.renderable = words
+        self._bar.update(self._task, completed=share)
 
     def stop(self) -> None:
         self._bar.stop()
-
-
-class _Words(ProgressColumn):
-    """What stands beside the bar."""
-
-    max_refresh = 0.25
-
-    def render(self, task: Task) -> Text:
-        """The words as they are; they fit."""
-        words = task.fields["words"]
-        assert isinstance(words, Text)
-        words.no_wrap = True
-        return words
-
-
-def _spaced(parts: Sequence[Part]) -> list[Part]:
-    return [piece for part in parts for piece in (_GAP, part)]
 
 
 def _figure(value: float) -> str:

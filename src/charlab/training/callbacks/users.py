@@ -138,16 +138,14 @@ class UserCallbacks(pl.Callback):
         except (CharlabError, Stopped):
             raise
         except Exception as error:
-            name = self._whose(error)
+            name, said = self._whose(error), " ".join(str(error).split())
             if name is None:
                 if self.all and isinstance(error, MisconfigurationException):
-                    raise ConfigError(f"callbacks: {' '.join(str(error).split())}") from error
+                    raise ConfigError(f"callbacks: {said}") from error
                 raise
             kind = type(self.all[name])
             if f"{kind.__module__}.".startswith(_OF_LIGHTNING):
-                raise ConfigError(
-                    f"callbacks.{name} ({kind.__name__}): {' '.join(str(error).split())}"
-                ) from error
+                raise ConfigError(f"callbacks.{name} ({kind.__name__}): {said}") from error
             where = f"callbacks.{name} ({kind.__module__}.{kind.__qualname__})"
             error.add_note(f"This was raised in {where}, which is the user's own.")
             raise

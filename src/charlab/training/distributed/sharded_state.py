@@ -7,7 +7,7 @@ has of its own (random states, its sums) stands under ``processes``, which one p
 from typing import Any
 
 import torch
-from torch import Tensor
+from lightning_fabric.utilities.apply_func import move_data_to_device
 
 from charlab.errors import CheckpointError
 from charlab.runs.checkpoint import named
@@ -22,8 +22,8 @@ def join(training: dict[str, Any], process_group: ProcessGroup) -> dict[str, Any
     """A run's training state with that of all processes in it; all of them call this."""
     if process_group.is_single_process:
         return training
-    own = {name: _on_host(training[name]) for name in OWN}
-    all_own = process_group.gather(own)
+    own = {name: training[name] for name in OWN}
+    all_own = process_group.gather(move_data_to_device(own, torch.device("cpu")))
     carries = [one["carry"] for one in all_own]
     carry = None
     if carries[0] is not None:
@@ -62,13 +62,3 @@ def share(training: dict[str, Any], process_group: ProcessGroup) -> dict[str, An
         ]
     own = {name: processes[name][process_group.rank] for name in ("sums", "random")}
     return {**training, "carry": carry, **own}
-
-
-def _on_host(value: Any) -> Any:
-    if isinstance(value, Tensor):
-        return value.cpu()
-    if isinstance(value, dict):
-        return {key: _on_host(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_on_host(part) for part in value]
-    return value

@@ -1,12 +1,15 @@
 """The process that works on a node."""
 
 import dataclasses
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -73,6 +76,24 @@ def test_it_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     parent.wait()
     until(lambda: is_free(location, 0))
     assert states_of(location) == {"RUNNING": 1}
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "words"),
+    [
+        (0, "", ""),
+        (-signal.SIGTERM, "", ""),
+        (1, "ValueError: x", "ValueError: x"),
+        (1, "", "its worker ended with exit code 1"),
+        (-signal.SIGKILL, "", "its worker was killed by SIGKILL, perhaps for want of memory"),
+        (-(signal.SIGRTMIN + 1), "", f"its worker was killed by signal {signal.SIGRTMIN + 1}"),
+    ],
+)
+def test_the_end_of_a_worker_in_words(code: int, said: str, words: str) -> None:
+    child = object.__new__(Child)
+    process: Any = SimpleNamespace(wait=lambda: code, stdout=io.StringIO(said))
+    child._process = process
+    assert child.wait() == words
 
 
 def test_a_node_without_the_working_directory_says_so(tmp_path: Path) -> None:

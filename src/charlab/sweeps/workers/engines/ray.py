@@ -49,6 +49,7 @@ class RayEngine:
     def __init__(self, task: Task, cpus: float, gpus: float, *, has_begun: bool) -> None:
         import ray
 
+        self._ray: Any = ray
         self._task = task
         self._has_begun = has_begun
         self._actor: Any = ray.remote(Node).options(
@@ -59,19 +60,16 @@ class RayEngine:
     def start(self, owner: str, slot: int) -> "RayActor":
         """An actor that works on one trial after the other."""
         self._forget_ended()
-        self._actors.append(
-            RayActor(self._actor.remote(dataclasses.replace(self._task, owner=owner)))
-        )
+        task = dataclasses.replace(self._task, owner=owner)
+        self._actors.append(RayActor(self._ray, self._actor.remote(task)))
         return self._actors[-1]
 
     def wait(self, seconds: float) -> None:
         """Waits until an actor ends, for some seconds at most."""
-        import ray
-
         self._forget_ended()
         ends = [actor.end for actor in self._actors]
         if ends:
-            ray.wait(ends, timeout=seconds)
+            self._ray.wait(ends, timeout=seconds)
         else:
             time.sleep(seconds)
 
@@ -86,20 +84,20 @@ class RayEngine:
 
     def close(self) -> None:
         """Leaves the cluster; one that was begun here ends."""
-        import ray
-
         if self._has_begun:
-            ray.shutdown()
+            self._ray.shutdown()
 
 
 class RayActor:
     """A worker.
 
     Args:
-        actor: Ray's handle of a :class:`Node`.
+        ray: the library.
+        actor: its handle of a :class:`Node`.
     """
 
-    def __init__(self, actor: Any) -> None:
+    def __init__(self, ray: Any, actor: Any) -> None:
+        self._ray = ray
         self._actor = actor
         self.end = actor.wait.remote()  # a promise of how it ends
         self._is_there = actor.is_there.remote()
@@ -108,36 +106,30 @@ class RayActor:
 
     def ended(self) -> str | None:
         """See :class:`charlab.sweeps.workers.supervisor.Worker`."""
-        import ray
-
-        if self._how is None and ray.wait([self.end], timeout=0)[0]:
+        if self._how is None and self._ray.wait([self.end], timeout=0)[0]:
             self._how = self._end()
             if self._how is not None:
-                ray.kill(self._actor)  # gives its share of the node back
+                self._ray.kill(self._actor)  # gives its share of the node back
         return self._how
 
     def stop(self, *, at_once: bool) -> None:
         """See :class:`charlab.sweeps.workers.supervisor.Worker`."""
-        import ray
-
         if self.ended() is not None:
             return
-        is_there = bool(ray.wait([self._is_there], timeout=0)[0])
+        is_there = bool(self._ray.wait([self._is_there], timeout=0)[0])
         if is_there and not at_once:
             self._actor.stop.remote()
         else:  # the child of an actor that is no more ends with it
-            ray.kill(self._actor)
+            self._ray.kill(self._actor)
 
     def _end(self) -> str | None:
         """How it ended; None if it is only out of reach, until Ray knows more."""
-        import ray
-
         try:
-            return str(ray.get(self.end))
-        except ray.exceptions.ActorUnavailableError:
+            return str(self._ray.get(self.end))
+        except self._ray.exceptions.ActorUnavailableError:
             self.end = self._actor.wait.remote()
             return None
-        except ray.exceptions.RayError as error:
+        except self._ray.exceptions.RayError as error:
             text = " ".join(str(error).split())
             if "node has died" in text or getattr(error, "preempted", False):
                 self.is_lost = True

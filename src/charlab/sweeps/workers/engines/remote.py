@@ -23,6 +23,7 @@ from charlab.sweeps.search.spec import StudyLocation
 from charlab.sweeps.workers.engines.local import LocalEngine, cores
 from charlab.sweeps.workers.supervisor import WAITED_IN_VAIN, Supervisor
 from charlab.sweeps.workers.worker import send_output_to
+from charlab.system.signals import killed_by
 from charlab.system.startup import prepare
 from charlab.system.terminal import say_traceback
 
@@ -104,7 +105,7 @@ class Child:
         if reason or code in (0, -signal.SIGTERM):
             return reason
         if code < 0:
-            return f"its worker was killed by {signal.Signals(-code).name}"
+            return f"its worker was {killed_by(-code)}"
         return f"its worker ended with exit code {code}"
 
     def stop(self, *, at_once: bool) -> None:
