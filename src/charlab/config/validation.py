@@ -5,6 +5,7 @@ Works on what Hydra composed, on what a checkpoint holds and on arguments of a c
 
 import contextlib
 import dataclasses
+import functools
 import itertools
 import math
 import re
@@ -151,7 +152,12 @@ def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield prefix + name, value
 
 
-def _fields(schema: type) -> Iterator[_Field]:
+@functools.cache
+def _fields(schema: type) -> tuple[_Field, ...]:
+    return tuple(_read_fields(schema))
+
+
+def _read_fields(schema: type) -> Iterator[_Field]:
     for name, hint in typing.get_type_hints(schema, include_extras=True).items():
         if typing.get_origin(hint) is typing.ClassVar:
             continue
