@@ -17,16 +17,9 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 COMMAND_LINES = [
     (["model.hiden_size=3"], "did you mean 'model.hidden_size'"),
-    (["+model.foo=1"], "unknown setting 'model.foo'"),
-    (["modle=lstm"], "did you mean 'model'"),
-    (["model=lstmm"], "did you mean 'lstm'"),
     (["experiment=gru_txt"], "did you mean 'gru_text'"),
-    (["model.hidden_size=many"], "model.hidden_size must be a whole number, got 'many'"),
     (["model.hidden_size=0"], "model.hidden_size must be at least 1, got 0"),
     (["dataset.name=a\udcff"], "dataset.name must be a folder's name (in UTF-8, no slash"),
-    (["model.dropout=1.5"], "model.dropout must be at least 0 and below 1, got 1.5"),
-    (["optimizer.lr=-1"], "optimizer.lr must be above 0, got -1"),
-    (["trainer.max_epochs=1,2"], "needs -m"),
     (["foo=a b(c"], "put quotes around"),
     (["model.bidirectional=true"], "may not read the future"),
     (["dataset.normalize=ascii+lowr"], "lower"),
@@ -34,10 +27,7 @@ COMMAND_LINES = [
     (["trainer.max_epochs=null"], "nothing would end this run"),
     (["task.condition_on_label=true", "dataset=text"], "task.condition_on_label"),
     (["dataset.path=/no/such/place"], "/no/such/place"),
-    *(
-        (["dataset=text", f"model.{size}=1000000000000000000"], "training would need at least")
-        for size in ("hidden_size", "embedding_size", "num_layers")
-    ),
+    (["dataset=text", "model.num_layers=1000000000000000000"], "training would need at least"),
     (["task.samples.length=1000000000000000000"], "task.samples.length must be from 1 to"),
     (["resume=latest"], "no run"),
     (["resume=latest", "model.hidden_size=5"], "model.hidden_size cannot change in a resumed run"),
@@ -63,9 +53,6 @@ def test_command_lines(
 
 
 PROCESSES = [
-    (["trainer.devices=0"], "trainer.devices must be at least 1, got 0"),
-    (["trainer.accumulate=0"], "trainer.accumulate must be at least 1, got 0"),
-    (["trainer.strategy=fsdp"], "trainer.strategy must be one of auto, ddp"),
     (["trainer.nodes=2"], "to be started by torchrun or srun"),
     (["trainer.devices=2", "debug=overfit"], "takes one process"),
     (["trainer.devices=9", "dataset.batch_size=1"], "too small for 9 processes"),

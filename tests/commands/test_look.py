@@ -56,7 +56,7 @@ def test_every_picture_of_a_generator_is_drawn(
     run = trained(*words)
     for name in ("_COUNT", "_LENGTH", "_LONG"):
         monkeypatch.setattr(temperatures, name, 20)
-    names = ("curves", "unfolded", "bigrams", "lengths", *OWN)
+    names = ("curves", *OWN)
     done = in_process("look.py", f"run={run}", f"pictures={','.join(names)}")
     assert done.returncode == 0, done.stderr
     assert "skipped" not in done.stdout
