@@ -110,8 +110,8 @@ def test_an_output_dir_that_is_no_utf8() -> None:
     assert_one_line(done, r"in UTF-8, not empty, got 'a\udcff'")
 
 
-def test_all_faults_at_once(command_line_in_bash: Command) -> None:
-    done = command_line_in_bash("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
+def test_all_faults_at_once(command_line: Command) -> None:
+    done = command_line("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
     assert_one_line(done, "model.hidden_size")
     assert len(done.stderr.splitlines()) == 3
 
@@ -147,7 +147,7 @@ def test_an_outputs_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_an_outputs_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    assert_one_line(through_bash("train.py", f"output_dir={tmp_path / 'file'}"), "not a folder")
+    assert_one_line(in_process("train.py", f"output_dir={tmp_path / 'file'}"), "not a folder")
 
 
 @pytest.fixture(scope="module")
