@@ -14,10 +14,11 @@ from omegaconf import OmegaConf
 
 import charlab
 from charlab.config import RunOptions, to_plain
+from charlab.config.fields import dotted_keys
 from charlab.config.hydra_app import _GROUPS, FULL_ERROR, check, explain, run_composed
 from charlab.config.schema import MODELS, OPTIMIZERS, SCHEDULERS
 from charlab.config.task_options import TASK_OPTIONS
-from charlab.config.validation import build, dotted_keys
+from charlab.config.validation import build
 from charlab.errors import CharlabError, ConfigError, DataError
 from charlab.models import models
 from charlab.targets.making import make_optimizer

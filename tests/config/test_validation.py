@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from charlab.config import RunOptions, build, to_plain
 from charlab.config.constraints import FREE_TEXT, ByName, at_least, one_of
-from charlab.config.validation import dotted_keys, free_text_keys
 from charlab.errors import ConfigError
 
 
@@ -156,24 +155,6 @@ def test_all_faults_at_once():
 def test_no_hints_where_nobody_types():
     with pytest.raises(ConfigError, match=r"unknown setting 'inner\.rat': --help lists all"):
         build(Outer, changed(inner={"size": 1, "rate": 1.0, "rat": 1.0}), hints=False)
-
-
-def test_keys_of_the_chosen_options_or_of_all():
-    assert list(dotted_keys(Outer, GOOD)) == [
-        *("inner.size", "inner.rate", "color.name", "color.depth", "kind", "path", "pair", "on")
-    ]
-    every = list(dotted_keys(Outer, {}))
-    assert every.count("color.name") == 1
-    assert set(every) == {*dotted_keys(Outer, GOOD), "color.heat"}
-
-
-def test_free_text_is_what_names_files_and_folders():
-    columns = {"text_column", "label_column", "tag_column", "target_column"}
-    dataset = {"name", "path", "val_path", "test_path", "url", *columns}
-    loggers = {"wandb.project", "wandb.entity", "mlflow.tracking_uri", "mlflow.experiment"}
-    expected = {f"dataset.{key}" for key in dataset} | {f"logger.{key}" for key in loggers}
-    expected |= {"output_dir", "init.run"}
-    assert set(free_text_keys(RunOptions)) == expected
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "/a", "a\\b", "a\0"])
