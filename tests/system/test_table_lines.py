@@ -43,6 +43,14 @@ def test_what_would_end_a_cell_or_be_a_formula_is_escaped(form: str, line: str) 
     assert table_line(["a\tb\n", None, 0, '"é, 語"', "=1+1"], form) == line
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_breaks_of_every_kind_stay_in_their_cell(end: str) -> None:
+    rows = [["a\r", "\nb"], ["c\r\nd", "e"]]
+    text = csv_text(rows, end)
+    assert text.endswith(f"e{end}")
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["a\r", "'\nb"], ["c\r\nd", "e"]]
+
+
 def test_cells_of_csv_are_no_formulas() -> None:
     formulas: list[object] = ["=1+1", "+1", "-x", "@a", "\tx", "\rx", "＝1"]
     cells = [*formulas, "a=b", "", "1", -1.5, None, True]

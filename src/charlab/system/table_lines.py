@@ -20,9 +20,13 @@ def table_line(cells: Sequence[object], form: str) -> str:
 
 def csv_text(rows: Iterable[Sequence[Any]], end: str = "\r\n") -> str:
     """Rows as CSV (RFC 4180). A text that a spreadsheet would take for a formula gets a ``'``."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=end).writerows(map(_harmless, row) for row in rows)
-    return text.getvalue()
+    lines = []
+    for row in rows:
+        line = io.StringIO(newline="")
+        # By itself it quotes what holds a character of its line's end: here a lone \r, too.
+        csv.writer(line, lineterminator="\r\n").writerow(map(_harmless, row))
+        lines.append(line.getvalue().removesuffix("\r\n") + end)
+    return "".join(lines)
 
 
 def _harmless(cell: Any) -> Any:
