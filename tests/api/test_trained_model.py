@@ -107,12 +107,23 @@ def test_only_where_the_data_are_may_be_another() -> None:
         charlab.load(CLASSIFY, data={"pth": "x"})
     with pytest.raises(ConfigError, match="'normalize': …}: no such setting; choose one of: path"):
         charlab.load(CLASSIFY, data={"normalize": "ascii"})
+    wrong: Any
+    for wrong, message in (
+        ("x", r"^data takes settings by their names, \{'path': '…'\}, got 'x'$"),
+        ({"path": 3}, r"^data=\{'path': …\} must be a path, got 3$"),
+        ({3: "x"}, r"^data=\{3: …\}: no such setting"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            charlab.load(CLASSIFY, data=wrong)
+    assert "val" in charlab.load(CLASSIFY, data={"path": DATA[CLASSIFY]}).corpus.splits
 
 
 def test_a_part_of_the_data_that_is_not_there_is_refused() -> None:
     model = load(CLASSIFY)
     with pytest.raises(ConfigError, match=r"^split=valid: no such part; did you mean 'val'\?"):
         model.evaluate("valid")
+    with pytest.raises(ConfigError, match=r"^split=3: no such part; choose one of: train, val"):
+        model.evaluate(3)  # type: ignore[arg-type]
     corpus = model.corpus
     del corpus.splits["val"]
     for ask in (model.evaluate, model.units):

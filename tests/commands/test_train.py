@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -266,6 +267,20 @@ def test_each_fault_of_the_settings_is_a_line(words: list[str] | str, messages: 
     assert len(caught.value.lines) == len(messages)
     for line, message in zip(caught.value.lines, messages, strict=True):
         assert line.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (3, r"^settings are a list of texts, \['model=gru', …\], got 3$"),
+        (None, "^settings are a list of texts"),
+        (["seed=1", 3], "^a setting is a text, as 'model=gru', got 3$"),
+    ],
+)
+def test_what_is_no_list_of_settings_is_one_line(words: Any, message: str) -> None:
+    for ask in (compose, train):
+        with pytest.raises(ConfigError, match=message):
+            ask(words)
 
 
 def test_what_cannot_be_trained_leaves_no_folder(tmp_path: Path) -> None:

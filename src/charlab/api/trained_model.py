@@ -107,7 +107,7 @@ class TrainedModel(InferenceModel):
     def require_split(self, split: str) -> Corpus:
         """See :meth:`InferenceModel.require_split`."""
         if split not in SPLITS:
-            raise ConfigError(f"split={split}: no such part; {nearest(split, list(SPLITS))}")
+            raise ConfigError(f"split={split}: no such part; {nearest(str(split), list(SPLITS))}")
         if split not in self.corpus.splits:
             raise DataError(
                 f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
@@ -199,7 +199,7 @@ def load_model(
     accelerator: str = "cpu",
     output_dir: str = "outputs",
     command: str = "charlab.load",
-    data: Mapping[str, str] | None = None,
+    data: Mapping[str, str | Path] | None = None,
 ) -> TrainedModel:
     """Loads a run's best checkpoint, or its last where no validation was reached.
 
@@ -218,9 +218,7 @@ def load_model(
         CheckpointError: if its checkpoint cannot be loaded.
         ConfigError: if there is no such accelerator, or ``data`` holds another setting.
     """
-    for key in data or {}:
-        if key not in AGAIN:
-            raise ConfigError(f"data={{{key!r}: …}}: no such setting; {nearest(key, list(AGAIN))}")
+    elsewhere = _read_data({} if data is None else data)
     device = choose_device(accelerator)
     tasks = tasks_asked_by(command) if task is None else [task]
     failure: CharlabError | None = None
@@ -228,11 +226,23 @@ def load_model(
     for folder in found:
         path = runs.checkpoint_file(folder)
         try:
-            return TrainedModel(load(path).with_data(data or {}), path, device)
+            return TrainedModel(load(path).with_data(elsewhere), path, device)
         except CheckpointError as error:
             warn(f"run=latest passes over a newer run: {error}")
             failure = failure or error
     if failure is not None:
         raise failure
     path = runs.checkpoint_file(runs.find(str(run), output_dir, tasks, command))
-    return TrainedModel(load(path).with_data(data or {}), path, device)
+    return TrainedModel(load(path).with_data(elsewhere), path, device)
+
+
+def _read_data(data: Mapping[str, str | Path]) -> dict[str, str]:
+    if not isinstance(data, Mapping):
+        raise ConfigError(f"data takes settings by their names, {{'path': '…'}}, got {data!r:.60}")
+    for key, value in data.items():
+        if key not in AGAIN:
+            near = nearest(str(key), list(AGAIN))
+            raise ConfigError(f"data={{{key!r}: …}}: no such setting; {near}")
+        if not isinstance(value, str | Path):
+            raise ConfigError(f"data={{{key!r}: …}} must be a path, got {value!r:.60}")
+    return {key: str(value) for key, value in data.items()}
