@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
 from charlab import cli
 from tests.support.in_process import in_process
@@ -237,13 +238,11 @@ def test_any_text_passes_unharmed(
     assert done.stdout.rpartition("\t")[0] == text
 
 
-def test_any_text_passes_a_shell_unharmed(
-    trained: dict[str, str], command_line_in_bash: Command
-) -> None:
+def test_any_text_passes_a_shell_unharmed() -> None:
     text = "".join(TEXTS)
-    done = command_line_in_bash("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
+    done = through_bash("train.py", f"dataset.path={text}", "--cfg", "job")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.rpartition("\t")[0] == text
+    assert OmegaConf.create(done.stdout).dataset.path == text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import itertools
 import os
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,9 @@ def test_all_files_were_found():
 @pytest.mark.parametrize("line", LINES)
 def test_every_file_makes_a_run(compose_options, line):
     chosen = dict(choice.split("=") for choice in line.split())
-    if chosen.get("logger") in ("wandb", "mlflow"):
-        pytest.importorskip(chosen["logger"])
+    logger = chosen.get("logger")
+    if logger in ("wandb", "mlflow") and find_spec(logger) is None:
+        pytest.skip(f"no {logger}")
     options = compose_options(*line.split())
     for group in NAMED.keys() & chosen:
         assert getattr(options, group).name == chosen[group]

@@ -8,10 +8,8 @@ from typing import Any
 from charlab.api import TrainedModel
 from charlab.builders.corpus import prepare
 from charlab.commands import load_for
+from charlab.commands.train import compose
 from charlab.config.cli_options import LookArguments
-from charlab.config.compose import Composition
-from charlab.config.hydra_app import check
-from charlab.config.overrides import protect
 from charlab.data.facts import facts_of
 from charlab.errors import ConfigError
 from charlab.evaluation.trained_network import TrainedNetwork
@@ -85,7 +83,7 @@ def look_untrained(words: Sequence[str], arguments: LookArguments) -> int:
     Raises:
         CharlabError: if the configuration or its data are unfit, or the folder cannot be written.
     """
-    options = check(Composition.here().compose(protect(words)))
+    options = compose(words)
     start_logging()
     prepared = prepare(options)
     task: Task[Any] = TASKS[options.task.name](prepared.options, facts_of(prepared.corpus))
