@@ -166,9 +166,8 @@ def _share_corpus(first: TrainedModel, other: TrainedModel) -> None:
 
 def _reading(model: TrainedModel) -> tuple[object, ...]:
     task, checkpoint = model.trained_for.options, model.checkpoint
-    settings = dict(_settings(model))
-    kept = settings, task.predicts_label, task.fields, checkpoint.data_paths
-    return (*kept, checkpoint.fingerprint)
+    needed = task.predicts_label, task.fields
+    return dict(_settings(model)), needed, checkpoint.data_paths, checkpoint.fingerprint
 
 
 def _settings(model: TrainedModel) -> Iterator[tuple[str, object]]:

@@ -221,19 +221,21 @@ def load_model(
     elsewhere = _read_data({} if data is None else data)
     device = choose_device(accelerator)
     tasks = tasks_asked_by(command) if task is None else [task]
-    failure: CharlabError | None = None
-    found = runs.newest_first(output_dir, tasks) if str(run) == "latest" else ()
-    for folder in found:
+
+    def loaded(folder: Path) -> TrainedModel:
         path = runs.checkpoint_file(folder)
+        return TrainedModel(load(path).with_data(elsewhere), path, device)
+
+    failure: CharlabError | None = None
+    for folder in runs.newest_first(output_dir, tasks) if str(run) == "latest" else ():
         try:
-            return TrainedModel(load(path).with_data(elsewhere), path, device)
+            return loaded(folder)
         except CheckpointError as error:
             warn(f"run=latest passes over a newer run: {error}")
             failure = failure or error
     if failure is not None:
         raise failure
-    path = runs.checkpoint_file(runs.find(str(run), output_dir, tasks, command))
-    return TrainedModel(load(path).with_data(elsewhere), path, device)
+    return loaded(runs.find(str(run), output_dir, tasks, command))
 
 
 def _read_data(data: Mapping[str, str | Path]) -> dict[str, str]:
