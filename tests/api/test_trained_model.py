@@ -3,7 +3,7 @@
 import logging
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -140,6 +140,22 @@ def test_pictures_are_chosen_by_name() -> None:
         model.pictures(["bigram"])
     with pytest.raises(ConfigError, match=r"^unit=9:hidden:1"):
         model.subject(unit="9:hidden:1")
+
+
+def test_values_of_a_wrong_kind_are_one_line() -> None:
+    model, wrong = load(TEXT), cast("Any", 3)
+    for ask, message in (
+        (lambda: model.pictures(wrong), "^pictures takes a list of names, got 3$"),
+        (lambda: model.pictures([wrong]), "^pictures=3: no such picture of this run"),
+        (lambda: model.pictures(unit=wrong), "^unit=3: give layer:gate:number"),
+        (lambda: model.pictures(beside=wrong), "^beside takes a list of networks, got 3$"),
+        (lambda: model.pictures(beside=cast("Any", model)), "^beside takes a list of networks"),
+        (lambda: model.units(budget=cast("Any", "x")), "^budget= must be a whole number, got 'x'"),
+        (lambda: model.save(wrong), "^save takes a path, got 3$"),
+        (lambda: model.stepper().step(wrong), "^a text is asked for, got int$"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            ask()
 
 
 def test_a_gallery_looks_at_a_text_in_the_model_s_spelling() -> None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from charlab.api.inference import InferenceModel
+from charlab.api.results import listed
 from charlab.builders.corpus import read_corpus
 from charlab.builders.network import restore_network, task_of
 from charlab.config.task_options import tasks_asked_by
 from charlab.data.corpus import Corpus
 from charlab.data.documents.document import SPLITS
+from charlab.decoding.generation_config import require_whole
 from charlab.errors import (
     CharlabError,
     CheckpointError,
@@ -81,8 +83,11 @@ class TrainedModel(InferenceModel):
         sampling, predicting and measuring need, and nothing that going on with the training needs.
 
         Raises:
+            ConfigError: if it is no path.
             RunError: if the file cannot be written.
         """
+        if not isinstance(path, str | Path):
+            raise ConfigError(f"save takes a path, got {path!r:.60}")
         path = Path(path)
         try:
             save_safetensors(self.checkpoint, path)
@@ -142,8 +147,9 @@ class TrainedModel(InferenceModel):
         from charlab.gallery.selection import chosen
 
         self.require_split(split)
-        names = [names] if isinstance(names, str) else names
-        return chosen(pictures_of(self.subject(text, beside, unit), split), names)
+        wanted = [names] if isinstance(names, str) else listed("pictures", "names", names)
+        subject = self.subject(text, beside, unit)
+        return chosen(pictures_of(subject, split), list(map(str, wanted)))
 
     def subject(
         self,
@@ -165,9 +171,9 @@ class TrainedModel(InferenceModel):
         trained = dataclasses.replace(
             self.trained,
             text=None if text is None else self.normalize(text),
-            beside=tuple(other.trained for other in beside),
+            beside=tuple(other.trained for other in listed("beside", "networks", beside)),
         )
-        where = None if unit is None else parse_unit(unit)
+        where = None if unit is None else parse_unit(str(unit))
         if where is not None:
             require_unit(recurrent_of(self.network), where)
         return Subject(self.trained_for, trained, *read_history(self.path), where)
@@ -180,9 +186,11 @@ class TrainedModel(InferenceModel):
             budget: tokens of it, at most.
 
         Raises:
+            ConfigError: if the budget is no number of tokens.
             DataError: if the split has no part of the data.
             CharlabError: if the data are not those of the training any more.
         """
+        require_whole("budget", budget, least=1)
         self.require_split(split)
         return self.trained_for.find_units(self.trained, split, budget)
 
