@@ -9,7 +9,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from charlab.config.fields import Field, dotted_keys, fields_of, type_of
@@ -34,8 +34,11 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
     Raises:
         ConfigError: one line for every unknown or missing key, wrong type and value out of range.
     """
-    known = [*dotted_keys(schema, data), *dotted_keys(schema, {})] if hints else []
-    check = _Check(list(dict.fromkeys(known)))
+
+    def known() -> list[str]:
+        return list(dict.fromkeys((*dotted_keys(schema, data), *dotted_keys(schema, {}))))
+
+    check = _Check(known if hints else list)
     value = check.group(schema, data, "")
     check.raise_faults()
     return typing.cast(T, value)
@@ -74,10 +77,10 @@ class _Check:
     """Makes values of plain data; where that cannot be, notes the faults and gives None.
 
     Args:
-        known: the keys that an unknown one may have been meant to be.
+        known: gives the keys that an unknown one may have been meant to be.
     """
 
-    def __init__(self, known: Sequence[str] = ()) -> None:
+    def __init__(self, known: Callable[[], list[str]] = list) -> None:
         self.known = known
         self.faults: list[str] = []
 
@@ -96,7 +99,7 @@ class _Check:
         values: dict[str, Any] = {}
         fields = fields_of(schema)
         self.faults += [
-            unknown_key(f"{prefix}{key}", self.known) for key in data if key not in fields
+            unknown_key(f"{prefix}{key}", self.known()) for key in data if key not in fields
         ]
         for name, field in fields.items():
             if name in data:
