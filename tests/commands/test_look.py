@@ -50,7 +50,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, names_folder: Path, text_f
         ),
     ],
 )
-def test_every_picture_of_a_generator_is_drawn(
+def test_a_generator_s_own_pictures_are_drawn(
     trained: Any, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = trained(*words)
