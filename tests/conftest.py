@@ -12,8 +12,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import copy
 import functools
-from collections.abc import Callable, Iterable
+import gc
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO, Any
+from unittest.mock import patch
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -35,6 +38,35 @@ settings.load_profile("charlab")
 pytest_plugins = ["tests.fixtures.commands", "tests.fixtures.toy_models"]
 
 CONF = Path(__file__).parent.parent / "conf"
+
+_load, _loaded = OmegaConf.load, dict[str | bytes, Any]()
+
+
+def _load_once(file: str | Path | IO[Any]) -> Any:
+    """What a file of a configuration holds; the same text is parsed once.
+
+    Some sixteen files make a configuration, and PyYAML takes a quarter of the time for them.
+    """
+    if isinstance(file, str | Path):
+        return _load(file)
+    place, text = file.tell(), file.read()
+    if text not in _loaded:
+        file.seek(place)  # an error is to name the file
+        _loaded[text] = _load(file)
+    return copy.deepcopy(_loaded[text])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_are_parsed_once() -> Iterator[None]:
+    with patch.object(OmegaConf, "load", _load_once):
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: from now on the search for garbage leaves it aside, and is rare."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @functools.cache

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
 from charlab import cli
 from tests.support.in_process import in_process
@@ -17,16 +18,9 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 COMMAND_LINES = [
     (["model.hiden_size=3"], "did you mean 'model.hidden_size'"),
-    (["+model.foo=1"], "unknown setting 'model.foo'"),
-    (["modle=lstm"], "did you mean 'model'"),
-    (["model=lstmm"], "did you mean 'lstm'"),
     (["experiment=gru_txt"], "did you mean 'gru_text'"),
-    (["model.hidden_size=many"], "model.hidden_size must be a whole number, got 'many'"),
     (["model.hidden_size=0"], "model.hidden_size must be at least 1, got 0"),
     (["dataset.name=a\udcff"], "dataset.name must be a folder's name (in UTF-8, no slash"),
-    (["model.dropout=1.5"], "model.dropout must be at least 0 and below 1, got 1.5"),
-    (["optimizer.lr=-1"], "optimizer.lr must be above 0, got -1"),
-    (["trainer.max_epochs=1,2"], "needs -m"),
     (["foo=a b(c"], "put quotes around"),
     (["model.bidirectional=true"], "may not read the future"),
     (["dataset.normalize=ascii+lowr"], "lower"),
@@ -34,10 +28,7 @@ COMMAND_LINES = [
     (["trainer.max_epochs=null"], "nothing would end this run"),
     (["task.condition_on_label=true", "dataset=text"], "task.condition_on_label"),
     (["dataset.path=/no/such/place"], "/no/such/place"),
-    *(
-        (["dataset=text", f"model.{size}=1000000000000000000"], "training would need at least")
-        for size in ("hidden_size", "embedding_size", "num_layers")
-    ),
+    (["dataset=text", "model.num_layers=1000000000000000000"], "training would need at least"),
     (["task.samples.length=1000000000000000000"], "task.samples.length must be from 1 to"),
     (["resume=latest"], "no run"),
     (["resume=latest", "model.hidden_size=5"], "model.hidden_size cannot change in a resumed run"),
@@ -63,9 +54,6 @@ def test_command_lines(
 
 
 PROCESSES = [
-    (["trainer.devices=0"], "trainer.devices must be at least 1, got 0"),
-    (["trainer.accumulate=0"], "trainer.accumulate must be at least 1, got 0"),
-    (["trainer.strategy=fsdp"], "trainer.strategy must be one of auto, ddp"),
     (["trainer.nodes=2"], "to be started by torchrun or srun"),
     (["trainer.devices=2", "debug=overfit"], "takes one process"),
     (["trainer.devices=9", "dataset.batch_size=1"], "too small for 9 processes"),
@@ -123,8 +111,8 @@ def test_an_output_dir_that_is_no_utf8() -> None:
     assert_one_line(done, r"in UTF-8, not empty, got 'a\udcff'")
 
 
-def test_all_faults_at_once(command_line_in_bash: Command) -> None:
-    done = command_line_in_bash("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
+def test_all_faults_at_once(command_line: Command) -> None:
+    done = command_line("train.py", "model.hidden_size=0", "optimizer.lr=x", "+a.b=1")
     assert_one_line(done, "model.hidden_size")
     assert len(done.stderr.splitlines()) == 3
 
@@ -160,7 +148,7 @@ def test_an_outputs_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 def test_an_outputs_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    assert_one_line(through_bash("train.py", f"output_dir={tmp_path / 'file'}"), "not a folder")
+    assert_one_line(in_process("train.py", f"output_dir={tmp_path / 'file'}"), "not a folder")
 
 
 @pytest.fixture(scope="module")
@@ -250,13 +238,11 @@ def test_any_text_passes_unharmed(
     assert done.stdout.rpartition("\t")[0] == text
 
 
-def test_any_text_passes_a_shell_unharmed(
-    trained: dict[str, str], command_line_in_bash: Command
-) -> None:
+def test_any_text_passes_a_shell_unharmed() -> None:
     text = "".join(TEXTS)
-    done = command_line_in_bash("predict.py", f"run={trained['classify']}", f"text={text}", "top=1")
+    done = through_bash("train.py", f"dataset.path={text}", "--cfg", "job")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.rpartition("\t")[0] == text
+    assert OmegaConf.create(done.stdout).dataset.path == text
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ the settings alone. ``charlab.load(…).save("x.safetensors")`` makes one file o
 models and back. What a user can mend is raised as a ``charlab.CharlabError``.
 """
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ __all__ = [
 ]
 
 _PLACES = {
-    "CharlabError": ("charlab.errors", "CharlabError"),
-    "Ensemble": ("charlab.api", "Ensemble"),
-    "TrainedModel": ("charlab.api", "TrainedModel"),
-    "compose": ("charlab.commands.train", "compose"),
-    "ensemble": ("charlab.api", "ensemble"),
-    "from_torch": ("charlab.models", "from_torch"),
-    "load": ("charlab.api", "load_model"),
-    "to_torch": ("charlab.models", "to_torch"),
-    "train": ("charlab.commands.train", "train"),
+    "CharlabError": "charlab.errors:CharlabError",
+    "Ensemble": "charlab.api:Ensemble",
+    "TrainedModel": "charlab.api:TrainedModel",
+    "compose": "charlab.commands.train:compose",
+    "ensemble": "charlab.api:ensemble",
+    "from_torch": "charlab.models:from_torch",
+    "load": "charlab.api:load_model",
+    "to_torch": "charlab.models:to_torch",
+    "train": "charlab.commands.train:train",
 }
 
 
@@ -57,8 +57,7 @@ def __getattr__(name: str) -> Any:
     from charlab.system.startup import let_threads_sleep
 
     let_threads_sleep()
-    module, attribute = _PLACES[name]
-    return getattr(import_module(module), attribute)
+    return resolve_name(_PLACES[name])
 
 
 def __dir__() -> list[str]:

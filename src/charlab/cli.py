@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
+from charlab.commands.reading import helped, read, read_runs, require_run
 from charlab.errors import ConfigError, closest, nearest
 from charlab.runs.folder import find
 from charlab.system.command_process import complain, exit_code, main, report_known
 
 if TYPE_CHECKING:
     from charlab.commands.grid import Grid
-    from charlab.config.cli_args import CommandArguments
     from charlab.config.schema import RunOptions
-
-T = TypeVar("T", bound="CommandArguments")
 
 
 def run() -> None:
@@ -121,7 +119,7 @@ def sample(arguments: list[str]) -> int:
     from charlab.config.variants import read_variants
     from charlab.decoding.generation_config import MOST_AT_ONCE, MOST_TEXTS, GenerationConfig
 
-    if _helped(SampleArguments, arguments):
+    if helped(SampleArguments, arguments):
         return 0
     variants, seed, tokens = read_variants(SampleArguments, arguments), secrets.randbits(32), 0
     for _, options in variants:
@@ -135,7 +133,7 @@ def sample(arguments: list[str]) -> int:
             )
         options.output_format()
         GenerationConfig.read(options, seed)
-        _require_run(options)
+        require_run(options)
     from charlab.commands.sample import sample as run_sample
 
     return run_sample(variants, seed)
@@ -145,10 +143,10 @@ def predict(arguments: list[str]) -> int:
     """``predict.py``: classifies texts."""
     from charlab.config.cli_options import PredictArguments
 
-    given = _read_runs(PredictArguments, arguments)
+    given = read_runs(PredictArguments, arguments)
     if not given:
         return 0
-    _require_run(*given)
+    require_run(*given)
     from charlab.commands.predict import predict as run_predict
 
     return run_predict(given)
@@ -158,10 +156,10 @@ def evaluate(arguments: list[str]) -> int:
     """``evaluate.py``: measures a run, or the average of several, on a split."""
     from charlab.config.cli_options import EvaluateArguments
 
-    given = _read_runs(EvaluateArguments, arguments)
+    given = read_runs(EvaluateArguments, arguments)
     if not given:
         return 0
-    _require_run(*given)
+    require_run(*given)
     from charlab.commands.evaluate import evaluate as run_evaluate
 
     return run_evaluate(given)
@@ -219,7 +217,7 @@ def report(arguments: list[str]) -> int:
     """``report.py``: a page about a sweep, or one that compares runs."""
     from charlab.config.cli_options import ReportArguments
 
-    options = _read(ReportArguments, arguments)
+    options = read(ReportArguments, arguments)
     if options is None:
         return 0
     from charlab.commands.report import report as run_report
@@ -231,14 +229,14 @@ def play(arguments: list[str]) -> int:
     """``play.py``: a page in which trained networks run."""
     from charlab.config.cli_options import PlayArguments
 
-    given = _read_runs(PlayArguments, arguments)
+    given = read_runs(PlayArguments, arguments)
     if not given:
         return 0
     if len(given) > 2:
         raise ConfigError(f"play.py: a page has one run, or two side by side, got {len(given)}")
     if given[0].output == "":
         raise ConfigError("play.py: output= is empty: give a file, or leave it out")
-    _require_run(*given)
+    require_run(*given)
     from charlab.commands.play import play as run_play
 
     return run_play(given)
@@ -248,7 +246,7 @@ def export(arguments: list[str]) -> int:
     """``export.py``: a trained network for other programs."""
     from charlab.config.cli_options import ExportArguments
 
-    options = _read(ExportArguments, arguments)
+    options = read(ExportArguments, arguments)
     if options is None:
         return 0
     if options.output == "":
@@ -297,52 +295,3 @@ _INSPECT_HELP = """{inspect}: figures and pictures of a dataset
 Words (KEY=VALUE):
   output=FOLDER  where the pictures go; by itself outputs/data/<dataset>
 """
-
-
-def _read(schema: type[T], arguments: list[str]) -> T | None:
-    """A command's options; None if the user wanted help, which is printed.
-
-    A run that is not there is found out before torch is imported.
-    """
-    from charlab.config.cli_args import parse_arguments
-
-    if _helped(schema, arguments):
-        return None
-    options = parse_arguments(schema, arguments)
-    _require_run(options)
-    return options
-
-
-def _read_runs(schema: type[T], arguments: list[str]) -> list[T]:
-    """A command's options for each run that it is given (run=A run=B, or run=A,B), each once; []
-    if the user wanted help, which is printed.
-    """
-    from charlab.config.variants import read_variants
-
-    if _helped(schema, arguments):
-        return []
-    runs = [word for word in arguments if word.startswith("run=")] or ["run=latest"]
-    words = [word for word in arguments if word not in runs]
-    given = [options for run in runs for _, options in read_variants(schema, [*words, run])]
-    return list(dict.fromkeys(given))
-
-
-def _helped(schema: "type[CommandArguments]", arguments: list[str]) -> bool:
-    """Whether the user wanted help, which is printed."""
-    from charlab.config.cli_args import describe, wants_help
-    from charlab.config.help_layout import show_help
-
-    wanted = wants_help(arguments)
-    if wanted:
-        show_help(describe(schema))
-    return wanted
-
-
-def _require_run(*given: Any) -> None:
-    """Finds out which run is not there, before torch is imported."""
-    from charlab.config.task_options import tasks_asked_by
-
-    for options in given:
-        if hasattr(options, "run"):
-            command = options.command
-            find(options.run, options.output_dir, tasks_asked_by(command), command)

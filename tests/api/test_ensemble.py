@@ -75,6 +75,8 @@ def test_one_run_is_no_ensemble() -> None:
         charlab.ensemble([CLASSIFY])
     with pytest.raises(ConfigError, match="takes a list of runs"):
         charlab.ensemble(str(CLASSIFY))
+    with pytest.raises(ConfigError, match="takes a list of runs, got None"):
+        charlab.ensemble(None)  # type: ignore[arg-type]
 
 
 def test_what_a_member_was_trained_on_is_not_measured() -> None:

@@ -2,15 +2,13 @@
 
 import math
 import unicodedata
-from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pytest
 
-from charlab.api import Ranking, TrainedModel
-from charlab.data.queries import Unseen
+from charlab.api import TrainedModel
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.errors import (
     CharlabError,
@@ -120,6 +118,10 @@ def test_a_string_for_a_list_of_texts(classifier: TrainedModel, writer: TrainedM
                 ask(wrong)
         with pytest.raises(CharlabError, match="a text is asked for"):
             classifier.classify([wrong])
+    for wrong in (None, 5):
+        for ask_several in (classifier.classify, classifier.predict):
+            with pytest.raises(ConfigError, match=f"takes a list of texts, got {wrong}$"):
+                ask_several(wrong)
     assert classifier.classify([]) == classifier.predict([]) == []
 
 
@@ -131,6 +133,8 @@ def test_values_of_a_wrong_kind_are_one_line(namer: TrainedModel) -> None:
         assert len(caught.value.lines) == 1
     with pytest.raises(ConfigError, match="unknown= must be error or mark"):
         namer.score("la", label="Southern", unknown="ignore")
+    with pytest.raises(ConfigError, match=r"^settings= takes a GenerationConfig, got \{'length'"):
+        namer.generate("la", settings={"length": 3})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -218,10 +222,3 @@ def test_a_text_comes_piece_by_piece(writer: TrainedModel) -> None:
     (sample,) = writer.generate("Åski", length=30, seed=1, on_text=pieces.append)
     assert len(pieces) > 1
     assert "".join(pieces) == sample.continuation
-
-
-def test_a_ranking_shows_its_first_labels_on_one_line() -> None:
-    pairs = [("a\n\x1b[2J", 0.5), ("b", 0.25), ("c", 0.125), ("d", 0.125)]
-    ranking = Ranking(pairs, Unseen(Counter(), 4))
-    assert repr(ranking) == "<a\\n\\x1b[2J 0.500, b 0.250, c 0.125, … (4 labels)>"
-    assert repr(Ranking(pairs[1:2], ranking.unseen)) == "<b 0.250>"

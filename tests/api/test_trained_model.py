@@ -3,7 +3,7 @@
 import logging
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
@@ -107,12 +107,23 @@ def test_only_where_the_data_are_may_be_another() -> None:
         charlab.load(CLASSIFY, data={"pth": "x"})
     with pytest.raises(ConfigError, match="'normalize': …}: no such setting; choose one of: path"):
         charlab.load(CLASSIFY, data={"normalize": "ascii"})
+    wrong: Any
+    for wrong, message in (
+        ("x", r"^data takes settings by their names, \{'path': '…'\}, got 'x'$"),
+        ({"path": 3}, r"^data=\{'path': …\} must be a path, got 3$"),
+        ({3: "x"}, r"^data=\{3: …\}: no such setting"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            charlab.load(CLASSIFY, data=wrong)
+    assert "val" in charlab.load(CLASSIFY, data={"path": DATA[CLASSIFY]}).corpus.splits
 
 
 def test_a_part_of_the_data_that_is_not_there_is_refused() -> None:
     model = load(CLASSIFY)
     with pytest.raises(ConfigError, match=r"^split=valid: no such part; did you mean 'val'\?"):
         model.evaluate("valid")
+    with pytest.raises(ConfigError, match=r"^split=3: no such part; choose one of: train, val"):
+        model.evaluate(3)  # type: ignore[arg-type]
     corpus = model.corpus
     del corpus.splits["val"]
     for ask in (model.evaluate, model.units):
@@ -129,6 +140,22 @@ def test_pictures_are_chosen_by_name() -> None:
         model.pictures(["bigram"])
     with pytest.raises(ConfigError, match=r"^unit=9:hidden:1"):
         model.subject(unit="9:hidden:1")
+
+
+def test_values_of_a_wrong_kind_are_one_line() -> None:
+    model, wrong = load(TEXT), cast("Any", 3)
+    for ask, message in (
+        (lambda: model.pictures(wrong), "^pictures takes a list of names, got 3$"),
+        (lambda: model.pictures([wrong]), "^pictures=3: no such picture of this run"),
+        (lambda: model.pictures(unit=wrong), "^unit=3: give layer:gate:number"),
+        (lambda: model.pictures(beside=wrong), "^beside takes a list of networks, got 3$"),
+        (lambda: model.pictures(beside=cast("Any", model)), "^beside takes a list of networks"),
+        (lambda: model.units(budget=cast("Any", "x")), "^budget= must be a whole number, got 'x'"),
+        (lambda: model.save(wrong), "^save takes a path, got 3$"),
+        (lambda: model.stepper().step(wrong), "^a text is asked for, got int$"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            ask()
 
 
 def test_a_gallery_looks_at_a_text_in_the_model_s_spelling() -> None:

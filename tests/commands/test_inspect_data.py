@@ -6,6 +6,12 @@ from charlab.commands.inspect_data import inspect_data
 from charlab.errors import CharlabError
 
 
+@pytest.fixture
+def only_told(monkeypatch):
+    """Pictures take longer than all the rest, and one test looks at them."""
+    monkeypatch.setattr("charlab.commands.inspect_data.draw", lambda *_: [])
+
+
 def test_prints_figures_and_draws_pictures(names_folder, tmp_path, capsys):
     arguments = ["dataset=names", f"dataset.path={names_folder}"]
     assert inspect_data(arguments, str(tmp_path / "out")) == 0
@@ -18,7 +24,7 @@ def test_prints_figures_and_draws_pictures(names_folder, tmp_path, capsys):
         assert (tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG")
 
 
-def test_all_text_counts_whatever_the_split(text_folder, tmp_path, capsys):
+def test_all_text_counts_whatever_the_split(only_told, text_folder, tmp_path, capsys):
     arguments = [
         "dataset=text",
         f"dataset.path={text_folder}",
@@ -30,7 +36,7 @@ def test_all_text_counts_whatever_the_split(text_folder, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("unit", ["byte", "word"])
-def test_other_units_are_also_told_per_character(text_folder, tmp_path, capsys, unit):
+def test_other_units_are_also_told_per_character(only_told, text_folder, tmp_path, capsys, unit):
     arguments = ["dataset=text", f"dataset.path={text_folder}", f"dataset.unit={unit}"]
     inspect_data(arguments, str(tmp_path))
     said = capsys.readouterr().out
@@ -38,7 +44,7 @@ def test_other_units_are_also_told_per_character(text_folder, tmp_path, capsys, 
     assert "per character" in said
 
 
-def test_tags_and_targets_are_counted(tmp_path, capsys):
+def test_tags_and_targets_are_counted(only_told, tmp_path, capsys):
     (tmp_path / "tags.csv").write_text("text,tags\nab b,A B\nab a,A A\n")
     words = ["task=tag", "dataset=table", f"dataset.path={tmp_path / 'tags.csv'}"]
     inspect_data([*words, "dataset.tag_column=tags"], str(tmp_path))

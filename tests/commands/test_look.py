@@ -50,13 +50,13 @@ def trained(tmp_path_factory: pytest.TempPathFactory, names_folder: Path, text_f
         ),
     ],
 )
-def test_every_picture_of_a_generator_is_drawn(
+def test_a_generator_s_own_pictures_are_drawn(
     trained: Any, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = trained(*words)
     for name in ("_COUNT", "_LENGTH", "_LONG"):
         monkeypatch.setattr(temperatures, name, 20)
-    names = ("curves", "unfolded", "bigrams", "lengths", *OWN)
+    names = ("curves", *OWN)
     done = in_process("look.py", f"run={run}", f"pictures={','.join(names)}")
     assert done.returncode == 0, done.stderr
     assert "skipped" not in done.stdout

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -240,9 +241,10 @@ def test_settings_are_composed_as_on_a_command_line(
     words = ["model=gru", "optimizer.lr=0.01", "dataset.path=it's, ${seed} = 1"]
     expected = compose_options(*words)
     trainer = dataclasses.replace(expected.trainer, figures="auto")
-    assert compose(words) == dataclasses.replace(expected, trainer=trainer)
-    assert compose(words).dataset.path == "it's, ${seed} = 1"
-    assert compose("model=gru") == compose(["model=gru"])
+    composed = compose(words)
+    assert composed == dataclasses.replace(expected, trainer=trainer)
+    assert composed.dataset.path == "it's, ${seed} = 1"
+    assert compose("model=gru").model.name == "gru"
     assert compose().model.name == "lstm"
 
 
@@ -268,6 +270,20 @@ def test_each_fault_of_the_settings_is_a_line(words: list[str] | str, messages: 
         assert line.startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (3, r"^settings are a list of texts, \['model=gru', …\], got 3$"),
+        (None, "^settings are a list of texts"),
+        (["seed=1", 3], "^a setting is a text, as 'model=gru', got 3$"),
+    ],
+)
+def test_what_is_no_list_of_settings_is_one_line(words: Any, message: str) -> None:
+    for ask in (compose, train):
+        with pytest.raises(ConfigError, match=message):
+            ask(words)
+
+
 def test_what_cannot_be_trained_leaves_no_folder(tmp_path: Path) -> None:
     outputs = tmp_path / "outputs"
     place = f"output_dir={outputs}"
@@ -291,7 +307,8 @@ def test_a_program_trains_and_samples(names_folder: Path, tmp_path: Path) -> Non
     assert f">{html.escape(drawn[1].text)}</td>" in drawn._repr_html_()
     score = model.score(drawn[0].text, label="Orkish")
     assert repr(score).startswith(f"Score(log_probability={score.log_probability:.2f}, perplexity=")
-    assert charlab.train([*words, "seed=2"]).options.seed == 2
+    again = charlab.train([*words, "seed=2", "trainer.max_steps=1", "task.samples.count=0"])
+    assert again.options.seed == 2
     with pytest.raises(ConfigError, match="did you mean 'gru'"):
         charlab.train(["model=gur"])
 

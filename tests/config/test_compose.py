@@ -1,6 +1,7 @@
 """Composing in any process what the command line composed in the first."""
 
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from charlab.config.compose import Composition
 from charlab.errors import ConfigError
 
 
+@cache
 def composition(conf: Path, *arguments: str) -> Composition:
     with initialize_config_dir(str(conf), version_base="1.3"):
         return Composition.of(compose("train", list(arguments), return_hydra_config=True))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from charlab.config import RunOptions, to_plain
+from charlab.config.fields import flat
 from charlab.config.help import describe_group, describe_settings, wants_settings
-from charlab.config.validation import flat
 from tests.support.in_process import in_process
 
 _SETTING = re.compile(r"  ([a-z][\w.]*)=(.*?)(?:  +(.*))?")

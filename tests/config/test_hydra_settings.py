@@ -1,6 +1,7 @@
 """Hydra's own settings: what is refused, where a run's folder is, whose configurations are read."""
 
 import contextlib
+import copy
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +32,7 @@ from charlab.errors import ConfigError
 Composed = Callable[..., Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def hydra_node(conf: Path) -> Composed:
     """``hydra_node("hydra.run.dir=x")``: what Hydra says of a run that these words compose."""
 
@@ -41,6 +42,12 @@ def hydra_node(conf: Path) -> Composed:
             return compose("train", [mode, *words], return_hydra_config=True).hydra
 
     return composed
+
+
+@pytest.fixture(scope="module")
+def usual(hydra_node: Composed) -> Any:
+    """What Hydra says where the command line is empty."""
+    return hydra_node()
 
 
 @pytest.mark.parametrize(
@@ -87,7 +94,6 @@ def test_settings_of_hydra_that_do(line: str, grid: bool) -> None:
     ("words", "folder"),
     [
         ([], None),
-        (["seed=3"], None),
         (["hydra.run.dir=my/run"], Path("my/run")),
         (["hydra.run.dir=."], Path()),  # typed, so it is meant
         (["hydra.mode=MULTIRUN"], None),
@@ -95,10 +101,13 @@ def test_settings_of_hydra_that_do(line: str, grid: bool) -> None:
         (["hydra.mode=MULTIRUN", "hydra.sweep.dir=x", "hydra.sweep.subdir=y"], Path("x/y")),
     ],
 )
-def test_the_folder_that_a_user_gave(
-    words: list[str], folder: Path | None, hydra_node: Composed
-) -> None:
-    assert own_folder(hydra_node(*words)) == folder
+def test_the_folder_that_a_user_gave(words: list[str], folder: Path | None, usual: Any) -> None:
+    node = copy.deepcopy(usual)
+    node.overrides.hydra = words
+    for word in words:
+        key, _, value = word.removeprefix("hydra.").partition("=")
+        OmegaConf.update(node, key, value)
+    assert own_folder(node) == folder
 
 
 def test_a_run_says_where_it_was_composed_from_unless_that_is_as_usual(
@@ -110,7 +119,6 @@ def test_a_run_says_where_it_was_composed_from_unless_that_is_as_usual(
     search = f"hydra.searchpath=[file://{tmp_path}]"
     assert origin_words(hydra_node(search)) == [search]
     with looked_into_first([str(tmp_path)]):
-        assert origin_words(hydra_node()) == [f"--config-dir={tmp_path}"]
         assert origin_words(hydra_node(search)) == [f"--config-dir={tmp_path}", search]
 
 
@@ -150,23 +158,32 @@ def test_what_is_looked_into_first_is_forgotten_after_an_error() -> None:
     ("words", "own", "times"),
     [
         ([], 2, 1),
-        (["model=gru", "optimizer.lr=0.1", "hydra.run.dir=here"], 2, 1),
-        (["--multirun", "model=gru,lstm"], 6, 5),
+        (["model=b", "lr=0.1", "hydra.job.num=7"], 2, 1),
+        (["--multirun", "model=a,b"], 6, 5),
         (["hydra.mode=MULTIRUN", "seed=1,2"], 6, 6),
         (["experiment=several"], 6, 6),  # its file asks for a grid
         (["experiment=one"], 2, 2),
     ],
 )
 def test_what_is_composed_once_is_what_hydra_composes(
-    conf: Path, tmp_path: Path, words: list[str], own: int, times: int
+    tmp_path: Path, words: list[str], own: int, times: int
 ) -> None:
-    for name, asked in {
-        "several": "{mode: MULTIRUN, sweeper: {params: {seed: '1,2'}}}",
-        "one": "{mode: RUN}",
+    defaults = (
+        "defaults: [{model: a}, {optional experiment: null}, _self_, "
+        "{override hydra/job_logging: none}, {override hydra/hydra_logging: none}]\n"
+    )
+    folders = f"run: {{dir: {tmp_path}}}, sweep: {{dir: {tmp_path}, subdir: .}}"
+    grid = "mode: MULTIRUN, sweeper: {params: {seed: '1,2'}}"
+    for name, text in {
+        "small": f"{defaults}seed: 3\nlr: 1.0\nhydra: {{output_subdir: null, {folders}}}\n",
+        "model/a": "size: 3\n",
+        "model/b": "size: ${seed}\n",
+        "experiment/several": f"# @package _global_\nhydra: {{{grid}}}\n",
+        "experiment/one": "# @package _global_\nhydra: {mode: RUN}\n",
     }.items():
-        file = tmp_path / "experiment" / f"{name}.yaml"
+        file = tmp_path / f"{name}.yaml"
         file.parent.mkdir(exist_ok=True)
-        file.write_text(f"# @package _global_\nhydra: {asked}\n")
+        file.write_text(text)
 
     def composed() -> tuple[list[str], int]:
         made = []
@@ -175,9 +192,9 @@ def test_what_is_composed_once_is_what_hydra_composes(
             patch.object(
                 ConfigLoaderImpl, "_load_configuration_impl", autospec=True, side_effect=load
             ) as loaded,
-            patch("sys.argv", ["train.py", f"--config-dir={tmp_path}", *words]),
+            patch("sys.argv", ["train.py", *words]),
         ):
-            job = hydra.main(version_base="1.3", config_path=str(conf), config_name="train")
+            job = hydra.main(version_base="1.3", config_path=str(tmp_path), config_name="small")
             job(
                 lambda config: made.append(
                     OmegaConf.to_yaml(HydraConfig.instance().cfg) + OmegaConf.to_yaml(config)

@@ -1,8 +1,9 @@
 """Runs that were stored before a setting was there are read as what they did."""
 
+from charlab.config.fields import flat
 from charlab.config.later_settings import flat_with_later, with_later, with_later_model
 from charlab.config.schema import RunOptions
-from charlab.config.validation import build, flat, to_plain
+from charlab.config.validation import build, to_plain
 
 
 def test_a_stored_run_gets_what_it_lacks(compose_options):

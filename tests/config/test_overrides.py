@@ -52,6 +52,11 @@ def test_free_text_arrives_as_it_was_typed(key, text):
         ("choice(${x},b\\)", ["${x}", "b\\"]),
         ("there.txt,it's,c d", ["there.txt", "it's", "c d"]),  # one of them is there
         ("a,b", ["a", "b"]),
+        ("my novel.txt, it's ${seed}", ["my novel.txt", "it's ${seed}"]),
+        ("""'a,b', "it's, \\"x\\"",c""", ["a,b", 'it\'s, "x"', "c"]),
+        ("choice(a)", ["a"]),
+        ("one 'name' (1)", None),
+        ("null,a", [None, "a"]),
         ("x, y.txt", None),  # is there
         ("shuffle(choice(a,b))", ["a", "b"]),
     ],

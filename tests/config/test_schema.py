@@ -12,6 +12,7 @@ from torch import nn
 from charlab.builders.corpus import resolve
 from charlab.config import RunOptions, schema
 from charlab.config.schema import LoggerOptions, MlflowOptions, is_incidental, is_of_body
+from charlab.config.targets import OptimizerTarget, SchedulerTarget, Target
 from charlab.config.validation import build
 from charlab.data.corpus import Corpus
 from charlab.data.facts import facts_of
@@ -50,19 +51,19 @@ def test_settings_are_shown_as_yaml_that_makes_them_again(
 
 
 @pytest.mark.parametrize(
-    ("words", "has"),
+    ("changes", "has"),
     [
-        ([], False),
-        (["optimizer=sgd", "scheduler=linear"], False),
-        (["optimizer._target_=torch.optim.RAdam"], True),
-        (["scheduler._target_=torch.optim.lr_scheduler.ConstantLR"], True),
-        (["callbacks.a._target_=my.Bell"], True),
+        ({}, False),
+        ({"callbacks": {}}, False),
+        ({"optimizer": OptimizerTarget("torch.optim.RAdam", {})}, True),
+        ({"scheduler": SchedulerTarget("torch.optim.lr_scheduler.ConstantLR", {})}, True),
+        ({"callbacks": {"a": Target("my.Bell", {})}}, True),
     ],
 )
 def test_whether_a_class_is_named(
-    words: list[str], has: bool, compose_options: Callable[..., RunOptions]
+    changes: dict[str, Any], has: bool, compose_options: Callable[..., RunOptions]
 ) -> None:
-    assert compose_options(*words).has_targets is has
+    assert dataclasses.replace(compose_options(), **changes).has_targets is has
 
 
 def test_loggers_are_named_in_their_order() -> None:

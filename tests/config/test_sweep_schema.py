@@ -1,5 +1,6 @@
 """The ``sweep`` group's typed schema against its files."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -7,26 +8,27 @@ import pytest
 from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
-from charlab.config.sweep_schema import ENGINES, PRUNERS, SAMPLERS, SweepConfig, SweepOptions
-from charlab.config.validation import build
+from charlab.config.sweep_schema import ENGINES, PRUNERS, SAMPLERS, SweepOptions, read_options
 from charlab.errors import ConfigError
 
 
-def plain(conf: Path, choice: str, *arguments: str) -> Any:
+@cache
+def composed(conf: Path, choice: str) -> Any:
     with initialize_config_dir(str(conf), version_base="1.3"):
-        config = compose("train", [f"sweep={choice}", *arguments])
-    return OmegaConf.to_container(config.sweep, resolve=True)
+        return compose("train", [f"sweep={choice}"])
 
 
-def options(conf: Path, *arguments: str) -> SweepOptions:
-    return build(SweepConfig, {"sweep": plain(conf, "optuna", *arguments)}).sweep
+def options(conf: Path, *words: str, choice: str = "optuna") -> SweepOptions:
+    """The settings of a sweep's file, some of them as typed."""
+    settings = {"sweep": OmegaConf.to_container(composed(conf, choice).sweep, resolve=True)}
+    return read_options(OmegaConf.merge(settings, OmegaConf.from_dotlist(list(words))))
 
 
 def test_every_file_fits_the_schema(conf: Path) -> None:
     choices = sorted(path.stem for path in (conf / "sweep").glob("*.yaml"))
     assert choices == ["grid", "optuna", "ray", "slurm"]
     for choice in choices:
-        found = build(SweepConfig, {"sweep": plain(conf, choice)}).sweep
+        found = options(conf, choice=choice)
         assert found.engine.name == {"optuna": "local", "grid": "local"}.get(choice, choice)
         assert type(found.engine) is ENGINES[found.engine.name]
 
@@ -73,7 +75,7 @@ def test_pruners(conf: Path) -> None:
         ("sweep.name=''", "sweep.name must be a folder's name (in UTF-8, no slash, not empty)"),
         ("sweep.seed=-1", "sweep.seed must be from 0 to 2147483647, got -1"),
         ("sweep.engine.name=kubernetes", "sweep.engine.name"),
-        ("+sweep.n_trails=3", "did you mean 'sweep.n_trials'?"),
+        ("sweep.n_trails=3", "did you mean 'sweep.n_trials'?"),
     ],
 )
 def test_what_is_refused(word: str, message: str, conf: Path) -> None:

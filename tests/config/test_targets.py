@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 
 from charlab.config import RunOptions, to_plain
 from charlab.config.targets import (
@@ -73,8 +74,9 @@ def test_what_is_typed_is_read_and_read_again(
 def test_settings_beside_the_arguments_are_checked(
     word: str, message: str, compose_options: Callable[..., RunOptions]
 ) -> None:
+    group, _, typed = word.partition("=")
     with pytest.raises(ConfigError, match=message) as caught:
-        compose_options(word)
+        build(RunOptions, to_plain(compose_options()) | {group: yaml.safe_load(typed)})
     assert len(caught.value.lines) == 1
 
 

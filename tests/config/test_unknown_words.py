@@ -5,10 +5,10 @@ import pytest
 from charlab.config import RunOptions
 from charlab.config.cli_args import parse_arguments
 from charlab.config.cli_options import EvaluateArguments, PredictArguments, SampleArguments
+from charlab.config.fields import choices_with, dotted_keys
 from charlab.config.flags import sort_flags
 from charlab.config.hydra_app import known_words
 from charlab.config.unknown_words import nearest_choice, nearest_key, no_choice, unknown_key
-from charlab.config.validation import choices_with, dotted_keys
 from charlab.errors import ConfigError
 
 KNOWN = [*known_words(), "resume"]

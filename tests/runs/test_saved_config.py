@@ -15,7 +15,9 @@ from charlab.runs.saved_config import read_overrides, read_yaml
 # What YAML would take for something else where it is not in quotes.
 TRICKY = ["1e3", "1e-3", "1.5e3", "2020-01-01", "null", "~", "yes", "0x1F", "1:30", "-", "=", "<<"]
 TRICKY += [".inf", "017", "1_000", "é: x", "a=b,c", "!!int 3", "*a", "&a", "?", "", " a ", "# b"]
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]))
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])).filter(
+    lambda text: "${" not in text  # an interpolation
+)
 LEAF = st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False)
 DATA = st.recursive(
     LEAF | TEXT | st.sampled_from(TRICKY),
@@ -36,8 +38,11 @@ def test_what_omegaconf_wrote_comes_back(
     assert read_yaml(path) == data
 
 
-@pytest.mark.parametrize("text", ["1e-3", "1E3", "+2e5", "-1e0", "1.5e-3", "1e", "e3", "a1e3"])
-def test_numbers_are_those_of_omegaconf(text: str, tmp_path: Path) -> None:
+UNQUOTED = ["1e-3", "1E3", "+2e5", "-1e0", "1.5e-3", "1e", "e3", "a1e3", "2020-01-01", "2020-13-45"]
+
+
+@pytest.mark.parametrize("text", UNQUOTED)
+def test_values_without_quotes_are_those_of_omegaconf(text: str, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(f"a: {text}")
     expected = OmegaConf.to_container(OmegaConf.load(tmp_path / "a.yaml"))
     assert repr(read_yaml(tmp_path / "a.yaml")) == repr(expected)
@@ -58,7 +63,6 @@ HARMFUL = {
     "no whole number": "a: !!int ''",
     "no number": "a: !!float ''",
     "no time": "a: !!timestamp x",
-    "no day": "a: 2020-13-45",
     "too long a number": "a: " + "9" * 5000,
     "a list for a name": "? [1]\n: 2",
     "a merge of nothing": "<<: 3",

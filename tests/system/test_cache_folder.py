@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from charlab.system.files import cache_folder
+from charlab.system.cache_folder import cache_folder
 
 
 def test_the_user_s_choice(tmp_path, monkeypatch):

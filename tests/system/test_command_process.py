@@ -74,10 +74,10 @@ def test_a_signal_s_code() -> None:
 
 
 @pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", ">&- 2>&- <&-", ">/dev/full"])
-@pytest.mark.parametrize(("script", "word"), [("sample.py", "--help"), ("train.py", "modl=2")])
-def test_closed_streams(script: str, word: str, closed: str) -> None:
-    done = through_bash(script, word, redirect=closed)
-    assert done.returncode == (script == "train.py" or closed == ">/dev/full")
+@pytest.mark.parametrize("word", ["--help", "rnu=2"])
+def test_closed_streams(word: str, closed: str) -> None:
+    done = through_bash("sample.py", word, redirect=closed)
+    assert done.returncode == (word != "--help" or closed == ">/dev/full")
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
 

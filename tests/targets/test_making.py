@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
 from charlab import targets
 from charlab.builders.corpus import check_together
+from charlab.config import RunOptions, build, to_plain
 from charlab.config.targets import OptimizerTarget, SchedulerTarget
 from charlab.errors import ConfigError
 from charlab.targets import find, find_callback
@@ -67,16 +69,16 @@ def test_every_scheduler_of_pytorch_is_made_or_refused_with_a_reason(name, compo
 
 
 WRONG = {
-    "optimizer._target_=os.system": "is no optimizer of torch.optim, nor registered",
-    "optimizer._target_=torch.optim.RAdm": r"did you mean 'torch\.optim\.RAdam'",
+    "optimizer={_target_: os.system}": "is no optimizer of torch.optim, nor registered",
+    "optimizer={_target_: torch.optim.RAdm}": r"did you mean 'torch\.optim\.RAdam'",
     "optimizer={_target_: torch.optim.RAdam, momentum: 1}": (
         r"unknown setting 'optimizer\.momentum': RAdam takes lr, betas, eps,"
     ),
     "optimizer={_target_: torch.optim.RAdam, params: 1}": r"unknown setting 'optimizer\.params'",
     "optimizer={_target_: torch.optim.RAdam, betas: [0.9, 2]}": "Invalid beta parameter at index 1",
     "optimizer={_target_: torch.optim.RAdam, betas: 3}": r"optimizer \(torch\.optim\.RAdam\): Type",
-    "scheduler._target_=torch.optim.SGD": "is no scheduler of torch.optim",
-    f"scheduler._target_={SCHEDULER}.StepLR": r"'scheduler\.step_size' is missing: StepLR takes",
+    "scheduler={_target_: torch.optim.SGD}": "is no scheduler of torch.optim",
+    f"scheduler={{_target_: {SCHEDULER}.StepLR}}": r"'scheduler\.step_size' is missing: Step",
     f"scheduler={{_target_: {SCHEDULER}.StepLR, step_size: a}}": r"scheduler \(torch.* operand",
     f"scheduler={{_target_: {SCHEDULER}.ReduceLROnPlateau, interval: step}}": "waits for a metric",
     f"scheduler={{_target_: {SCHEDULER}.ReduceLROnPlateau, monitor: val/los}}": "mean 'val/loss'",
@@ -84,17 +86,19 @@ WRONG = {
     f"scheduler={{_target_: {SCHEDULER}.ChainedScheduler, schedulers: [{HOSTILE}]}}": (
         r"scheduler\.schedulers\.0\._target_=os\.system is no scheduler"
     ),
-    "callbacks.a._target_=nosuch.Thing": r"callbacks\.a\._target_=nosuch\.Thing: there is no such",
-    "callbacks.a._target_=os.getcwd": "there is no such class",
-    "callbacks.a._target_=Thing": "there is no such class",
-    "callbacks.a={_target_: fractions.Fraction, numratr: 1}": r"Fraction takes numerator, denom",
+    "callbacks={a: {_target_: nosuch.Thing}}": r"=nosuch\.Thing: there is no such",
+    "callbacks={a: {_target_: os.getcwd}}": "there is no such class",
+    "callbacks={a: {_target_: Thing}}": "there is no such class",
+    "callbacks={a: {_target_: fractions.Fraction, numratr: 1}}": r"Fraction takes numerator, denom",
 }
 
 
 @pytest.mark.parametrize("words", WRONG)
 def test_what_is_wrong_is_one_line(words, compose_options):
+    group, _, typed = words.partition("=")
+    options = build(RunOptions, to_plain(compose_options()) | {group: yaml.safe_load(typed)})
     with pytest.raises(ConfigError, match=WRONG[words]) as caught:
-        check_together(compose_options(words))
+        check_together(options)
     assert len(caught.value.lines) == 1
     assert "\n" not in str(caught.value)
 

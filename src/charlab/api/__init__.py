@@ -1,7 +1,8 @@
 """Inference from Python: a trained network, or an ensemble of several."""
 
 from charlab.api.ensemble import Ensemble, ensemble
-from charlab.api.inference import Evaluation, InferenceModel, Ranking
+from charlab.api.inference import InferenceModel
+from charlab.api.results import Evaluation, Ranking
 from charlab.api.trained_model import TrainedModel, load_model
 
 __all__ = [

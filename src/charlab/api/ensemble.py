@@ -6,7 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from charlab.api.inference import Evaluation, InferenceModel
+from charlab.api.inference import InferenceModel
+from charlab.api.results import Evaluation, listed
 from charlab.api.trained_model import TrainedModel, load_model
 from charlab.data.corpus import Corpus, is_same_split
 from charlab.errors import ConfigError, DataError
@@ -128,10 +129,9 @@ def ensemble(runs: Sequence[str | Path | TrainedModel], **options: Any) -> Ensem
         CheckpointError: if a checkpoint cannot be loaded.
         ConfigError: if the networks do not read, or answer, the same.
     """
-    if isinstance(runs, str):
-        raise ConfigError(f"ensemble takes a list of runs: ensemble([{runs!r}, …])")
+    members = listed("ensemble", "runs", runs, more=", …")
     return Ensemble(
-        [run if isinstance(run, TrainedModel) else load_model(run, **options) for run in runs]
+        [run if isinstance(run, TrainedModel) else load_model(run, **options) for run in members]
     )
 
 
@@ -166,9 +166,8 @@ def _share_corpus(first: TrainedModel, other: TrainedModel) -> None:
 
 def _reading(model: TrainedModel) -> tuple[object, ...]:
     task, checkpoint = model.trained_for.options, model.checkpoint
-    settings = dict(_settings(model))
-    kept = settings, task.predicts_label, task.fields, checkpoint.data_paths
-    return (*kept, checkpoint.fingerprint)
+    needed = task.predicts_label, task.fields
+    return dict(_settings(model)), needed, checkpoint.data_paths, checkpoint.fingerprint
 
 
 def _settings(model: TrainedModel) -> Iterator[tuple[str, object]]:

@@ -2,61 +2,26 @@
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import torch
 
+from charlab.api.results import Evaluation, Ranking, answers
 from charlab.config.task_options import PREDICT, SAMPLE, TASK_OPTIONS, tasks_asked_by
 from charlab.data.corpus import Corpus
-from charlab.data.queries import Unseen
 from charlab.decoding.generation_config import GenerationConfig
 from charlab.decoding.results import Samples
 from charlab.decoding.scoring import Score
 from charlab.decoding.stepper import Stepper
 from charlab.decoding.text_generator import TextGenerator
 from charlab.errors import CheckpointError, ConfigError, nearest
-from charlab.evaluation.bits_per_character import split_text
-from charlab.evaluation.evaluate import Meter, measure
 from charlab.evaluation.prediction import Answers, Predictor, Ranked
-from charlab.system.style import visible
 from charlab.tasks.tag.predictor import Tagged
 from charlab.tasks.task import POSITIONS, Task
 
 Served = TypeVar("Served")
-_SHOWN = 3  # labels in a ranking's repr
-
-
-class Ranking(list[tuple[str, float]]):
-    """Labels with their probabilities, the likeliest first.
-
-    Attributes:
-        unseen: what of the text training never saw: its share and which tokens.
-    """
-
-    def __init__(self, pairs: Iterable[tuple[str, float]], unseen: Unseen) -> None:
-        super().__init__(pairs)
-        self.unseen = unseen
-
-    def __repr__(self) -> str:
-        shown = ", ".join(f"{visible(label)} {share:.3f}" for label, share in self[:_SHOWN])
-        more = f", … ({len(self)} labels)" if len(self) > _SHOWN else ""
-        return f"<{shown}{more}>"
-
-
-class Evaluation(NamedTuple):
-    """A split's metrics.
-
-    Attributes:
-        task: what the network was measured as.
-        meter: what counted.
-        metrics: by their names in ``metrics.json`` ("test/loss"), and the split's size.
-    """
-
-    task: Task[Any]
-    meter: Meter
-    metrics: dict[str, float | int]
 
 
 class InferenceModel(ABC):
@@ -156,7 +121,10 @@ class InferenceModel(ABC):
         for key in generation_options:
             if key not in known:
                 raise ConfigError(f"unknown setting {key!r}: {nearest(key, known)}")
-        settings = dataclasses.replace(settings or GenerationConfig(), **generation_options)
+        settings = GenerationConfig() if settings is None else settings
+        if not isinstance(settings, GenerationConfig):
+            raise ConfigError(f"settings= takes a GenerationConfig, got {settings!r:.60}")
+        settings = dataclasses.replace(settings, **generation_options)
         return Samples(
             generator.generate(prompt, settings, count=count, label=label, on_text=on_text)
         )
@@ -185,7 +153,7 @@ class InferenceModel(ABC):
             ConfigError: if what is given is not several texts.
             DataError: if a text is empty (after what training does to its own).
         """
-        return _answers("predict", self.predictor, texts)
+        return answers("predict", self.predictor, texts)
 
     def classify(self, texts: Sequence[str]) -> Answers[Ranking]:
         """Ranks all labels for each text; a network that generates by label does it by Bayes' rule.
@@ -202,7 +170,7 @@ class InferenceModel(ABC):
         able = [name for name, options in TASK_OPTIONS.items() if options.predicts_label]
         found = self.predictor if self.task in able else self._label_ranker
         predictor = self._served(found, able)
-        ranked = _answers("classify", predictor, texts)
+        ranked = answers("classify", predictor, texts)
         unseen = (unseen for _, unseen in predictor.asking.read(ranked.texts))
         return Answers(predictor, ranked.texts, map(Ranking, ranked, unseen))
 
@@ -214,7 +182,7 @@ class InferenceModel(ABC):
             ConfigError: if what is given is not several texts.
             DataError: if a text is empty (after what training does to its own).
         """
-        return self._asked("tag", texts, ["tags"])
+        return self._asked("tag", texts, "tags")
 
     def transduce(self, texts: Sequence[str], *, beam_width: int = 5) -> Answers[Ranked]:
         """Turns each text into others: the likeliest, each with its probability.
@@ -230,12 +198,13 @@ class InferenceModel(ABC):
         """
         if self.trained_for.options.fields == ("target",):
             self.predictor.search_with(beam_width)
-        return self._asked("transduce", texts, ["target"])
+        return self._asked("transduce", texts, "target")
 
-    def _asked(self, verb: str, texts: Sequence[str], fields: Sequence[str]) -> Answers[Any]:
-        able = [name for name, known in TASK_OPTIONS.items() if known.fields == tuple(fields)]
+    def _asked(self, verb: str, texts: Sequence[str], field: str) -> Answers[Any]:
+        """Answers of a network whose documents have a field besides their text, and no other."""
+        able = [name for name, known in TASK_OPTIONS.items() if known.fields == (field,)]
         predictor = self._served(self.predictor if self.task in able else None, able)
-        return _answers(verb, predictor, texts)
+        return answers(verb, predictor, texts)
 
     def stepper(self, label: str | None = None) -> Stepper:
         """The network one step at a time, from its beginning: ``step("T")``, ``state``.
@@ -289,19 +258,7 @@ class InferenceModel(ABC):
         """
         task, network = self.measured_as(as_classifier)
         corpus = self.require_split(split)
-        meter = task.new_meter(network)
-        batches = task.evaluation_batches(
-            corpus.splits[split], device=self.device, positions=positions
-        )
-        values = measure(network, meter, batches, split_text(corpus, split))
-        report = corpus.report
-        metrics = {
-            **{f"{split}/{name}": value for name, value in values.items()},
-            f"{split}/unknown_share": report.unknown_share[split],
-            f"{split}/documents": report.split_documents[split],
-            f"{split}/characters": report.split_characters[split],
-        }
-        return Evaluation(task, meter, metrics)
+        return Evaluation.of(task, network, corpus, split, device=self.device, positions=positions)
 
     def measured_as(self, as_classifier: bool) -> tuple[Task[Any], Any]:
         """The task and network that are measured.
@@ -338,11 +295,3 @@ class InferenceModel(ABC):
                 f"{' or '.join(f'task={name}' for name in able)}"
             )
         return served
-
-
-def _answers(verb: str, predictor: Predictor[Any], texts: Sequence[str]) -> Answers[Any]:
-    """A predictor's answers; refused if they are asked about a single text, a string."""
-    if isinstance(texts, str):
-        raise ConfigError(f"{verb} takes a list of texts: {verb}([{texts!r:.60}])")
-    texts = list(texts)
-    return Answers(predictor, texts, predictor.predict(texts))

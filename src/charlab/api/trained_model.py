@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from charlab.api.inference import InferenceModel
+from charlab.api.results import listed
 from charlab.builders.corpus import read_corpus
 from charlab.builders.network import restore_network, task_of
 from charlab.config.task_options import tasks_asked_by
 from charlab.data.corpus import Corpus
 from charlab.data.documents.document import SPLITS
+from charlab.decoding.generation_config import require_whole
 from charlab.errors import (
     CharlabError,
     CheckpointError,
@@ -81,8 +83,11 @@ class TrainedModel(InferenceModel):
         sampling, predicting and measuring need, and nothing that going on with the training needs.
 
         Raises:
+            ConfigError: if it is no path.
             RunError: if the file cannot be written.
         """
+        if not isinstance(path, str | Path):
+            raise ConfigError(f"save takes a path, got {path!r:.60}")
         path = Path(path)
         try:
             save_safetensors(self.checkpoint, path)
@@ -107,7 +112,7 @@ class TrainedModel(InferenceModel):
     def require_split(self, split: str) -> Corpus:
         """See :meth:`InferenceModel.require_split`."""
         if split not in SPLITS:
-            raise ConfigError(f"split={split}: no such part; {nearest(split, list(SPLITS))}")
+            raise ConfigError(f"split={split}: no such part; {nearest(str(split), list(SPLITS))}")
         if split not in self.corpus.splits:
             raise DataError(
                 f"split={split}: the run's dataset.split.fractions leave that part empty; there is "
@@ -142,8 +147,9 @@ class TrainedModel(InferenceModel):
         from charlab.gallery.selection import chosen
 
         self.require_split(split)
-        names = [names] if isinstance(names, str) else names
-        return chosen(pictures_of(self.subject(text, beside, unit), split), names)
+        wanted = [names] if isinstance(names, str) else listed("pictures", "names", names)
+        subject = self.subject(text, beside, unit)
+        return chosen(pictures_of(subject, split), list(map(str, wanted)))
 
     def subject(
         self,
@@ -165,9 +171,9 @@ class TrainedModel(InferenceModel):
         trained = dataclasses.replace(
             self.trained,
             text=None if text is None else self.normalize(text),
-            beside=tuple(other.trained for other in beside),
+            beside=tuple(other.trained for other in listed("beside", "networks", beside)),
         )
-        where = None if unit is None else parse_unit(unit)
+        where = None if unit is None else parse_unit(str(unit))
         if where is not None:
             require_unit(recurrent_of(self.network), where)
         return Subject(self.trained_for, trained, *read_history(self.path), where)
@@ -180,9 +186,11 @@ class TrainedModel(InferenceModel):
             budget: tokens of it, at most.
 
         Raises:
+            ConfigError: if the budget is no number of tokens.
             DataError: if the split has no part of the data.
             CharlabError: if the data are not those of the training any more.
         """
+        require_whole("budget", budget, least=1)
         self.require_split(split)
         return self.trained_for.find_units(self.trained, split, budget)
 
@@ -199,7 +207,7 @@ def load_model(
     accelerator: str = "cpu",
     output_dir: str = "outputs",
     command: str = "charlab.load",
-    data: Mapping[str, str] | None = None,
+    data: Mapping[str, str | Path] | None = None,
 ) -> TrainedModel:
     """Loads a run's best checkpoint, or its last where no validation was reached.
 
@@ -218,21 +226,33 @@ def load_model(
         CheckpointError: if its checkpoint cannot be loaded.
         ConfigError: if there is no such accelerator, or ``data`` holds another setting.
     """
-    for key in data or {}:
-        if key not in AGAIN:
-            raise ConfigError(f"data={{{key!r}: …}}: no such setting; {nearest(key, list(AGAIN))}")
+    elsewhere = _read_data({} if data is None else data)
     device = choose_device(accelerator)
     tasks = tasks_asked_by(command) if task is None else [task]
-    failure: CharlabError | None = None
-    found = runs.newest_first(output_dir, tasks) if str(run) == "latest" else ()
-    for folder in found:
+
+    def loaded(folder: Path) -> TrainedModel:
         path = runs.checkpoint_file(folder)
+        return TrainedModel(load(path).with_data(elsewhere), path, device)
+
+    failure: CharlabError | None = None
+    for folder in runs.newest_first(output_dir, tasks) if str(run) == "latest" else ():
         try:
-            return TrainedModel(load(path).with_data(data or {}), path, device)
+            return loaded(folder)
         except CheckpointError as error:
             warn(f"run=latest passes over a newer run: {error}")
             failure = failure or error
     if failure is not None:
         raise failure
-    path = runs.checkpoint_file(runs.find(str(run), output_dir, tasks, command))
-    return TrainedModel(load(path).with_data(data or {}), path, device)
+    return loaded(runs.find(str(run), output_dir, tasks, command))
+
+
+def _read_data(data: Mapping[str, str | Path]) -> dict[str, str]:
+    if not isinstance(data, Mapping):
+        raise ConfigError(f"data takes settings by their names, {{'path': '…'}}, got {data!r:.60}")
+    for key, value in data.items():
+        if key not in AGAIN:
+            near = nearest(str(key), list(AGAIN))
+            raise ConfigError(f"data={{{key!r}: …}}: no such setting; {near}")
+        if not isinstance(value, str | Path):
+            raise ConfigError(f"data={{{key!r}: …}} must be a path, got {value!r:.60}")
+    return {key: str(value) for key, value in data.items()}

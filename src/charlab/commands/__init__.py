@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 def load_for(
     arguments: "cli_options.SampleArguments | cli_options.PredictArguments | "
-    "cli_options.EvaluateArguments | cli_options.PlayArguments | cli_options.ExportArguments",
+    "cli_options.EvaluateArguments | cli_options.LookArguments | cli_options.PlayArguments | "
+    "cli_options.ExportArguments",
 ) -> "TrainedModel":
     """The network that a command asks.
 

@@ -7,7 +7,7 @@ from charlab.commands import load_for
 from charlab.config.cli_options import ExportArguments
 from charlab.errors import ConfigError, RunError
 from charlab.runs.checkpoint import load
-from charlab.runs.folder import CHECKPOINTS, EXPORTED
+from charlab.runs.folder import EXPORTED, run_of
 from charlab.system.files import user_path
 from charlab.system.style import styled
 from charlab.system.terminal import remark, show, told
@@ -35,8 +35,7 @@ def export(arguments: ExportArguments) -> int:
 def _place(model: TrainedModel, arguments: ExportArguments) -> Path:
     """The user's file or folder; by itself a folder in the run's, or beside a bare checkpoint."""
     if arguments.output is None:
-        beside = model.path.parent
-        return (beside.parent if beside.name == CHECKPOINTS else beside) / _FOLDER
+        return (run_of(model.path) or model.path.parent) / _FOLDER
     place = user_path(arguments.output)
     if place.suffix == ".onnx" or (arguments.format == "onnx" and place.is_file()):
         raise ConfigError(

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from charlab.api import TrainedModel, load_model
+from charlab.api import TrainedModel
 from charlab.builders.corpus import prepare
+from charlab.commands import load_for
+from charlab.commands.train import compose
 from charlab.config.cli_options import LookArguments
-from charlab.config.compose import Composition
-from charlab.config.hydra_app import check
-from charlab.config.overrides import protect
 from charlab.data.facts import facts_of
 from charlab.errors import ConfigError
 from charlab.evaluation.trained_network import TrainedNetwork
@@ -21,6 +20,7 @@ from charlab.gallery.page import Heading
 from charlab.gallery.pictures import Subject, pictures_of
 from charlab.gallery.projector import write_projector
 from charlab.gallery.selection import chosen
+from charlab.runs.folder import run_of
 from charlab.system.entry_point import command_line
 from charlab.system.files import read_bounded, user_path
 from charlab.system.style import line, styled
@@ -38,7 +38,7 @@ def look(arguments: LookArguments) -> int:
         CharlabError: if a run or its data are unfit, there is no such picture, or the folder cannot
             be written.
     """
-    models = [_load(arguments, run) for run in arguments.runs]
+    models = [load_for(dataclasses.replace(arguments, run=run)) for run in arguments.runs]
     first = models[0]
     others = {model.task for model in models if model.task != first.task}
     if others:
@@ -49,13 +49,15 @@ def look(arguments: LookArguments) -> int:
     first.require_split(arguments.split)
     subject = first.subject(_text(arguments), models[1:], arguments.unit)
     pictures = chosen(pictures_of(subject, arguments.split), arguments.names)
-    if arguments.output is None and first.path.parent.name != "checkpoints":
+    own = run_of(first.path)
+    if arguments.output is not None:
+        folder = user_path(arguments.output)
+    elif own is not None:
+        folder = own / LOOK
+    else:
         raise ConfigError(f"output= is needed: {first.path} lies in no run's folder")
-    folder = (
-        first.path.parent.parent / LOOK if arguments.output is None else user_path(arguments.output)
-    )
     remark(f"run: {', '.join(str(model.path) for model in models)}")
-    run = first.path.parent.parent if arguments.run == "latest" else arguments.run
+    run = own if arguments.run == "latest" else arguments.run
     command = command_line("look", f"run={run}", *_repeated(arguments))
     heading = subject.heading(arguments.split, first.metrics, command)
     gallery = _write(pictures, folder, heading, arguments)
@@ -81,7 +83,7 @@ def look_untrained(words: Sequence[str], arguments: LookArguments) -> int:
     Raises:
         CharlabError: if the configuration or its data are unfit, or the folder cannot be written.
     """
-    options = check(Composition.here().compose(protect(words)))
+    options = compose(words)
     start_logging()
     prepared = prepare(options)
     task: Task[Any] = TASKS[options.task.name](prepared.options, facts_of(prepared.corpus))
@@ -95,16 +97,6 @@ def look_untrained(words: Sequence[str], arguments: LookArguments) -> int:
     heading = subject.heading(arguments.split, {}, command)
     _write(pictures, folder, heading, arguments)
     return 0
-
-
-def _load(arguments: LookArguments, run: str) -> TrainedModel:
-    return load_model(
-        run,
-        accelerator=arguments.accelerator,
-        output_dir=arguments.output_dir,
-        command=arguments.command,
-        data=arguments.data,
-    )
 
 
 def _text(arguments: LookArguments) -> str | None:

@@ -67,11 +67,9 @@ def _longer(result: "Result", options: "RunOptions") -> str | None:
     share = result.metrics.get("progress/share")
     if result.status != "completed" or not isinstance(share, float) or share < 1:
         return None
-    trainer = options.trainer
-    if trainer.max_steps is not None and result.metrics["progress/steps"] == trainer.max_steps:
-        return f"trainer.max_steps={2 * trainer.max_steps}"
-    if trainer.max_epochs is not None and result.metrics["progress/epochs"] == trainer.max_epochs:
-        return f"trainer.max_epochs={2 * trainer.max_epochs}"
-    return (
-        None if trainer.max_minutes is None else f"trainer.max_minutes={2 * trainer.max_minutes:g}"
-    )
+    for what in ("steps", "epochs"):
+        limit = getattr(options.trainer, f"max_{what}")
+        if limit is not None and result.metrics[f"progress/{what}"] == limit:
+            return f"trainer.max_{what}={2 * limit}"
+    minutes = options.trainer.max_minutes
+    return None if minutes is None else f"trainer.max_minutes={2 * minutes:g}"

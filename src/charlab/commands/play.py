@@ -9,7 +9,7 @@ from charlab.config.cli_options import PlayArguments
 from charlab.errors import ConfigError
 from charlab.play.page import play_page
 from charlab.play.playable import playable
-from charlab.runs.folder import CHECKPOINTS
+from charlab.runs.folder import run_of
 from charlab.system.files import open_output
 from charlab.system.style import styled
 from charlab.system.terminal import remark, show, told
@@ -34,7 +34,7 @@ def play(runs: Sequence[PlayArguments]) -> int:
     if len({model.task for model in models}) > 1:
         named = " and ".join(f"{model.path} was trained with task={model.task}" for model in models)
         raise ConfigError(f"{named}: two networks on one page do the same with the same text")
-    places = [_folder(model.path) for model in models]
+    places = [run_of(model.path) for model in models]
     output = runs[0].output
     if output is None:
         place = places[0] if len(runs) == 1 else None
@@ -50,8 +50,3 @@ def play(runs: Sequence[PlayArguments]) -> int:
     smaller = "; weights=int8 makes it smaller" if runs[0].weights != "int8" else ""
     show(told("page", styled(output, "path"), f" ({size}{smaller * (len(page) > _LARGE)})"))
     return 0
-
-
-def _folder(checkpoint: Path) -> Path | None:
-    """The folder of a checkpoint's run; None of one that lies elsewhere."""
-    return checkpoint.parent.parent if checkpoint.parent.name == CHECKPOINTS else None

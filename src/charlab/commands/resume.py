@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from charlab.commands.train import compose
+from charlab.config.fields import dotted_keys
 from charlab.config.loggers import require_loggers
 from charlab.config.overrides import protect, take_out
 from charlab.config.schema import RunOptions, TrainerOptions
 from charlab.config.targets import Target
 from charlab.config.unknown_words import nearest_key
-from charlab.config.validation import check_some, dotted_keys
+from charlab.config.validation import check_some
 from charlab.errors import ConfigError
 from charlab.runs import folder as runs
 from charlab.runs.data_paths import AGAIN, take_paths

@@ -1,7 +1,7 @@
 """Training from a command line's job and from a program: ``charlab.train(["model=gru"])``."""
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ def compose(overrides: Sequence[str] = ()) -> RunOptions:
     Raises:
         ConfigError: a line for each fault.
     """
-    return _compose(overrides)[0]
+    return _compose(_words(overrides))[0]
 
 
 def train(overrides: Sequence[str] = ()) -> "TrainedModel":
@@ -54,7 +54,7 @@ def train(overrides: Sequence[str] = ()) -> "TrainedModel":
     from charlab.api import load_model
     from charlab.commands.resume import resume_run
 
-    overrides = [overrides] if isinstance(overrides, str) else list(overrides)
+    overrides = _words(overrides)
     stopped, rest = take_out(overrides, "resume")
     if stopped is None:
         options, config = _compose(overrides)
@@ -97,10 +97,20 @@ def _compose(overrides: Sequence[str]) -> tuple[RunOptions, str]:
     from charlab.config.hydra_app import check
     from charlab.config.overrides import protect
 
-    if isinstance(overrides, str):
-        overrides = [overrides]
     for override in overrides:
         if override.lstrip("+~").startswith(("hydra.", "hydra/")):
             raise ConfigError(f"{override}: Hydra's own settings are train.py's: leave it out")
     config = Composition.here().compose(protect(overrides))
     return check(config), OmegaConf.to_yaml(config)
+
+
+def _words(overrides: Sequence[str]) -> list[str]:
+    """Overrides as a list; one may stand alone."""
+    if isinstance(overrides, str):
+        return [overrides]
+    if not isinstance(overrides, Iterable):
+        raise ConfigError(f"settings are a list of texts, ['model=gru', …], got {overrides!r:.60}")
+    for word in (words := list(overrides)):
+        if not isinstance(word, str):
+            raise ConfigError(f"a setting is a text, as 'model=gru', got {word!r:.60}")
+    return words

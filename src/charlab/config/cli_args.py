@@ -1,12 +1,12 @@
 """Commands without Hydra: ``key=value`` words, taken literally and read by their key's type."""
 
 import dataclasses
-import types
 import typing
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
 from charlab.config.constraints import one_of
+from charlab.config.fields import type_of
 from charlab.config.help_layout import headed
 from charlab.config.unknown_words import no_setting, no_value, unknown_key
 from charlab.config.validation import WANTED
@@ -95,7 +95,7 @@ def parse_arguments(schema: type[T], arguments: Sequence[str]) -> T:
                 if rule.choices and not rule.holds(value):
                     faults.append(f"{key}= {no_value(rule, value)}")
             except ValueError:
-                faults.append(f"{key}= must be {WANTED[_kind(hints[key])]}, got {value!r}")
+                faults.append(f"{key}= must be {WANTED[type_of(hints[key])]}, got {value!r}")
     if faults:
         raise ConfigError(*faults)
     return schema(**values)
@@ -136,16 +136,9 @@ def convert(hint: Any, value: str) -> Any:
     Raises:
         ValueError: if it is none.
     """
-    kind = _kind(hint)
+    kind = type_of(hint)
     if kind is bool:
         if value.lower() not in ("true", "false"):
             raise ValueError(value)
         return value.lower() == "true"
     return kind(value)
-
-
-def _kind(hint: Any) -> Any:
-    """The type that is no None."""
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        return next(part for part in typing.get_args(hint) if part is not type(None))
-    return hint

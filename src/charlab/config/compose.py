@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charlab.config.hydra_app import explain
+from charlab.config.hydra_app import explained
 from charlab.config.hydra_settings import PROVIDER, looked_into_first, own_configurations
 from charlab.config.overrides import quote
 from charlab.config.validation import to_plain
-from charlab.errors import CharlabError, ConfigError
 from charlab.registry import USER_PATH
 from charlab.system.entry_point import conf_folder
 
@@ -101,16 +100,10 @@ class Composition:
         GlobalHydra.instance().clear()
         try:
             with (
+                explained(),
                 looked_into_first(self.first),
                 initialize_config_dir(self.config_dir, version_base="1.3"),
             ):
                 return compose(self.config_name, overrides)
-        except Exception as error:
-            if isinstance(error, CharlabError):
-                raise
-            message = explain(error)
-            if message is None:
-                raise
-            raise ConfigError(message) from error
         finally:
             GlobalHydra.instance().__dict__.update(before)

@@ -93,7 +93,7 @@ def _choices() -> list[str]:
 
 def _long_name(flag: str) -> str:
     """A flag in full: short ones and unmistakable beginnings of long ones count."""
-    found = [name for name in sorted(_LONG) if name == flag or name.startswith(f"{flag}")]
+    found = [name for name in _LONG if name.startswith(flag)]
     if flag in _LONG or not flag.startswith("--") or len(found) != 1:
         return _SHORT.get(flag, flag)
     return found[0]

@@ -11,6 +11,7 @@ from charlab.config.groups import find_groups
 from charlab.config.help_layout import SETTINGS, headed, in_two_columns
 from charlab.config.overrides import protect
 from charlab.system.entry_point import command_line, conf_folder
+from charlab.system.words import spelled
 
 _EXAMPLES = (
     ("model=lstm task=generate", "names, generated"),
@@ -125,23 +126,13 @@ class _Composed:
                     yield f"{key}:", about
                 yield from self._rows(value, "" if _holds_keys(value) else f"{key}.")
             elif name != "name" or about:  # a choice's own name says which one it is
-                yield f"{key}={_shown(value)}", about
+                typed = spelled(value).replace("\\${", "${")  # so written: no interpolation
+                yield f"{key}={typed}", about
 
 
 def _holds_keys(settings: Mapping[str, Any]) -> bool:
     """Whether it is by settings' names, such as ``sweep.space``."""
     return any("." in key for key in settings)
-
-
-def _shown(value: Any) -> str:
-    """A value as it is typed."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_shown(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_shown, value)) + "]"
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    return str(value).replace("\\${", "${")  # written so where it is no interpolation
 
 
 def _compose(arguments: Sequence[str]) -> _Composed:

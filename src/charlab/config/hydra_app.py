@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from charlab.config.fields import choices_with, dotted_keys
 from charlab.config.flags import sort_flags
 from charlab.config.help import describe_group, describe_settings, wants_settings
 from charlab.config.help_layout import show_help
@@ -26,7 +27,7 @@ from charlab.config.overrides import as_typed, protect
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepConfig
 from charlab.config.unknown_words import nearest_key, no_choice, unknown_key
-from charlab.config.validation import build, choices_with, dotted_keys
+from charlab.config.validation import build
 from charlab.errors import CharlabError, ConfigError
 from charlab.system.entry_point import command_line, conf_folder
 
@@ -57,19 +58,8 @@ def run_composed(
     """
     flags, arguments = sort_flags(sys.argv[1:], known_words())
     folders, flags = own_configurations(flags)
-    with looked_into_first(folders):
-        return _run_composed(job, flags, arguments, report, announce)
-
-
-def _run_composed(
-    job: Callable[[RunOptions, str, Sequence[str], Path | None], int],
-    flags: Sequence[str],
-    arguments: Sequence[str],
-    report: Callable[[Exception], int | None],
-    announce: Callable[[Sequence[str], int | None], None],
-) -> int:
     if wants_settings(flags):
-        with _worded():
+        with looked_into_first(folders), _worded():
             show_help(describe_settings([*flags, *arguments]))
         return 0
     grid = require_known(flags, arguments)
@@ -100,11 +90,9 @@ def _run_composed(
 
     words = protect(arguments, grid=grid)
     sys.argv[1:] = [*flags, *words]
-    with _worded(), _help_unchecked(), composed_once(grid=grid):
-        decorate = hydra.main(
-            version_base="1.3", config_path=str(conf_folder()), config_name="train"
-        )
-        decorate(task_function)()
+    main = hydra.main(version_base="1.3", config_path=str(conf_folder()), config_name="train")
+    with looked_into_first(folders), _worded(), _help_unchecked(), composed_once(grid=grid):
+        main(task_function)()
     return max(codes)
 
 
@@ -149,14 +137,8 @@ def _worded() -> Iterator[None]:
     wish = os.environ.get(FULL_ERROR)
     os.environ[FULL_ERROR] = "1"
     try:
-        yield
-    except Exception as error:
-        if isinstance(error, CharlabError) or wish == "1":
-            raise
-        message = explain(error)
-        if message is None:
-            raise
-        raise ConfigError(message) from error
+        with contextlib.nullcontext() if wish == "1" else explained():
+            yield
     finally:
         os.environ.pop(FULL_ERROR)
         if wish is not None:
@@ -200,6 +182,20 @@ def check(config: Any) -> RunOptions:
     options = build(RunOptions, {"callbacks": {}, **with_later_model(settings)})
     require_loggers(options.logger)
     return options
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Raises what `explain` knows as a ConfigError of that line."""
+    try:
+        yield
+    except CharlabError:
+        raise
+    except Exception as error:
+        message = explain(error)
+        if message is None:
+            raise
+        raise ConfigError(message) from error
 
 
 def explain(error: BaseException) -> str | None:

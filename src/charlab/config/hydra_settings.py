@@ -47,14 +47,14 @@ def require_known(flags: Sequence[str], arguments: Sequence[str]) -> bool:
     if mode not in ("RUN", "MULTIRUN") or (mode == "RUN" and GRID in flags):
         raise ConfigError(f"hydra.mode={mode}: it is RUN, or MULTIRUN, which -m stands for")
     grid = mode == "MULTIRUN"
-    for key in _FOLDERS:
-        if key in typed and grid and "sweep" in typed:
+    for key in (key for key in _FOLDERS if key in typed):
+        if grid and "sweep" in typed:
             raise ConfigError(
                 f"{key}: a sweep's trials go to sweeps/ in output_dir=, by sweep.name="
             )
-        if key in typed and grid and key == "hydra.run.dir":
+        if grid and key == "hydra.run.dir":
             raise ConfigError(f"{key} is the folder of one run: a grid's go below hydra.sweep.dir=")
-        if key in typed and not grid and key != "hydra.run.dir":
+        if not grid and key != "hydra.run.dir":
             raise ConfigError(f"{key} is for a grid (-m): one run goes to hydra.run.dir=")
     return grid
 

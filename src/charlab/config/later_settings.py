@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from charlab.config.validation import flat
+from charlab.config.fields import flat
 
 _LATER: dict[str, dict[str, Any]] = {
     "model": {

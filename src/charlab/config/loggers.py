@@ -5,7 +5,7 @@ import importlib.util
 from charlab.config.schema import LoggerOptions
 from charlab.errors import ConfigError
 
-_EXTRAS = {"wandb": "wandb", "mlflow": "mlflow"}  # a logger's name -> the module that it imports
+_EXTRAS = ("wandb", "mlflow")  # loggers that are called as the module that they import
 
 
 def require_loggers(options: LoggerOptions) -> None:
@@ -14,15 +14,14 @@ def require_loggers(options: LoggerOptions) -> None:
     Raises:
         ConfigError: a line for each, with the command that installs it.
     """
-    missing = [name for name in options.names if name in _EXTRAS and not _is_there(_EXTRAS[name])]
-    if missing:
-        raise ConfigError(
-            *(
-                f"logger={name} needs a package that is not installed: pip install "
-                f"'charlab[{name}]' (in a clone: pip install '.[{name}]')"
-                for name in missing
-            )
-        )
+    faults = [
+        f"logger={name} needs a package that is not installed: pip install 'charlab[{name}]' (in a "
+        f"clone: pip install '.[{name}]')"
+        for name in options.names
+        if name in _EXTRAS and not _is_there(name)
+    ]
+    if faults:
+        raise ConfigError(*faults)
 
 
 def _is_there(module: str) -> bool:

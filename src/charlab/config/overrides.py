@@ -4,11 +4,11 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 
+from charlab.config.fields import free_text_keys
 from charlab.config.hydra_settings import OPEN_GROUPS
 from charlab.config.schema import RunOptions
 from charlab.config.sweep_schema import SweepOptions
 from charlab.config.targets import KEY
-from charlab.config.validation import free_text_keys
 from charlab.config.variants import split_commas
 from charlab.errors import ConfigError
 from charlab.system.files import user_path

@@ -5,15 +5,14 @@ Works on what Hydra composed, on what a checkpoint holds and on arguments of a c
 
 import contextlib
 import dataclasses
-import itertools
 import math
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from charlab.config.constraints import FREE_TEXT, ByName, Rule
+from charlab.config.fields import Field, dotted_keys, fields_of, type_of
 from charlab.config.targets import KEY, Target, own_settings
 from charlab.config.unknown_words import no_value, unknown_key
 from charlab.errors import ConfigError, nearest
@@ -23,28 +22,6 @@ T = TypeVar("T")
 
 class _FaultError(Exception):
     """One setting's fault, before its key is known."""
-
-
-@dataclasses.dataclass(frozen=True)
-class _Field:
-    """A schema field: its name, its type, and what is annotated."""
-
-    name: str
-    hint: Any
-    rule: Rule | None = None
-    options: Mapping[str, type] | None = None
-    target: type[Target] | None = None
-    free_text: bool = False
-    optional: bool = False  # a group of settings that may be left out, which is null
-
-    def nested(self, part: Any) -> type | None:
-        """The dataclass that a group of settings is checked against; None for a single one."""
-        if self.options is not None:
-            name = part.get("name") if isinstance(part, Mapping) else None
-            return self.options.get(str(name), next(iter(self.options.values())))
-        if dataclasses.is_dataclass(self.hint) and isinstance(self.hint, type):
-            return self.hint
-        return None
 
 
 def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
@@ -57,12 +34,13 @@ def build(schema: type[T], data: Mapping[str, Any], *, hints: bool = True) -> T:
     Raises:
         ConfigError: one line for every unknown or missing key, wrong type and value out of range.
     """
-    faults: list[str] = []
-    chosen = dotted_keys(schema, data) if hints else ()
-    known = list(dict.fromkeys((*chosen, *dotted_keys(schema, {})))) if hints else []
-    value = _build_dataclass(schema, data, "", faults, known)
-    if faults:
-        raise ConfigError(*faults)
+
+    def known() -> list[str]:
+        return list(dict.fromkeys((*dotted_keys(schema, data), *dotted_keys(schema, {}))))
+
+    check = _Check(known if hints else list)
+    value = check.group(schema, data, "")
+    check.raise_faults()
     return typing.cast(T, value)
 
 
@@ -76,57 +54,10 @@ def check_some(schema: type, data: Mapping[str, Any], *, prefix: str) -> dict[st
     Raises:
         ConfigError: a line for each wrong type and each value out of range.
     """
-    faults: list[str] = []
-    fields = {field.name: field for field in _fields(schema)}
-    values = {
-        name: _build_field(fields[name], value, prefix + name, faults, [])
-        for name, value in data.items()
-    }
-    if faults:
-        raise ConfigError(*faults)
+    check, fields = _Check(), fields_of(schema)
+    values = {name: check.setting(fields[name], v, prefix + name) for name, v in data.items()}
+    check.raise_faults()
     return values
-
-
-def dotted_keys(schema: type, data: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """All leaf keys of a schema ("model.hidden_size"), for the options that ``data`` chooses.
-
-    Where it chooses none, the keys of all of them.
-    """
-    for field in _fields(schema):
-        part = data.get(field.name)
-        nested = field.nested(part)
-        has_target = field.target is not None and isinstance(part, Mapping) and KEY in part
-        if has_target or field.hint == dict[str, Target]:
-            open_keys = part if isinstance(part, Mapping) else {}
-            yield from (key for key, _ in flat(open_keys, f"{prefix}{field.name}."))
-        elif field.options is not None and not isinstance(part, Mapping):
-            choices = [dotted_keys(o, {}, f"{prefix}{field.name}.") for o in field.options.values()]
-            yield from dict.fromkeys(itertools.chain(*choices))
-        elif nested is None or (field.optional and field.name in data and part is None):
-            yield prefix + field.name
-        else:
-            inner = part if isinstance(part, Mapping) else {}
-            yield from dotted_keys(nested, inner, f"{prefix}{field.name}.")
-
-
-def choices_with(schema: type, key: str) -> list[str]:
-    """The choices of a group that have a setting of it: ``["optimizer=sgd"]``."""
-    return [
-        f"{field.name}={name}"
-        for field in _fields(schema)
-        for name, options in (field.options or {}).items()
-        if key in dotted_keys(options, {}, f"{field.name}.")
-    ]
-
-
-def free_text_keys(schema: type, prefix: str = "") -> Iterator[str]:
-    """The dotted keys whose values are the user's own words."""
-    for field in _fields(schema):
-        nested = field.nested({}) if field.options is None else None
-        if field.free_text:
-            yield prefix + field.name
-        elif nested is not None:
-            yield from free_text_keys(nested, f"{prefix}{field.name}.")
 
 
 def to_plain(value: Any) -> Any:
@@ -142,123 +73,106 @@ def to_plain(value: Any) -> Any:
     return value
 
 
-def flat(options: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested options as ("model.hidden_size", 256) and so on."""
-    for name, value in options.items():
-        if isinstance(value, Mapping):
-            yield from flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
+class _Check:
+    """Makes values of plain data; where that cannot be, notes the faults and gives None.
 
+    Args:
+        known: gives the keys that an unknown one may have been meant to be.
+    """
 
-def _fields(schema: type) -> Iterator[_Field]:
-    for name, hint in typing.get_type_hints(schema, include_extras=True).items():
-        if typing.get_origin(hint) is typing.ClassVar:
-            continue
-        extras = typing.get_args(hint)[1:] if hasattr(hint, "__metadata__") else ()
-        kind = typing.get_args(hint)[0] if extras else hint
-        first, *others = typing.get_args(kind) or (None,)
-        optional = dataclasses.is_dataclass(first) and others == [types.NoneType]
-        yield _Field(
-            name,
-            first if optional else kind,
-            rule=next((extra for extra in extras if isinstance(extra, Rule)), None),
-            options=next((extra.options for extra in extras if isinstance(extra, ByName)), None),
-            target=next((extra.target for extra in extras if isinstance(extra, ByName)), None),
-            free_text=FREE_TEXT in extras,
-            optional=optional,
-        )
+    def __init__(self, known: Callable[[], list[str]] = list) -> None:
+        self.known = known
+        self.faults: list[str] = []
 
+    def raise_faults(self) -> None:
+        if self.faults:
+            raise ConfigError(*self.faults)
 
-def _build_dataclass(
-    schema: type, data: Any, prefix: str, faults: list[str], known: list[str]
-) -> Any:
-    before = len(faults)
-    if not isinstance(data, Mapping):
-        faults.append(f"{prefix.rstrip('.') or 'the configuration'} must be a group of settings")
-        return None
-    values: dict[str, Any] = {}
-    fields = {field.name: field for field in _fields(schema)}
-    faults += [unknown_key(f"{prefix}{key}", known) for key in data if key not in fields]
-    for name, field in fields.items():
-        if name in data:
-            values[name] = _build_field(field, data[name], prefix + name, faults, known)
-        elif field.optional:
-            values[name] = None
-        else:
-            faults.append(f"setting {prefix + name!r} is missing")
-    return schema(**values) if len(faults) == before else None
-
-
-def _build_field(field: _Field, value: Any, key: str, faults: list[str], known: list[str]) -> Any:
-    if isinstance(value, Mapping) and field.target is not None and KEY in value:
-        return _build_target(field.target, value, key, faults)
-    if value is None and field.optional:
-        return None
-    if isinstance(value, Mapping) and field.options is not None:
-        if "name" not in value:
-            faults.append(f"setting {f'{key}.name'!r} is missing")
+    def group(self, schema: type, data: Any, prefix: str) -> Any:
+        """What a schema is of."""
+        before = len(self.faults)
+        if not isinstance(data, Mapping):
+            self.faults.append(
+                f"{prefix.rstrip('.') or 'the configuration'} must be a group of settings"
+            )
             return None
-        word = str(value["name"])
-        if word not in field.options:
-            faults.append(f"{key}.name={word!r} is unknown: {nearest(word, sorted(field.options))}")
+        values: dict[str, Any] = {}
+        fields = fields_of(schema)
+        self.faults += [
+            unknown_key(f"{prefix}{key}", self.known()) for key in data if key not in fields
+        ]
+        for name, field in fields.items():
+            if name in data:
+                values[name] = self.setting(field, data[name], prefix + name)
+            elif field.optional:
+                values[name] = None
+            else:
+                self.faults.append(f"setting {prefix + name!r} is missing")
+        return schema(**values) if len(self.faults) == before else None
+
+    def setting(self, field: Field, value: Any, key: str) -> Any:
+        """What a field's type is of, within its rule."""
+        if isinstance(value, Mapping) and field.target is not None and KEY in value:
+            return self._target(field.target, value, key)
+        if value is None and field.optional:
             return None
-    nested = field.nested(value)
-    if nested is not None:
-        return _build_dataclass(nested, value, f"{key}.", faults, known)
-    if field.hint == dict[str, Target]:
-        return _build_targets(value, key, faults)
-    try:
-        converted = _convert(field.hint, value)
-        rule = field.rule
-        if rule is not None and converted is not None and not rule.holds(converted):
-            raise _FaultError(no_value(rule, value))
-    except _FaultError as fault:
-        faults.append(f"{key} {fault}")
-        return None
-    return converted
+        if isinstance(value, Mapping) and field.options is not None:
+            if "name" not in value:
+                self.faults.append(f"setting {f'{key}.name'!r} is missing")
+                return None
+            if (word := str(value["name"])) not in field.options:
+                near = nearest(word, sorted(field.options))
+                self.faults.append(f"{key}.name={word!r} is unknown: {near}")
+                return None
+        if (nested := field.nested(value)) is not None:
+            return self.group(nested, value, f"{key}.")
+        if field.hint == dict[str, Target]:
+            return self._targets(value, key)
+        try:
+            converted = _convert(field.hint, value)
+            if field.rule is not None and converted is not None and not field.rule.holds(converted):
+                raise _FaultError(no_value(field.rule, value))
+        except _FaultError as fault:
+            self.faults.append(f"{key} {fault}")
+            return None
+        return converted
 
+    def _target(self, kind: type[Target], value: Mapping[str, Any], key: str) -> Target | None:
+        before = len(self.faults)
+        path = value[KEY]
+        if not isinstance(path, str) or not re.fullmatch(r"[^\W\d][\w.-]*", path):
+            self.faults.append(f"{key}.{KEY} must be the name of a class, got {path!r}")
+        elif "name" in value and kind is not Target:
+            self.faults.append(
+                f"{key} has a name ({value['name']}) and a {KEY} ({path}), which are two: leave "
+                f"{key}={value['name']} out; a recipe begins with '- override /{key}: null'"
+            )
+        fields = fields_of(typing.cast(type, kind))
+        own = {
+            name: self.setting(fields[name], value[name], f"{key}.{name}")
+            for name in own_settings(kind)
+            if name in value
+        }
+        rest = {str(k): v for k, v in value.items() if k != KEY and k not in own}
+        self.faults += [
+            f"{key}.{name} must be numbers, words, lists and groups of them, got {item!r}"
+            for name, item in rest.items()
+            if not _is_plain(item)
+        ]
+        return kind(path, rest, **own) if len(self.faults) == before else None
 
-def _build_target(
-    kind: type[Target], value: Mapping[str, Any], key: str, faults: list[str]
-) -> Target | None:
-    before = len(faults)
-    path = value[KEY]
-    if not isinstance(path, str) or not re.fullmatch(r"[^\W\d][\w.-]*", path):
-        faults.append(f"{key}.{KEY} must be the name of a class, got {path!r}")
-    elif "name" in value and kind is not Target:
-        faults.append(
-            f"{key} has a name ({value['name']}) and a {KEY} ({path}), which are two: leave "
-            f"{key}={value['name']} out; a recipe begins with '- override /{key}: null'"
-        )
-    fields = {field.name: field for field in _fields(kind)}
-    own = {
-        name: _build_field(fields[name], value[name], f"{key}.{name}", faults, [])
-        for name in own_settings(kind)
-        if name in value
-    }
-    rest = {str(k): v for k, v in value.items() if k != KEY and k not in own}
-    faults += [
-        f"{key}.{name} must be numbers, words, lists and groups of them, got {item!r}"
-        for name, item in rest.items()
-        if not _is_plain(item)
-    ]
-    return kind(path, rest, **own) if len(faults) == before else None
-
-
-def _build_targets(value: Any, key: str, faults: list[str]) -> dict[str, Target] | None:
-    """The targets of a group whose names are the user's own; null is none."""
-    before = len(faults)
-    if not isinstance(value, Mapping | None):
-        faults.append(f"{key} must be a group of names, each with a {KEY}, got {value!r}")
-        return None
-    targets = {}
-    for name, part in (value or {}).items():
-        if isinstance(part, Mapping) and KEY in part:
-            targets[str(name)] = _build_target(Target, part, f"{key}.{name}", faults)
-        elif part is not None:  # null takes out what a file has
-            faults.append(f"{key}.{name} needs a {KEY}: the name of its class")
-    return typing.cast(dict[str, Target], targets) if len(faults) == before else None
+    def _targets(self, value: Any, key: str) -> dict[str, Target | None]:
+        """The targets of a group whose names are the user's own; null is none."""
+        if not isinstance(value, Mapping | None):
+            self.faults.append(f"{key} must be a group of names, each with a {KEY}, got {value!r}")
+            return {}
+        targets = {}
+        for name, part in (value or {}).items():
+            if isinstance(part, Mapping) and KEY in part:
+                targets[str(name)] = self._target(Target, part, f"{key}.{name}")
+            elif part is not None:  # null takes out what a file has
+                self.faults.append(f"{key}.{name} needs a {KEY}: the name of its class")
+        return targets
 
 
 def _is_plain(value: Any) -> bool:
@@ -272,10 +186,7 @@ def _is_plain(value: Any) -> bool:
 def _convert(hint: Any, value: Any) -> Any:
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
-        inner = [part for part in typing.get_args(hint) if part is not type(None)]
-        if value is None:
-            return None
-        return _convert(inner[0], value)
+        return None if value is None else _convert(type_of(hint), value)
     if origin is tuple:
         return _convert_tuple(typing.get_args(hint), value)
     if origin is dict:
@@ -293,10 +204,10 @@ def _convert_group(kind: Any, value: Any) -> dict[str, Any]:
 
 def _convert_tuple(parts: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
     if parts[1:] == (...,):
-        if isinstance(value, str) or not isinstance(value, list | tuple):
+        if not isinstance(value, list | tuple):
             raise _FaultError(f"must be a list, got {value!r}")
         return tuple(_convert(parts[0], item) for item in value)
-    if isinstance(value, str) or not isinstance(value, (list, tuple)) or len(value) != len(parts):
+    if not isinstance(value, list | tuple) or len(value) != len(parts):
         raise _FaultError(f"must be a list of {len(parts)} numbers, got {value!r}")
     return tuple(_convert_scalar(part, item) for part, item in zip(parts, value, strict=True))
 

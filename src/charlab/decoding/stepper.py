@@ -5,6 +5,7 @@ from torch import Tensor
 
 from charlab.data.tokens.vocabulary import EOS, Vocabulary
 from charlab.decoding.model_protocol import StepModel, decoding, to_cpu
+from charlab.errors import ConfigError
 from charlab.models.state import State
 
 
@@ -54,7 +55,12 @@ class Stepper:
 
         Returns:
             The distribution of the next token; also in ``distribution``.
+
+        Raises:
+            ConfigError: if it is no text.
         """
+        if not isinstance(text, str):
+            raise ConfigError(f"a text is asked for, got {type(text).__name__}")
         self._read(self._vocabulary.encode(text).tolist())
         return self.distribution
 

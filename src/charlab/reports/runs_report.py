@@ -10,7 +10,7 @@ from charlab.reports.formatting import bounds, brief, interval, number
 from charlab.reports.page import render
 from charlab.reports.run_curves import PLACES
 from charlab.reports.winner import Winner, show_winner
-from charlab.system.files import csv_text
+from charlab.system.table_lines import csv_text
 
 
 def runs_page(

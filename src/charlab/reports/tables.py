@@ -7,7 +7,7 @@ from typing import Any
 from charlab.reports.formatting import setting
 from charlab.reports.parameters import parameter_names
 from charlab.sweeps.results.records import SweepResults, TrialResult
-from charlab.system.files import csv_text
+from charlab.system.table_lines import csv_text
 
 
 def trials_csv(results: SweepResults) -> str:

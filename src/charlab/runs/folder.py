@@ -192,6 +192,11 @@ def checkpoint_file(run: Path) -> Path:
     return best if best.exists() else run / CHECKPOINTS / LAST
 
 
+def run_of(checkpoint: Path) -> Path | None:
+    """The folder of the run that a checkpoint belongs to; None of one that lies elsewhere."""
+    return checkpoint.parent.parent if checkpoint.parent.name == CHECKPOINTS else None
+
+
 def first_free(parent: Path) -> Path:
     """Makes a folder that is named by the time and belongs to the caller: ``<date>_<time>[-n]``."""
     stamp, number = datetime.now().strftime("%Y-%m-%d_%H-%M-%S"), 1

@@ -9,9 +9,10 @@ from omegaconf import OmegaConf
 
 from charlab.builders.corpus import prepare
 from charlab.config.compose import Composition
+from charlab.config.fields import flat
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions, is_incidental, is_of_body
-from charlab.config.validation import flat, to_plain
+from charlab.config.validation import to_plain
 from charlab.errors import CheckpointError
 from charlab.runs import folder as runs
 from charlab.runs.checkpoint import Checkpoint, load_last

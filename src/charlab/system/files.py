@@ -4,27 +4,22 @@ What lies in a folder from elsewhere may be a pipe, a device, a link or of any s
 """
 
 import contextlib
-import csv
 import errno
-import io
 import json
 import math
 import os
 import re
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from charlab.errors import DISK_FULL, DataError
 
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
-
-
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # what stands for no byte
 JSON_LIMIT = 4 * 2**20  # bytes; a run's metrics have two thousand
-
-
 _TEMPORARY = re.compile(r"\..+\.\d+\.tmp")  # as `_replacing` names them
 
 
@@ -261,63 +256,11 @@ def write_bytes(path: Path, data: bytes | memoryview) -> None:
         file.write(data)
 
 
-def csv_text(rows: Iterable[Sequence[Any]], end: str = "\r\n") -> str:
-    """Rows as CSV (RFC 4180). A text that a spreadsheet would take for a formula gets a ``'``."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator=end).writerows(map(_harmless, row) for row in rows)
-    return text.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    formula = isinstance(cell, str) and cell.startswith(_FORMULA)
-    return f"'{cell}" if formula else cell
-
-
-_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # the others stand for bytes
-
-# How a formula begins in a spreadsheet; the wide signs count in East Asian ones.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-
 def _sync_folder(folder: Path) -> None:
     """Makes a rename survive a power cut; systems that cannot sync a folder do without."""
-    try:
+    with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass
-    finally:
-        os.close(descriptor)
-
-
-VARIABLE = "CHARLAB_CACHE"
-
-
-def cache_folder(*parts: str) -> Path:
-    """A folder below the user's cache folder, made if it is not there.
-
-    ``CHARLAB_CACHE`` names the cache folder; without it, it is where the system keeps the caches
-    of programs (on Linux ``$XDG_CACHE_HOME/charlab`` or ``~/.cache/charlab``).
-
-    Raises:
-        DataError: if it cannot be made.
-    """
-    chosen = os.environ.get(VARIABLE, "").strip()
-    if chosen:
-        root = user_path(chosen).absolute()
-    else:
-        from platformdirs import user_cache_path  # here: most runs need no cache
-
-        root = user_cache_path("charlab", appauthor=False)
-    folder = root.joinpath(*parts)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(
-            f"cannot make the cache folder {str(folder)!r}: {error.strerror}; "
-            f"name another in the environment variable {VARIABLE}"
-        ) from error
-    return folder
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,4 +1,6 @@
-"""Numbers in words."""
+"""Numbers in words; settings as they are typed."""
+
+from collections.abc import Mapping
 
 
 def counted(count: float, noun: str, plural: str | None = None) -> str:
@@ -12,9 +14,11 @@ def counted(count: float, noun: str, plural: str | None = None) -> str:
 
 
 def spelled(value: object) -> str:
-    """A setting's value as it is typed: "true", "null", "[0.9,0.1,0]"."""
+    """A setting's value as it is typed: "true", "null", "[0.9,0.1,0]", "{a: 1, b: x}"."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, list | tuple):
         return f"[{','.join(map(spelled, value))}]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {spelled(item)}" for key, item in value.items()) + "}"
     return str(value)

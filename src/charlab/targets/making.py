@@ -47,7 +47,7 @@ def make_optimizer(
     require_arguments(kind, given, "optimizer", without=first)
     if kind in _FUSED.values() and not {"foreach", "capturable", "differentiable"} & given.keys():
         given.setdefault("fused", True)
-    with _worded(kind, options.path, "optimizer"):
+    with _worded("optimizer", options.path, "optimizer"):
         optimizer = kind(parameters, **given)
     if not isinstance(optimizer, Optimizer) or "lr" not in optimizer.param_groups[0]:
         raise ConfigError(f"optimizer.{KEY}={options.path} makes no optimizer with an lr")
@@ -100,7 +100,7 @@ def _make_scheduler(part: Any, optimizer: Optimizer, key: str) -> Any:
     if "optimizer" in inspect.signature(kind).parameters:
         require_arguments(kind, made, key, without="optimizer")
         made["optimizer"] = optimizer
-    with _worded(kind, part[KEY], key), warnings.catch_warnings():
+    with _worded("scheduler", str(part[KEY]), key), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of the order in which steps come
         return kind(**made)
 
@@ -149,24 +149,22 @@ def try_out(options: RunOptions) -> None:
     Raises:
         ConfigError: in one line.
     """
-    for name, target in options.callbacks.items():
-        maker = find_callback(target.path, f"callbacks.{name}")
-        require_arguments(maker, target.arguments, f"callbacks.{name}")
+    for name, callback in options.callbacks.items():
+        maker = find_callback(callback.path, f"callbacks.{name}")
+        require_arguments(maker, callback.arguments, f"callbacks.{name}")
     weights = nn.Parameter(torch.zeros(2, 1))
     weights.grad = torch.zeros_like(weights)
-    optimizer, scheduler = make_optimizer(options.optimizer, [weights]), None
-    if isinstance(options.scheduler, SchedulerTarget):
-        monitor, trainer = monitor_of(options.scheduler, options), options.trainer
+    optimizer, target = make_optimizer(options.optimizer, [weights]), options.scheduler
+    if isinstance(target, SchedulerTarget):
+        monitor, trainer = monitor_of(target, options), options.trainer
         steps = None if trainer.max_epochs is None and trainer.max_steps is None else 100
-        scheduler = make_scheduler(options.scheduler, optimizer, steps, monitor)
-        interval_of(options.scheduler, scheduler)
+        scheduler = make_scheduler(target, optimizer, steps, monitor)
+        interval_of(target, scheduler)
     if isinstance(options.optimizer, OptimizerTarget):
-        path = options.optimizer.path
-        with _worded(find("optimizer", path, "optimizer"), path, "optimizer"):
+        with _worded("optimizer", options.optimizer.path, "optimizer"):
             optimizer.step()
-    if scheduler is not None and isinstance(options.scheduler, SchedulerTarget):
-        path = options.scheduler.path
-        with _worded(find("scheduler", path, "scheduler"), path, "scheduler"):
+    if isinstance(target, SchedulerTarget):
+        with _worded("scheduler", target.path, "scheduler"):
             step_scheduler(scheduler, 1.0)
 
 
@@ -211,14 +209,14 @@ def require_arguments(
 
 
 @contextmanager
-def _worded(maker: Maker, path: str, key: str) -> Iterator[None]:
+def _worded(kind: str, path: str, key: str) -> Iterator[None]:
     """Says what PyTorch's own class does not take; an error in the user's code keeps its place."""
     try:
         yield
     except CharlabError:
         raise
     except Exception as error:
-        if getattr(maker, "__module__", "").startswith("torch."):
+        if getattr(find(kind, path, key), "__module__", "").startswith("torch."):
             raise ConfigError(f"{key} ({path}): {one_line(error)}") from error
         error.add_note(f"This was raised by {key}.{KEY}={path}, which is the user's own.")
         raise

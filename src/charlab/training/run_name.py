@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from charlab.config.fields import flat, free_text_keys
 from charlab.config.schema import RunOptions, is_incidental
-from charlab.config.validation import flat, free_text_keys, to_plain
+from charlab.config.validation import to_plain
 
 # What people vary first.
 _FIRST = (

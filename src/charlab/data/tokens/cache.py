@@ -22,7 +22,8 @@ import numpy as np
 from charlab.data.tokens.ragged import StoredIds
 from charlab.data.tokens.vocabulary import Integers, Unsigned
 from charlab.errors import DataError
-from charlab.system.files import VARIABLE, cache_folder, write_atomically
+from charlab.system.cache_folder import VARIABLE, cache_folder
+from charlab.system.files import write_atomically
 
 VERSION = 2  # of everything below the folder; another version is another folder
 

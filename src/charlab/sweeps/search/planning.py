@@ -12,10 +12,11 @@ from hydra.core.config_loader import ConfigLoader
 
 from charlab.builders.corpus import Prepared, check_together, prepare, resolve
 from charlab.config.compose import Composition
+from charlab.config.fields import flat
 from charlab.config.hydra_app import check
 from charlab.config.schema import RunOptions, is_of_body
 from charlab.config.sweep_schema import SweepOptions
-from charlab.config.validation import build, flat, to_plain
+from charlab.config.validation import build, to_plain
 from charlab.errors import CharlabError, ConfigError, one_line
 from charlab.sweeps.search.objectives import direction_of, follow_objective, require_objectives
 from charlab.sweeps.search.parameter import Parameter

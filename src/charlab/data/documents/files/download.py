@@ -11,7 +11,7 @@ from typing import Any
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from charlab.errors import DataError
-from charlab.system.files import cache_folder
+from charlab.system.cache_folder import cache_folder
 from charlab.system.terminal import console
 
 log = logging.getLogger(__name__)
