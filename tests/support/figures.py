@@ -4,10 +4,8 @@ import warnings
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from charlab.figures import to_image
 from tests.support.tick_labels import touching
 
 
@@ -22,8 +20,10 @@ def points(artist: Any) -> list[list[float]]:
     return np.asarray(places).tolist()  # type: ignore[no-any-return]
 
 
-def drawn(figure: Figure) -> npt.NDArray[np.uint8]:
-    """The pixels of a figure that is drawn without a warning and whose ticks can be read."""
-    assert touching(figure) == []
+def drawn(figure: Figure) -> None:
+    """Sees a figure drawn without a warning, and that its ticks can be read.
+
+    Once and without pixels: laying a figure out is what takes the time.
+    """
     with warnings.catch_warnings(action="error"):
-        return to_image(figure)
+        assert touching(figure) == []
