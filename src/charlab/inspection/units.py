@@ -315,15 +315,15 @@ def jackknife(sums: Floats, confidence: float = 0.95) -> tuple[float, float]:
     Returns:
         Its ends, in Fisher's z; nan of fewer than four groups.
     """
+    from scipy.special import stdtrit  # takes its time to import
+
     groups = sums.shape[1]
     if groups < 4:
         return math.nan, math.nan
-    total = sums.sum(axis=1)
-    clipped = [np.clip(correlation(*(total - one)), -1 + 1e-12, 1 - 1e-12) for one in sums.T]
-    z = np.arctanh(np.array(clipped))
-    center = float(np.arctanh(np.clip(correlation(*total), -1 + 1e-12, 1 - 1e-12)))
+    total = sums.sum(axis=1, keepdims=True)
+    found = correlation(*np.hstack([total - sums, total]))  # without each group, and of all
+    z = np.arctanh(np.clip(found, -1 + 1e-12, 1 - 1e-12))
+    z, center = z[:-1], float(z[-1])
     error = math.sqrt((groups - 1) / groups * float(((z - z.mean()) ** 2).sum()))
-    from scipy.stats import t as student_t  # takes a third of a second to import
-
-    half = float(student_t.ppf(0.5 + confidence / 2, groups - 1)) * error
+    half = float(stdtrit(groups - 1, 0.5 + confidence / 2)) * error
     return math.tanh(center - half), math.tanh(center + half)
