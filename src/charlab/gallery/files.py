@@ -1,9 +1,10 @@
 """A gallery as files: each picture, and the page that shows them all."""
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count, takewhile
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -17,7 +18,6 @@ from charlab.system.files import write_bytes, write_text
 
 PAGE = "index.html"
 LOOK = "look"  # the folder in a run's
-FORMATS = ("png", "svg")
 OnPicture = Callable[[Picture, list[Path], str], None]
 
 
@@ -60,13 +60,14 @@ def write_gallery(
     files: dict[str, list[Path]] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        is_again = (folder / PAGE).exists()  # another folder's files are not a gallery's
         for picture in pictures:
             one, figures = _draw(picture, file_format)
             drawn.append(one)
-            files[picture.name] = [
-                _write(data, folder / _file_name(picture.name, place, file_format))
-                for place, data in enumerate(figures)
-            ]
+            paths = (folder / name for name in _file_names(picture.name, file_format))
+            files[picture.name] = [_write(data, next(paths)) for data in figures]
+            for path in takewhile(Path.exists, paths) if is_again else ():
+                path.unlink()  # it had more figures before
             on_picture(picture, files[picture.name], one.fault)
         write_text(folder / PAGE, gallery_page(drawn, heading, datetime.now()))
     except OSError as error:
@@ -93,8 +94,10 @@ def _draw(picture: Picture, file_format: str) -> tuple[Drawn, list[bytes]]:
     return Drawn(picture, elements), figures
 
 
-def _file_name(name: str, place: int, file_format: str) -> str:
-    return f"{name}{f'-{place + 1}' if place else ''}.{file_format}"
+def _file_names(name: str, file_format: str) -> Iterator[str]:
+    """Of any number of figures of a picture."""
+    yield f"{name}.{file_format}"
+    yield from (f"{name}-{place}.{file_format}" for place in count(2))
 
 
 def _write(data: bytes, path: Path) -> Path:
