@@ -1,5 +1,4 @@
 import json
-import math
 
 import numpy as np
 import pytest
@@ -9,8 +8,9 @@ from charlab.data.batches.batch import BatchForm
 from charlab.data.tokens import make_vocabulary
 from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.inspection.activations import Activations, Reading, read_activations, sample_places
+from charlab.inspection.correlations import GroupedSums
 from charlab.inspection.position_table import PropertyTable, property_table
-from charlab.inspection.units import _groups, _Sums, correlation, find_units, jackknife
+from charlab.inspection.units import _groups, _strongest, find_units
 from charlab.models import build_model
 from charlab.models.language_model import LanguageModel
 from charlab.models.reference import layer_weights
@@ -104,36 +104,6 @@ def test_correlations_are_numpys_of_the_half_that_did_not_choose(layout):
             assert abs(each.chosen_by) == pytest.approx(np.nanmax(np.abs(best)), abs=1e-5)
 
 
-def test_of_units_that_follow_nothing_nothing_is_told():
-    random = np.random.default_rng(0)
-    n, units = 3_000, 1_000
-    y = (random.random((n + 1, 1)) < 0.3).astype(np.float32)
-    table = PropertyTable(("coin",), y, np.array([False]))
-    sums = _Sums(table, np.arange(n + 1) // 20 % 20)
-    x = torch.from_numpy(random.standard_normal((1, n, units))).float()
-    numbers = torch.arange(1, n + 1)[None]
-    sums.add(Activations(numbers, [{"hidden": x}]))
-    (best,) = sums.strongest(1)
-    assert abs(best.chosen_by) > 0.06  # the largest of 1,000 by chance
-    assert abs(best.correlation) < 0.05
-    assert best.low < 0 < best.high
-
-
-def test_an_interval_covers_what_it_should():
-    random = np.random.default_rng(3)
-    truth, covered = 0.6, 0
-    for _ in range(200):
-        x = random.standard_normal((10, 50))
-        y = truth * x + math.sqrt(1 - truth**2) * random.standard_normal(x.shape)
-        ones = np.full(10, 50.0)
-        sums = np.stack([ones, x.sum(1), (x * x).sum(1), y.sum(1), (y * y).sum(1), (x * y).sum(1)])
-        low, high = jackknife(sums)
-        assert low < correlation(*sums.sum(axis=1)) < high
-        covered += low < truth < high
-    assert 180 <= covered <= 199
-    assert all(map(math.isnan, jackknife(sums[:, :3])))
-
-
 def test_tags_are_properties_where_they_are_told():
     texts = ["ab ba " * 30] * 40
     split, vocabulary = encoded(texts)
@@ -150,3 +120,18 @@ def test_tags_are_properties_where_they_are_told():
     assert found["tag y"].correlation == pytest.approx(-found["tag x"].correlation)
     assert found["tag y"].tokens + 60 * 2 > (tags > 0).sum() / 2  # a document has 60
     assert abs(found["tag y"].correlation) > 0.5
+
+
+def test_of_units_that_follow_nothing_nothing_is_told():
+    random = np.random.default_rng(0)
+    n, units = 3_000, 1_000
+    y = (random.random((n + 1, 1)) < 0.3).astype(np.float32)
+    table = PropertyTable(("coin",), y, np.array([False]))
+    sums = GroupedSums(table, np.arange(n + 1) // 20 % 20)
+    x = torch.from_numpy(random.standard_normal((1, n, units))).float()
+    numbers = torch.arange(1, n + 1)[None]
+    sums.add(Activations(numbers, [{"hidden": x}]))
+    (best,) = _strongest(sums, table, 1)
+    assert abs(best.chosen_by) > 0.06  # the largest of 1,000 by chance
+    assert abs(best.correlation) < 0.05
+    assert best.low < 0 < best.high
