@@ -135,3 +135,19 @@ def test_of_units_that_follow_nothing_nothing_is_told():
     assert abs(best.chosen_by) > 0.06  # the largest of 1,000 by chance
     assert abs(best.correlation) < 0.05
     assert best.low < 0 < best.high
+
+
+def test_tags_may_be_missing_in_some_batches_alone(monkeypatch):
+    """The shortest documents come first: a batch of them may have a tag for every token."""
+    monkeypatch.setattr("charlab.inspection.activations.VALUES", 400)
+    split, vocabulary = encoded(["a", "b"] * 60 + ["ab ba ab"] * 60)
+    ids = np.asarray(split.ids)
+    tags = (1 + (ids == vocabulary.encode("b")[0])).astype(np.uint8)
+    tags[ids == vocabulary.encode(" ")[0]] = 0
+    tagged = EncodedSplit(split.ids, split.offsets, None, tags)
+    torch.manual_seed(0)
+    recurrent = build_model("vanilla", vocabulary_size=vocabulary.size, hidden_size=4)
+    reading = Reading("sequences", BatchForm.TAGS, 16)
+    report = find_units(Tagger(recurrent, 2), tagged, vocabulary, reading, tags=("x", "y"))
+    found = {each.name: each for each in report.strongest}
+    assert found["tag x"].tokens < found["white space"].tokens

@@ -32,6 +32,8 @@ class GroupedSums:
         self._table = table
         self._groups = torch.from_numpy(groups)
         self._values = torch.from_numpy(table.values)
+        lacking = np.isnan(table.values)
+        self._is_partly_told = bool((lacking.any(axis=1) & ~lacking.all(axis=1)).any())
         G, P = 2 * GROUPS, len(table.names)
         self.n, self.y, self.yy = np.zeros((G, P)), np.zeros((G, P)), np.zeros((G, P))
         self._parts: dict[tuple[int, str], list[Floats]] = {}
@@ -54,7 +56,7 @@ class GroupedSums:
         for group, values, where in zip(groups.tolist(), y, told, strict=True):
             for total, part in ((self.n, where), (self.y, values), (self.yy, values * values)):
                 total[group] += part.sum(0).numpy()
-        if all(bool(where.all()) for where in told):
+        if not self._is_partly_told:
             told = [where[:, :1] for where in told]  # the same for all properties
         for layer, parts in enumerate(batch.layers):
             for name, activations in parts.items():
