@@ -78,9 +78,9 @@ def tidy(axes: Axes, x_label: str, y_label: str) -> None:
         axes.spines[side].set_visible(False)
 
 
-def add_legend(figure: Figure, columns: int) -> None:
-    """Says above a figure what its marks mean."""
-    legend = figure.legend(loc="outside upper left", ncols=columns, frameon=False)
+def add_legend(figure: Figure, columns: int, loc: str = "outside upper left", **style: Any) -> None:
+    """Says above a figure what its marks mean; a style is as matplotlib has it."""
+    legend = figure.legend(loc=loc, ncols=columns, frameon=False, **style)
     for text in legend.get_texts():
         text.set_parse_math(False)
 

@@ -36,7 +36,7 @@ class Saturation(NamedTuple):
 
 
 def measure_saturation(
-    network: nn.Module, split: EncodedSplit, reading: Reading, *, budget: int = BUDGET
+    network: nn.Module, split: EncodedSplit, reading: Reading
 ) -> list[Saturation]:
     """The saturation of every gate whose values lie between 0 and 1; [] where a cell has none.
 
@@ -44,13 +44,12 @@ def measure_saturation(
         network: any task's.
         split: held-out text.
         reading: how the network's task reads.
-        budget: tokens that are looked at, at most.
     """
     state_parts = recurrent_of(network).cell.state_parts
     counts: dict[tuple[int, str], list[Tensor]] = {}
     gates: dict[tuple[int, str], bool] = {}
     tokens = 0
-    for batch in read_activations(network, split, reading, sample_places(split, reading, budget)):
+    for batch in read_activations(network, split, reading, sample_places(split, reading, BUDGET)):
         told = batch.numbers > 0
         tokens += int(told.sum())
         for layer, parts in enumerate(batch.layers):
