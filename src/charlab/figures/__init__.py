@@ -19,10 +19,19 @@ from charlab.system.terminal import warn
 
 def to_png(figure: Figure) -> bytes:
     """A figure as PNG."""
+    return to_file(figure, "png")
+
+
+def to_file(figure: Figure, file_format: str) -> bytes:
+    """A figure as a file, "png" or "svg".
+
+    Letters of SVG are shapes: it looks the same without its fonts.
+    """
 
     def draw() -> bytes:
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png")
+        undated = {"Date": None} if file_format == "svg" else None
+        figure.savefig(buffer, format=file_format, metadata=undated)
         return buffer.getvalue()
 
     return draw_in_any_script(figure, draw)

@@ -1,6 +1,5 @@
 """A gallery as files: each picture, and the page that shows them all."""
 
-import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from charlab.errors import RunError, one_line
-from charlab.figures import to_png
-from charlab.figures.fonts import draw_in_any_script
+from charlab.figures import to_file
 from charlab.figures.picture import Picture
 from charlab.gallery.page import Drawn, Heading, embedded, gallery_page
 from charlab.system.files import write_bytes, write_text
@@ -87,8 +85,7 @@ def _draw(picture: Picture, file_format: str) -> tuple[Drawn, list[bytes]]:
             return Drawn(picture, fault="there is nothing to show"), []
         shown = [part for part in parts if not (picture.is_text and isinstance(part, Figure))]
         elements = [embedded(part, picture.title) for part in shown]
-        to_bytes = to_png if file_format == "png" else _svg_file
-        figures = [to_bytes(part) for part in parts if isinstance(part, Figure)]
+        figures = [to_file(part, file_format) for part in parts if isinstance(part, Figure)]
     except Exception as error:
         return Drawn(picture, fault=one_line(error)), []
     return Drawn(picture, elements), figures
@@ -103,14 +100,3 @@ def _file_names(name: str, file_format: str) -> Iterator[str]:
 def _write(data: bytes, path: Path) -> Path:
     write_bytes(path, data)
     return path
-
-
-def _svg_file(figure: Figure) -> bytes:
-    """A figure as a file of its own, letters as shapes: it looks the same without its fonts."""
-
-    def draw() -> bytes:
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-        return buffer.getvalue()
-
-    return draw_in_any_script(figure, draw)
