@@ -131,7 +131,7 @@ def test_of_units_that_follow_nothing_nothing_is_told():
     x = torch.from_numpy(random.standard_normal((1, n, units))).float()
     numbers = torch.arange(1, n + 1)[None]
     sums.add(Activations(numbers, [{"hidden": x}]))
-    (best,) = _strongest(sums, table, 1)
+    best, *_ = _strongest(sums, table)
     assert abs(best.chosen_by) > 0.06  # the largest of 1,000 by chance
     assert abs(best.correlation) < 0.05
     assert best.low < 0 < best.high

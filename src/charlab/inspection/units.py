@@ -30,6 +30,7 @@ from charlab.inspection.correlations import (
 from charlab.inspection.position_table import PropertyTable, property_table
 
 BUDGET = 100_000  # tokens that are looked at
+_PER_PROPERTY = 3  # units that are told of each
 _BLOCK = 1_024  # tokens of a stream that stay together in a group
 
 
@@ -123,7 +124,6 @@ def find_units(
     labels: Sequence[str] = (),
     tags: Sequence[str] = (),
     budget: int = BUDGET,
-    per_property: int = 3,
 ) -> UnitReport:
     """Correlates every unit of a network with every property of a text.
 
@@ -138,7 +138,6 @@ def find_units(
         labels: the documents' labels, in order; each is a property.
         tags: the tokens' tags, in order; each is a property where tags are told.
         budget: tokens that are looked at, at most.
-        per_property: units that are told of each property.
     """
     sample = sample_places(split, reading, budget)
     table = property_table(split, vocabulary, sample, reading, labels=labels, tags=tags)
@@ -147,7 +146,7 @@ def find_units(
     for batch in read_activations(network, split, reading, sample):
         sums.add(batch)
     return UnitReport(
-        tuple(_strongest(sums, table, per_property)),
+        tuple(_strongest(sums, table)),
         tuple(table.names[i] for i in np.flatnonzero(~sums.varies)),
         int(sums.n.sum(axis=0).max(initial=0)),
         sums.units,
@@ -167,7 +166,7 @@ def _groups(sample: Sample, reading: Reading) -> npt.NDArray[np.int64]:
     return groups
 
 
-def _strongest(sums: GroupedSums, table: PropertyTable, per_property: int) -> Iterator[Followed]:
+def _strongest(sums: GroupedSums, table: PropertyTable) -> Iterator[Followed]:
     """The units that follow each property best, the best followed property first."""
     by_part = sums.correlations(CHOOSING)
     places = [Unit(*part, i) for part, values in by_part.items() for i in range(len(values))]
@@ -181,7 +180,7 @@ def _strongest(sums: GroupedSums, table: PropertyTable, per_property: int) -> It
         seen: set[tuple[int, int]] = set()
         for i in np.argsort(-np.abs(chosen_by[:, p]), kind="stable").tolist():
             unit = places[i]
-            if len(seen) == per_property:
+            if len(seen) == _PER_PROPERTY:
                 break
             if (unit.layer, unit.number) not in seen:  # its gates follow much the same
                 seen.add((unit.layer, unit.number))

@@ -97,7 +97,7 @@ def curves_of_best(found: Comparison) -> Curves:
     for place, group in enumerate(found.groups[: len(SERIES)], start=1):
         lines = [read_run_curves(run, found.metric) for run in group.runs]
         if any(line.validation for line in lines):
-            curves[placed(place, group)] = lines
+            curves[f"{place}. {group.label}"] = lines
     return curves
 
 
@@ -133,11 +133,6 @@ def _learning_curves(found: Comparison, curves: Curves) -> dict[str, Chart]:
     return charts
 
 
-def placed(place: int, group: Group) -> str:
-    """A group's name with its place, which tells it apart where the name is cut short."""
-    return f"{place}. {group.label}"
-
-
 def endings(results: SweepResults) -> list[str]:
     """What the names of each objective's charts end in: each in something else, fit for a file."""
     if len(results.objectives) == 1:
@@ -169,7 +164,7 @@ def _seeds(results: SweepResults) -> Chart | None:
 
 
 def _groups(groups: Sequence[AnyGroup], label: Callable[[AnyGroup], str], metric: str) -> Chart:
-    """The best groups, each with its place."""
+    """The best groups, each with its place, which tells names apart that are cut short."""
     shown, more = groups[:MOST_GROUPS], len(groups) - MOST_GROUPS
     figure = groups_figure(
         [f"{place}. {label(group)}" for place, group in enumerate(shown, start=1)],
