@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from charlab.figures.axis import set_log_scale
 from charlab.figures.colors import LIGHT
-from charlab.figures.sweeps import short, tidy
+from charlab.figures.sweeps import new_chart, short, tidy
 from charlab.figures.token_names import name_rows_and_columns, token_names
 
 _BINS = 40
@@ -39,8 +39,7 @@ def bigram_figure(
     rows, columns = _where(rows, row_used), _where(columns, column_used)
     table = table[np.ix_(row_used, column_used)]
     rest = max(2.5, _CELL * max(len(rows), len(columns))) + 0.07 * max(map(len, rows + columns))
-    figure = Figure(figsize=(rest + 1.6, rest + 0.8), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(rest + 1.6, rest + 0.8)
     image = axes.imshow(table, cmap="Blues", vmin=0.0)
     name_rows_and_columns(axes, rows, columns)
     axes.xaxis.set_label_position("top")
@@ -62,8 +61,7 @@ def length_figure(lengths: npt.NDArray[np.int64], unit: str) -> Figure:
         lengths: of each document, (n,).
         unit: what lengths are counted in ("characters").
     """
-    figure = Figure(figsize=(7, 4), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(7, 4)
     low, high = (int(lengths.min()), int(lengths.max())) if len(lengths) else (0, 1)
     if high - low < _BINS:
         edges = np.arange(low, high + 2) - 0.5
@@ -88,8 +86,7 @@ def label_figure(labels: Sequence[tuple[str, int]], most: int = 100) -> Figure:
     ranked = sorted(labels, key=lambda item: (-item[1], item[0]))
     alone = most if len(ranked) > most + 1 else len(ranked)  # "and 1 more" takes as much room
     shown, rest = ranked[:alone], ranked[alone:]
-    figure = Figure(figsize=(7, max(2.2, 0.19 * len(shown) + 1.4)), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(7, max(2.2, 0.19 * len(shown) + 1.4))
     counts = [count for _, count in shown]
     bars = axes.barh(range(len(shown)), counts, color=LIGHT["complete"])
     axes.bar_label(bars, [f"{count:,}" for count in counts], fontsize=7, padding=2)

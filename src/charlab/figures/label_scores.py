@@ -7,7 +7,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from charlab.figures.colors import LIGHT, SERIES
-from charlab.figures.sweeps import add_legend, short, tidy
+from charlab.figures.sweeps import add_legend, new_chart, short, tidy
 
 _NAME = 28  # characters of a label
 _MOST = 100  # labels
@@ -37,8 +37,7 @@ def label_scores_figure(
     """
     order = np.argsort(-counts, kind="stable")[:_MOST]
     rows = np.arange(len(order))
-    figure = Figure(figsize=(7.4, 1.5 + 0.21 * len(order)), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(7.4, 1.5 + 0.21 * len(order))
     precision, recall, _ = scores
     ends = np.stack([precision[order], recall[order]])
     axes.hlines(rows, ends.min(axis=0), ends.max(axis=0), color=LIGHT["line"], linewidth=3)

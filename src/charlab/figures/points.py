@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from charlab.figures.colors import LIGHT, SERIES
-from charlab.figures.sweeps import add_legend, short, tidy
+from charlab.figures.sweeps import add_legend, new_chart, short, tidy
 from charlab.figures.token_names import token_names
 
 _MARKS = "os^DPX*"
@@ -86,8 +86,7 @@ def label_plane_figure(places: Plane, shares: Sequence[float], labels: Sequence[
 
 
 def _plane(shares: Sequence[float]) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(8.2, 7.4), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(8.2, 7.4)
     tidy(axes, *(f"component {n}: {s:.0%} of the variance" for n, s in enumerate(shares, 1)))
     return figure, axes
 

@@ -68,6 +68,7 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
     objectives = range(len(results.objectives))
     lead = find_lead(results)
     shown = [] if lead is None else [tag for tag, _ in lead.figures]
+    winner = None if lead is None else lead.winner
     groups = seed_groups(results) if len(results.objectives) == 1 else []
     return render(
         "sweep.html",
@@ -103,7 +104,7 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         fixed=[word.partition("=")[::2] for word in results.fixed],
         trials=_trials(results, names),
         trials_header=["trial", "state", *results.objectives, *names, "time", "reason"],
-        meanings_of_metrics=meanings([*results.objectives, *shown], lead and lead.winner),
+        meanings_of_metrics=meanings([*results.objectives, *shown], winner),
     )
 
 
