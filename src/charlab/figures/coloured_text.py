@@ -90,8 +90,7 @@ def coloured_figure(
         label: what the values are.
     """
     rows = [row for pieces, values in lines for row in _rows(pieces, values)]
-    width = max((sum(row[2]) for row in rows), default=1)
-    width = max(width, _FEWEST_CELLS)
+    width = max([_FEWEST_CELLS, *(sum(row[2]) for row in rows)])
     figure, axes = new_chart(0.4 + _CELL * width, 1.0 + 0.3 * len(rows))
     table = np.full((len(rows), width), np.nan)
     for i, (pieces, values, widths) in enumerate(rows):

@@ -1,6 +1,7 @@
 """Pictures of a text: what follows what, how long documents are, how many have which label."""
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ def bigram_figure(
     rows, columns = ["begin", *names, more], [*names, more, "end"]
     row_used = [bool(i % (len(rows) - 1)) or bool(table[i].any()) for i in range(len(rows))]
     column_used = [i < len(names) or bool(table[:, i].any()) for i in range(len(columns))]
-    rows, columns = _where(rows, row_used), _where(columns, column_used)
+    rows, columns = list(compress(rows, row_used)), list(compress(columns, column_used))
     table = table[np.ix_(row_used, column_used)]
     rest = max(2.5, _CELL * max(len(rows), len(columns))) + 0.07 * max(map(len, rows + columns))
     figure, axes = new_chart(rest + 1.6, rest + 0.8)
@@ -48,10 +49,6 @@ def bigram_figure(
     axes.set_title(f"Which {unit} follows which", fontsize=11)
     figure.colorbar(image, ax=axes, shrink=0.7, label="share of what follows the row")
     return figure
-
-
-def _where(names: Sequence[str], used: Sequence[bool]) -> list[str]:
-    return [name for name, is_used in zip(names, used, strict=True) if is_used]
 
 
 def length_figure(lengths: npt.NDArray[np.int64], unit: str) -> Figure:
