@@ -239,19 +239,18 @@ def loss_by_context(model: RecurrentModel, head: Head, contexts: Sequence[Contex
         contexts: the positions, the same for every number of tokens.
     """
     device = next(model.parameters()).device
+    there = [each.part(slice(None), device) for each in contexts]
     longest = max(each.ids.shape[1] for each in contexts)
-    powers = [2**i for i in range(longest.bit_length()) if 2**i <= longest]
+    powers = [2**i for i in range(longest.bit_length())]
     given = (*powers, longest) if longest > 1.4 * powers[-1] else tuple(powers)
     positions = sum(len(each.targets) for each in contexts)
     losses = []
     with torch.no_grad():
         for count in given:
             total = 0.0
-            for ids, targets, labels in contexts:
-                condition = None if labels is None else labels.to(device)
-                features, _ = model(ids[:, -count:].to(device), condition=condition)
-                logits = head(features[:, -1])
-                loss = F.cross_entropy(logits, targets.to(device), reduction="none")
+            for ids, targets, labels in there:
+                features, _ = model(ids[:, -count:], condition=labels)
+                loss = F.cross_entropy(head(features[:, -1]), targets, reduction="none")
                 total += float(loss.double().sum())
             losses.append(total / positions)
     return ContextLoss(given, tuple(losses), positions)

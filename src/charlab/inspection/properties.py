@@ -77,12 +77,10 @@ def properties_of(text: str) -> dict[str, Values]:
     Args:
         text: documents, a zero character between them (whose own values mean nothing).
     """
-    points = code_points(text)
     values: Columns = {**_kinds(text), **_positions(text)}
     values |= _quotes(text)
     values |= _brackets(text, values)
     values |= _scripts(text)
-    assert all(len(each) == len(points) for each in values.values())
     return {name: each.astype(np.float32) for name, each in values.items()}
 
 
