@@ -1,6 +1,6 @@
 """Networks of a few names, not trained."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,18 @@ from charlab.data.facts import facts_of
 from charlab.evaluation.trained_network import TrainedNetwork
 from charlab.tasks import TASKS
 from charlab.tasks.task import Task
+from tests.support.figures import without_layout
 
 Made = tuple[Task[Any], TrainedNetwork[Any]]
 
 NAMES = [(f"{a}{b}{c}", label) for a, label in (("x", "one"), ("y", "a\ttab"), ("ж", "<b>"))
          for b in "aeou" for c in "dkst"]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _loosely() -> Iterator[None]:
+    with without_layout():
+        yield
 
 
 @pytest.fixture(scope="package")
@@ -45,12 +52,19 @@ def network_of(
 def looked_into(
     make_corpus: Callable[..., Corpus], compose_options: Callable[..., RunOptions]
 ) -> Callable[..., Made]:
-    """``looked_into("task=classify", layout="stream")``: of texts with quotes and brackets."""
+    """``looked_into("task=classify", layout="stream")``: of texts with quotes and brackets.
 
-    def make(*words: str, layout: str = "sequences", text: str | None = None) -> Made:
+    ``short=True`` for what needs no more than a few.
+    """
+
+    def make(
+        *words: str, layout: str = "sequences", text: str | None = None, short: bool = False
+    ) -> Made:
         random = np.random.default_rng(0)
         known = ["“Ada”", "(Bob)", "Čapek,\n", '"Di"']
         documents, count = (60, 3) if layout == "sequences" else (2, 200)
+        if short:
+            documents, count = (20, 3) if layout == "sequences" else (2, 30)
         texts = [
             (" ".join(random.choice(known, count)), "<xy>"[i % 2 * 2 :]) for i in range(documents)
         ]

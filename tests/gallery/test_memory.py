@@ -37,7 +37,7 @@ def lines_of(figure: Figure) -> list[Any]:
 def test_a_language_model_is_measured_beside_itself_before_its_training(
     looked_into: Callable[..., Any], layout: str
 ) -> None:
-    made = looked_into("task=generate", "model=gru", layout=layout)
+    made = looked_into("task=generate", "model=gru", layout=layout, short=True)
     state = torch.random.get_rng_state()
     found = drawn(made)
     assert torch.equal(state, torch.random.get_rng_state())
@@ -51,7 +51,7 @@ def test_a_language_model_is_measured_beside_itself_before_its_training(
 
 
 def test_several_networks_stand_on_one_axis(looked_into: Callable[..., Any]) -> None:
-    task, trained = looked_into("task=generate", "model=vanilla")
+    task, trained = looked_into("task=generate", "model=vanilla", short=True)
     found = drawn((task, replace(trained, beside=(trained, trained))))
     assert lines_of(found["memory"])[::2][:3] == ["net", "net (2)", "net (3)"]
     assert {line.get_linestyle() for line in found["memory"].axes[0].lines[::2][:3]} == {"-"}
@@ -64,9 +64,9 @@ def test_what_makes_no_sense_for_a_task_is_left_out_with_a_reason(
 ) -> None:
     memory = ("memory", "context")
     one_way = ("task=classify", "model.bidirectional=false")
-    found = drawn(looked_into(*one_way, "task.pooling=last"), *memory)
+    found = drawn(looked_into(*one_way, "task.pooling=last", short=True), *memory)
     assert all(isinstance(figure, Figure) for figure in found.values())
-    pooled = drawn(looked_into(*one_way, "task.pooling=mean"), *memory)
+    pooled = drawn(looked_into(*one_way, "task.pooling=mean", short=True), *memory)
     assert "task.pooling=mean" in pooled["memory"]
     made = looked_into("task=classify", "model.bidirectional=true", "model.num_layers=2")
     found = drawn(made, *memory, "saturation")

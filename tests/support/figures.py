@@ -1,10 +1,14 @@
 """What a figure shows."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tests.support.tick_labels import touching
 
@@ -18,6 +22,16 @@ def points(artist: Any) -> list[list[float]]:
     """The places of a line, or of points that were scattered."""
     places = artist.get_xydata() if hasattr(artist, "get_xydata") else artist.get_offsets()
     return np.asarray(places).tolist()  # type: ignore[no-any-return]
+
+
+@contextmanager
+def without_layout() -> Iterator[None]:
+    """Figures as they are before matplotlib makes room for their texts, which takes most time.
+
+    For tests of what stands in a picture; `drawn` is for tests of how it looks.
+    """
+    with patch.object(ConstrainedLayoutEngine, "execute", lambda *_: None):
+        yield
 
 
 def drawn(figure: Figure) -> None:
