@@ -30,8 +30,11 @@ def to_file(figure: Figure, file_format: str) -> bytes:
 
     def draw() -> bytes:
         buffer = io.BytesIO()
-        undated = {"Date": None} if file_format == "svg" else None
-        figure.savefig(buffer, format=file_format, metadata=undated)
+        if file_format == "svg":
+            figure.savefig(buffer, format="svg", metadata={"Date": None})
+        else:  # savefig would draw it twice
+            canvas: Any = FigureCanvasAgg(figure)  # matplotlib's canvases are not typed
+            canvas.print_png(buffer)
         return buffer.getvalue()
 
     return draw_in_any_script(figure, draw)
