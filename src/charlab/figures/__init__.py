@@ -14,6 +14,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from charlab.figures.fonts import draw_in_any_script
+from charlab.figures.svg import svg_text
 from charlab.system.terminal import warn
 
 
@@ -29,12 +30,11 @@ def to_file(figure: Figure, file_format: str) -> bytes:
     """
 
     def draw() -> bytes:
-        buffer = io.BytesIO()
         if file_format == "svg":
-            figure.savefig(buffer, format="svg", metadata={"Date": None})
-        else:  # savefig would draw it twice
-            canvas: Any = FigureCanvasAgg(figure)  # matplotlib's canvases are not typed
-            canvas.print_png(buffer)
+            return svg_text(figure, {"Date": None}).encode()
+        buffer = io.BytesIO()
+        canvas: Any = FigureCanvasAgg(figure)  # matplotlib's canvases are not typed
+        canvas.print_png(buffer)  # savefig would draw it twice
         return buffer.getvalue()
 
     return draw_in_any_script(figure, draw)
