@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from charlab.data.tokens.characters import CharacterVocabulary
+from charlab.data.tokens.symbols import SymbolVocabulary
 from charlab.data.tokens.utf8_bytes import ByteVocabulary
 from charlab.data.tokens.vocabulary import EOS, UNK, Vocabulary
 from charlab.data.tokens.words import WordVocabulary
@@ -34,6 +35,7 @@ ABC = CharacterVocabulary("abc")  # ids 2, 3, 4
         (ByteVocabulary(), "\n"),
         (WordVocabulary(["the", " the", "\n", " "]), "\n"),
         (WordVocabulary(["the", " king"]), " king"),  # the first there is
+        (SymbolVocabulary(["UH", "AH"]), "AH"),  # white space is no token of theirs
     ],
 )
 def test_what_a_stream_begins_after(vocabulary: Vocabulary, start: str) -> None:

@@ -54,7 +54,7 @@ def test_many_classes_have_no_numbers():
     assert np.asarray(image.get_array()).shape == (31, 31)
 
 
-@pytest.mark.parametrize("classes", [2, 18, 61])
+@pytest.mark.parametrize("classes", [2, 12, 31])
 def test_every_label_can_be_read(classes):
     labels = [f"language {i}" for i in range(classes)]
     figure = confusion_figure(np.eye(classes, dtype=int), labels, "test part")

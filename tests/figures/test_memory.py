@@ -1,7 +1,7 @@
 import numpy as np
 
-from charlab.figures import to_image
 from charlab.figures.memory import Reach, context_figure, gradient_figure, saturation_figure
+from tests.support.figures import drawn
 
 
 def test_gradients_of_several_networks_stand_on_one_axis():
@@ -18,7 +18,7 @@ def test_gradients_of_several_networks_stand_on_one_axis():
     assert np.allclose(lines["lstm"].get_ydata(), values)
     assert lines["untrained $x"].get_linestyle() == "--"
     assert np.allclose(lines["lstm"].get_xdata(), np.arange(5))
-    assert to_image(figure).shape[2] == 3
+    drawn(figure)
 
 
 def test_losses_stand_over_what_was_given():
@@ -26,7 +26,7 @@ def test_losses_stand_over_what_was_given():
     (axes,) = figure.axes
     assert axes.lines[0].get_xdata().tolist() == [1, 2, 4, 6]
     assert axes.lines[0].get_ydata().tolist() == [3.0, 2.0, 1.5, 1.4]
-    to_image(figure)
+    drawn(figure)
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["1", "2", "4", "6"]
 
 
@@ -35,4 +35,4 @@ def test_a_dot_for_each_unit_of_each_gate():
     figure = saturation_figure(gates)
     assert [axes.get_title() for axes in figure.axes] == [name for name, _, _ in gates]
     assert figure.axes[0].collections[0].get_offsets().tolist() == [[0.8, 0.1], [0.0, 0.9]]
-    assert to_image(figure).shape[2] == 3
+    drawn(figure)

@@ -41,4 +41,4 @@ def test_more_groups_make_a_higher_figure_with_the_first_on_top() -> None:
         assert touching(made) == []
         return made.get_figheight()
 
-    assert height(1) < height(5) < height(30)
+    assert height(1) < height(3) < height(18)

@@ -22,7 +22,7 @@ _AXES = [Axis(name, 0, 1, categories=(name, "b")) for name in ODD]
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: slices_figure(_AXES, [[0, 1]] * 6, [1.0, 2.0], objective=ODD[0], trials=[0, 1]),
+        lambda: slices_figure(_AXES[:3], [[0, 1]] * 3, [1.0, 2.0], objective=ODD[0], trials=[0, 1]),
         lambda: parallel_figure(Coordinates(_AXES, [0], [[0] * 6], [1.0])),
         lambda: importances_figure(dict.fromkeys(ODD, 0.1), objective=ODD[0]),
         lambda: groups_figure(ODD, [[1.0]] * 6, [1.0] * 6, [None] * 6, metric=ODD[0]),

@@ -1,7 +1,7 @@
 """The network unrolled: boxes, and exact numbers at arrows."""
 
-from charlab.figures import to_png
 from charlab.figures.unfolded import Example, Reading, Unfolding, unfolded_figure
+from tests.support.figures import drawn
 
 
 def reading(**changes: object) -> Reading:
@@ -22,7 +22,7 @@ def reading(**changes: object) -> Reading:
 
 def texts(network: Unfolding, example: Example) -> list[str]:
     figure = unfolded_figure(network, example, "$a$")
-    assert to_png(figure)
+    drawn(figure)
     return [text.get_text() for text in figure.axes[0].texts]
 
 

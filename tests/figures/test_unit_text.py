@@ -1,7 +1,7 @@
 import numpy as np
 
-from charlab.figures import to_image
 from charlab.figures.unit_text import UnitText, unit_text_figure, unit_text_html
+from tests.support.figures import drawn
 
 TEXT = UnitText(
     "cell 3: inside <quotes>",
@@ -24,7 +24,7 @@ def test_every_character_stands_on_its_value():
     low, high = first.images[0].get_clim()
     assert low == -high
     assert second.images[0].get_array().shape == (2, 72)
-    assert to_image(figure).shape[2] == 3
+    drawn(figure)
 
 
 def test_the_page_has_the_same_text_escaped():

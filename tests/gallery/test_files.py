@@ -88,6 +88,18 @@ def test_a_figure_that_fails_only_when_it_is_drawn_costs_its_picture(
     assert "<p>whole</p>" in gallery.page.read_text(encoding="utf-8")
 
 
+def test_drawing_again_leaves_no_figure_that_a_picture_has_no_more(tmp_path: Path) -> None:
+    for counts in ({"a": 2, "b": 1, "c": 1}, {"a": 1, "b": 0}):
+        pictures = [
+            Picture(name, "", "", lambda count=count: [plain_figure() for _ in range(count)], "")
+            for name, count in counts.items()
+        ]
+        write_gallery(pictures, tmp_path, Heading("a"), file_format="svg")
+        (tmp_path / "a.png").touch()  # of another format, which was asked for before
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == {PAGE, "a.svg", "a.png", "c.svg"}  # of what was not drawn, all stays
+
+
 def test_what_the_user_can_mend_is_said_in_its_own_words(tmp_path: Path) -> None:
     def refuses() -> list[Part]:
         raise DataError("there is too little text", "give more")

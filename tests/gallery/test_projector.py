@@ -44,6 +44,17 @@ def test_the_projector_s_files_are_as_tensorboard_reads_them(
     assert len(list(folder.glob("events.out.tfevents.*"))) == 1  # else TensorBoard sees no run
 
 
+def test_a_folder_of_the_user_s_own_is_not_emptied(
+    network_of: Callable[..., Any], tmp_path: Path
+) -> None:
+    """``look.py output=.`` where a folder is called so."""
+    task, trained = network_of("classify")
+    (tmp_path / "slides.txt").write_text("mine")
+    assert write_projector(task, trained, "val", tmp_path)
+    assert (tmp_path / "slides.txt").read_text() == "mine"
+    assert len(read(tmp_path)[0]) == trained.corpus.splits["val"].documents
+
+
 def test_every_text_is_one_row_of_two_columns(
     network_of: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from charlab.inspection.properties import COUNTED, family, of_one_character, properties_of
+from charlab.inspection.properties import COUNTED, family, properties_of
 
 SOURCE = (
     'def f(x=[1]):\n    """Doc\'s (x).\n\n    Two."""\n    return r\'a"b\' + "c\\"d" # it\'s\nAda'
@@ -74,7 +74,7 @@ def test_scripts_are_told_apart_where_there_are_several():
 
 
 def test_properties_that_are_much_alike_are_one_family():
-    alone = {name for name in properties_of("Adaж") if of_one_character(name)}
+    alone = {name for name in properties_of("Adaж") if family(name) == "character"}
     assert alone >= {"vowel", "digit", "Cyrillic letter", "newline"}
     assert not alone & {*COUNTED, "space to come", "inside quotes", "in a comment"}
     assert {family(name) for name in ("inside quotes", "inside ' '", "inside triple quotes")} == {

@@ -1,13 +1,15 @@
 """What a figure shows."""
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from charlab.figures import to_image
 from tests.support.tick_labels import touching
 
 
@@ -22,8 +24,20 @@ def points(artist: Any) -> list[list[float]]:
     return np.asarray(places).tolist()  # type: ignore[no-any-return]
 
 
-def drawn(figure: Figure) -> npt.NDArray[np.uint8]:
-    """The pixels of a figure that is drawn without a warning and whose ticks can be read."""
-    assert touching(figure) == []
+@contextmanager
+def without_layout() -> Iterator[None]:
+    """Figures as they are before matplotlib makes room for their texts, which takes most time.
+
+    For tests of what stands in a picture; `drawn` is for tests of how it looks.
+    """
+    with patch.object(ConstrainedLayoutEngine, "execute", lambda *_: None):
+        yield
+
+
+def drawn(figure: Figure) -> None:
+    """Sees a figure drawn without a warning, and that its ticks can be read.
+
+    Once and without pixels: laying a figure out is what takes the time.
+    """
     with warnings.catch_warnings(action="error"):
-        return to_image(figure)
+        assert touching(figure) == []

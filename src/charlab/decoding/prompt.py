@@ -50,7 +50,7 @@ def default_start(vocabulary: Vocabulary) -> str:
 
     A recurrent network answers to a token; these say least about what follows.
     """
-    preferred = [c for c in "\n " if not vocabulary.unknown(c)]
+    preferred = [c for c in "\n " if len(vocabulary.encode(c)) and not vocabulary.unknown(c)]
     return (preferred or list(vocabulary.tokens))[0]
 
 

@@ -117,11 +117,8 @@ class Graph:
     def valid(self, x: str, lengths: str, axis: int) -> str:
         """Which positions along an axis of x hold text, (B, T) bool."""
         time = self.squeeze(self.one("Shape", x, start=axis, end=axis + 1), 0)
-        positions = self.one("Range", self._scalar(0), time, self._scalar(1))
+        positions = self.one("Range", self.constant(0), time, self.constant(1))
         return self.one("Less", self.unsqueeze(positions, 0), self.unsqueeze(lengths, 1))
-
-    def _scalar(self, value: int) -> str:
-        return self.constant(np.int64(value))
 
     def model(self, name: str, metadata: Mapping[str, str]) -> onnx.ModelProto:
         """The whole.

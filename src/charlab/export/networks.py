@@ -63,23 +63,21 @@ def _graphs(network: nn.Module) -> Iterator[Exported]:
 def _language_model(network: LanguageModel) -> Iterator[Exported]:
     recurrent, V = network.recurrent, network.vocabulary_size
 
-    def step(given: dict[str, Tensor]) -> tuple[Tensor, ...]:
-        condition = given.get("condition")
-        logits, state = network.step(given["ids"], _state(recurrent, given), condition=condition)
-        return logits, *state
+    def answered_by(ask: Callable[..., tuple[Tensor, tuple[Tensor, ...]]]) -> Reference:
+        def reference(given: dict[str, Tensor]) -> tuple[Tensor, ...]:
+            condition = given.get("condition")
+            logits, state = ask(given["ids"], _state(recurrent, given), condition=condition)
+            return logits, *state
 
-    def sequence(given: dict[str, Tensor]) -> tuple[Tensor, ...]:
-        condition = given.get("condition")
-        logits, state = network(given["ids"], _state(recurrent, given), condition=condition)
-        return logits, *state
+        return reference
 
-    yield Exported("step", _step(recurrent, network.decoder, V), step)
+    yield Exported("step", _step(recurrent, network.decoder, V), answered_by(network.step))
     graph = Graph()
     ids = _time_first(graph, graph.input("ids", "B", "T", below=V))
     seen = read(graph, recurrent, ids, state_inputs(graph, recurrent))
     graph.output("logits", graph.linear(_batch_first(graph, seen), network.decoder), "B", "T", V)
     state_outputs(graph, recurrent, seen.state)
-    yield Exported("sequence", graph, sequence)
+    yield Exported("sequence", graph, answered_by(network))
 
 
 @_graphs.register

@@ -14,15 +14,27 @@ from matplotlib.text import Text
 from PIL import Image
 
 from charlab.figures.fonts import draw_in_any_script
+from charlab.figures.svg import svg_text
 from charlab.system.terminal import warn
 
 
 def to_png(figure: Figure) -> bytes:
     """A figure as PNG."""
+    return to_file(figure, "png")
+
+
+def to_file(figure: Figure, file_format: str) -> bytes:
+    """A figure as a file, "png" or "svg".
+
+    Letters of SVG are shapes: it looks the same without its fonts.
+    """
 
     def draw() -> bytes:
+        if file_format == "svg":
+            return svg_text(figure, {"Date": None}).encode()
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png")
+        canvas: Any = FigureCanvasAgg(figure)  # matplotlib's canvases are not typed
+        canvas.print_png(buffer)  # savefig would draw it twice
         return buffer.getvalue()
 
     return draw_in_any_script(figure, draw)

@@ -21,11 +21,10 @@ def attention_figure(
         read: of each text its T tokens.
         written: of each text the U tokens of its target.
     """
-    height = sum(1.4 + 0.24 * len(rows) for rows in written)
-    width = 1.9 + 0.24 * max(map(len, read), default=1)
-    figure = Figure(figsize=(max(4.0, width), height), dpi=100, layout="constrained")
-    ratios = [1.4 + 0.24 * len(rows) for rows in written]
-    panels = figure.subplots(len(weights), 1, squeeze=False, height_ratios=ratios)[:, 0]
+    heights = [1.4 + 0.24 * len(rows) for rows in written]
+    width = max(4.0, 1.9 + 0.24 * max(map(len, read), default=1))
+    figure = Figure(figsize=(width, sum(heights)), dpi=100, layout="constrained")
+    panels = figure.subplots(len(weights), 1, squeeze=False, height_ratios=heights)[:, 0]
     for axes, values, columns, rows in zip(panels, weights, read, written, strict=True):
         axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="equal")
         name_rows_and_columns(axes, token_names(rows), token_names(columns))

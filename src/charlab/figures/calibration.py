@@ -5,7 +5,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from charlab.figures.colors import LIGHT, SERIES
-from charlab.figures.sweeps import tidy
+from charlab.figures.sweeps import new_chart, tidy
 
 
 def reliability_figure(
@@ -22,8 +22,7 @@ def reliability_figure(
         counts: answers of each bin, (M,).
         error: the expected calibration error.
     """
-    figure = Figure(figsize=(5.2, 5.4), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(5.2, 5.4)
     axes.plot([0, 1], [0, 1], color=LIGHT["quiet"], linestyle="--", linewidth=1)
     axes.annotate(
         "as right as it says", (0.3, 0.3), (4, -8), textcoords="offset points", rotation=45,

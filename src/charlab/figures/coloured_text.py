@@ -9,6 +9,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from rich.cells import cell_len
 
+from charlab.figures.sweeps import new_chart
 from charlab.figures.token_names import cell_name
 from charlab.system.terminal import visible
 
@@ -89,14 +90,8 @@ def coloured_figure(
         label: what the values are.
     """
     rows = [row for pieces, values in lines for row in _rows(pieces, values)]
-    width = max((sum(row[2]) for row in rows), default=1)
-    width = max(width, _FEWEST_CELLS)
-    figure = Figure(
-        figsize=(0.4 + _CELL * width, 1.0 + 0.3 * len(rows)),
-        dpi=110,
-        layout="constrained",
-    )
-    axes = figure.add_subplot()
+    width = max([_FEWEST_CELLS, *(sum(row[2]) for row in rows)])
+    figure, axes = new_chart(0.4 + _CELL * width, 1.0 + 0.3 * len(rows))
     table = np.full((len(rows), width), np.nan)
     for i, (pieces, values, widths) in enumerate(rows):
         leftwards = reads_leftwards("".join(pieces))

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from charlab.figures.axis import short_number
-from charlab.figures.sweeps import short
+from charlab.figures.sweeps import new_chart, short
 
 _NUMBERS_UP_TO = 30  # classes; beyond that the cells are too small to be read
 _MOST = 100  # rows; thousands of labels would take seconds, and gigabytes of pixels
@@ -34,8 +34,7 @@ def confusion_figure(
     shares = np.divide(counts, rows, out=np.zeros(counts.shape), where=rows > 0)
     numbers = len(names) <= _NUMBERS_UP_TO
     side = max(4.0, 1.8 + (0.34 if numbers else 0.19) * len(names))
-    figure = Figure(figsize=(side + 0.6, side), dpi=100, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(side + 0.6, side, dpi=100)
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     figure.colorbar(image, ax=axes, shrink=0.8, label="share of the true label's examples")
     size = 9 if numbers else 7

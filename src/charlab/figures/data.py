@@ -1,6 +1,7 @@
 """Pictures of a text: what follows what, how long documents are, how many have which label."""
 
 from collections.abc import Sequence
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ from matplotlib.figure import Figure
 
 from charlab.figures.axis import set_log_scale
 from charlab.figures.colors import LIGHT
-from charlab.figures.sweeps import short, tidy
+from charlab.figures.sweeps import new_chart, short, tidy
 from charlab.figures.token_names import name_rows_and_columns, token_names
 
 _BINS = 40
@@ -36,11 +37,10 @@ def bigram_figure(
     rows, columns = ["begin", *names, more], [*names, more, "end"]
     row_used = [bool(i % (len(rows) - 1)) or bool(table[i].any()) for i in range(len(rows))]
     column_used = [i < len(names) or bool(table[:, i].any()) for i in range(len(columns))]
-    rows, columns = _where(rows, row_used), _where(columns, column_used)
+    rows, columns = list(compress(rows, row_used)), list(compress(columns, column_used))
     table = table[np.ix_(row_used, column_used)]
     rest = max(2.5, _CELL * max(len(rows), len(columns))) + 0.07 * max(map(len, rows + columns))
-    figure = Figure(figsize=(rest + 1.6, rest + 0.8), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(rest + 1.6, rest + 0.8)
     image = axes.imshow(table, cmap="Blues", vmin=0.0)
     name_rows_and_columns(axes, rows, columns)
     axes.xaxis.set_label_position("top")
@@ -51,10 +51,6 @@ def bigram_figure(
     return figure
 
 
-def _where(names: Sequence[str], used: Sequence[bool]) -> list[str]:
-    return [name for name, is_used in zip(names, used, strict=True) if is_used]
-
-
 def length_figure(lengths: npt.NDArray[np.int64], unit: str) -> Figure:
     """A histogram of the documents' lengths.
 
@@ -62,8 +58,7 @@ def length_figure(lengths: npt.NDArray[np.int64], unit: str) -> Figure:
         lengths: of each document, (n,).
         unit: what lengths are counted in ("characters").
     """
-    figure = Figure(figsize=(7, 4), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(7, 4)
     low, high = (int(lengths.min()), int(lengths.max())) if len(lengths) else (0, 1)
     if high - low < _BINS:
         edges = np.arange(low, high + 2) - 0.5
@@ -88,8 +83,7 @@ def label_figure(labels: Sequence[tuple[str, int]], most: int = 100) -> Figure:
     ranked = sorted(labels, key=lambda item: (-item[1], item[0]))
     alone = most if len(ranked) > most + 1 else len(ranked)  # "and 1 more" takes as much room
     shown, rest = ranked[:alone], ranked[alone:]
-    figure = Figure(figsize=(7, max(2.2, 0.19 * len(shown) + 1.4)), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(7, max(2.2, 0.19 * len(shown) + 1.4))
     counts = [count for _, count in shown]
     bars = axes.barh(range(len(shown)), counts, color=LIGHT["complete"])
     axes.bar_label(bars, [f"{count:,}" for count in counts], fontsize=7, padding=2)

@@ -7,9 +7,10 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from charlab.figures.colors import LIGHT, SERIES
-from charlab.figures.sweeps import short, tidy
+from charlab.figures.sweeps import add_legend, new_chart, short, tidy
 
 _NAME = 28  # characters of a label
+_MOST = 100  # labels
 _MARKS = (("precision", "<", SERIES[0]), ("recall", ">", SERIES[1]), ("F1", "o", LIGHT["ink"]))
 
 Values = npt.NDArray[np.float64]
@@ -22,9 +23,10 @@ def label_scores_figure(
     *,
     label: str = "label",
     counted: str = "examples",
-    most: int = 100,
 ) -> Figure:
     """Precision, recall and F1 of each label on a line of its own, the most frequent on top.
+
+    Of very many labels the rarest are left out, which the title says.
 
     Args:
         counts: examples of each label, (C,).
@@ -32,12 +34,10 @@ def label_scores_figure(
         labels: C names.
         label: what one is called.
         counted: what is counted.
-        most: labels with a line; of more the rarest are left out, which the title says.
     """
-    order = np.argsort(-counts, kind="stable")[:most]
+    order = np.argsort(-counts, kind="stable")[:_MOST]
     rows = np.arange(len(order))
-    figure = Figure(figsize=(7.4, 1.5 + 0.21 * len(order)), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(7.4, 1.5 + 0.21 * len(order))
     precision, recall, _ = scores
     ends = np.stack([precision[order], recall[order]])
     axes.hlines(rows, ends.min(axis=0), ends.max(axis=0), color=LIGHT["line"], linewidth=3)
@@ -52,5 +52,5 @@ def label_scores_figure(
     left_out = len(counts) - len(order)
     rest = f" (without the {left_out:,} rarest)" if left_out else ""
     axes.set_title(f"Precision, recall and F1 of each {label}{rest}", fontsize=11)
-    figure.legend(loc="outside upper center", ncols=3, frameon=False, fontsize=9)
+    add_legend(figure, 3, loc="outside upper center", fontsize=9)
     return figure

@@ -68,7 +68,12 @@ class Piece(NamedTuple):
 
 def tagged_text(pieces: Iterable[Piece]) -> Markup:
     """A text in the colors of its pieces' kinds; a frame stands around what is wrong."""
-    return _block(map(_piece, pieces))
+    style = (
+        "white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:.7rem .9rem;"
+        "border-radius:6px;font:.9rem/1.9 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
+    )
+    parts = Markup("").join(map(_piece, pieces))
+    return Markup('<div dir="auto" style="{}">{}</div>').format(style, parts)
 
 
 def _piece(piece: Piece) -> Markup:
@@ -89,14 +94,6 @@ def _piece(piece: Piece) -> Markup:
     if piece.fault:
         style += ";outline:2px solid var(--failed);outline-offset:1px;border-radius:2px"
     return Markup('<span style="{}">{}</span>{}').format(style, shown, small)
-
-
-def _block(parts: Iterable[Markup]) -> Markup:
-    style = (
-        "white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:.7rem .9rem;"
-        "border-radius:6px;font:.9rem/1.9 ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace"
-    )
-    return Markup('<div dir="auto" style="{}">{}</div>').format(style, Markup("").join(parts))
 
 
 def tags_legend(tags: Sequence[tuple[str, int]]) -> Markup:

@@ -1,6 +1,7 @@
 """Vectors as points of a plane: tokens by their names, texts by their labels."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from charlab.figures.colors import LIGHT, SERIES
-from charlab.figures.sweeps import short, tidy
+from charlab.figures.sweeps import add_legend, new_chart, short, tidy
 from charlab.figures.token_names import token_names
 
 _MARKS = "os^DPX*"
 _NAME = 24  # characters of a label
+_MOST = 16  # labels that can be told apart
+_LEGEND: dict[str, Any] = {"loc": "outside upper center", "fontsize": 8}
 
 Plane = npt.NDArray[np.float64]
 
@@ -48,25 +51,24 @@ def token_plane_figure(
                 parse_math=False,
             )
             name.set_path_effects([withStroke(linewidth=2, foreground="white")])
-    _legend(figure, len(groups))
+    add_legend(figure, min(4, len(groups)), **_LEGEND)
     return figure
 
 
-def label_plane_figure(
-    places: Plane, shares: Sequence[float], labels: Sequence[str], most: int = 16
-) -> Figure:
+def label_plane_figure(places: Plane, shares: Sequence[float], labels: Sequence[str]) -> Figure:
     """Texts where their vectors lie, in the color and with the mark of their label.
+
+    Of many labels the most frequent have a mark of their own; the others are small and grey.
 
     Args:
         places: (N, 2).
         shares: of the variance that each axis shows, (2,), from 0 to 1.
         labels: each text's, N.
-        most: labels with a mark of their own, the most frequent; the others are small and grey.
     """
     figure, axes = _plane(shares)
-    groups = _groups([short(label, _NAME) for label in labels], most)
+    groups = _groups([short(label, _NAME) for label in labels], _MOST)
     for number, (label, members) in enumerate(groups.items()):
-        rest = number == most - 1 and len(set(labels)) > most
+        rest = number == _MOST - 1 and len(set(labels)) > _MOST
         turn = number // len(SERIES) + number  # a color never meets the same mark again
         axes.scatter(
             places[members, 0],
@@ -79,13 +81,12 @@ def label_plane_figure(
             zorder=1 if rest else 2,
             label=f"{label} ({len(members):,})",
         )
-    _legend(figure, len(groups))
+    add_legend(figure, min(4, len(groups)), **_LEGEND)
     return figure
 
 
 def _plane(shares: Sequence[float]) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(8.2, 7.4), dpi=110, layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = new_chart(8.2, 7.4)
     tidy(axes, *(f"component {n}: {s:.0%} of the variance" for n, s in enumerate(shares, 1)))
     return figure, axes
 
@@ -101,11 +102,3 @@ def _groups(names: Sequence[str], most: int) -> dict[str, list[int]]:
     if others := [place for name in ordered[len(kept) :] for place in members[name]]:
         groups[f"{len(ordered) - len(kept)} others"] = others
     return groups
-
-
-def _legend(figure: Figure, entries: int) -> None:
-    legend = figure.legend(
-        loc="outside upper center", ncols=min(4, entries), frameon=False, fontsize=8
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)

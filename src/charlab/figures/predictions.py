@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from charlab.figures.colors import LIGHT
 from charlab.figures.coloured_text import reads_leftwards
+from charlab.figures.sweeps import new_chart
 from charlab.figures.token_names import cell_name
 
 _WIDE = 36  # columns of single letters to a row of panels
@@ -60,12 +61,8 @@ def predictions_figure(texts: Sequence[Likely]) -> Figure:
     height = max(panel.probabilities.shape[1] for panel in panels) + 2 + named
     width = max(x + len(panel.true) for (x, _), panel in zip(places, panels, strict=True))
     table = np.full((height * rows - 1, width), np.nan)
-    figure = Figure(
-        figsize=(max(5.0, 0.4 + _CELL * _WIDE / wide * width), 1.1 + _HIGH * len(table)),
-        dpi=110,
-        layout="constrained",
-    )
-    axes = figure.add_subplot()
+    wanted = 0.4 + _CELL * _WIDE / wide * width
+    figure, axes = new_chart(max(5.0, wanted), 1.1 + _HIGH * len(table))
     for (x, row), panel in zip(places, panels, strict=True):
         if panel.label:
             _write(axes, x - 0.45, row * height, panel.label, ha="left", color=LIGHT["quiet"])

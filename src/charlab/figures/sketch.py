@@ -56,7 +56,6 @@ class Sketch:
         *,
         kind: str = "token",
         bend: float = 0.0,
-        dashed: bool = False,
         beside: tuple[float, float] | None = None,
     ) -> None:
         """An arrow with a text at its middle.
@@ -66,7 +65,6 @@ class Sketch:
             text: what passes.
             kind: whose color it has.
             bend: how much it is bent.
-            dashed: whether its line is.
             beside: where the text stands from the middle; None: at the right, or above.
         """
         patch = FancyArrowPatch(
@@ -79,7 +77,6 @@ class Sketch:
             shrinkA=0,
             shrinkB=0,
             connectionstyle=f"arc3,rad={bend}",
-            linestyle="--" if dashed else "-",
             zorder=1,
         )
         self.axes.add_patch(patch)
@@ -89,6 +86,10 @@ class Sketch:
             dx, dy = beside or ((0.07, -0.02) if upright else (0.0, 0.1))
             ha = "left" if upright else "center"
             self.write(x + dx, y + dy, text, size=7, color=LIGHT["quiet"], ha=ha)
+
+    def rise(self, x: float, low: float, high: float, text: str, kind: str = "token") -> None:
+        """An arrow upwards, from the box at a height to the one above it."""
+        self.arrow((x, low + HIGH / 2), (x, high - HIGH / 2), text, kind=kind)
 
     def write(
         self, x: float, y: float, text: str, *, size: float = 9, ha: str = "center",

@@ -3,11 +3,12 @@
 import io
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
@@ -30,15 +31,22 @@ def to_svg(figure: Figure) -> str:
     an id but what is used by its id.
     """
     _hold_colors_on_maps(figure)
-    buffer = io.StringIO()
     settings = matplotlib.rc_context(
         {"svg.fonttype": "none", "svg.hashsalt": "charlab", "path.simplify": False}
     )
     with settings, warnings.catch_warnings(action="ignore"):
-        figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
-    text = buffer.getvalue()
+        text = svg_text(figure, _NO_METADATA)
     text = re.sub(r"<style.*?</style>", "", text[text.index("<svg") :], flags=re.DOTALL)
     return re.sub(r"<[^>]+>", _adapt, text)  # in texts "<" and ">" are escaped: these are tags
+
+
+def svg_text(figure: Figure, metadata: Mapping[str, None]) -> str:
+    """A figure as matplotlib writes it, drawn once; its savefig draws twice."""
+    buffer, dpi = io.StringIO(), figure.dpi
+    canvas: Any = FigureCanvasSVG(figure)  # matplotlib's canvases are not typed
+    canvas.print_svg(buffer, metadata=metadata)  # at 72 dots to an inch
+    figure.dpi = dpi
+    return buffer.getvalue()
 
 
 def _hold_colors_on_maps(figure: Figure) -> None:

@@ -11,6 +11,7 @@ from charlab.figures.token_names import cell_name
 
 _COLUMN, _ROW = 1.75, 1.2  # from box to box
 _PAIR = 0.66  # from a direction to the other of the same layer
+_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 @dataclass(frozen=True)
@@ -115,63 +116,51 @@ def _name_rows(
 ) -> None:
     """The rows of a stack in words."""
     B = sketch.batch
+
+    def row(y: float, name: str, gives: str, parameters: str, ways: str = "") -> None:
+        if names:
+            sketch.row(y, f"{name}\n{ways}{parameters}", gives, right, left)
+        else:
+            sketch.row(y, "", f"{gives}\n{parameters}" if y else f"{gives}\n", right, left)
+
     given = "tokens read" if steps == "T" else "tokens given"
-    rows = [(0.0, f"{given}\none of {stack.vocabulary:,}", f"ids ({B}, {steps})")]
+    row(0.0, given, f"ids ({B}, {steps})", f"one of {stack.vocabulary:,}")
     kind = "one-hot" if stack.one_hot else "embedding"
     label = f" + one of {stack.conditions} labels" if stack.conditions else ""
-    rows.append(
-        (
-            _ROW,
-            f"{kind}{label}\n{stack.parameters[0]:,} parameters",
-            f"({B}, {steps}, {stack.embedding})",
-        )
-    )
-    for layer in range(stack.layers):
-        ways = "both directions, " if stack.bidirectional else ""
-        rows.append(
-            (
-                _layer_height(stack, layer) + _PAIR / 2 * stack.bidirectional,
-                f"{stack.cell} layer {layer + 1}\n{ways}{stack.parameters[1 + layer]:,} parameters",
-                f"({B}, {steps}, {stack.features})",
-            )
-        )
-    for y, name, gives in rows:
-        parameters = name.split("\n")[1].rpartition(", ")[2] if y else ""
-        sketch.row(
-            y, name if names else "", gives if names else f"{gives}\n{parameters}", right, left
-        )
+    embedding, *by_layer = (f"{count:,} parameters" for count in stack.parameters)
+    row(_ROW, f"{kind}{label}", f"({B}, {steps}, {stack.embedding})", embedding)
+    ways = "both directions, " if stack.bidirectional else ""
+    for layer, parameters in enumerate(by_layer):
+        y = _layer_height(stack, layer) + _PAIR / 2 * stack.bidirectional
+        name = f"{stack.cell} layer {layer + 1}"
+        row(y, name, f"({B}, {steps}, {stack.features})", parameters, ways)
 
 
 def _layer_height(stack: Reading, layer: int) -> float:
     return (2 + layer) * _ROW + layer * _PAIR * stack.bidirectional
 
 
-def _draw_stack(
-    sketch: Sketch, stack: Reading, tokens: Sequence[str], left: float, kind: str = "token"
-) -> float:
+def _draw_stack(sketch: Sketch, stack: Reading, tokens: Sequence[str], left: float) -> float:
     """Tokens, their embeddings and the layers over time; the height of what leaves them."""
-    half = HIGH / 2
     sizes = [stack.embedding, *([stack.features] * stack.layers)]
     for step, token in enumerate(tokens):
         x = left + step * _COLUMN
-        sketch.box(x, 0.0, cell_name(token), kind, bold=True)
+        sketch.box(x, 0.0, cell_name(token), "token", bold=True)
         sketch.box(x, _ROW, f"x{_index(step + 1)}", "input")
-        sketch.arrow((x, half), (x, _ROW - half), "id")
+        sketch.rise(x, 0.0, _ROW, "id")
         for layer in range(stack.layers):
             y = _layer_height(stack, layer)
-            below = y - _ROW + half
-            sketch.arrow((x, below), (x, y - half), str(sizes[layer]))
+            sketch.rise(x, y - _ROW, y, str(sizes[layer]))
             sketch.box(x, y, stack.cell, "forward")
             if stack.bidirectional:
                 sketch.box(x, y + _PAIR, stack.cell, "backward")
-            _carry(sketch, stack, x, y, step, len(tokens))
+            if step + 1 < len(tokens):
+                _carry(sketch, stack, x, y)
     return _layer_height(stack, stack.layers - 1) + _PAIR * stack.bidirectional
 
 
-def _carry(sketch: Sketch, stack: Reading, x: float, y: float, step: int, steps: int) -> None:
+def _carry(sketch: Sketch, stack: Reading, x: float, y: float) -> None:
     """The state from this step to the next, and of the other direction to the one before."""
-    if step + 1 == steps:
-        return
     begin, end = x + WIDE / 2, x + _COLUMN - WIDE / 2
     words = f"{_letters(stack)}\n{stack.hidden}"
     sketch.arrow((begin, y), (end, y), words, kind="forward", beside=(0.0, 0.02))
@@ -190,56 +179,48 @@ def _draw_heads(
     steps: str,
 ) -> None:
     """Of each step its logits, and what they are to say."""
-    half, y = HIGH / 2, top + _ROW
+    y = top + _ROW
     for step, token in enumerate(said):
         x = left + step * _COLUMN
-        sketch.arrow((x, top + half), (x, y - half), str(features))
+        sketch.rise(x, top, y, str(features))
         sketch.box(x, y, "linear", "head")
-        sketch.arrow((x, y + half), (x, y + _ROW - half), f"{network.outputs:,}")
+        sketch.rise(x, y, y + _ROW, f"{network.outputs:,}")
         sketch.box(x, y + _ROW, cell_name(token), "token", bold=True)
-    right, batch = left + (len(said) - 1) * _COLUMN + WIDE / 2, sketch.batch
-    name = f"head\n{network.head:,} parameters"
-    sketch.row(
-        y, name if not left else "", f"logits ({batch}, {steps}, {network.outputs:,})", right
-    )
-    sketch.row(y + _ROW, "" if left else "what comes", "softmax, cross-entropy", right)
+    right = left + (len(said) - 1) * _COLUMN + WIDE / 2
+    names = ("", "") if left else (f"head\n{network.head:,} parameters", "what comes")
+    sketch.row(y, names[0], f"logits ({sketch.batch}, {steps}, {network.outputs:,})", right)
+    sketch.row(y + _ROW, names[1], "softmax, cross-entropy", right)
 
 
 def _draw_pooling(sketch: Sketch, network: Unfolding, example: Example, top: float) -> None:
     """One output of all steps."""
-    stack, half, steps = network.reading, HIGH / 2, len(example.read)
+    stack, steps, hidden = network.reading, len(example.read), str(network.reading.hidden)
     middle, right = (steps - 1) * _COLUMN / 2, (steps - 1) * _COLUMN
     y = top + _ROW
-    wide = right + WIDE
-    forward = top - _PAIR * stack.bidirectional
-    for step in range(steps):
-        x = step * _COLUMN
-        if network.pooling != "last":
-            sketch.arrow((x, top + half), (x, y - half), str(stack.features))
-        elif step == steps - 1 and not stack.bidirectional:
-            sketch.arrow((x, top + half), (x, y - half), str(stack.hidden))
-        elif stack.bidirectional and step == 0:
-            sketch.arrow((x, top + half), (x, y - half), str(stack.hidden), kind="backward")
-        elif stack.bidirectional and step == steps - 1:
-            bent = x + WIDE / 2
-            sketch.arrow(
-                (bent, forward), (bent - 0.12, y - half), str(stack.hidden), kind="forward",
-                bend=0.35, beside=(0.34, 0.0),
-            )  # fmt: skip
-    words = {"mean_max": "mean and maximum over time", "last": "the last state"}
-    ends = "both ends" if stack.bidirectional else "the last step"
+    if network.pooling != "last":
+        for step in range(steps):
+            sketch.rise(step * _COLUMN, top, y, str(stack.features))
+    elif not stack.bidirectional:
+        sketch.rise(right, top, y, hidden)
+    else:
+        sketch.rise(0.0, top, y, hidden, "backward")
+        if steps > 1:
+            begin, end = (right + WIDE / 2, top - _PAIR), (right + WIDE / 2 - 0.12, y - HIGH / 2)
+            sketch.arrow(begin, end, hidden, kind="forward", bend=0.35, beside=(0.34, 0.0))
+    words = {
+        "mean_max": "mean and maximum over time",
+        "last": "both ends" if stack.bidirectional else "the last step",
+    }
     name = words.get(network.pooling, f"{network.pooling} over time")
-    sketch.box(middle, y, ends if network.pooling == "last" else name, "head", wide=wide)
+    sketch.box(middle, y, name, "head", wide=right + WIDE)
     B = sketch.batch
     sketch.row(y, f"pooling: {network.pooling}", f"({B}, {network.pooled})", right + WIDE / 2)
-    sketch.arrow((middle, y + half), (middle, y + _ROW - half), str(network.pooled))
+    sketch.rise(middle, y, y + _ROW, str(network.pooled))
     sketch.box(middle, y + _ROW, "linear", "head")
-    logits = f"logits ({B}, {network.outputs:,})"
-    sketch.row(
-        y + _ROW, f"head\n{network.head:,} parameters", logits, right + WIDE / 2
-    )  # fmt: skip
+    head, logits = f"head\n{network.head:,} parameters", f"logits ({B}, {network.outputs:,})"
+    sketch.row(y + _ROW, head, logits, right + WIDE / 2)
     above = y + 2 * _ROW
-    sketch.arrow((middle, y + _ROW + half), (middle, above - half), f"{network.outputs:,}")
+    sketch.rise(middle, y + _ROW, above, f"{network.outputs:,}")
     label = example.said[0] if example.said else "label"
     sketch.box(middle, above, label, "token", bold=True, wide=max(WIDE, 0.16 * len(label) + 0.4))
     sketch.row(above, "what comes", "softmax, cross-entropy", right + WIDE / 2)
@@ -256,26 +237,18 @@ def _draw_pair(sketch: Sketch, network: Unfolding, writing: Reading, example: Ex
     mine = _draw_stack(sketch, writing, example.given, left)
     right = left + (len(example.given) - 1) * _COLUMN + WIDE / 2
     _name_rows(sketch, writing, left, right, "U", names=False)
-    low = _layer_height(writing, 0)
-    wide = 1.5
+    low, wide = _layer_height(writing, 0), 1.5
     sketch.box(between, low, "bridge", "head", wide=wide)
-    sketch.write(
-        between, low - 0.62, f"tanh, linear\n{network.bridge:,}\nparameters", size=7.5,
-        color=LIGHT["quiet"],
-    )  # fmt: skip
-    sketch.arrow(
-        (end + WIDE / 2, _layer_height(reading, reading.layers - 1)),
-        (between - wide / 2, low), str(reading.features), kind="forward",
-        beside=(0.55, 0.14),
-    )  # fmt: skip
-    begin = f"{_letters(writing)}\n{writing.layers} × {writing.hidden}"
-    sketch.arrow(
-        (between + wide / 2, low), (left - WIDE / 2, low), begin, kind="forward",
-        beside=(0.0, 0.02),
-    )  # fmt: skip
-    top = max(top, mine)
+    words = f"tanh, linear\n{network.bridge:,}\nparameters"
+    sketch.write(between, low - 0.62, words, size=7.5, color=LIGHT["quiet"])
+    last = (end + WIDE / 2, _layer_height(reading, reading.layers - 1))
+    size = str(reading.features)
+    sketch.arrow(last, (between - wide / 2, low), size, kind="forward", beside=(0.55, 0.14))
+    state = f"{_letters(writing)}\n{writing.layers} × {writing.hidden}"
+    ends = (between + wide / 2, low), (left - WIDE / 2, low)
+    sketch.arrow(*ends, state, kind="forward", beside=(0.0, 0.02))
     if network.attention:
-        y = top + 1.25 * _ROW
+        y = max(top, mine) + 1.25 * _ROW
         _draw_attention(sketch, network, writing, example, (end, left, mine, y))
         sketch.row(y, "", f"({B}, U, {writing.hidden})", right)
         mine = y
@@ -295,18 +268,16 @@ def _draw_attention(
         places: where the encoder's last step is, the decoder's first, the top of its layers, and
             the height of the attention.
     """
-    reading, half = network.reading, HIGH / 2
+    reading = network.reading
     end, left, mine, y = places
     name = f"attention ({network.attention}): softmax over T"
     sketch.box(end / 2, y, name, "attention", wide=end + WIDE)
     own_top = _layer_height(reading, reading.layers - 1) + _PAIR * reading.bidirectional
     for step in range(len(example.read)):
-        x = step * _COLUMN
-        size = str(reading.features)
-        sketch.arrow((x, own_top + half), (x, y - half), size, kind="attention")
+        sketch.rise(step * _COLUMN, own_top, y, str(reading.features), "attention")
     for step in range(len(example.given)):
         x = left + step * _COLUMN
-        sketch.arrow((x, mine + half), (x, y - half), str(writing.hidden))
+        sketch.rise(x, mine, y, str(writing.hidden))
         sketch.box(x, y, "combine", "attention")
         before = x - _COLUMN + WIDE / 2 if step else end + WIDE / 2
         text = "" if step else f"context ({sketch.batch}, U, {reading.features})"
@@ -322,4 +293,4 @@ def _letters(stack: Reading) -> str:
 
 def _index(number: int) -> str:
     """A number as an index below the line."""
-    return "".join(chr(0x2080 + int(digit)) for digit in str(number))
+    return str(number).translate(_BELOW)

@@ -1,23 +1,21 @@
 """A gallery as files: each picture, and the page that shows them all."""
 
-import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count, takewhile
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from charlab.errors import RunError, one_line
-from charlab.figures import to_png
-from charlab.figures.fonts import draw_in_any_script
+from charlab.figures import to_file
 from charlab.figures.picture import Picture
 from charlab.gallery.page import Drawn, Heading, embedded, gallery_page
 from charlab.system.files import write_bytes, write_text
 
 PAGE = "index.html"
 LOOK = "look"  # the folder in a run's
-FORMATS = ("png", "svg")
 OnPicture = Callable[[Picture, list[Path], str], None]
 
 
@@ -60,13 +58,14 @@ def write_gallery(
     files: dict[str, list[Path]] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        is_again = (folder / PAGE).exists()  # another folder's files are not a gallery's
         for picture in pictures:
             one, figures = _draw(picture, file_format)
             drawn.append(one)
-            files[picture.name] = [
-                _write(data, folder / _file_name(picture.name, place, file_format))
-                for place, data in enumerate(figures)
-            ]
+            paths = (folder / name for name in _file_names(picture.name, file_format))
+            files[picture.name] = [_write(data, next(paths)) for data in figures]
+            for path in takewhile(Path.exists, paths) if is_again else ():
+                path.unlink()  # it had more figures before
             on_picture(picture, files[picture.name], one.fault)
         write_text(folder / PAGE, gallery_page(drawn, heading, datetime.now()))
     except OSError as error:
@@ -86,28 +85,18 @@ def _draw(picture: Picture, file_format: str) -> tuple[Drawn, list[bytes]]:
             return Drawn(picture, fault="there is nothing to show"), []
         shown = [part for part in parts if not (picture.is_text and isinstance(part, Figure))]
         elements = [embedded(part, picture.title) for part in shown]
-        to_bytes = to_png if file_format == "png" else _svg_file
-        figures = [to_bytes(part) for part in parts if isinstance(part, Figure)]
+        figures = [to_file(part, file_format) for part in parts if isinstance(part, Figure)]
     except Exception as error:
         return Drawn(picture, fault=one_line(error)), []
     return Drawn(picture, elements), figures
 
 
-def _file_name(name: str, place: int, file_format: str) -> str:
-    return f"{name}{f'-{place + 1}' if place else ''}.{file_format}"
+def _file_names(name: str, file_format: str) -> Iterator[str]:
+    """Of any number of figures of a picture."""
+    yield f"{name}.{file_format}"
+    yield from (f"{name}-{place}.{file_format}" for place in count(2))
 
 
 def _write(data: bytes, path: Path) -> Path:
     write_bytes(path, data)
     return path
-
-
-def _svg_file(figure: Figure) -> bytes:
-    """A figure as a file of its own, letters as shapes: it looks the same without its fonts."""
-
-    def draw() -> bytes:
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-        return buffer.getvalue()
-
-    return draw_in_any_script(figure, draw)

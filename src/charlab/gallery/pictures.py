@@ -16,9 +16,10 @@ from charlab.figures.run_curves import run_curves_figure
 from charlab.figures.unfolded import unfolded_figure
 from charlab.gallery.curves import curves_of, title_of
 from charlab.gallery.embeddings import embedding_pictures
-from charlab.gallery.inside import InsidePictures
+from charlab.gallery.memory import memory_pictures
 from charlab.gallery.page import Heading
 from charlab.gallery.unfolded import example_of
+from charlab.gallery.units import UnitPictures
 from charlab.inspection.activations import Unit
 from charlab.inspection.unfolding import unfold
 from charlab.models.recurrent import RecurrentModel
@@ -107,7 +108,8 @@ def _unfolded(subject: Subject) -> Figure:
 def _inside(subject: Subject, split: str) -> Iterator[Picture]:
     """What happens inside; of a task of one's own only where there is a recurrent model."""
     if any(isinstance(module, RecurrentModel) for module in subject.trained.network.modules()):
-        yield from InsidePictures(subject.task, subject.trained, split, subject.unit)
+        yield from UnitPictures(subject.task, subject.trained, split, subject.unit)
+        yield from memory_pictures(subject.task, subject.trained, split)
 
 
 def _curves(subject: Subject, history: History) -> Iterator[Picture]:

@@ -12,6 +12,7 @@ from charlab.gallery.embeddings import states_and_labels
 from charlab.system.terminal import visible
 from charlab.tasks.task import Task
 
+_CONFIG = "projector_config.pbtxt"  # as TensorBoard's writer calls it
 _LONGEST = 80  # characters of a text beside its point
 
 
@@ -24,7 +25,8 @@ def write_projector(
         task: the network's.
         trained: the network and its data.
         split: which part.
-        folder: a TensorBoard run of its own, below the run's; an older one is replaced.
+        folder: a TensorBoard run of its own, below the run's; an older one is replaced, and what
+            is no projector's stays.
 
     Returns:
         Whether there was anything to write.
@@ -33,7 +35,8 @@ def write_projector(
     if found is None:
         return False
     states, described = found
-    shutil.rmtree(folder, ignore_errors=True)
+    if (folder / _CONFIG).is_file():
+        shutil.rmtree(folder, ignore_errors=True)
     writer: Any = SummaryWriter(str(folder))  # torch's writers are not typed
     # A tab or a newline would be another column or row of the projector's table.
     rows = [[visible(text)[:_LONGEST] or " ", visible(label)] for text, label in described]

@@ -59,26 +59,24 @@ def final_states(model: RecurrentModel, texts: EncodedSplit) -> Vectors:
     return found
 
 
-def principal_components(vectors: Vectors, count: int = 2) -> tuple[Vectors, Vectors]:
-    """Projects vectors onto the directions in which they differ most (Pearson 1901).
+def principal_components(vectors: Vectors) -> tuple[Vectors, Vectors]:
+    """Projects vectors onto the two directions in which they differ most (Pearson 1901).
 
     Args:
         vectors: (N, D).
-        count: directions.
 
     Returns:
-        Coordinates (N, count), and each direction's share of the variance (count,). The sign of a
+        Coordinates (N, 2), and each direction's share of the variance (2,). The sign of a
         direction, which is free, is such that its largest coordinate is positive.
     """
     centred = vectors - vectors.mean(axis=0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    places = np.zeros((len(vectors), count))
-    kept = min(count, len(sizes))
+    places, variances = np.zeros((len(vectors), 2)), np.zeros(2)
+    kept = min(2, len(sizes))
     places[:, :kept] = left[:, :kept] * sizes[:kept]
-    largest = np.abs(places).argmax(axis=0)
-    places *= np.where(places[largest, np.arange(count)] < 0, -1.0, 1.0)
-    variances = np.zeros(count)
     variances[:kept] = sizes[:kept] ** 2
+    largest = np.abs(places).argmax(axis=0)
+    places *= np.where(places[largest, [0, 1]] < 0, -1.0, 1.0)
     return places, variances / max(float((sizes**2).sum()), np.finfo(float).tiny)
 
 

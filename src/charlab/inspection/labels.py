@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from charlab.data.batches.evaluation import BUDGET, numbered_batches
-from charlab.data.tokens.ragged import EncodedSplit
+from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.models.classifier import Classifier
 
 _CPU_BUDGET = 4_096  # positions of a batch: what a layer works on stays in a core's cache
@@ -47,8 +47,7 @@ def prefix_probabilities(
         network: in evaluation mode.
         ids: the text's, (T,).
     """
-    lengths = np.arange(1, len(ids) + 1)
+    lengths = range(1, len(ids) + 1)
     prefixes = np.concatenate([ids[:length] for length in lengths])
-    offsets = np.append(0, np.cumsum(lengths))
-    split = EncodedSplit(prefixes, offsets, None)
+    split = EncodedSplit(prefixes, flat_offsets(lengths), None)
     return np.exp(label_log_probabilities(network, split, network.num_classes))

@@ -48,6 +48,11 @@ class Contexts(NamedTuple):
     targets: Tensor
     labels: Tensor | None
 
+    def part(self, rows: slice, device: torch.device) -> "Contexts":
+        """Some of the positions, on a device."""
+        labels = None if self.labels is None else self.labels[rows].to(device)
+        return Contexts(self.ids[rows].to(device), self.targets[rows].to(device), labels)
+
 
 @dataclass(frozen=True)
 class GradientNorms:
@@ -175,15 +180,10 @@ def gradient_norms(
     back = min(distances, contexts.ids.shape[1] - 1)
     held = back * model.num_layers * model.hidden_size * (2 + len(model.cell.gates))
     rows = max(1, _VALUES // max(1, held))
-    parts = []
-    for begin in range(0, len(contexts.ids), rows):
-        some = [
-            each if each is None else each[begin : begin + rows].to(device) for each in contexts
-        ]
-        ids, targets, labels = some
-        assert ids is not None
-        assert targets is not None
-        parts.append(_norms(model, head, Contexts(ids, targets, labels), back))
+    parts = [
+        _norms(model, head, contexts.part(slice(begin, begin + rows), device), back)
+        for begin in range(0, len(contexts.ids), rows)
+    ]
     return np.concatenate(parts)
 
 
@@ -199,15 +199,11 @@ def _norms(model: RecurrentModel, head: Head, contexts: Contexts, back: int) -> 
         logits = head(states[-1][0][-1])  # the last layer's output
         loss = F.cross_entropy(logits, targets, reduction="sum")
     flat = [part for state in states for part in state]
-    gradients = torch.autograd.grad(loss, flat, allow_unused=True)
-    parts = len(states[0])
-    squares = []
-    for place in range(0, len(flat), parts):
-        some = [g for g in gradients[place : place + parts] if g is not None]
-        squares.append(sum(g.double().square().sum((0, 2)) for g in some))  # (B,)
-    norms = torch.stack([torch.as_tensor(s) for s in reversed(squares)], dim=1).sqrt()
-    result: Floats = norms.cpu().numpy()
-    return result
+    gradients = torch.autograd.grad(loss, flat, materialize_grads=True)
+    squares = torch.stack([g.double().square().sum((0, 2)) for g in gradients])
+    of_states = squares.view(len(states), -1, len(ids)).sum(1)  # (K, B), the first state first
+    norms: Floats = of_states.flip(0).T.sqrt().cpu().numpy()
+    return norms
 
 
 def measure_gradients(
@@ -243,19 +239,18 @@ def loss_by_context(model: RecurrentModel, head: Head, contexts: Sequence[Contex
         contexts: the positions, the same for every number of tokens.
     """
     device = next(model.parameters()).device
+    there = [each.part(slice(None), device) for each in contexts]
     longest = max(each.ids.shape[1] for each in contexts)
-    powers = [2**i for i in range(longest.bit_length()) if 2**i <= longest]
+    powers = [2**i for i in range(longest.bit_length())]
     given = (*powers, longest) if longest > 1.4 * powers[-1] else tuple(powers)
     positions = sum(len(each.targets) for each in contexts)
     losses = []
     with torch.no_grad():
         for count in given:
             total = 0.0
-            for ids, targets, labels in contexts:
-                condition = None if labels is None else labels.to(device)
-                features, _ = model(ids[:, -count:].to(device), condition=condition)
-                logits = head(features[:, -1])
-                loss = F.cross_entropy(logits, targets.to(device), reduction="none")
+            for ids, targets, labels in there:
+                features, _ = model(ids[:, -count:], condition=labels)
+                loss = F.cross_entropy(head(features[:, -1]), targets, reduction="none")
                 total += float(loss.double().sum())
             losses.append(total / positions)
     return ContextLoss(given, tuple(losses), positions)

@@ -16,6 +16,7 @@ from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.data.tokens.vocabulary import EOS, Vocabulary
 from charlab.decoding.model_protocol import StepModel, decoding, to_cpu
 from charlab.decoding.prompt import read_chunks
+from charlab.inspection.activations import looking
 from charlab.models.state import State, carried_state
 
 Floats = npt.NDArray[np.float64]
@@ -133,12 +134,8 @@ def token_bits(network: nn.Module, encoded: EncodedSplit, batches: Iterable[Batc
         batches: its evaluation's.
     """
     bits = np.full(encoded.characters, np.nan)
-    was_training = network.training
-    network.eval()
-    try:
+    with looking(network):
         windows = list(_batch_bits(network, batches))
-    finally:
-        network.train(was_training)
     if any(is_rows for *_, is_rows in windows):
         order = np.argsort(encoded.lengths, kind="stable")
         rows = [row for values, _, _ in windows for row in values]

@@ -56,14 +56,12 @@ _SPANNED = {
 }
 
 
-def of_one_character(name: str) -> bool:
-    """Whether the character alone tells a property: no memory is needed to follow it."""
-    return name in _OF_ONE_CHARACTER or name.endswith(" letter")
-
-
 def family(name: str) -> str:
-    """What a property is one of: those of quotes, of brackets, of labels are much alike."""
-    if of_one_character(name):
+    """What a property is one of: those of quotes, of brackets, of labels are much alike.
+
+    To follow one of a "character" needs no memory: it alone tells it.
+    """
+    if name in _OF_ONE_CHARACTER or name.endswith(" letter"):
         return "character"
     for word in ("quotes", '"', "'", "“"):
         if word in name and name.startswith("inside"):
@@ -79,12 +77,10 @@ def properties_of(text: str) -> dict[str, Values]:
     Args:
         text: documents, a zero character between them (whose own values mean nothing).
     """
-    points = code_points(text)
     values: Columns = {**_kinds(text), **_positions(text)}
     values |= _quotes(text)
     values |= _brackets(text, values)
     values |= _scripts(text)
-    assert all(len(each) == len(points) for each in values.values())
     return {name: each.astype(np.float32) for name, each in values.items()}
 
 

@@ -36,7 +36,7 @@ class Saturation(NamedTuple):
 
 
 def measure_saturation(
-    network: nn.Module, split: EncodedSplit, reading: Reading, *, budget: int = BUDGET
+    network: nn.Module, split: EncodedSplit, reading: Reading
 ) -> list[Saturation]:
     """The saturation of every gate whose values lie between 0 and 1; [] where a cell has none.
 
@@ -44,26 +44,24 @@ def measure_saturation(
         network: any task's.
         split: held-out text.
         reading: how the network's task reads.
-        budget: tokens that are looked at, at most.
     """
     state_parts = recurrent_of(network).cell.state_parts
-    counts: dict[tuple[int, str], list[Tensor]] = {}
-    gates: dict[tuple[int, str], bool] = {}
+    counts: dict[tuple[int, str], Tensor] = {}
+    others: set[tuple[int, str]] = set()
     tokens = 0
-    for batch in read_activations(network, split, reading, sample_places(split, reading, budget)):
+    for batch in read_activations(network, split, reading, sample_places(split, reading, BUDGET)):
         told = batch.numbers > 0
         tokens += int(told.sum())
         for layer, parts in enumerate(batch.layers):
             for name, values in parts.items():
-                if name in state_parts or not gates.get((layer, name), True):
-                    continue
-                x = values[told]  # (n, F)
-                gates[layer, name] = bool(((x >= 0) & (x <= 1)).all())
-                found = [(x < SHUT).sum(0).cpu(), (x > OPEN).sum(0).cpu()]
-                before = counts.get((layer, name), [torch.zeros_like(each) for each in found])
-                counts[layer, name] = [a + b for a, b in zip(before, found, strict=True)]
+                x, gate = values[told], (layer, name)  # (n, F)
+                if name in state_parts or not ((x >= 0) & (x <= 1)).all():
+                    others.add(gate)
+                elif gate not in others:
+                    found = torch.stack([(x < SHUT).sum(0), (x > OPEN).sum(0)]).cpu()
+                    counts[gate] = counts.get(gate, 0) + found
     return [
-        Saturation(layer, gate, *(each.double().numpy() / max(1, tokens) for each in both))
-        for (layer, gate), both in counts.items()
-        if gates[layer, gate]
+        Saturation(*gate, *(both.double().numpy() / max(1, tokens)))
+        for gate, both in counts.items()
+        if gate not in others
     ]

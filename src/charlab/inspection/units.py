@@ -3,7 +3,7 @@
 Karpathy et al. 2015 ("Visualizing and understanding recurrent networks", arXiv:1506.02078) found
 such units by eye: one that is on inside quotes, one that counts the characters of a line.
 
-N tokens, U units of a layer's part, P properties.
+N tokens, P properties.
 """
 
 import dataclasses
@@ -14,27 +14,24 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from charlab.data.tokens.ragged import EncodedSplit
 from charlab.data.tokens.vocabulary import Vocabulary
-from charlab.inspection.activations import (
-    Activations,
-    Reading,
-    Sample,
-    Unit,
-    read_activations,
-    sample_places,
+from charlab.inspection.activations import Reading, Sample, Unit, read_activations, sample_places
+from charlab.inspection.correlations import (
+    CHOOSING,
+    GROUPS,
+    TELLING,
+    GroupedSums,
+    correlation,
+    jackknife,
 )
 from charlab.inspection.position_table import PropertyTable, property_table
 
 BUDGET = 100_000  # tokens that are looked at
-_GROUPS = 10  # of each half, for the interval
+_PER_PROPERTY = 3  # units that are told of each
 _BLOCK = 1_024  # tokens of a stream that stay together in a group
-_RARE = 30  # tokens of either answer that a yes-or-no property needs in each half
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -127,7 +124,6 @@ def find_units(
     labels: Sequence[str] = (),
     tags: Sequence[str] = (),
     budget: int = BUDGET,
-    per_property: int = 3,
 ) -> UnitReport:
     """Correlates every unit of a network with every property of a text.
 
@@ -142,16 +138,15 @@ def find_units(
         labels: the documents' labels, in order; each is a property.
         tags: the tokens' tags, in order; each is a property where tags are told.
         budget: tokens that are looked at, at most.
-        per_property: units that are told of each property.
     """
     sample = sample_places(split, reading, budget)
     table = property_table(split, vocabulary, sample, reading, labels=labels, tags=tags)
     groups = _groups(sample, reading)
-    sums = _Sums(table, groups)
+    sums = GroupedSums(table, groups)
     for batch in read_activations(network, split, reading, sample):
         sums.add(batch)
     return UnitReport(
-        tuple(sums.strongest(per_property)),
+        tuple(_strongest(sums, table)),
         tuple(table.names[i] for i in np.flatnonzero(~sums.varies)),
         int(sums.n.sum(axis=0).max(initial=0)),
         sums.units,
@@ -164,166 +159,48 @@ def _groups(sample: Sample, reading: Reading) -> npt.NDArray[np.int64]:
     if reading.layout == "sequences":
         together = np.searchsorted(sample.numbered.offsets, np.arange(count), side="left")
     else:
-        together = np.arange(count) // max(64, min(_BLOCK, count // (4 * _GROUPS)))
+        together = np.arange(count) // max(64, min(_BLOCK, count // (4 * GROUPS)))
     # In no order of the data's: documents may come in turns, such as one of each label.
     shuffled = np.random.default_rng(0).permutation(int(together.max(initial=0)) + 1)
-    groups: npt.NDArray[np.int64] = shuffled[together] % (2 * _GROUPS)
+    groups: npt.NDArray[np.int64] = shuffled[together] % (2 * GROUPS)
     return groups
 
 
-class _Sums:
-    """Sums over a text of units, properties and their products, by group.
-
-    Args:
-        table: the properties, and where each is told.
-        groups: of each number of the sample its group, (1 + M,).
-    """
-
-    def __init__(self, table: PropertyTable, groups: npt.NDArray[np.int64]) -> None:
-        self._table = table
-        self._groups = torch.from_numpy(groups)
-        self._values = torch.from_numpy(table.values)
-        G, P = 2 * _GROUPS, len(table.names)
-        self.n, self.y, self.yy = np.zeros((G, P)), np.zeros((G, P)), np.zeros((G, P))
-        self._parts: dict[tuple[int, str], list[Floats]] = {}
-
-    @property
-    def units(self) -> int:
-        """U of all parts together."""
-        return sum(sums[0].shape[1] for sums in self._parts.values())
-
-    def add(self, batch: Activations) -> None:
-        """Adds a batch."""
-        numbers = batch.numbers.cpu().flatten()
-        rows = numbers.nonzero().squeeze(1)
-        rows = rows[self._groups[numbers[rows]].argsort(stable=True)]
-        present = torch.bincount(self._groups[numbers[rows]], minlength=2 * _GROUPS)
-        groups, counts = present.nonzero().squeeze(1), present[present > 0].tolist()
-        y = torch.split(self._values[numbers[rows]].double(), counts)  # each (n, P)
-        told = [(~values.isnan()).double() for values in y]
-        y = tuple(values.nan_to_num(0.0) for values in y)
-        for group, values, where in zip(groups.tolist(), y, told, strict=True):
-            for total, part in ((self.n, where), (self.y, values), (self.yy, values * values)):
-                total[group] += part.sum(0).numpy()
-        if all(bool(where.all()) for where in told):
-            told = [where[:, :1] for where in told]  # the same for all properties
-        for layer, parts in enumerate(batch.layers):
-            for name, activations in parts.items():
-                x = torch.split(activations.flatten(0, 1).cpu()[rows].double(), counts)
-                for group, *both in zip(groups.tolist(), x, y, told, strict=True):
-                    self._add_part((layer, name), group, *both)
-
-    def _add_part(
-        self, part: tuple[int, str], group: int, x: Tensor, y: Tensor, told: Tensor
-    ) -> None:
-        """Adds sums of x, of x squared, where y is told, and of x times y, (U, P)."""
-        if part not in self._parts:
-            shapes = [told.shape[1], told.shape[1], y.shape[1]]
-            self._parts[part] = [np.zeros((2 * _GROUPS, x.shape[1], width)) for width in shapes]
-        products = (x.T @ told, (x * x).T @ told, x.T @ y)
-        for total, product in zip(self._parts[part], products, strict=True):
-            total[group] += product.numpy()
-
-    @property
-    def varies(self) -> npt.NDArray[np.bool_]:
-        """Which properties vary enough in both halves, (P,)."""
-        fine = np.ones(len(self._table.names), dtype=np.bool_)
-        for half in (slice(0, None, 2), slice(1, None, 2)):
-            n, y, yy = (total[half].sum(0) for total in (self.n, self.y, self.yy))
-            fine &= n * yy - y * y > 1e-9 * np.maximum(1.0, n * n)
-            fine &= self._table.counted | ((y >= _RARE) & (n - y >= _RARE))
-        return fine
-
-    def correlations(self, groups: npt.NDArray[np.int64]) -> dict[tuple[int, str], Floats]:
-        """The correlation of every unit with every property in some groups, (U, P) by part."""
-        n, y, yy = (total[groups].sum(0) for total in (self.n, self.y, self.yy))
-        return {
-            part: correlation(n, x[groups].sum(0), xx[groups].sum(0), y, yy, xy[groups].sum(0))
-            for part, (x, xx, xy) in self._parts.items()
-        }
-
-    def strongest(self, per_property: int) -> Iterator[Followed]:
-        """The units that follow each property best, the best followed property first."""
-        every = np.arange(2 * _GROUPS)
-        by_part = self.correlations(every[::2])
-        places = [
-            Unit(layer, part, i)
-            for (layer, part), values in by_part.items()
-            for i in range(len(values))
-        ]
-        if not places:
-            return
-        chosen_by = np.concatenate(list(by_part.values()))  # (all U, P)
-        best = np.abs(chosen_by).max(axis=0)
-        for p in np.argsort(-best, kind="stable").tolist():
-            if not self.varies[p]:
-                continue
-            seen: set[tuple[int, int]] = set()
-            for i in np.argsort(-np.abs(chosen_by[:, p]), kind="stable").tolist():
-                unit = places[i]
-                if len(seen) == per_property:
-                    break
-                if (unit.layer, unit.number) not in seen:  # its gates follow much the same
-                    seen.add((unit.layer, unit.number))
-                    yield self._told(unit, p, float(chosen_by[i, p]))
-
-    def _told(self, unit: Unit, p: int, chosen_by: float) -> Followed:
-        """A unit and a property on the half that it was not chosen by."""
-        x, xx, xy = (sums[1::2, unit.number, :] for sums in self._parts[unit.layer, unit.part])
-        rows = [(total[1::2, p]) for total in (self.n, self.y, self.yy)]
-        column = p if x.shape[1] > 1 else 0
-        sums = np.stack([rows[0], x[:, column], xx[:, column], rows[1], rows[2], xy[:, p]])
-        value = float(correlation(*sums.sum(axis=1)))
-        low, high = jackknife(sums[:, rows[0] > 0])
-        return Followed(
-            self._table.names[p],
-            "Pearson" if self._table.counted[p] else "point-biserial",
-            unit.layer,
-            unit.part,
-            unit.number,
-            value,
-            low,
-            high,
-            int(rows[0].sum()),
-            chosen_by,
-        )
+def _strongest(sums: GroupedSums, table: PropertyTable) -> Iterator[Followed]:
+    """The units that follow each property best, the best followed property first."""
+    by_part = sums.correlations(CHOOSING)
+    places = [Unit(*part, i) for part, values in by_part.items() for i in range(len(values))]
+    if not places:
+        return
+    chosen_by = np.concatenate(list(by_part.values()))  # (all U, P)
+    best = np.abs(chosen_by).max(axis=0)
+    for p in np.argsort(-best, kind="stable").tolist():
+        if not sums.varies[p]:
+            continue
+        seen: set[tuple[int, int]] = set()
+        for i in np.argsort(-np.abs(chosen_by[:, p]), kind="stable").tolist():
+            unit = places[i]
+            if len(seen) == _PER_PROPERTY:
+                break
+            if (unit.layer, unit.number) not in seen:  # its gates follow much the same
+                seen.add((unit.layer, unit.number))
+                yield _told(sums.sums_of(unit, p, TELLING), table, unit, p, float(chosen_by[i, p]))
 
 
-def correlation(
-    n: npt.ArrayLike,
-    x: npt.ArrayLike,
-    xx: npt.ArrayLike,
-    y: npt.ArrayLike,
-    yy: npt.ArrayLike,
-    xy: npt.ArrayLike,
-) -> Floats:
-    """Pearson's correlation from sums: of ones, x, x², y, y² and xy; 0 where one never varies."""
-    n, x, xx, y, yy, xy = (np.asarray(each, np.float64) for each in (n, x, xx, y, yy, xy))
-    spread = (n * xx - x * x) * (n * yy - y * y)
-    safe = np.where(spread > 0, spread, 1.0)
-    found: Floats = np.clip((n * xy - x * y) / np.sqrt(safe), -1.0, 1.0)
-    return np.where(spread > 0, found, 0.0)
-
-
-def jackknife(sums: Floats, confidence: float = 0.95) -> tuple[float, float]:
-    """An interval for a correlation, by leaving one group out at a time (Efron 1981).
-
-    Args:
-        sums: of each group what `correlation` takes, (6, G).
-        confidence: of the interval, from 0 to 1.
-
-    Returns:
-        Its ends, in Fisher's z; nan of fewer than four groups.
-    """
-    groups = sums.shape[1]
-    if groups < 4:
-        return math.nan, math.nan
-    total = sums.sum(axis=1)
-    clipped = [np.clip(correlation(*(total - one)), -1 + 1e-12, 1 - 1e-12) for one in sums.T]
-    z = np.arctanh(np.array(clipped))
-    center = float(np.arctanh(np.clip(correlation(*total), -1 + 1e-12, 1 - 1e-12)))
-    error = math.sqrt((groups - 1) / groups * float(((z - z.mean()) ** 2).sum()))
-    from scipy.stats import t as student_t  # takes a third of a second to import
-
-    half = float(student_t.ppf(0.5 + confidence / 2, groups - 1)) * error
-    return math.tanh(center - half), math.tanh(center + half)
+def _told(
+    sums: npt.NDArray[np.float64], table: PropertyTable, unit: Unit, p: int, chosen_by: float
+) -> Followed:
+    """A unit and a property on the half that it was not chosen by, from its sums."""
+    low, high = jackknife(sums[:, sums[0] > 0])
+    return Followed(
+        name=table.names[p],
+        kind="Pearson" if table.counted[p] else "point-biserial",
+        layer=unit.layer,
+        part=unit.part,
+        unit=unit.number,
+        correlation=float(correlation(*sums.sum(axis=1))),
+        low=low,
+        high=high,
+        tokens=int(sums[0].sum()),
+        chosen_by=chosen_by,
+    )

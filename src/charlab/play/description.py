@@ -1,7 +1,6 @@
 """A trained network as plain data: all that the page's engine has to know of it."""
 
 import math
-from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
@@ -120,7 +119,7 @@ def _recurrent(model: RecurrentModel, name: str, trained: TrainedModel) -> dict[
     if type(cell) not in _CELLS or type(model.input) is not CharacterInput or changed:
         raise CheckpointError(
             f"{trained.path}: the page cannot run model={trained.options.model.name}, only "
-            f"{_listed(_CELLS.values())}"
+            "vanilla, lstm and gru"
         )
     if model.extras:
         raise CheckpointError(
@@ -142,8 +141,3 @@ def _vocabulary(vocabulary: Vocabulary) -> dict[str, Any]:
     """The unit and the tokens by their ids, the first of which is 2; none of bytes."""
     tokens = [] if vocabulary.unit == "byte" else list(vocabulary.tokens)
     return {"unit": vocabulary.unit, "tokens": tokens}
-
-
-def _listed(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}"

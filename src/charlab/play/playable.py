@@ -12,7 +12,6 @@ from charlab.data.corpus import Corpus
 from charlab.data.tokens.ragged import cut_windows
 from charlab.data.tokens.vocabulary import REPLACEMENT
 from charlab.errors import CharlabError, ConfigError
-from charlab.inspection.units import find_units
 from charlab.play.description import describe
 from charlab.play.packing import PackingCost, packing_cost
 from charlab.system.terminal import visible, warn
@@ -70,7 +69,7 @@ def playable(trained: TrainedModel, path: str, weights: str) -> Playable:
     if corpus is not None:
         cost = packing_cost(trained, description["arrays"])
         examples = _examples(corpus)
-        followed = _followed(trained, corpus)
+        followed = _followed(trained)
     counts = description.get("label_counts")
     return Playable(
         path,
@@ -118,22 +117,12 @@ def _examples(corpus: Corpus) -> list[str]:
     return sorted(fit, key=lambda text: len(text) < _SHORT)[:_EXAMPLES]
 
 
-def _followed(trained: TrainedModel, corpus: Corpus) -> list[dict[str, Any]] | None:
+def _followed(trained: TrainedModel) -> list[dict[str, Any]] | None:
     """What units follow, on held-out text; None: there is none."""
-    split = corpus.splits.get("val")
-    if split is None:
+    if "val" not in trained.corpus.splits:
         return None
-    report = find_units(
-        trained.network,
-        split,
-        trained.vocabulary,
-        trained.trained_for.reading,
-        labels=corpus.labels,
-        tags=corpus.tags,
-        budget=_LOOKED_AT,
-        per_property=1,
-    )
-    best = sorted(report.found, key=lambda each: -abs(each.correlation))
+    report = trained.units("val", budget=_LOOKED_AT)
+    best = sorted(report.strongest, key=lambda each: -abs(each.correlation))
     keys = ("name", "layer", "part", "unit", "correlation")
     return [{key: each.record()[key] for key in keys} for each in best]
 

@@ -1,8 +1,9 @@
 """The charts of a sweep or of compared runs: drawn once, for the page and as PNG files."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from matplotlib.figure import Figure
 
@@ -45,6 +46,7 @@ MOST_GROUPS = 40  # in one chart
 _FEW = 4  # trials; of fewer no part of an axis is worth more than the rest
 _LONGEST = 100  # characters of an objective in a file's name
 
+AnyGroup = TypeVar("AnyGroup", Group, SeedGroup)
 Curves = Mapping[str, Sequence[RunCurves]]
 """Of each group, the curves of its runs."""
 
@@ -84,16 +86,8 @@ def runs_charts(found: Comparison, curves: Curves) -> dict[str, Chart]:
         curves: group -> the learning curves of each run; may be empty.
     """
     charts: dict[str, Chart] = {}
-    groups = found.groups[:MOST_GROUPS]
-    if groups:
-        figure = groups_figure(
-            [placed(place, group) for place, group in enumerate(groups, start=1)],
-            [group.values for group in groups],
-            [group.interval.mean for group in groups],
-            [group.interval.half for group in groups],
-            metric=found.metric,
-        )
-        charts["groups"] = Chart(figure, _rest(len(found.groups)))
+    if found.groups:
+        charts["groups"] = _groups(found.groups, lambda group: group.label, found.metric)
     return charts | _learning_curves(found, curves)
 
 
@@ -103,7 +97,7 @@ def curves_of_best(found: Comparison) -> Curves:
     for place, group in enumerate(found.groups[: len(SERIES)], start=1):
         lines = [read_run_curves(run, found.metric) for run in group.runs]
         if any(line.validation for line in lines):
-            curves[placed(place, group)] = lines
+            curves[f"{place}. {group.label}"] = lines
     return curves
 
 
@@ -139,11 +133,6 @@ def _learning_curves(found: Comparison, curves: Curves) -> dict[str, Chart]:
     return charts
 
 
-def placed(place: int, group: Group) -> str:
-    """A group's name with its place, which tells it apart where the name is cut short."""
-    return f"{place}. {group.label}"
-
-
 def endings(results: SweepResults) -> list[str]:
     """What the names of each objective's charts end in: each in something else, fit for a file."""
     if len(results.objectives) == 1:
@@ -169,17 +158,23 @@ def _history(results: SweepResults, objective: int) -> Chart | None:
 
 def _seeds(results: SweepResults) -> Chart | None:
     groups = seed_groups(results)
-    shown = groups[:MOST_GROUPS]
-    if not shown:
+    if not groups:
         return None
+    return _groups(groups, lambda group: seed_group_label(results, group), results.objectives[0])
+
+
+def _groups(groups: Sequence[AnyGroup], label: Callable[[AnyGroup], str], metric: str) -> Chart:
+    """The best groups, each with its place, which tells names apart that are cut short."""
+    shown, more = groups[:MOST_GROUPS], len(groups) - MOST_GROUPS
     figure = groups_figure(
-        [f"{place}. {seed_group_label(results, group)}" for place, group in enumerate(shown, 1)],
+        [f"{place}. {label(group)}" for place, group in enumerate(shown, start=1)],
         [group.values for group in shown],
         [group.interval.mean for group in shown],
         [group.interval.half for group in shown],
-        metric=results.objectives[0],
+        metric=metric,
     )
-    return Chart(figure, _rest(len(groups)))
+    rest = f"The best {MOST_GROUPS}; {more} more in the table." if more > 0 else ""
+    return Chart(figure, rest)
 
 
 def seed_group_label(results: SweepResults, group: SeedGroup) -> str:
@@ -189,11 +184,6 @@ def seed_group_label(results: SweepResults, group: SeedGroup) -> str:
     short = short_names(names)
     settings = [f"{short[n]}={parameter_text(trial, n)}" for n in names if n in trial.parameters]
     return ", ".join(settings) or "all trials"
-
-
-def _rest(count: int) -> str:
-    more = count - MOST_GROUPS
-    return f"The best {MOST_GROUPS}; {more} more in the table." if more > 0 else ""
 
 
 def _importances(results: SweepResults, objective: int) -> Chart | None:

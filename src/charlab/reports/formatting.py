@@ -2,12 +2,13 @@
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from charlab.evaluation.confidence import Interval
 from charlab.system.words import counted as counted  # as pages write counts
+from charlab.system.words import spelled
 
 NOTHING = "–"
 _READABLE = 9  # characters of a number
@@ -35,15 +36,11 @@ def number(value: float | None) -> str:
 
 def setting(value: Any) -> str:
     """A setting's value as a command line says it; long fractions are rounded."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, list | tuple):
-        return f"[{','.join(setting(part) for part in value)}]"
-    return str(value)
+        return f"[{','.join(map(setting, value))}]"
+    return spelled(value)
 
 
 def brief(text: str) -> str:
@@ -69,6 +66,11 @@ def bounds(found: Interval) -> str:
     if found.low is None or found.high is None:
         return "none (one seed)"
     return f"{number(found.low)} to {number(found.high)}"
+
+
+def group_row(place: int, settings: Iterable[str], found: Interval) -> list[Any]:
+    """A group of runs with its mean over seeds, for a table."""
+    return [place, *settings, found.count, number(found.mean), bounds(found)]
 
 
 def seconds(value: float | None) -> str:

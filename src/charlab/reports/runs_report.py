@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from charlab.config.task_options import about
 from charlab.reports.charts import MOST_GROUPS, Chart, Curves, curve_chart
-from charlab.reports.comparison import Comparison, Group
-from charlab.reports.formatting import bounds, brief, interval, number
+from charlab.reports.comparison import Comparison
+from charlab.reports.formatting import brief, group_row, interval, number
 from charlab.reports.page import render
 from charlab.reports.run_curves import PLACES
-from charlab.reports.winner import Winner, show_winner
+from charlab.reports.winner import meanings, show_winner
 from charlab.system.table_lines import csv_text
 
 
@@ -45,10 +44,13 @@ def runs_page(
         best=best,
         best_settings=[[_typed(k), brief(v)] for k, v in best.settings.items()] if best else [],
         winner=winner,
-        meanings_of_metrics=_meanings(found, winner),
+        meanings_of_metrics=meanings([found.metric], winner),
         places=[place for place in PLACES if curve_chart(place) in charts],
         groups_header=["place", *map(_typed, found.keys), "seeds", found.metric, "95% interval"],
-        groups=[_row(place, group) for place, group in placed],
+        groups=[
+            group_row(place, map(brief, group.settings.values()), group.interval)
+            for place, group in placed
+        ],
         apart=[[run.folder, reason] for run, reason in found.apart],
         runs=[
             [place, run.seed, number(value), run.folder]
@@ -56,17 +58,6 @@ def runs_page(
             for run, value in zip(group.runs, group.values, strict=True)
         ],
     )
-
-
-def _row(place: int, group: Group) -> list[object]:
-    settings = map(brief, group.settings.values())
-    return [
-        place,
-        *settings,
-        group.interval.count,
-        number(group.interval.mean),
-        bounds(group.interval),
-    ]
 
 
 def _typed(key: str) -> str:
@@ -87,12 +78,6 @@ def runs_csv(found: Comparison) -> str:
         value = run.metrics.get(found.metric, "")
         rows.append(["", *settings, run.seed, value, run.status, reason, run.folder])
     return csv_text([header, *rows])
-
-
-def _meanings(found: Comparison, winner: Winner | None) -> list[tuple[str, str]]:
-    """What the compared metric measures, if anybody says."""
-    words = about(found.metric, None if winner is None else winner.task)
-    return [(found.metric, words)] if words else []
 
 
 def _hover(found: Comparison, curves: Curves) -> dict[str, str]:

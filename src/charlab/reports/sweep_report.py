@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from charlab.config.task_options import TASK_OPTIONS, about
+from charlab.config.task_options import TASK_OPTIONS
 from charlab.evaluation.confidence import mean_interval
 from charlab.reports.charts import MOST_GROUPS, Chart, endings, seed_group_label
-from charlab.reports.formatting import bounds, interval, number, seconds, shorten
+from charlab.reports.formatting import group_row, interval, number, seconds, shorten
 from charlab.reports.importances import importances
 from charlab.reports.page import render
 from charlab.reports.parameters import higher, parameter_names, parameter_text, usable
@@ -21,7 +21,7 @@ from charlab.reports.sweep_numbers import (
     seed_groups,
     seed_spread,
 )
-from charlab.reports.winner import Winner, show_winner
+from charlab.reports.winner import Winner, meanings, show_winner
 from charlab.sweeps.results.records import Finalist, SweepResults, TrialResult
 from charlab.system.entry_point import command_line
 
@@ -67,6 +67,8 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
     names = parameter_names(results)
     objectives = range(len(results.objectives))
     lead = find_lead(results)
+    shown = [] if lead is None else [tag for tag, _ in lead.figures]
+    winner = None if lead is None else lead.winner
     groups = seed_groups(results) if len(results.objectives) == 1 else []
     return render(
         "sweep.html",
@@ -102,7 +104,7 @@ def sweep_page(results: SweepResults, charts: Mapping[str, Chart], *, written: d
         fixed=[word.partition("=")[::2] for word in results.fixed],
         trials=_trials(results, names),
         trials_header=["trial", "state", *results.objectives, *names, "time", "reason"],
-        meanings_of_metrics=_meanings(results, lead),
+        meanings_of_metrics=meanings([*results.objectives, *shown], winner),
     )
 
 
@@ -112,7 +114,10 @@ def _seeds(
     """The table of settings that several seeds had: its rows, its header, its columns of words."""
     unseeded = [name for name in names if name.lstrip("+") != SEED]
     return {
-        "groups": _groups(groups, unseeded),
+        "groups": [
+            group_row(place, (parameter_text(group.trials[0], n) for n in unseeded), group.interval)
+            for place, group in enumerate(groups, start=1)
+        ],
         "groups_header": ["place", *unseeded, "seeds", results.objectives[0], "95% interval"],
         "groups_words": range(1, 1 + len(unseeded)),
     }
@@ -197,14 +202,6 @@ def _command(finalist: Finalist, seed: int | None = None) -> str:
     return command_line("train", *finalist.arguments, *(f"seed={one}" for one in seeds))
 
 
-def _meanings(results: SweepResults, lead: Lead | None) -> Pairs:
-    """The metrics on the page with what they measure."""
-    tags = dict.fromkeys(results.objectives)
-    task = None if lead is None else lead.winner.task
-    tags |= dict.fromkeys(tag for tag, _ in ([] if lead is None else lead.figures))
-    return [(tag, words) for tag in tags if (words := about(tag, task))]
-
-
 def _settings(trial: TrialResult) -> Rows:
     return [[name, parameter_text(trial, name)] for name in trial.parameters]
 
@@ -218,20 +215,6 @@ def _front(results: SweepResults, names: list[str]) -> Rows:
             *(parameter_text(trial, name) for name in names),
         ]
         for trial in pareto_front(results)
-    ]
-
-
-def _groups(groups: Sequence[SeedGroup], names: list[str]) -> Rows:
-    """Settings with the mean of their trials over seeds."""
-    return [
-        [
-            place,
-            *(parameter_text(group.trials[0], name) for name in names),
-            group.interval.count,
-            number(group.interval.mean),
-            bounds(group.interval),
-        ]
-        for place, group in enumerate(groups, start=1)
     ]
 
 

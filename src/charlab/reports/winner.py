@@ -1,11 +1,11 @@
 """What a report opens with: the best configuration, what it says, and what to do with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
-from charlab.config.task_options import PREDICT, SAMPLE, TASK_OPTIONS
+from charlab.config.task_options import PREDICT, SAMPLE, TASK_OPTIONS, about
 from charlab.data.documents.document import SPLITS
 from charlab.reports.baselines import Beside, beside_baseline
 from charlab.reports.formatting import counted
@@ -65,6 +65,12 @@ def show_winner(metrics: Sequence[Mapping[str, float]], folder: Path | None) -> 
         task=task,
         dataset=settings.get("dataset.name"),
     )
+
+
+def meanings(tags: Iterable[str], winner: Winner | None) -> list[tuple[str, str]]:
+    """What metrics measure, each once, as far as anybody says."""
+    task = None if winner is None else winner.task
+    return [(tag, words) for tag in dict.fromkeys(tags) if (words := about(tag, task))]
 
 
 def read_samples(folder: Path) -> str:

@@ -123,6 +123,13 @@ def test_lines_are_read_each_by_itself_with_the_label_that_fits_best(
     assert labels == chosen
 
 
+def test_the_grid_shows_all_of_a_line_that_is_looked_at(shown: Callable[..., Shown]) -> None:
+    (figure,) = shown("sequences", "a" * 119 + "é").pictures["predictions"].draw()
+    assert isinstance(figure, Figure)
+    bold = [word.get_text() for word in figure.axes[0].texts if word.get_fontweight() == "bold"]
+    assert "".join(bold) == "a" * 119 + "é⊣"
+
+
 def test_words_are_listed_by_what_they_cost_with_their_label(shown: Callable[..., Shown]) -> None:
     made = shown("sequences")
     val, vocabulary = made.corpus.splits["val"], made.corpus.vocabulary
@@ -164,6 +171,8 @@ def test_too_little_text_is_said_in_one_line(shown: Callable[..., Shown]) -> Non
         ),
         ("sequences", "ab\n" * 10, "the text given;"),
         ("sequences", "ab\n" * 11, "the first 10 lines of the text given;"),
+        ("sequences", "ab" * 60, "the text given;"),
+        ("sequences", "a" * 121, "the text given, at most 120 characters of each line;"),
         ("stream", "ab" * 300, "the text given, of it the first 108 characters;"),
         ("stream", "ab" * 301, "the first 600 characters of the text given, of it the first 108"),
     ],

@@ -120,9 +120,14 @@ class GenerationPictures:
             return f"{count} of the {self._split} part, drawn at random{cut}"
         if text is None:
             return f"a stretch of the {self._split} part, from a place drawn at random"
-        given = len(lines_of(text) if self._documents else self._vocabulary.encode(text))
+        lines = lines_of(text)
+        given = len(lines if self._documents else self._vocabulary.encode(text))
         most, what = (_DOCUMENTS, "lines") if self._documents else (_LINE, unit)
-        return "the text given" if given <= most else f"the first {most} {what} of the text given"
+        said = "the text given" if given <= most else f"the first {most} {what} of the text given"
+        is_cut = self._documents and any(
+            len(self._vocabulary.encode(line)) > _DOCUMENT for line in lines[:most]
+        )
+        return said + f", at most {_DOCUMENT} {unit} of each line" * is_cut
 
     @property
     def _labels_remark(self) -> str:
@@ -171,13 +176,15 @@ class GenerationPictures:
         names = ("", REPLACEMENT, *self._vocabulary.tokens)
         texts = [
             Likely(
-                [names[i] for i in one.ids[:_GRID].tolist()],
-                [[names[i] for i in row] for row in one.likeliest[:_GRID].tolist()],
-                one.probabilities[:_GRID],
+                [names[i] for i in one.ids.tolist()],
+                [[names[i] for i in row] for row in one.likeliest.tolist()],
+                one.probabilities,
                 self._label(one),
             )
             for one in self._predicted
         ]
+        if not self._documents:
+            texts = [text.part(0, _GRID) for text in texts]
         return [predictions_figure(texts)]
 
     def _label(self, predicted: Predicted) -> str:

@@ -1,4 +1,4 @@
-"""Pictures of what happens inside any task's network: its units, its memory, its gates."""
+"""Pictures of what the units of any task's network follow, and of texts that they colour."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import torch
 from markupsafe import Markup
 
 from charlab.data.batches.batch import BatchForm
@@ -15,29 +14,20 @@ from charlab.data.tokens.ragged import EncodedSplit, flat_offsets
 from charlab.data.tokens.vocabulary import EOS, NAMES, UNK
 from charlab.errors import DataError
 from charlab.evaluation.trained_network import TrainedNetwork
-from charlab.figures.memory import Reach, context_figure, gradient_figure, saturation_figure
 from charlab.figures.picture import Part, Picture
 from charlab.figures.unit_text import UnitText, unit_text_figure, unit_text_html
 from charlab.inspection.activations import (
+    Ints,
     Sample,
     Unit,
-    looking,
-    recurrent_of,
-    require_unit,
     sample_documents,
     sample_places,
     sample_span,
     unit_values,
 )
-from charlab.inspection.memory import (
-    contexts_of,
-    loss_by_context,
-    measure_gradients,
-)
 from charlab.inspection.position_table import property_table
 from charlab.inspection.predictions import encoded_lines, likeliest_condition, lines_of
-from charlab.inspection.properties import Values, family, of_one_character
-from charlab.inspection.saturation import measure_saturation
+from charlab.inspection.properties import Values, family
 from charlab.inspection.units import Followed, UnitReport
 from charlab.tasks.task import Task
 
@@ -48,8 +38,8 @@ _ROWS = 30  # of the table
 _BUDGET = 50_000  # tokens that units are found on
 
 
-class InsidePictures:
-    """Pictures of one network's inside; what several of them need is computed once.
+class UnitPictures:
+    """Pictures of one network's units, which are looked for once.
 
     Args:
         task: what it was trained for.
@@ -65,16 +55,10 @@ class InsidePictures:
         self._trained = trained
         self._split_name = split
         self._unit = unit
-        if unit is not None:
-            require_unit(recurrent_of(trained.network), unit)
 
     def __iter__(self) -> Iterator[Picture]:
         of = f"of the {self._split_name} part"
         tokens = NAMES[self._trained.corpus.vocabulary.unit]
-        yield from self._of_units(of, tokens)
-        yield from self._of_memory(of, tokens)
-
-    def _of_units(self, of: str, tokens: str) -> Iterator[Picture]:
         yield Picture(
             "units",
             "What units follow",
@@ -82,7 +66,7 @@ class InsidePictures:
             f"correlated with. Found on one half {of} (up to {_BUDGET:,} {tokens}), and the "
             "correlation is that of the other half, with a 95% interval over stretches of it. "
             "Layers count from 0; unit=0:hidden:42 colours a text by that one.",
-            self._table,
+            lambda: [units_table(self.report.strongest[:_ROWS])],
             "hidden units",
         )
         yield Picture(
@@ -95,36 +79,6 @@ class InsidePictures:
             is_text=True,
         )
 
-    def _of_memory(self, of: str, tokens: str) -> Iterator[Picture]:
-        yield Picture(
-            "memory",
-            "Gradients through time",
-            "The norm of the gradient of the loss at a position t with respect to the state k "
-            f"{tokens} before it, over that at k = 0: the median {of} in a band of the middle half "
-            "of positions, dotted the mean. A line that falls steeply is a gradient that vanishes: "
-            "what stood there can hardly be learnt from (Bengio et al. 1994, Pascanu et al. 2013).",
-            self._gradients,
-            "memory",
-        )
-        yield Picture(
-            "context",
-            "Loss by context given",
-            f"The mean loss, in nats, at the same positions {of} where the network begins to read "
-            f"only so many {tokens} before them: where the line is flat, what is further back does "
-            "not help (Khandelwal et al. 2018).",
-            self._contexts,
-            "memory",
-        )
-        yield Picture(
-            "saturation",
-            "Saturated gates",
-            f"A dot is a unit: how often {of} its gate is open (above 0.9) and shut (below 0.1). "
-            "Forget and update gates at the lower right carry their unit's state on nearly always "
-            "(Karpathy et al. 2015).",
-            self._saturation,
-            "memory",
-        )
-
     def _text_words(self, of: str) -> str:
         if self._trained.text is not None:
             return "Of the text given."
@@ -135,17 +89,10 @@ class InsidePictures:
             f"is where, {of}, there is most to see of it."
         )
 
-    @property
-    def _split(self) -> EncodedSplit:
-        return self._trained.corpus.splits[self._split_name]
-
     @cached_property
     def report(self) -> UnitReport:
         """What the units follow."""
         return self._task.find_units(self._trained, self._split_name, budget=_BUDGET)
-
-    def _table(self) -> Sequence[Part]:
-        return [units_table(self.report.strongest[:_ROWS])]
 
     def _coloured(self) -> Sequence[Part]:
         if self._unit is not None:
@@ -160,8 +107,7 @@ class InsidePictures:
         shown: set[Unit] = set()
         for each in self.report.strongest:
             of = family(each.name)
-            plain = of_one_character(each.name)
-            if not plain and of not in found and each.where not in shown:
+            if of != "character" and of not in found and each.where not in shown:
                 found[of] = each
                 shown.add(each.where)
         best = sorted(found.values(), key=lambda each: -abs(each.correlation))[:_UNITS]
@@ -191,7 +137,7 @@ class InsidePictures:
         if self._trained.text is not None:
             text = self._given(self._trained.text)
             return text, sample_documents(text, np.arange(text.documents))
-        split = self._split
+        split = corpus.splits[self._split_name]
         sample = sample_places(split, reading, _BUDGET)
         told = np.zeros(len(sample.places), np.float32)
         if name is not None:
@@ -225,62 +171,6 @@ class InsidePictures:
             for a, b in pairwise(encoded.offsets.tolist())
         ]
         return replace(encoded, labels=np.array(labels))
-
-    def _networks(self) -> list[tuple[str, TrainedNetwork[Any], bool]]:
-        """The networks on one axis: those that were asked for, or this one before its training."""
-        trained = [self._trained, *self._trained.beside]
-        named = [(each.name or "trained", each, False) for each in trained]
-        if len(trained) == 1:
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(self._trained.seed)
-                fresh = self._task.build_network()
-            device = next(self._trained.network.parameters()).device
-            untrained = TrainedNetwork(
-                fresh.to(device), self._trained.corpus, self._trained.seed, "untrained"
-            )
-            named.append(("untrained", untrained, True))
-        return named
-
-    def _gradients(self) -> Sequence[Part]:
-        found: dict[str, Any] = {}
-        for name, one, dashed in self._networks():
-            head = self._task.step_head(one.network)
-            contexts = list(contexts_of(one.corpus.splits[self._split_name], self._task.reading))
-            _require(contexts)
-            with looking(one.network):
-                norms = measure_gradients(recurrent_of(one.network), head, contexts)
-            found[_unused(name, found)] = Reach(
-                norms.mean, norms.median, norms.low, norms.high, dashed
-            )
-        return [gradient_figure(found)]
-
-    def _contexts(self) -> Sequence[Part]:
-        found: dict[str, Any] = {}
-        for name, one, dashed in self._networks():
-            if dashed:
-                continue
-            head = self._task.step_head(one.network)
-            contexts = list(contexts_of(one.corpus.splits[self._split_name], self._task.reading))
-            _require(contexts)
-            with looking(one.network):
-                loss = loss_by_context(recurrent_of(one.network), head, contexts)
-            found[_unused(name, found)] = (loss.contexts, loss.losses)
-        return [context_figure(found, NAMES[self._trained.corpus.vocabulary.unit])]
-
-    def _saturation(self) -> Sequence[Part]:
-        network = self._trained.network
-        found = measure_saturation(network, self._split, self._task.reading)
-        if not found:
-            raise DataError("this cell has no gates between 0 and 1")
-        layers = recurrent_of(network).num_layers
-        return [
-            saturation_figure(
-                [
-                    (f"layer {s.layer}, {s.gate}" if layers > 1 else s.gate, s.shut, s.open)
-                    for s in found
-                ]
-            )
-        ]
 
 
 def units_table(found: Sequence[Followed]) -> Markup:
@@ -323,9 +213,7 @@ def _liveliest(told: Values, sample: Sample) -> int:
     return int(inside[inside >= 0][0])
 
 
-def _telling_documents(
-    told: Values, sample: Sample, split: EncodedSplit
-) -> "np.ndarray[Any, np.dtype[np.int64]]":
+def _telling_documents(told: Values, sample: Sample, split: EncodedSplit) -> Ints:
     """As many documents as an excerpt has room for: those in which there is most of a property,
     and as many others, spread evenly.
     """
@@ -336,18 +224,5 @@ def _telling_documents(
     others = np.linspace(0, len(amounts) - 1, count - len(most)).astype(np.int64)
     chosen = np.unique(np.concatenate([most, others]))
     places = sample.places[1 + bounds[:-1][chosen]]
-    documents: np.ndarray[Any, np.dtype[np.int64]] = (
-        np.searchsorted(split.offsets, places, side="right") - 1
-    )
+    documents: Ints = np.searchsorted(split.offsets, places, side="right") - 1
     return documents
-
-
-def _unused(name: str, taken: dict[str, Any]) -> str:
-    """A name that no other network has."""
-    count = sum(other == name or other.startswith(f"{name} (") for other in taken)
-    return f"{name} ({count + 1})" if count else name
-
-
-def _require(contexts: Sequence[object]) -> None:
-    if not contexts:
-        raise DataError("the text is too short to look back in it")
