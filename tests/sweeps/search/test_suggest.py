@@ -1,5 +1,7 @@
 """A trial's settings: what the sampler chose, and what the user's function adds in words."""
 
+import itertools
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,13 +133,16 @@ VALUES = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("drawn") / "f.py"
+def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Files, each another: Python takes two of the same second and size for the same."""
+    folder = tmp_path_factory.mktemp("drawn")
+    return (folder / f"f{number}.py" for number in itertools.count())
 
 
 @given(VALUES)
 @settings(max_examples=40)
-def test_what_a_function_returns_is_what_hydra_reads(drawn: Path, value: Any) -> None:
+def test_what_a_function_returns_is_what_hydra_reads(files: Iterator[Path], value: Any) -> None:
+    drawn = next(files)
     drawn.write_text(f"from math import inf\ndef f(trial): return {{'a': {value!r}}}", "utf-8")
     _, word = choose(toy_spec(function=f"{drawn}:f"), asked())
     found = OverridesParser.create().parse_override(word).value()

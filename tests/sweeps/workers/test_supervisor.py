@@ -153,7 +153,7 @@ def test_workers_that_cannot_start(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_it_and_it_can_go_on(number: int, tmp_path: Path) -> None:
-    location = toy_sweep(tmp_path, composition={"steps": 8, "seconds": 0.05})
+    location = toy_sweep(tmp_path, composition={"steps": 8, "seconds": 0.12})
     begun = lambda: ledger_of(location)["step 1 1"] > 0  # noqa: E731
     before = signal.getsignal(signal.SIGINT)
     with when(begun, lambda: os.kill(os.getpid(), number)):
