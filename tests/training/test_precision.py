@@ -94,30 +94,25 @@ def markov_text(tmp_path_factory):
 def test_bf16_reaches_the_validation_loss_of_float32(
     command_line: Command, markov_text, model, tmp_path
 ):
-    differences = []
-    for seed in (1, 2):
-        losses = []
-        for kind in ("float32", "bf16"):
-            done = command_line(
-                "train.py",
-                "dataset=text",
-                f"dataset.path={markov_text}",
-                "dataset.batch_size=16",
-                "dataset.seq_len=32",
-                f"model={model}",
-                "model.hidden_size=64",
-                "trainer.max_epochs=8",
-                "trainer.validate_every=100000",
-                "trainer.accelerator=cpu",
-                "task.samples.count=0",
-                "trainer.figures=never",
-                f"trainer.precision={kind}",
-                f"seed={seed}",
-                f"hydra.run.dir={tmp_path}/{kind}{seed}",
-            )
-            assert done.returncode == 0, done.stderr
-            metrics = json.loads((tmp_path / f"{kind}{seed}" / "metrics.json").read_text())
-            losses.append(metrics["val/loss"])
-        assert losses[0] < 2.2  # of log(20) = 3.0: it has learned something
-        differences.append(losses[1] - losses[0])
-    assert max(map(abs, differences)) < 0.01, differences
+    losses = []
+    for kind in ("float32", "bf16"):
+        done = command_line(
+            "train.py",
+            "dataset=text",
+            f"dataset.path={markov_text}",
+            "dataset.batch_size=16",
+            "dataset.seq_len=32",
+            f"model={model}",
+            "model.hidden_size=64",
+            "trainer.max_epochs=8",
+            "trainer.validate_every=100000",
+            "trainer.accelerator=cpu",
+            "task.samples.count=0",
+            "trainer.figures=never",
+            f"trainer.precision={kind}",
+            f"hydra.run.dir={tmp_path / kind}",
+        )
+        assert done.returncode == 0, done.stderr
+        losses.append(json.loads((tmp_path / kind / "metrics.json").read_text())["val/loss"])
+    assert losses[0] < 2.2  # of log(20) = 3.0: it has learned something
+    assert abs(losses[1] - losses[0]) < 0.01, losses

@@ -48,8 +48,8 @@ def test_connections_that_drop_at_random_change_no_result(url: str, tmp_path: Pa
     composition = {"seconds": 0.15, "steps": 5}
     calm = _sweep(url, tmp_path, "calm", composition=composition)
     rough = _sweep(url, tmp_path, "rough", composition=composition)
-    assert _supervisor(calm, 12).wait(120) == 0
-    command = _supervisor(rough, 12)
+    assert _supervisor(calm, 8).wait(120) == 0
+    command = _supervisor(rough, 8)
     chance, drops = random.Random(1), 0
     engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -63,13 +63,13 @@ def test_connections_that_drop_at_random_change_no_result(url: str, tmp_path: Pa
                 connection.exec_driver_sql(f"SELECT pg_terminate_backend({chance.choice(pids)})")
             time.sleep(chance.uniform(0.02, 0.2))
     assert command.returncode == 0, command.communicate()
-    assert drops > 20
-    assert states_of(rough) == {"COMPLETE": 12}
+    assert drops > 12
+    assert states_of(rough) == {"COMPLETE": 8}
     values = [[(t.params["x"], t.value) for t in trials_of(location)] for location in (calm, rough)]
     assert values[0] == values[1]
     ledger = ledger_of(rough)
-    assert [ledger[f"ended {n}"] for n in range(12)] == [1] * 12
-    assert [ledger[f"step {s} {n}"] for n in range(12) for s in range(1, 6)] == [1] * 60
+    assert [ledger[f"ended {n}"] for n in range(8)] == [1] * 8
+    assert [ledger[f"step {s} {n}"] for n in range(8) for s in range(1, 6)] == [1] * 40
 
 
 def test_two_commands_do_together_what_one_would_do_alone(url: str, tmp_path: Path) -> None:
@@ -100,7 +100,8 @@ def test_a_real_sweep_writes_its_password_nowhere(url: str, tmp_path: Path) -> N
     done = through_bash(
         "train.py",
         *["-m", "sweep=optuna", "sweep.name=secret", "sweep.n_trials=1", "sweep.finalists=1"],
-        *["sweep.finalist_seeds=1", "debug=smoke", f"output_dir={tmp_path}"],
+        *["sweep.finalist_seeds=1", "debug=smoke", "dataset.limit=5000"],
+        f"output_dir={tmp_path}",
         f"sweep.storage={url.replace('+psycopg', '')}",
     )
     assert done.returncode == 0, done.stderr

@@ -93,12 +93,10 @@ def test_names(run: Train, caplog: pytest.LogCaptureFixture) -> None:
 TAG = ["task=tag", "dataset=table", "dataset.path=HERE/tags.csv", "dataset.tag_column=tags"]
 PAIRS = ["task=transduce", "dataset=pairs", "dataset.path=HERE/pairs.tsv"]
 CASES = [
-    pytest.param([*TAG, "trainer.accumulate=2"], id="tag"),
     pytest.param([*TAG, "dataset.layout=stream", "dataset.seq_len=5"], id="tagged windows"),
-    pytest.param([*PAIRS, "model=gru"], id="transduce"),
+    pytest.param([*PAIRS, "model=gru", "trainer.accumulate=2"], id="transduce"),
     pytest.param(["dataset.layout=stream", "trainer.accumulate=3", "model=gru"], id="accumulated"),
     pytest.param(["task=classify", "task.class_weights=balanced"], id="classify"),
-    pytest.param(["task=classify", "dataset.layout=stream", "trainer.accumulate=2"], id="windows"),
 ]
 
 
