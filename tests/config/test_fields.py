@@ -16,24 +16,13 @@ from charlab.config.fields import (
     type_of,
 )
 from charlab.config.targets import OptimizerTarget
+from tests.config.colors import Blue, Red
 
 
 @dataclasses.dataclass(frozen=True)
 class Inner:
     size: Annotated[int, at_least(1)]
     place: Annotated[str | None, FREE_TEXT]
-
-
-@dataclasses.dataclass(frozen=True)
-class Red:
-    name: str
-    heat: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Blue:
-    name: str
-    depth: int
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,24 +11,13 @@ from hypothesis import strategies as st
 from charlab.config import RunOptions, build, to_plain
 from charlab.config.constraints import FREE_TEXT, ByName, at_least, one_of
 from charlab.errors import ConfigError
+from tests.config.colors import Blue, Red
 
 
 @dataclasses.dataclass(frozen=True)
 class Inner:
     size: Annotated[int, at_least(1)]
     rate: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Red:
-    name: str
-    heat: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Blue:
-    name: str
-    depth: int
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml  # type: ignore[import-untyped]  # OmegaConf's own
 
@@ -18,7 +18,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     "1e-3" is a number, and "2020-01-01" a text.
     """
 
-    yaml_implicit_resolvers = {  # noqa: RUF012  # as PyYAML has it
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
         first: [(tag, form) for tag, form in forms if tag != "tag:yaml.org,2002:timestamp"]
         for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

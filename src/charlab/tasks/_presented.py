@@ -1,4 +1,4 @@
-"""What of a task is about a network that is trained: how it is asked, what is shown of it."""
+"""The part of a task about trained networks: how they are queried, and what is shown of them."""
 
 from abc import ABC
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 
 class Presented(ABC, Generic[Network]):
-    """The half of a task that its trained networks are asked and shown by; by default little is.
+    """What a task does with trained networks: prediction, sampling, examples, pictures, units.
+
+    By default there is little of it; a task overrides what its networks can do.
 
     Args:
         options: the run's resolved options.
